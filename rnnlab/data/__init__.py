@@ -1,0 +1,1 @@
+"""Files in: prices, texts and the catalog of where they come from; knows nothing of torch."""

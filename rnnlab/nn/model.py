@@ -1,0 +1,127 @@
+"""The one sequence model of every task: inputs, stacked cells, a linear head; knows nothing of what it predicts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from rnnlab import options
+from rnnlab.nn import cells
+from rnnlab.nn.cells import CELLS
+from rnnlab.options import option
+
+ModelState = tuple[cells.State, ...]
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The shape of a model. The options a person sets come first; the task that uses the model fills the rest."""
+
+    cell: str = option("gru", "kind of recurrent cell", choices=CELLS)
+    hidden: int = option(16, "units in each recurrent layer", 1, 4096)
+    layers: int = option(1, "recurrent layers, one above the other", 1, 8)
+    dropout: float = option(0.1, "share of each layer's outputs set to zero while training", 0.0, 0.9)
+    inputs: int = option(1, "values at each step; 0 when steps are ids", 0, 65_536)
+    outputs: int = option(1, "numbers predicted at each step", 1, 65_536)
+    vocabulary: int = option(0, "distinct ids; 0 when steps are values", 0, 65_536)
+    embedding: int = option(0, "width of an id's embedding; 0 when steps are values", 0, 4096)
+    skip: bool = option(False, "a linear path from the inputs to the outputs beside the recurrent one")
+
+    def __post_init__(self) -> None:
+        options.check(self)
+        assert (self.inputs > 0) != (self.vocabulary > 0), "steps are either values or ids"
+        assert (self.vocabulary > 0) == (self.embedding > 0), "ids and only ids are embedded"
+
+
+class LockedDropout(nn.Module):
+    """Dropout with one mask for all steps of a sequence (Gal & Ghahramani 2016, arXiv 1512.05287).
+
+    The mask is drawn from the model's own generator and not from torch's global one, so that two trainings in one
+    process don't disturb each other and a resumed one goes on with the very same masks.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, x: Tensor, noise: torch.Generator | None) -> Tensor:
+        """(B, T, H) -> (B, T, H); the identity outside training."""
+        if not self.training or self.share == 0:
+            return x
+        assert noise is not None, "seed_noise comes before training with dropout"
+        keep = 1 - self.share
+        mask = torch.empty(x.shape[0], 1, x.shape[2], device=x.device)
+        return x * (mask.bernoulli_(keep, generator=noise) / keep).to(x.dtype)
+
+
+class SequenceModel(nn.Module):
+    """A stack of recurrent cells between an input and a linear head: (B, T) ids or (B, T, I) values -> (B, T, O)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.inputs or config.embedding
+        self.embed = nn.Embedding(config.vocabulary, config.embedding) if config.vocabulary else None
+        widths = [width] + [config.hidden] * (config.layers - 1)
+        self.cores = nn.ModuleList(CELLS[config.cell](size, config.hidden) for size in widths)
+        self.dropout = LockedDropout(config.dropout)
+        self.head = nn.Linear(config.hidden, config.outputs)
+        self.skip = nn.Linear(width, config.outputs, bias=False) if config.skip else None
+        self.noise: torch.Generator | None = None
+
+    def forward(self, x: Tensor, state: ModelState | None = None) -> tuple[Tensor, ModelState]:
+        """Run a sequence from a state.
+
+        Args:
+            x: (B, T) ids or (B, T, I) values.
+            state: what an earlier call gave back, or None for an empty past.
+
+        Returns:
+            (B, T, O) outputs and the state after step T.
+        """
+        x = self.embed(x) if self.embed is not None else x
+        y, after = x, []
+        for layer, core in enumerate(self.cores):
+            y, last = core(y, None if state is None else state[layer])
+            y = self.dropout(y, self.noise)
+            after.append(last)
+        output = self.head(y)
+        if self.skip is not None:
+            output = output + self.skip(x)
+        return output, tuple(after)
+
+    def seed_noise(self, seed: int) -> None:
+        """Give dropout its own generator, on the device where the weights are."""
+        self.noise = torch.Generator(device=self.head.weight.device).manual_seed(seed)
+
+    def parameter_count(self) -> int:
+        """The number of trainable numbers."""
+        return sum(weight.numel() for weight in self.parameters())
+
+
+def new_model(config: ModelConfig, seed: int) -> SequenceModel:
+    """Build a model on the CPU whose every weight is drawn from a generator with this seed.
+
+    With a linear skip, head and skip start at zero: training begins at the task's own constant prediction.
+    """
+    model = SequenceModel(config)
+    generator = torch.Generator().manual_seed(seed)
+    for core in model.cores:
+        core.start(generator)  # type: ignore[operator]
+    with torch.no_grad():
+        if model.embed is not None:
+            nn.init.normal_(model.embed.weight, generator=generator)
+        bound = 0.0 if config.skip else 1 / math.sqrt(config.hidden)
+        for weight in model.head.parameters():
+            nn.init.uniform_(weight, -bound, bound, generator=generator)
+        if model.skip is not None:
+            nn.init.zeros_(model.skip.weight)
+    return model.eval()
+
+
+def detach(state: ModelState) -> ModelState:
+    """Cut the states of all layers off from the steps that made them."""
+    return tuple(cells.detach(part) for part in state)

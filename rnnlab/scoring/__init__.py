@@ -1,0 +1,1 @@
+"""Scores and the baselines they stand beside; knows nothing of torch or of files."""

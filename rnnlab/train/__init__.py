@@ -1,0 +1,1 @@
+"""The one training loop and the one checkpoint folder; knows nothing of what is being learnt."""

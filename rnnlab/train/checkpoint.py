@@ -1,0 +1,278 @@
+"""The one folder that is checkpoint, download and Hub repo; knows nothing of tasks beyond their names.
+
+config.json         {format, task, model, codec, train, metrics, provenance}
+model.safetensors   the weights, float32
+README.md           the model card
+resume/             what exact resuming needs; never leaves the machine
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.options import describe
+from rnnlab.train.progress import Snapshot
+
+FORMAT = 1
+CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
+LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained model with all that is needed to use it, judge it and go on training it."""
+
+    task: str
+    model: ModelConfig
+    codec: dict[str, Any]
+    train: dict[str, Any]
+    metrics: dict[str, Any]
+    provenance: dict[str, Any]
+    weights: dict[str, Tensor]
+    card: str = ""
+    resume: Snapshot | None = None
+
+
+def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
+    """Copy a model's weights to the CPU, each into memory of its own.
+
+    On a GPU cuDNN keeps all weights of a layer as views of one buffer, which safetensors refuses to write.
+    """
+    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in model.state_dict().items()}
+
+
+def build_model(checkpoint: Checkpoint) -> SequenceModel:
+    """Make the checkpoint's model on the CPU, ready to predict."""
+    with torch.device("meta"):
+        model = SequenceModel(checkpoint.model)
+    model.load_state_dict(checkpoint.weights, strict=True, assign=True)
+    return model.eval().requires_grad_(False)
+
+
+def save(checkpoint: Checkpoint, folder: str | Path) -> None:
+    """Write the folder so that a kill at any moment leaves the old one or the new one.
+
+    The new folder is written beside the old one and flushed to disk; then the old one is renamed aside, the new one
+    into its place, and the old one removed. `load` reads the one aside if a kill fell between the two renames.
+
+    Raises:
+        CheckpointError: the place cannot be written, or it holds something that is not a checkpoint.
+    """
+    place = Path(folder).absolute()
+    if place.exists() and not _is_checkpoint(place) and not (place.is_dir() and not any(place.iterdir())):
+        raise CheckpointError(f"{place.name} exists and is no checkpoint; choose another folder for --out.")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
+        try:
+            _write(checkpoint, staged)
+            _swap(staged, place)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    except OSError as error:
+        raise CheckpointError(f"{place.name} cannot be written ({error.strerror}); choose another folder.") from error
+
+
+def load(folder: str | Path, *, resume: bool = False) -> Checkpoint:
+    """Read a checkpoint folder strictly: every field, name, shape and number as the format says, or not at all.
+
+    Args:
+        folder: the folder.
+        resume: also read the training state, for going on with the training.
+
+    Raises:
+        CheckpointError: anything is missing, damaged, foreign, too large or from another version.
+    """
+    place = Path(folder).absolute()
+    for _ in range(3):
+        source = place if place.exists() else _aside(place)
+        try:
+            return _read(source, place.name, resume)
+        except CheckpointError:
+            # A save may have renamed the folder under our hands: look again if it is no longer the same one.
+            if (place if place.exists() else _aside(place)) == source and source.exists():
+                raise
+    raise CheckpointError(f"There is no checkpoint folder {place.name}; check its name.")
+
+
+def _write(checkpoint: Checkpoint, place: Path) -> None:
+    weights = safetensors.torch.save(checkpoint.weights, metadata={"format": "pt"})
+    config = {
+        "format": FORMAT,
+        "task": checkpoint.task,
+        "model": dataclasses.asdict(checkpoint.model),
+        "codec": checkpoint.codec,
+        "train": checkpoint.train,
+        "metrics": checkpoint.metrics,
+        "provenance": checkpoint.provenance | {"weights_sha256": hashlib.sha256(weights).hexdigest()},
+    }
+    _flush(place / WEIGHTS, weights)
+    _flush(place / CONFIG, _json(config))
+    _flush(place / CARD, checkpoint.card.encode())
+    if checkpoint.resume is not None:
+        (place / "resume").mkdir()
+        tensors = safetensors.torch.save(checkpoint.resume.tensors)
+        numbers = checkpoint.resume.numbers | {"sha256": hashlib.sha256(tensors).hexdigest()}
+        _flush(place / RESUME_TENSORS, tensors)
+        _flush(place / RESUME_NUMBERS, _json(numbers))
+        _flush_folder(place / "resume")
+    place.chmod(0o755)  # mkdtemp's folders are closed to others
+    _flush_folder(place)
+
+
+def _swap(staged: Path, place: Path) -> None:
+    aside = _aside(place)
+    if place.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        place.rename(aside)
+    staged.rename(place)
+    _flush_folder(place.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+    for left in place.parent.glob(f".{place.name}.new-*"):  # of saves that were killed
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _read(place: Path, name: str, resume: bool) -> Checkpoint:
+    if not place.is_dir():
+        raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
+    config = _parse(_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
+    model = _check_config(config, f"{name}/{CONFIG}")
+    raw = _bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
+    if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
+        _odd(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
+    weights = _tensors(raw, f"{name}/{WEIGHTS}")
+    _check_weights(weights, model, f"{name}/{WEIGHTS}")
+    card = _bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
+    return Checkpoint(
+        task=config["task"],
+        model=model,
+        codec=config["codec"],
+        train=config["train"],
+        metrics=config["metrics"],
+        provenance=config["provenance"],
+        weights=weights,
+        card=card,
+        resume=_read_resume(place, name) if resume else None,
+    )
+
+
+def _read_resume(place: Path, name: str) -> Snapshot:
+    if not (place / RESUME_NUMBERS).exists():
+        raise CheckpointError(f"{name} holds no training state, so its training cannot be resumed; start a new one.")
+    numbers = _parse(_bytes(place, RESUME_NUMBERS, name, LARGEST_CONFIG), f"{name}/{RESUME_NUMBERS}")
+    raw = _bytes(place, RESUME_TENSORS, name, 8 * LARGEST_WEIGHTS)
+    if hashlib.sha256(raw).hexdigest() != numbers.pop("sha256", None):
+        _odd(f"{name}/{RESUME_TENSORS}", "does not belong to its state.json")
+    return Snapshot(_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)
+
+
+def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
+    if config.get("format") != FORMAT:
+        _odd(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
+    wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance"}
+    if set(config) != wanted:
+        _odd(file, f"must hold exactly {', '.join(sorted(wanted))}")
+    if not isinstance(config["task"], str) or not all(isinstance(config[key], dict) for key in wanted - _PLAIN):
+        _odd(file, "has a field of the wrong kind")
+    if set(config["model"]) != {known.name for known in describe(ModelConfig)}:
+        _odd(file, "describes a model with other fields than this version of rnnlab knows")
+    try:
+        return ModelConfig(**config["model"])
+    except (RnnlabError, AssertionError) as error:
+        raise CheckpointError(f"{file} describes an impossible model: {error}") from error
+
+
+def _check_weights(weights: dict[str, Tensor], config: ModelConfig, file: str) -> None:
+    with torch.device("meta"):
+        wanted = SequenceModel(config).state_dict()
+    if set(weights) != set(wanted):
+        _odd(file, "holds other tensors than config.json describes")
+    for name, due in wanted.items():
+        tensor = weights[name]
+        if tensor.shape != due.shape or tensor.dtype != torch.float32:
+            _odd(file, f"holds {name} as {tensor.dtype} {list(tensor.shape)} where {list(due.shape)} is due")
+        if not tensor.isfinite().all():
+            _odd(file, f"holds numbers in {name} that are not finite")
+
+
+_PLAIN = {"format", "task"}
+
+
+def _bytes(place: Path, file: str, name: str, most: int) -> bytes:
+    try:
+        with (place / file).open("rb") as stream:
+            raw = stream.read(most + 1)
+    except OSError as error:
+        raise CheckpointError(
+            f"{name}/{file} cannot be read ({error.strerror}); download or train it again."
+        ) from error
+    if len(raw) > most:
+        _odd(f"{name}/{file}", f"is larger than {most / 1e6:g} MB")
+    return raw
+
+
+def _parse(raw: bytes, file: str) -> dict[str, Any]:
+    try:
+        found = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{file} is not JSON; download or train the checkpoint again.") from error
+    return found if isinstance(found, dict) else _odd(file, "is no JSON object")
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _tensors(raw: bytes, file: str) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load(raw)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{file} is damaged; download or train the checkpoint again.") from error
+
+
+def _odd(file: str, what: str) -> NoReturn:
+    raise CheckpointError(f"{file} {what}; download or train the checkpoint again.")
+
+
+def _aside(place: Path) -> Path:
+    return place.with_name(f".{place.name}.old")
+
+
+def _is_checkpoint(place: Path) -> bool:
+    return (place / CONFIG).is_file()
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _flush(file: Path, content: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "posix":  # other systems cannot open a folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,92 @@
+"""Where and in which precision to train, chosen by measurement; knows nothing of what is trained."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+import torch
+
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.model import ModelConfig
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+
+# Below this width a step is bound by its many small calls, not by arithmetic, and casting costs more than it saves.
+NARROWEST_FOR_HALF = 128
+
+
+def quiet_threads() -> None:
+    """Keep torch on one thread, for processes that run small recurrent models.
+
+    A second thread on two busy cores made a step 8 to 100 times slower (docs/decisions.md). The variables act only
+    if torch is not imported yet; entry points therefore set them themselves, first of all.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    torch.set_num_threads(1)
+
+
+def available_devices() -> list[str]:
+    """The devices of this machine, the CPU first."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def choose_device(
+    wanted: str, seconds_per_step: Callable[[str], float], available: Sequence[str] | None = None
+) -> torch.device:
+    """Take the device that is wanted, or for "auto" the one on which a step of this very model takes least time.
+
+    Args:
+        wanted: one of DEVICES.
+        seconds_per_step: measures one training step on a device; asked only if there is a choice.
+        available: the devices to choose from; this machine's if None.
+
+    Raises:
+        RnnlabError: the wanted device is not there.
+    """
+    found = list(available_devices() if available is None else available)
+    if wanted == "auto":
+        return torch.device(found[0] if len(found) == 1 else min(found, key=seconds_per_step))
+    if wanted not in found:
+        raise RnnlabError(f"This machine has no {wanted} device; choose --device {' or '.join(['auto', *found])}.")
+    return torch.device(wanted)
+
+
+def choose_precision(wanted: str, device: torch.device, model: ModelConfig) -> torch.dtype:
+    """Take the wanted precision, or for "auto" the fastest that this machine has instructions for.
+
+    CUDA: bfloat16 from Ampere on, float16 before. CPU: bfloat16 where matrix tiles (AMX) compute in it, where it
+    trained LSTMs 2.4 to 3.3 times faster; elsewhere float32, for without such instructions bfloat16 is slower.
+    Narrow models and Apple's GPUs: float32.
+
+    Raises:
+        RnnlabError: this CPU has no instructions for the wanted precision and its LSTM kernel cannot do without.
+    """
+    named = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+    if wanted != "auto":
+        if device.type == "cpu" and model.cell == "lstm" and not cpu_computes(wanted):
+            raise RnnlabError(f"This CPU cannot train an LSTM in {wanted}; choose --precision fp32 or auto.")
+        return named[wanted]
+    if model.hidden < NARROWEST_FOR_HALF or device.type == "mps":
+        return torch.float32
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.get_device_capability(device)[0] >= 8 else torch.float16
+    return torch.bfloat16 if _has_amx() else torch.float32
+
+
+def cpu_computes(precision: str) -> bool:
+    """Whether this CPU's LSTM kernel (oneDNN) computes in "fp32", "bf16" or "fp16"."""
+    asked = {"bf16": "_is_mkldnn_bf16_supported", "fp16": "_is_mkldnn_fp16_supported"}.get(precision)
+    return asked is None or bool(getattr(torch.ops.mkldnn, asked)())
+
+
+def _has_amx() -> bool:
+    known: Callable[[], bool] | None = getattr(torch.cpu, "_is_amx_tile_supported", None)
+    return known is not None and known()

@@ -1,0 +1,277 @@
+"""The one training loop, for every task; knows tasks only through the Task protocol and files not at all."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.model import ModelState, SequenceModel, detach
+from rnnlab.train import devices
+from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
+
+MOST_REWINDS = 8
+
+
+def fit(model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None = None) -> Iterator[Progress]:
+    """Train the model, reporting every `config.report_every` steps and at the end.
+
+    A generator: whoever stops asking stops the training. However it ends, the model then holds the best weights by
+    validation loss if the task scores one, else the newest (averaged if `config.ema`), on the device that was used.
+
+    Args:
+        model: trained in place.
+        task: where batches, loss and scores come from.
+        config: how to train.
+        resume: a report's snapshot; the training goes on exactly as if it had never stopped.
+
+    Raises:
+        RnnlabError: the device is missing, the snapshot is another model's, or the training diverges for good.
+    """
+    run = _Run(model, task, config, resume)
+    try:
+        for batch in itertools.islice(task.batches(config.seed, run.step), max(0, config.steps - run.step)):
+            run.train(batch)
+            if run.step % config.report_every == 0 or run.step == config.steps:
+                progress = run.report()
+                yield progress
+                if run.exhausted:
+                    return
+    finally:
+        run.finish()
+
+
+class _Run:
+    """The moving parts of one training."""
+
+    def __init__(self, model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None) -> None:
+        self.model, self.task, self.config = model, task, config
+        self.device = devices.choose_device(_wanted(config, resume), lambda name: _seconds_per_step(model, task, name))
+        self.dtype = devices.choose_precision(config.precision, self.device, model.config)
+        model.to(self.device).train()
+        model.seed_noise(config.seed)
+        self.weights: list[Tensor] = list(model.parameters())
+        self.optimizer = torch.optim.AdamW(self.weights, lr=config.lr, weight_decay=config.weight_decay)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
+        self.average = _copy(self.weights) if config.ema else None
+        self.best: list[Tensor] | None = None
+        self.best_loss, self.best_step, self.stale = math.inf, 0, 0
+        self.rate_scale, self.rewinds, self.step = 1.0, 0, 0
+        self.state: ModelState | None = None
+        if resume is not None:
+            self._restore(resume)
+        self.last_good = self._snapshot()
+        self._begin_interval()
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the validation loss has not become better for as many reports as patience allows."""
+        return 0 < self.config.patience <= self.stale
+
+    def train(self, batch: Batch) -> None:
+        """Take one optimizer step."""
+        x, y = batch.x.to(self.device), batch.y.to(self.device)
+        state = None if batch.fresh or self.state is None else detach(self.state)
+        with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
+            output, self.state = self.model(x, state)
+        loss = self.task.loss(output.float(), y)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        self.scaler.unscale_(self.optimizer)
+        gradients = [weight.grad for weight in self.weights if weight.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if self.config.clip:
+            torch.nn.utils.clip_grads_with_norm_(self.weights, self.config.clip, norm)
+        rate = self.config.rate(self.step) * self.rate_scale
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.optimizer.zero_grad()
+        self.step += 1
+        self._average()
+        # Numbers stay on the device until the report: asking for them at every step would stall a GPU.
+        self.losses.append(loss.detach())
+        self.norms.append(norm.detach())
+        self.positions += x.shape[0] * x.shape[1]
+
+    def report(self) -> Progress:
+        """Score the model, keep it if it is the best, or go back if it has diverged."""
+        losses, norms = torch.stack(self.losses).cpu(), torch.stack(self.norms).cpu()
+        training_seconds = time.perf_counter() - self.began
+        rate = self.config.rate(self.step - 1) * self.rate_scale
+        healthy = bool(losses.isfinite().all())
+        scores = self._evaluate() if healthy else {}
+        healthy = healthy and math.isfinite(scores.get("loss", 0.0))
+        message = self._keep(scores) if healthy else self._rewind(losses)
+        self.last_good = self._snapshot()
+        seconds = time.perf_counter() - self.began
+        progress = Progress(
+            step=self.step,
+            steps=self.config.steps,
+            epoch=self.step / self.task.steps_per_epoch,
+            loss=losses.mean().item(),
+            gradient_norm=norms.mean().item(),
+            gradient_norm_max=norms.max().item(),
+            rate=rate,
+            per_second=self.positions / training_seconds,
+            seconds_left=0.0 if self.exhausted else (self.config.steps - self.step) * seconds / len(losses),
+            scores=scores,
+            best_step=None if self.best is None else self.best_step,
+            message=message,
+            snapshot=self.last_good,
+        )
+        self._begin_interval()
+        return progress
+
+    def finish(self) -> None:
+        """Leave the best weights in the model, ready to be used."""
+        best = self.best or self.average
+        if best is not None:
+            _put(self.weights, best)
+        self.model.eval()
+
+    def _begin_interval(self) -> None:
+        self.losses: list[Tensor] = []
+        self.norms: list[Tensor] = []
+        self.positions, self.began = 0, time.perf_counter()
+
+    def _average(self) -> None:
+        if self.average is None:
+            return
+        # A young average follows quickly, or it would remember the random start for long.
+        decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            torch._foreach_lerp_(self.average, self.weights, 1 - decay)
+
+    def _evaluate(self) -> dict[str, float]:
+        training = _copy(self.weights)
+        if self.average is not None:
+            _put(self.weights, self.average)
+        self.model.eval()
+        with torch.no_grad():
+            scores = self.task.evaluate(self.model)
+        self.model.train()
+        _put(self.weights, training)
+        return scores
+
+    def _keep(self, scores: dict[str, float]) -> str | None:
+        self.rewinds = 0
+        if "loss" not in scores:
+            return None
+        if scores["loss"] < self.best_loss:
+            self.best = _copy(self.weights if self.average is None else self.average)
+            self.best_loss, self.best_step, self.stale = scores["loss"], self.step, 0
+            return None
+        self.stale += 1
+        if self.exhausted:
+            return f"Stopped early: no report since step {self.best_step} had a better validation loss."
+        return None
+
+    def _rewind(self, losses: Tensor) -> str:
+        wrong = (~losses.isfinite()).nonzero()
+        at = self.step - len(losses) + (int(wrong[0]) if len(wrong) else len(losses) - 1) + 1
+        good = self.last_good.numbers["step"]
+        self.rewinds += 1
+        if self.rewinds > MOST_REWINDS:
+            raise RnnlabError(
+                f"The training diverged {self.rewinds} times in a row, last at step {at}; "
+                f"try a learning rate below {self.config.lr * self.rate_scale:.2g} or clip gradients at a norm of 1."
+            )
+        step, scale, rewinds = self.step, self.rate_scale / 2, self.rewinds
+        self._restore(self.last_good)
+        self.step, self.rate_scale, self.rewinds, self.state = step, scale, rewinds, None
+        return (
+            f"The loss was no longer a number at step {at}: went back to the weights of step {good} "
+            f"and halved the learning rate to {self.config.rate(self.step - 1) * scale:.2g}."
+        )
+
+    def _snapshot(self) -> Snapshot:
+        tensors = {f"weight.{i}": tensor for i, tensor in enumerate(self.weights)}
+        for name, group in (("average", self.average), ("best", self.best)):
+            tensors |= {f"{name}.{i}": tensor for i, tensor in enumerate(group or [])}
+        for i, weight in enumerate(self.weights):
+            tensors |= {f"optimizer.{i}.{name}": value for name, value in self.optimizer.state[weight].items()}
+        for i, layer in enumerate(self.state or ()):
+            tensors |= {f"state.{i}.{j}": part for j, part in enumerate(layer)}
+        assert self.model.noise is not None
+        tensors["noise"] = self.model.noise.get_state()
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        numbers |= {"device": self.device.type, "scaler": self.scaler.state_dict()}
+        numbers["best_loss"] = self.best_loss if self.best is not None else None
+        return Snapshot({name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}, numbers)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        tensors, numbers = snapshot.tensors, snapshot.numbers
+        saved = _group(tensors, "weight")
+        if [tensor.shape for tensor in saved] != [weight.shape for weight in self.weights]:
+            raise RnnlabError("The saved training belongs to a model of another shape; use the settings it began with.")
+        _put(self.weights, saved)
+        if self.average is not None:
+            self.average = _copy_to(_group(tensors, "average") or saved, self.device)
+        self.best = _copy_to(_group(tensors, "best"), self.device) or None
+        for name in _NUMBERS:
+            setattr(self, name, numbers[name])
+        self.best_loss = math.inf if numbers["best_loss"] is None else numbers["best_loss"]
+        self.scaler.load_state_dict(numbers["scaler"])
+        self.optimizer.state.clear()
+        for i, weight in enumerate(self.weights):
+            parts = {name.split(".")[2]: t for name, t in tensors.items() if name.startswith(f"optimizer.{i}.")}
+            # AdamW counts its steps on the CPU; the moments live where the weights live.
+            moved = {n: t.clone() if n == "step" else t.to(self.device, copy=True) for n, t in parts.items()}
+            self.optimizer.state[weight] = moved
+        layers = itertools.takewhile(bool, (_group(tensors, f"state.{i}") for i in itertools.count()))
+        self.state = tuple(tuple(_copy_to(layer, self.device)) for layer in layers) or None
+        assert self.model.noise is not None
+        self.model.noise.set_state(tensors["noise"].clone())
+
+
+_NUMBERS = ("step", "best_step", "stale", "rate_scale", "rewinds")
+
+
+def _group(tensors: dict[str, Tensor], name: str) -> list[Tensor]:
+    numbered = (tensors.get(f"{name}.{i}") for i in itertools.count())
+    return [tensor for tensor in itertools.takewhile(lambda found: found is not None, numbered) if tensor is not None]
+
+
+def _copy(tensors: list[Tensor]) -> list[Tensor]:
+    return [tensor.detach().clone() for tensor in tensors]
+
+
+def _copy_to(tensors: list[Tensor], device: torch.device) -> list[Tensor]:
+    return [tensor.to(device, copy=True) for tensor in tensors]
+
+
+def _put(weights: list[Tensor], values: list[Tensor]) -> None:
+    with torch.no_grad():
+        for weight, value in zip(weights, values, strict=True):
+            weight.copy_(value)
+
+
+def _wanted(config: TrainConfig, resume: Snapshot | None) -> str:
+    """Go on where the training began, if that is left to us and the device is there."""
+    if config.device == "auto" and resume is not None and resume.numbers["device"] in devices.available_devices():
+        return str(resume.numbers["device"])
+    return config.device
+
+
+def _seconds_per_step(model: SequenceModel, task: Task, device: str) -> float:
+    """Measure a training step of this model on a device; infinite where it does not run at all."""
+    trial = SequenceModel(model.config)
+    batch = next(task.batches(seed=0))
+    try:
+        trial.to(device).seed_noise(0)
+        x, y = batch.x.to(device), batch.y.to(device)
+        for repeat in range(4):
+            if repeat == 1:  # the first step also loads kernels
+                began = time.perf_counter()
+            loss = task.loss(trial(x)[0].float(), y)
+            loss.backward()  # type: ignore[no-untyped-call]
+            loss.item()  # waits for the device
+        return (time.perf_counter() - began) / 3
+    except RuntimeError:
+        return math.inf

@@ -1,0 +1,88 @@
+"""The import arrows of the house, read from the source: floors import downwards only."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FLOORS = {
+    "errors": 0, "version": 0, "options": 1, "data": 2, "scoring": 3, "nn": 4, "train": 5, "tasks": 6, "hub": 7,
+    "service": 8, "ui": 9, "__main__": 10,
+}  # fmt: skip
+ALLOWED = {  # a third-party package: the only parts of the house that may import it
+    "torch": {"nn", "train", "tasks"},
+    "gradio": {"ui"},
+    "plotly": {"ui"},
+    "huggingface_hub": {"hub"},
+    "safetensors": {"train"},
+    "pandas": {"data", "tasks", "service"},
+    "exchange_calendars": {"data"},
+}
+
+
+def floor(part: str) -> int:
+    return FLOORS[part]
+
+
+def modules() -> list[Path]:
+    return sorted((ROOT / "rnnlab").rglob("*.py"))
+
+
+def part_of(file: Path) -> str:
+    first = file.relative_to(ROOT / "rnnlab").parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(file: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file.name}: imports are written in full"
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def broken_arrows(file: Path, names: list[str]) -> list[str]:
+    here, broken = part_of(file), []
+    for name in names:
+        parts = name.split(".")
+        if parts[0] == "rnnlab" and len(parts) > 1:
+            # `from rnnlab import options` names a part of the house; `from rnnlab import __version__` does not.
+            target = parts[1]
+            if target in FLOORS and here != "__init__" and target != here and floor(target) >= floor(here):
+                broken.append(f"{here} imports {target}")
+            if here == "ui" and target not in {"ui", "service", "errors", "options", "version"}:
+                broken.append(f"ui imports {target}")
+        if here not in ALLOWED.get(parts[0], {here}):
+            broken.append(f"{here} imports {parts[0]}")
+    return broken
+
+
+def test_imports_run_downwards_only():
+    assert [arrow for file in modules() for arrow in broken_arrows(file, imported(file))] == []
+
+
+def test_every_part_of_the_house_has_its_floor():
+    assert {part_of(file) for file in modules()} - {"__init__"} <= set(FLOORS)
+
+
+def test_an_arrow_that_runs_upwards_is_found():
+    file = ROOT / "rnnlab" / "data" / "prices.py"
+    assert broken_arrows(file, ["rnnlab.train.loop", "torch.nn"]) == ["data imports train", "data imports torch"]
+    assert broken_arrows(ROOT / "rnnlab" / "ui" / "app.py", ["rnnlab.tasks.forecast"]) == ["ui imports tasks"]
+
+
+def test_files_and_functions_fit_in_the_head():
+    for file in [*modules(), ROOT / "app.py"]:
+        text = file.read_text()
+        assert text.count("\n") <= 300, f"{file.name} is longer than 300 lines"
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.end_lineno - node.lineno < 60, f"{file.name}: {node.name} is too long"
+
+
+def test_no_executable_checkpoint_format_is_ever_read():
+    for file in [*modules(), ROOT / "app.py"]:
+        assert not {"pickle", "joblib", "dill"} & {name.split(".")[0] for name in imported(file)}
+        assert "torch.load" not in file.read_text()
