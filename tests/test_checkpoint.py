@@ -107,7 +107,7 @@ def damaged(folder: Path, how: str) -> None:
         ("flipped byte", "waves/model.safetensors does not hold the weights that config.json was written with"),
         (
             "no weights",
-            "waves/model.safetensors cannot be read .No such file or directory.; download or train it again",
+            "waves/model.safetensors cannot be read .No such file or directory.",
         ),
         ("no config", "waves/config.json cannot be read"),
         ("empty config", "waves/config.json is not JSON"),

@@ -1,6 +1,7 @@
 """The import arrows of the house, read from the source: floors import downwards only."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -85,4 +86,4 @@ def test_files_and_functions_fit_in_the_head():
 def test_no_executable_checkpoint_format_is_ever_read():
     for file in [*modules(), ROOT / "app.py"]:
         assert not {"pickle", "joblib", "dill"} & {name.split(".")[0] for name in imported(file)}
-        assert "torch.load" not in file.read_text()
+        assert not re.search(r"(?<!safetensors\.)torch\.load\b", file.read_text())

@@ -12,7 +12,7 @@ from waves import Waves, wave_model
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig
-from rnnlab.train import devices
+from rnnlab.train import checkpoint, devices
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Progress, TrainConfig
 
@@ -77,8 +77,6 @@ def test_a_killed_training_resumes_from_its_folder_to_the_same_weights(tmp_path)
         return subprocess.run(
             command, env={"PYTHONPATH": f"{root}:{root / 'tests'}", "OMP_NUM_THREADS": "1"}
         ).returncode
-
-    from rnnlab.train import checkpoint
 
     assert run("kill") == -9
     assert run("resume") == 0

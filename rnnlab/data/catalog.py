@@ -1,0 +1,184 @@
+"""The bundled prices by name: what they are, whence they come and their figures; knows no file of a person's own."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnnlab.errors import DataError
+
+COLUMNS = ["Open", "High", "Low", "Close", "Volume"]
+MEND = "run data/export_prices.py again or install rnnlab anew"
+
+# Each stock once: Apple and Amazon with the tables of their own, not with the pool's shorter ones.
+BUNDLED_FIRST = ("AAPL", "MSFT", "AMZN", "QQQ")
+IN_POOL_TWICE = ("AAPL-1998", "AMZN-1998")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The member of a package's archive that the figures were exported from.
+
+    Where a pattern stands for several members, `member_sha256` is that of their bytes one after the other.
+    """
+
+    package: str
+    version: str
+    archive: str
+    archive_sha256: str
+    member: str
+    member_sha256: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One bundled file of daily prices: one ticker, or several told apart by a column Name.
+
+    `file` is a path below the bundled folder, `start` and `end` are its first and last day (YYYY-MM-DD), `adjusted`
+    says in plain words what the prices are adjusted for, and `sha256` is the file's own.
+    """
+
+    name: str
+    kind: str
+    title: str
+    file: str
+    tickers: tuple[str, ...]
+    rows: int
+    start: str
+    end: str
+    adjusted: str
+    source: Source
+    note: str
+    sha256: str
+
+
+def bundled_folder() -> Path:
+    """The folder that holds `catalog.json`: `rnnlab/bundled` of an installed library, `data` of a checkout.
+
+    Raises:
+        DataError: neither is there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "bundled", package.parent / "data"):
+        if (folder / "catalog.json").is_file():
+            return folder
+    raise DataError(f"The bundled catalog.json is missing; {MEND}.")
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every bundled price file, in the catalog's order.
+
+    Raises:
+        DataError: the catalog is missing, is no JSON of this format, or lacks a field.
+    """
+    try:
+        catalog = json.loads((bundled_folder() / "catalog.json").read_text(encoding="utf-8"))
+        if catalog["format"] != 1:
+            raise DataError(f"The catalog's format is {catalog['format']!r}, not 1; {MEND}.")
+        return tuple(_entry(fields) for fields in catalog["prices"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"The bundled catalog.json is damaged; {MEND}.") from error
+
+
+def entry(name: str) -> Entry:
+    """The bundled file of this name, upper or lower case: "AAPL" or "pool", but not a ticker within the pool.
+
+    Raises:
+        DataError: there is none; the message lists close names.
+    """
+    known = {one.name: one for one in entries()}
+    return known[_match(name, known, "bundled table")]
+
+
+def tickers() -> tuple[str, ...]:
+    """Every bundled ticker in the catalog's order, those within the pool included."""
+    return tuple(ticker for one in entries() for ticker in one.tickers)
+
+
+def group(name: str) -> tuple[str, ...]:
+    """The tickers that a name stands for.
+
+    "pool" is the 29 stocks of 1998–2013; "bundled" is all that suits training, each stock once: AAPL, MSFT, AMZN, QQQ
+    and the pool less its own Apple and Amazon. The index and the newer Apple table are in neither.
+
+    Raises:
+        DataError: the name stands for nothing.
+    """
+    pool = entry("pool").tickers
+    known = {"pool": pool, "bundled": BUNDLED_FIRST + tuple(one for one in pool if one not in IN_POOL_TWICE)}
+    return known[_match(name, known, "group of tickers")]
+
+
+def price_table(name: str) -> pd.DataFrame:
+    """The daily prices of one bundled ticker, such as "AAPL", "AAPL-2019" or the pool's "IBM".
+
+    Returns:
+        (N, 5) floats Open High Low Close (USD, or index points) and Volume (shares), with a DatetimeIndex "Date",
+        oldest first.
+
+    Raises:
+        DataError: no such ticker is bundled, or the file is missing or not the one that the catalog describes.
+    """
+    return next(iter(price_tables([name]).values()))
+
+
+def price_tables(names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The daily prices of several bundled tickers, as `price_table` gives them, reading each file once.
+
+    The keys are the names as the catalog writes them, in the order asked for.
+
+    Raises:
+        DataError: as `price_table`.
+    """
+    homes = {ticker: one for one in entries() for ticker in one.tickers}
+    wanted = [_match_ticker(name, homes) for name in names]
+    files = {one: _read(one) for one in dict.fromkeys(homes[ticker] for ticker in wanted)}
+    return {ticker: _select(files[homes[ticker]], ticker) for ticker in wanted}
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    return Entry(**fields | {"tickers": tuple(fields["tickers"]), "source": Source(**fields["source"])})
+
+
+def _match(name: str, known: Iterable[str], what: str) -> str:
+    """The known name that equals this one but for case and surrounding blanks."""
+    by_case = {one.casefold(): one for one in known}
+    asked = name.strip().casefold()
+    if asked in by_case:
+        return by_case[asked]
+    close = [by_case[one] for one in difflib.get_close_matches(asked, by_case, n=3, cutoff=0.5)]
+    instead = f"did you mean {' or '.join(close)}?" if close else f"choose one of {', '.join(by_case.values())}."
+    raise DataError(f"{name!r} is no {what}; {instead}")
+
+
+def _match_ticker(name: str, known: Iterable[str]) -> str:
+    if name.strip().casefold() in ("pool", "bundled"):
+        raise DataError(f"{name!r} stands for {len(group(name))} tickers; choose one of {', '.join(group(name))}.")
+    return _match(name, known, "bundled ticker")
+
+
+def _read(one: Entry) -> pd.DataFrame:
+    try:
+        content = (bundled_folder() / one.file).read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"The bundled file {one.file} is missing; {MEND}.") from error
+    if hashlib.sha256(content).hexdigest() != one.sha256:
+        raise DataError(f"The bundled file {one.file} is not the one that the catalog describes; {MEND}.")
+    text = gzip.decompress(content) if one.file.endswith(".gz") else content
+    return pd.read_csv(io.BytesIO(text), parse_dates=["Date"], index_col="Date")
+
+
+def _select(table: pd.DataFrame, ticker: str) -> pd.DataFrame:
+    if "Name" in table:
+        table = table[table["Name"] == ticker]
+    return table[COLUMNS].astype("float64")

@@ -1,0 +1,96 @@
+"""Says what looks odd in a table of prices without changing it; knows no file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rnnlab.data.price_checks import Notices, first_of, rows_of
+from rnnlab.data.sessions import Spacing, missing_sessions, spacing
+
+_LONG_GAP_DAYS = 60
+_FEW_SESSIONS = 10
+_FEW_WEEKENDS = 0.1
+# A day's log move that no ordinary news makes: -26 % or +35 %.
+_BIG_MOVE = 0.3
+# Splits that companies do (old shares : new shares); a price that halves overnight is more likely one than a crash.
+_SPLITS = (
+    *((1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 10), (1, 15), (1, 20), (1, 25), (1, 30), (1, 50)),
+    *((2, 3), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (8, 1), (10, 1), (15, 1), (20, 1), (25, 1), (30, 1), (50, 1)),
+)
+_SPLIT_MOVES = np.log([old / new for old, new in _SPLITS])
+_NEAR_SPLIT = 0.03
+_NEAR_SPLIT_AT_OPEN = 0.06
+_STEP_WORDS: dict[Spacing, str] = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
+
+
+def notice_oddities(table: pd.DataFrame, today: pd.Timestamp) -> Notices:
+    """Name gaps, moves like splits, big moves, future dates, weekends, another spacing than daily, missing sessions.
+
+    Takes (N, fields) float64 by ascending date; each notice is one sentence with the first date concerned.
+    """
+    dates = pd.DatetimeIndex(table.index)
+    kind = spacing(dates)
+    notices: Notices = []
+    if kind in _STEP_WORDS:
+        word = _STEP_WORDS[kind]
+        notices.append(f"The rows are {kind} ones, so a forecast's steps are {word}s and not days.")
+    elif kind == "irregular":
+        typical = float(np.median(np.diff(dates.to_numpy()) / np.timedelta64(1, "D")))
+        notices.append(f"The rows are {typical:g} days apart, so a forecast's steps are not days.")
+    _notice_gaps(dates, notices)
+    _notice_moves(table, kind, notices)
+    future = dates[dates > today + pd.Timedelta(days=1)]
+    if len(future):
+        notices.append(
+            f"{rows_of(len(future))} dated in the future, {first_of(future)}; check the order of day and month."
+        )
+    weekend = dates[dates.day_of_week >= 5]
+    if kind == "daily" and 0 < len(weekend) < _FEW_WEEKENDS * len(dates):
+        notices.append(
+            f"{rows_of(len(weekend))} fall on a weekend, {first_of(weekend)}.".replace("1 row fall", "1 row falls")
+        )
+    if kind == "daily" and len(dates) >= 10:
+        missing = missing_sessions(dates)
+        if 0 < len(missing) <= _FEW_SESSIONS:
+            sessions = "session is" if len(missing) == 1 else "sessions are"
+            notices.append(f"{len(missing)} New York {sessions} missing, {first_of(missing)}.")
+    return notices
+
+
+def _notice_gaps(dates: pd.DatetimeIndex, notices: Notices) -> None:
+    days = np.diff(dates.to_numpy()) / np.timedelta64(1, "D")
+    long = np.flatnonzero(days > max(_LONG_GAP_DAYS, 3 * float(np.median(days)))) if days.size else np.array([], int)
+    if len(long):
+        at = int(long[np.argmax(days[long])])
+        more = f", the longest of {len(long)} gaps of that kind" if len(long) > 1 else ""
+        notices.append(
+            f"There is no price from {dates[at]:%Y-%m-%d} to {dates[at + 1]:%Y-%m-%d}, {days[at]:.0f} days{more}."
+        )
+
+
+def _notice_moves(table: pd.DataFrame, kind: Spacing, notices: Notices) -> None:
+    """Name the moves that look like splits, then (between days only) the other big ones."""
+    logs = np.log(table["Close"].to_numpy())
+    moves = np.diff(logs)
+    if not moves.size:
+        return
+    nearest = np.abs(moves[:, None] - _SPLIT_MOVES).argmin(axis=1)
+    split = np.abs(moves - _SPLIT_MOVES[nearest]) < _NEAR_SPLIT
+    if "Open" in table:
+        # A split happens overnight, so the Open has made the move as well; a crash mostly has not.
+        at_open = np.log(table["Open"].to_numpy()[1:]) - logs[:-1]
+        split &= np.abs(at_open - _SPLIT_MOVES[nearest]) < _NEAR_SPLIT_AT_OPEN
+    where = np.flatnonzero(split)
+    if len(where):
+        old, new = _SPLITS[int(nearest[where[0]])]
+        more = f" (and on {len(where) - 1} more days)" if len(where) > 1 else ""
+        notices.append(
+            f"The close of {table.index[where[0] + 1]:%Y-%m-%d}{more} looks like an unadjusted {new}:{old} split; "
+            "use split-adjusted prices if it is one."
+        )
+    big = np.flatnonzero((np.abs(moves) > _BIG_MOVE) & ~split)
+    if len(big) and kind in ("daily", "seven days a week"):
+        at = int(big[np.argmax(np.abs(moves[big]))])
+        more = f", the biggest of {len(big)} such moves" if len(big) > 1 else ""
+        notices.append(f"The close moved by {np.expm1(moves[at]):+.0%} on {table.index[at + 1]:%Y-%m-%d}{more}.")

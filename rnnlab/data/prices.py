@@ -1,0 +1,82 @@
+"""Reads a file of daily prices as people really have it, or says in one sentence what is wrong; knows no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rnnlab.data.price_cells import find_cells
+from rnnlab.data.price_checks import rows_of, settle_rows
+from rnnlab.data.price_dates import read_dates
+from rnnlab.data.price_files import open_price_file
+from rnnlab.data.price_mending import mend
+from rnnlab.data.price_notices import notice_oddities
+from rnnlab.data.price_numbers import read_numbers
+from rnnlab.errors import DataError
+
+_FIELDS = ("Open", "High", "Low", "Close", "Volume")
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The prices of one series, and what was mended or looks odd.
+
+    name: the ticker if the file names one, else the file's name without its ending.
+    table: (N, fields) float64 by a DatetimeIndex "Date" (ascending, unique, midnights without a time zone), in the
+        file's currency and, for Volume, in shares. "Close" is always there; "Open", "High", "Low", "Volume" where the
+        file has them. Only Volume may hold NaN.
+    notices: one sentence each.
+    """
+
+    name: str
+    table: pd.DataFrame
+    notices: tuple[str, ...] = ()
+
+
+def read_prices(
+    source: str | Path | bytes, *, name: str | None = None, ticker: str | None = None, dates: str | None = None
+) -> Prices:
+    """Read daily prices from a CSV file (a path, or its content as bytes), whatever its columns, dates and numbers.
+
+    Where there is an Adj Close, Open, High, Low and Close are scaled by Adj Close / Close, so that dividends and
+    splits do not look like moves; a notice says so. Missing and impossible Opens, Highs and Lows are mended, each
+    kind with a notice.
+
+    Args:
+        source: str and Path are paths, bytes are the content; at most 10 MB (after gzip) and 100,000 rows.
+        name: what messages call the file, and the series where the file names no ticker; else the path's last part.
+        ticker: which of several tickers in the file is meant.
+        dates: "us" (month first), "day-first" or "iso" (nothing but year first), for dates that can be read both ways.
+
+    Raises:
+        DataError: the file cannot be used; one sentence with the line, the value and the remedy, and no folder's name.
+    """
+    file = open_price_file(source, name)
+    cells = find_cells(file, ticker)
+    read = read_dates(cells, dates)
+    rows, left_out = settle_rows(cells, read, read_numbers(cells))
+
+    def refusal(day: pd.Timestamp, problem: str) -> DataError:
+        return cells.refusal(int((read.days == day.to_numpy().astype("datetime64[D]")).argmax()), problem)
+
+    table, mended = mend(rows, refusal)
+    table = table[[field for field in _FIELDS if field in table]]
+    odd = notice_oddities(table, pd.Timestamp.now().normalize())
+    named = "".join(character for character in cells.ticker or file.stem if character.isprintable()).strip()
+    return Prices(named[:_LONGEST_NAME] or file.stem, table, (*left_out, *mended, *odd))
+
+
+def need_rows(prices: Prices, rows: int, purpose: str) -> None:
+    """Refuse prices of fewer than `rows` rows; purpose reads like "a forecast".
+
+    Raises:
+        DataError: there are too few rows.
+    """
+    if len(prices.table) < rows:
+        raise DataError(
+            f"{prices.name} has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; "
+            "give a file with a longer history."
+        )

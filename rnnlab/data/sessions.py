@@ -1,0 +1,129 @@
+"""Tells on which days a series trades, from its dates alone; knows no prices."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Months = NDArray[np.datetime64]
+Spacing = Literal["seven days a week", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
+
+_FITS = 0.98  # other exchanges share all but 3 % or more of New York's days
+_COVERS = 0.5
+_LAST_YEAR = 2200  # as far as holidays are worth computing
+_RECENT = 750
+_SHARED_DAY = 0.8
+_SPACINGS: tuple[tuple[Spacing, float, float], ...] = (
+    *(("weekly", 5, 9), ("monthly", 26, 35), ("quarterly", 80, 100), ("yearly", 350, 380)),
+)
+_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+
+
+def spacing(dates: pd.DatetimeIndex) -> Spacing:
+    """Name how far apart dates (ascending, unique) are; fewer than three are taken for daily ones."""
+    if len(dates) < 3:
+        return "daily"
+    typical = float(np.median(_gaps(dates)))
+    if typical <= 4.5:
+        weekend = dates.day_of_week[dates.day_of_week >= 5]
+        whole_week = len(dates) >= 7 and len(set(weekend)) == 2 and len(weekend) >= 0.2 * len(dates)
+        return "seven days a week" if whole_week else "daily"
+    for name, low, high in _SPACINGS:
+        if low <= typical <= high:
+            return name
+    return "irregular"
+
+
+def future_sessions(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
+    """Give the next `count` days on which a series with these dates would trade, all after its last date.
+
+    Args:
+        dates: (N,) ascending, unique, time-zone-naive midnights, N ≥ 1.
+        count: how many days, at least 0.
+
+    New York's sessions where the dates are those, every day for a market that never closes, else the weekdays seen;
+    weekly and monthly dates go on in their own step.
+    """
+    assert len(dates) >= 1, "a series without a date has no future"
+    assert count >= 0, "a negative number of days"
+    kind = spacing(dates)
+    if kind == "seven days a week":
+        days = pd.date_range(dates[-1] + pd.Timedelta(days=1), periods=count)
+    elif kind == "daily":
+        days = _next_trading_days(dates, count)
+    elif kind in _MONTHS:
+        days = _next_months(dates, count, _MONTHS[kind])
+    else:
+        days = _next_steps(dates, count, 7 if kind == "weekly" else max(round(float(np.median(_gaps(dates)))), 1))
+    return pd.DatetimeIndex(days.to_numpy(), name=dates.name).as_unit(dates.unit)
+
+
+def missing_sessions(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """List the New York sessions between first and last date that are not there; none where the dates are others."""
+    sessions = _sessions_of(dates, ahead=0)
+    return dates[:0] if sessions is None else sessions[(sessions <= dates[-1]) & ~sessions.isin(dates)]
+
+
+def _gaps(dates: pd.DatetimeIndex) -> NDArray[np.float64]:
+    return np.diff(dates.to_numpy()) / np.timedelta64(1, "D")
+
+
+def _sessions_of(dates: pd.DatetimeIndex, ahead: int) -> pd.DatetimeIndex | None:
+    """Give New York's sessions from the first date to at least `ahead` past the last, if the dates are sessions."""
+    # New York traded on Saturdays until 1952, which the calendar does not know.
+    dates = dates[dates.year >= 1953]
+    # No year has had fewer than 245 sessions; whole years, and the same for both callers, find the library's cache.
+    last_year = dates[-1].year + 1 + ahead // 245 if len(dates) else _LAST_YEAR + 1
+    if last_year > _LAST_YEAR:
+        return None
+    import exchange_calendars  # 0.2 s, and only wanted where a series trades on weekdays
+
+    calendar = exchange_calendars.get_calendar("XNYS", start=f"{dates[0].year}-01-01", end=f"{last_year}-12-31")
+    sessions = pd.DatetimeIndex(calendar.sessions)
+    sessions = sessions[sessions >= dates[0]]
+    known = dates.isin(sessions)
+    span = int((sessions <= dates[-1]).sum())
+    return sessions if known.mean() >= _FITS and known.sum() > _COVERS * span else None
+
+
+def _next_trading_days(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
+    sessions = _sessions_of(dates, ahead=count)
+    if sessions is not None:
+        return sessions[sessions > dates[-1]][:count]
+    recent = dates[-_RECENT:]
+    shares = np.bincount(recent.day_of_week, minlength=7) / len(recent)
+    open_days = np.arange(5) if len(recent) < 10 else np.flatnonzero(shares >= 0.05)
+    week = np.isin(np.arange(7), open_days)
+    following = np.datetime64(recent[-1], "D") + 1
+    days = np.busday_offset(following, np.arange(count), roll="forward", weekmask=week)
+    return pd.DatetimeIndex(days)
+
+
+def _next_steps(dates: pd.DatetimeIndex, count: int, step: int) -> pd.DatetimeIndex:
+    """Go on in whole steps of days; a weekly series keeps its usual weekday though a holiday moved its last date."""
+    start = dates[-1]
+    if step == 7:
+        usual = int(np.bincount(dates.day_of_week).argmax())
+        start += pd.Timedelta(days=(usual - start.day_of_week + 3) % 7 - 3)
+    return pd.DatetimeIndex([start + pd.Timedelta(days=step * (i + 1)) for i in range(count)])
+
+
+def _next_months(dates: pd.DatetimeIndex, count: int, step: int) -> pd.DatetimeIndex:
+    """Go on month by month on the day that the dates share: the last (trading) day, the first, or the same number."""
+    months = dates.to_numpy().astype("datetime64[M]")
+    known, following = _days_of(months), _days_of(months[-1] + step * np.arange(1, count + 1))
+    shares = [float((day == dates.to_numpy().astype("datetime64[D]")).mean()) for day in known]
+    if max(shares) >= _SHARED_DAY:
+        return pd.DatetimeIndex(following[int(np.argmax(shares))])
+    usual = int(np.bincount(dates.day).argmax())
+    return pd.DatetimeIndex(np.minimum(following[0] + (usual - 1), following[1]))
+
+
+def _days_of(months: Months) -> list[Months]:
+    """Give the first and the last day of each month, then the first and the last weekday."""
+    first, beyond = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")
+    weekdays = [np.busday_offset(first, 0, roll="forward"), np.busday_offset(beyond, -1, roll="forward")]
+    return [first, beyond - 1, *weekdays]

@@ -1,0 +1,249 @@
+"""The forecasts that a model must stand beside; knows nothing of networks, files or dates.
+
+Days are numbered 0 … n−1. `returns` (n,) holds 100·log(C_i/C_{i−1}) at day i; returns[0] has no day before it and is
+never read. A forecast is made at the close of each day of `origins` (N,), for the return from that day to `horizon`
+days later. `split` is the first day whose return belongs to the test: parameters are learnt from returns[1:split] and
+no training target reaches across it. What runs on (an average of past squares) uses no day after the origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import signal
+
+from rnnlab.errors import DataError
+from rnnlab.scoring.forecasts import coverage, crps, diebold_mariano, log_score, mae, rmse
+from rnnlab.scoring.student import FloatArray, StudentT, fit_student
+
+IntArray = npt.NDArray[np.int64]
+Forecast = StudentT | FloatArray  # densities of the N returns, or N returns as bare points, in percent
+Baseline = Callable[[FloatArray, IntArray, int, int, FloatArray | None], Forecast]
+
+LEAST_TRAINING = 60
+START_DAYS = 60  # the average of squares starts from this many days
+HAR_DAYS = (1, 5, 22)  # a day, a week, a month of trading
+RANGE_FLOOR = 0.05  # percent; a day without trades has no range, and the logarithm of 0 would ruin the regression
+VOLATILITY_FLOOR = 0.01  # percent; a flat start of the series must not divide by 0
+
+
+@dataclass(frozen=True)
+class BaselineScores:
+    """How one baseline did, and whether the model's forecasts differ from it.
+
+    rmse of the median price in USD; crps in percent log return (of a point: its mean absolute error); log_score in
+    nats, coverage80 and coverage95 as shares, all three None for a point, which has no density. dm_p: two-sided
+    Diebold–Mariano p-value of the model against it, on daily CRPS where both are densities, and on squared price
+    errors where the baseline is a point.
+    """
+
+    rmse: float
+    crps: float
+    log_score: float | None
+    coverage80: float | None
+    coverage95: float | None
+    dm_p: float
+
+
+def naive(
+    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
+) -> FloatArray:
+    """Say that the price stays as it is: N returns of zero, as points."""
+    _check(returns, origins, split, horizon)
+    return np.zeros(len(origins))
+
+
+def drift(
+    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
+) -> FloatArray:
+    """Say that the price grows as it did on average in training: N equal returns in percent, as points."""
+    _check(returns, origins, split, horizon)
+    return np.full(len(origins), horizon * returns[1:split].mean())
+
+
+def constant_t(
+    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
+) -> StudentT:
+    """Fit one Student-t to the training returns of `horizon` days and forecast it every day; N densities, percent.
+
+    Raises:
+        DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
+    """
+    _check(returns, origins, split, horizon)
+    fitted = fit_student(ahead(returns, np.arange(split - horizon), horizon))
+    return fitted.scaled_by(np.ones(len(origins)))
+
+
+def ewma_t(
+    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None,
+    decay: float = 0.94,
+) -> StudentT:  # fmt: skip
+    """Scale a Student-t by the exponentially weighted volatility up to each origin; N densities in percent.
+
+    RiskMetrics' volatility (J.P. Morgan 1996, decay 0.94 for daily data) times √horizon; the Student-t is fitted to the
+    training returns divided by it.
+
+    Raises:
+        DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
+    """
+    _check(returns, origins, split, horizon)
+    return _scaled_t(returns, ewma_volatility(returns, decay), origins, split, horizon)
+
+
+def har_t(
+    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
+) -> StudentT:
+    """Scale a Student-t by the volatility that a log-HAR regression expects; N densities in percent.
+
+    Corsi (2009), J. Financial Econometrics 7(2), in logs: the log of the mean of a daily volatility proxy over the next
+    `horizon` days is regressed, on the training span, on the logs of its means over the last 1, 5 and 22 days. One
+    direct regression a horizon, nothing iterated. The Student-t is fitted to the training returns divided by the fitted
+    volatility times √horizon, which also mends the bias of the log and of the proxy.
+
+    Args:
+        ranges: (n,) Parkinson volatility in percent, as `parkinson` gives it; where it is nan, and on every day when
+            ranges is None, the day's absolute return stands in.
+
+    Raises:
+        DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
+    """
+    _check(returns, origins, split, horizon)
+    proxy = np.abs(returns)
+    if ranges is not None:
+        proxy = np.where(np.isnan(ranges), proxy, ranges)
+    proxy = np.maximum(proxy, RANGE_FLOOR)
+    past = [np.log(_mean_of_last(proxy, days)) for days in HAR_DAYS]
+    design = np.column_stack([np.ones(len(returns)), *past])
+    train = _training_origins(split, horizon)
+    target = np.log(ahead(proxy, train, horizon) / horizon)
+    weights = np.linalg.lstsq(design[train], target, rcond=None)[0]
+    # One dot product a row: a matrix product may round a row differently when there are more rows after it.
+    expected = np.exp(np.sum(design * weights, axis=1))
+    return _scaled_t(returns, expected, origins, split, horizon)
+
+
+# Each takes (returns, origins, split, horizon, ranges). One line makes a new one join every back-test.
+BASELINES: dict[str, Baseline] = {
+    "naive": naive,
+    "drift": drift,
+    "constant_t": constant_t,
+    "ewma_t": ewma_t,
+    "har_t": har_t,
+}
+
+
+def baseline_scores(
+    model: StudentT, returns: FloatArray, closes: FloatArray, origins: IntArray, split: int, horizon: int = 1,
+    ranges: FloatArray | None = None,
+) -> dict[str, BaselineScores]:  # fmt: skip
+    """Score every baseline on the model's own days.
+
+    Args:
+        model: (N,) densities of the return in percent from each origin to `horizon` days later.
+        returns, closes, ranges: (n,) returns in percent, prices in USD, Parkinson volatility in percent or None.
+        origins: (N,) days of forecast, from split − 1 to n − 1 − horizon.
+
+    Raises:
+        DataError: a series too short, constant or with gaps, or an origin whose target lies before split or past the
+            end of the series.
+    """
+    last = len(returns) - 1 - horizon
+    if origins.size and origins.max() > last:
+        raise DataError(f"Day {origins.max()} has no price {horizon} days later; score days up to {last}.")
+    actual, before, after = ahead(returns, origins, horizon), closes[origins], closes[origins + horizon]
+    scores = {}
+    for name, baseline in BASELINES.items():
+        forecast = baseline(returns, origins, split, horizon, ranges)
+        scores[name] = _score(model, forecast, actual, before, after, horizon)
+    return scores
+
+
+def ahead(returns: FloatArray, origins: IntArray, horizon: int = 1) -> FloatArray:
+    """Sum of the `horizon` values that follow each origin, returns[i+1] + … + returns[i+horizon].
+
+    (n,) and (N,) -> (N,), in the units of returns; nan where the sum would run past the end.
+    """
+    padded = np.concatenate([returns, np.full(horizon, np.nan)])
+    total: FloatArray = padded[np.asarray(origins)[:, None] + np.arange(1, horizon + 1)].sum(axis=1)
+    return total
+
+
+def ewma_volatility(returns: FloatArray, decay: float = 0.94) -> FloatArray:
+    """Root of the exponentially weighted mean of squared returns up to and including each day, percent.
+
+    (n,) -> (n,): nan at day 0, the root mean square of the returns so far up to day 60, then
+    b_i² = decay·b_{i−1}² + (1 − decay)·r_i². Never below 0.01 %. Day i depends on no later day.
+    """
+    squares = np.square(returns[1:])
+    variance = np.cumsum(squares[:START_DAYS]) / np.arange(1, min(START_DAYS, squares.size) + 1)
+    if squares.size > START_DAYS:
+        state = [decay * variance[-1]]
+        running, _ = signal.lfilter([1 - decay], [1, -decay], squares[START_DAYS:], zi=state)
+        variance = np.concatenate([variance, running])
+    return np.concatenate([[np.nan], np.maximum(np.sqrt(variance), VOLATILITY_FLOOR)])
+
+
+def parkinson(high: FloatArray, low: FloatArray) -> FloatArray:
+    """Daily volatility from the day's range, 100·log(H/L)/√(4 log 2), in percent; (n,) prices -> (n,), nan for nan.
+
+    Parkinson (1980), J. Business 53(1). Never below 0.05 %: a day of a single trade has no range.
+    """
+    volatility: FloatArray = 100 * np.log(high / low) / np.sqrt(4 * np.log(2))
+    return np.maximum(volatility, RANGE_FLOOR)
+
+
+def _scaled_t(returns: FloatArray, volatility: FloatArray, origins: IntArray, split: int, horizon: int) -> StudentT:
+    """Fit a Student-t to the training returns over volatility (n,)·√horizon, and scale it by each origin's."""
+    expected = volatility * np.sqrt(horizon)
+    train = _training_origins(split, horizon)
+    return fit_student(ahead(returns, train, horizon) / expected[train]).scaled_by(expected[origins])
+
+
+def _training_origins(split: int, horizon: int) -> IntArray:
+    """Days with a month behind them and a target that ends before split."""
+    return np.arange(HAR_DAYS[-1], split - horizon)
+
+
+def _mean_of_last(values: FloatArray, days: int) -> FloatArray:
+    """Mean of each day and the days − 1 before it; (n,) -> (n,), nan where there are too few."""
+    means: FloatArray = sliding_window_view(values, days).mean(axis=1)
+    return np.concatenate([np.full(days - 1, np.nan), means])
+
+
+def _score(
+    model: StudentT, forecast: Forecast, actual: FloatArray, before: FloatArray, after: FloatArray, horizon: int
+) -> BaselineScores:
+    point = forecast.location if isinstance(forecast, StudentT) else forecast
+    median_close = before * np.exp(point / 100)
+    error = rmse(after, median_close)
+    if not isinstance(forecast, StudentT):
+        own_errors = np.square(after - before * np.exp(model.location / 100))
+        test = diebold_mariano(own_errors, np.square(after - median_close), horizon)
+        return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value)
+    test = diebold_mariano(model.crps(actual), forecast.crps(actual), horizon)
+    return BaselineScores(
+        rmse=error,
+        crps=crps(forecast, actual),
+        log_score=log_score(forecast, actual),
+        coverage80=coverage(*forecast.interval(0.80), actual),
+        coverage95=coverage(*forecast.interval(0.95), actual),
+        dm_p=test.p_value,
+    )
+
+
+def _check(returns: FloatArray, origins: IntArray, split: int, horizon: int) -> None:
+    least = LEAST_TRAINING + horizon - 1
+    if split - 1 < least:
+        raise DataError(f"{split - 1} training returns are too few for a horizon of {horizon}; give at least {least}.")
+    gaps = np.flatnonzero(~np.isfinite(returns[1:])) + 1
+    if gaps.size:
+        raise DataError(f"{gaps.size} returns are missing, the first at day {gaps[0]}; fill or drop those days.")
+    if np.size(origins) and not (split - 1 <= np.min(origins) and np.max(origins) < len(returns)):
+        raise DataError(
+            f"Forecast days {np.min(origins)} to {np.max(origins)} must lie between {split - 1} and "
+            f"{len(returns) - 1}; an earlier day would be forecast from days after it."
+        )

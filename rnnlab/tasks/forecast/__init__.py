@@ -1,0 +1,1 @@
+"""Forecasting prices: recipes that train and predict, and the judge that holds them against what came."""

@@ -1,0 +1,183 @@
+"""The `density` recipe: a network whose every step predicts a Student-t for each horizon; knows no files.
+
+Trained by the Student-t's negative log-likelihood on returns in units of their running volatility, over windows drawn
+from many stocks (docs/forecasting.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from rnnlab import options
+from rnnlab.errors import DataError
+from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.options import option
+from rnnlab.scoring.student import StudentT
+from rnnlab.tasks.forecast import features
+from rnnlab.tasks.forecast.features import Panel
+from rnnlab.train.progress import Batch
+
+LONGEST_HORIZON = 20
+HORIZONS = tuple(range(1, LONGEST_HORIZON + 1))
+CHUNK = 128  # steps run at once when forecasting; always this many, see `forecast`
+
+MODEL = ModelConfig(
+    cell="gru", hidden=16, layers=1, dropout=0.1, inputs=len(features.NAMES), outputs=3 * LONGEST_HORIZON, skip=True
+)
+CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}
+
+
+@dataclass(frozen=True)
+class DensityConfig:
+    """What the density recipe lets one choose beside the model and the training."""
+
+    window: int = option(64, "days of each training window that are learnt from", 8, 1024)
+    lead: int = option(22, "days before each window that only warm up the hidden state", 0, 512)
+    validation: float = option(0.15, "share of the newest training days that choose when to stop", 0.02, 0.5)
+    epochs: int = option(20, "greatest number of passes over the training days", 1, 1000)
+    hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
+
+    def __post_init__(self) -> None:
+        options.check(self)
+
+
+class DensityTask:
+    """Learn densities from the panels of many stocks, none of which reaches beyond the end of training."""
+
+    def __init__(self, panels: Sequence[Panel], config: DensityConfig, batch: int) -> None:
+        self.config, self.batch = config, batch
+        start = _date_at(panels, 1 - config.validation)
+        self.stocks = [_Stock(panel, start) for panel in panels]
+        self.span = config.lead + config.window
+        self.places = np.array([max(0, stock.split - self.span - features.FIRST_DAY + 1) for stock in self.stocks])
+        if not self.places.any():
+            raise DataError(
+                f"Training needs at least {features.FIRST_DAY + self.span} days before {start:%Y-%m-%d}, where "
+                f"validation begins, but no stock has them; give a longer history or a smaller --window."
+            )
+        self.steps_per_epoch = max(1, round(int(self.places.sum()) / (batch * config.window)))
+
+    def codec(self) -> dict[str, Any]:
+        """The names of the features and the horizons that the outputs stand for."""
+        return CODEC
+
+    def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
+        """Windows of lead + window days, stocks drawn in proportion to their length; lead days have no target."""
+        number = start
+        while True:
+            yield self._batch(np.random.default_rng([seed, number]))
+            number += 1
+
+    def _batch(self, random: np.random.Generator) -> Batch:
+        chosen = random.choice(len(self.stocks), self.batch, p=self.places / self.places.sum())
+        firsts = features.FIRST_DAY + random.integers(self.places[chosen])
+        windows = [(self.stocks[n], slice(first, first + self.span)) for n, first in zip(chosen, firsts, strict=True)]
+        inputs = np.stack([stock.panel.x[rows] for stock, rows in windows])
+        targets = np.stack([stock.training[rows] for stock, rows in windows])
+        targets[:, : self.config.lead] = np.nan
+        closes_only = random.random(self.batch) < self.config.hide
+        hidden = inputs[closes_only]
+        for group in features.GROUPS:
+            features.hide(hidden, group)
+        inputs[closes_only] = hidden
+        return Batch(torch.from_numpy(inputs), torch.from_numpy(targets))
+
+    def loss(self, output: Tensor, y: Tensor) -> Tensor:
+        """(B, T, 3H) outputs, (B, T, H) scaled returns with nan for none -> mean negative log-likelihood, nats."""
+        known = y.isfinite()
+        location, scale, dof = (part[known] for part in student_parameters(output))
+        density = torch.distributions.StudentT(dof, location, scale, validate_args=False)
+        return -cast(Tensor, density.log_prob(y[known])).mean()  # type: ignore[no-untyped-call]
+
+    def evaluate(self, model: SequenceModel) -> dict[str, float]:
+        """Score the validation days: negative log-likelihood over all horizons, and one day ahead CRPS and coverage."""
+        losses, crps, inside = [], [], []
+        for stock in self.stocks:
+            # A year before the validation is enough to warm up the hidden state.
+            start = max(0, stock.split - features.FIRST_DAY - 252)
+            rows = slice(max(stock.split, features.FIRST_DAY), len(stock.panel))
+            y = stock.validation[rows]
+            known, one = np.isfinite(y), np.isfinite(y[:, 0])
+            density = _pick(_run(model, stock.panel.x[start:]), slice(rows.start - start, None))
+            losses.append(-density.log_density(y)[known])
+            day = _pick(density, np.s_[:, 0])
+            low, high = day.interval(0.8)
+            crps.append((day.crps(y[:, 0]) * stock.panel.volatility[rows])[one])
+            inside.append(((y[:, 0] >= low) & (y[:, 0] <= high))[one])
+        means = [float(np.concatenate(values).mean()) for values in (losses, crps, inside)]
+        return dict(zip(("loss", "crps", "coverage80"), means, strict=True))
+
+
+def forecast(model: SequenceModel, panel: Panel) -> StudentT:
+    """Predict the percent log returns from every day over every horizon of HORIZONS.
+
+    The prediction of a day depends on no later row of the panel, to the last bit: see `_run`.
+
+    Returns:
+        Densities of shape (N, H); the rows before FIRST_DAY say nothing.
+    """
+    return _run(model, panel.x).scaled_by(panel.scales(HORIZONS))
+
+
+def student_parameters(output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(…, 3H) outputs -> location, scale and degrees of freedom, (…, H) each, in units of b·√h.
+
+    The scale of the whole return, scale·√h, never falls as the horizon grows.
+    """
+    location, log_scale, dof = output.view(*output.shape[:-1], LONGEST_HORIZON, 3).unbind(-1)
+    roots = torch.arange(1, LONGEST_HORIZON + 1, device=output.device).sqrt()
+    scale = torch.cummax((log_scale - 0.25).clamp(-2.5, 2.5).exp() * roots, dim=-1).values / roots
+    return 0.1 * location, scale, 2.1 + functional.softplus(dof + 2)
+
+
+class _Stock:
+    """One stock cut in time: targets before the validation's start, and those of the validation itself."""
+
+    def __init__(self, panel: Panel, validation_start: pd.Timestamp) -> None:
+        self.panel = panel
+        self.split = int(panel.dates.searchsorted(validation_start))
+        scaled = panel.returns_ahead(HORIZONS) / panel.scales(HORIZONS)
+        self.validation = scaled
+        self.training = scaled.astype(np.float32)
+        for column, horizon in enumerate(HORIZONS):
+            # A target that reaches across the start of validation belongs to neither side.
+            self.training[max(0, self.split - horizon) :, column] = np.nan
+
+
+def _run(model: SequenceModel, x: NDArray[np.float32]) -> StudentT:
+    """(N, I) features -> densities (N, H) in units of b·√h, the state carried from the first day with features.
+
+    The steps are run in chunks of one size, the last one filled up with zeros. A matrix product may add in another
+    order when its size changes, so with chunks of the file's own length a longer file would change earlier days'
+    last bits.
+    """
+    days = len(x) - features.FIRST_DAY
+    padded = np.zeros((-(-days // CHUNK) * CHUNK, x.shape[1]), np.float32)
+    padded[:days] = x[features.FIRST_DAY :]
+    outputs, state = [], None
+    with torch.no_grad():
+        for chunk in torch.split(torch.from_numpy(padded).to(model.head.weight.device), CHUNK):
+            output, state = model(chunk[None], state)
+            outputs.append(output[0].cpu())
+        parts = student_parameters(torch.cat(outputs)[:days].double())
+    filler = ((features.FIRST_DAY, 0), (0, 0))
+    return StudentT(*(np.pad(part.numpy(), filler, constant_values=np.nan) for part in parts))
+
+
+def _pick(density: StudentT, rows: Any) -> StudentT:
+    return StudentT(density.location[rows], density.scale[rows], density.dof[rows])
+
+
+def _date_at(panels: Sequence[Panel], share: float) -> pd.Timestamp:
+    """The date before which this share of all stocks' days lies."""
+    days = np.sort(np.concatenate([panel.dates[features.FIRST_DAY :].to_numpy() for panel in panels]))
+    return pd.Timestamp(days[min(len(days) - 1, int(share * len(days)))])

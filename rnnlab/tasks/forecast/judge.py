@@ -1,0 +1,126 @@
+"""Forecasts held against what came: the walk-forward back-test, the fan into the future, the verdict in words.
+
+Knows densities by day and a table of prices; not what network made them, nor where the prices came from.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rnnlab.data.sessions import future_sessions
+from rnnlab.errors import DataError
+from rnnlab.scoring.baselines import BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring.forecasts import Scores, score
+from rnnlab.scoring.student import FloatArray, StudentT
+
+BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
+LEAST_TEST_DAYS = 20
+SURE = 0.05  # p-value below which two forecasts are said to differ
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A walk forward over the test days, never refitted.
+
+    days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
+    currency.
+    """
+
+    horizon: int
+    scores: Scores
+    baselines: dict[str, BaselineScores]
+    days: pd.DataFrame
+
+    def summary(self) -> dict[str, Any]:
+        """The scores as plain JSON values."""
+        baselines = {name: dataclasses.asdict(scores) for name, scores in self.baselines.items()}
+        start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
+        return {"start": start, "end": end, "horizon": self.horizon, **vars(self.scores), "baselines": baselines}
+
+
+def default_start(dates: pd.DatetimeIndex) -> pd.Timestamp:
+    """The first day of the last fifth."""
+    return pd.Timestamp(dates[len(dates) - max(1, len(dates) // 5)])
+
+
+def backtest(
+    densities: StudentT, table: pd.DataFrame, start: pd.Timestamp, rows_needed: int, horizon: int = 1
+) -> Backtest:
+    """Score the forecasts made at the close of each day for `horizon` days later, for targets from `start` on.
+
+    Args:
+        densities: (N, H) of the percent log return from each day over 1 … H days.
+        table: the N days; Close, and High and Low if known.
+        start: first day whose return is scored; baselines learn from the days before it.
+        rows_needed: days that a first forecast needs.
+
+    Raises:
+        DataError: too few days before or after start.
+    """
+    dates, close = pd.DatetimeIndex(table.index), table["Close"].to_numpy(float)
+    split = int(dates.searchsorted(start))
+    least = max(rows_needed, 62) + horizon - 1
+    if split < least:
+        earliest = f"{dates[least]:%Y-%m-%d}" if least < len(dates) else "a later day of a longer file"
+        raise DataError(f"A back-test needs {least} days before its start; start it at {earliest} or later.")
+    origins = np.arange(split - 1, len(dates) - horizon)
+    if len(origins) < LEAST_TEST_DAYS:
+        raise DataError(
+            f"Only {len(origins)} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; "
+            f"start at least {LEAST_TEST_DAYS + horizon} days before the last one, {dates[-1]:%Y-%m-%d}."
+        )
+    returns = np.diff(100 * np.log(close), prepend=np.nan)
+    ranged = {"High", "Low"} <= set(table.columns)
+    ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
+    chosen = StudentT(*(part[origins, horizon - 1] for part in (densities.location, densities.scale, densities.dof)))
+    before, after = close[origins], close[origins + horizon]
+    train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
+    days = {"close": after, "naive": before} | _prices(chosen, before)
+    return Backtest(
+        horizon=horizon,
+        scores=score(chosen, ahead(returns, origins, horizon), before, after, train_naive_mae),
+        baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges),
+        days=pd.DataFrame(days, index=dates[origins + horizon]),
+    )
+
+
+def outlook(densities: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency."""
+    last = StudentT(*(part[-1, :horizon] for part in (densities.location, densities.scale, densities.dof)))
+    dates = future_sessions(pd.DatetimeIndex(table.index), horizon)
+    return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
+
+
+def verdict(result: Backtest) -> str:
+    """One or two sentences on how good the forecast was, in plain words and against its baselines."""
+    scores, naive = result.scores, result.baselines["naive"]
+    ratio = scores.rmse / naive.rmse - 1
+    if naive.dm_p >= SURE or abs(ratio) < 0.002:
+        errors = "equal those of repeating the last known close"
+    else:
+        errors = (
+            f"are {abs(ratio):.0%} {'larger' if ratio > 0 else 'smaller'} than those of repeating the last known close"
+        )
+    rival = result.baselines["constant_t"]
+    gain = 1 - scores.crps / rival.crps
+    if rival.dm_p >= SURE:
+        spread = "judges the uncertainty no better than a spread that never changes"
+    elif gain > 0:
+        spread = f"judges the uncertainty {gain:.0%} better than a spread that never changes"
+    else:
+        spread = f"judges the uncertainty {-gain:.0%} worse than a spread that never changes"
+    return (
+        f"On these {scores.n:,} days its price errors {errors}; its 80 % band held {scores.coverage80:.0%} of days, "
+        f"and it {spread}."
+    )
+
+
+def _prices(density: StudentT, close: FloatArray) -> dict[str, FloatArray]:
+    """Quantiles of the price: those of the return carried through the exponential, which keeps their order."""
+    levels = {"median": 0.5} | BANDS
+    return {name: close * np.exp(density.quantile(level) / 100) for name, level in levels.items()}
