@@ -65,10 +65,16 @@ def option(
 
 
 def describe(settings: type[Any] | object) -> list[Option]:
-    """List the options of a settings class (or of an instance of one) in their order."""
+    """List the options of a settings class in their order; of an instance, with its values as the defaults."""
     kinds = typing.get_type_hints(settings if isinstance(settings, type) else type(settings))
+    defaults = {} if isinstance(settings, type) else vars(settings)
     return [
-        Option(name=field.name, kind=kinds[field.name], default=cast(Value, field.default), **field.metadata)
+        Option(
+            name=field.name,
+            kind=kinds[field.name],
+            default=cast(Value, defaults.get(field.name, field.default)),
+            **field.metadata,
+        )
         for field in dataclasses.fields(settings)  # type: ignore[arg-type]
         if field.metadata
     ]
@@ -80,17 +86,20 @@ def check(settings: object) -> None:
         known.check(getattr(settings, known.name))
 
 
-def add_flags(parser: argparse.ArgumentParser, settings: type[Any], *, skip: Iterable[str] = ()) -> None:
+def add_flags(parser: argparse._ActionsContainer, settings: type[Any], *, skip: Iterable[str] = ()) -> None:
     """Give a parser one flag an option; an absent flag leaves None, so that a caller can tell it was not given."""
     for known in describe(settings):
-        if known.name in skip:
-            continue
-        text = f"{known.help} (default {known.default})"
-        if known.kind is bool:
-            parser.add_argument(known.flag, action=argparse.BooleanOptionalAction, default=None, help=text)
-        else:
-            choices = known.choices or None
-            parser.add_argument(known.flag, type=known.kind, choices=choices, default=None, help=text)
+        if known.name not in skip:
+            add_flag(parser, known)
+
+
+def add_flag(parser: argparse._ActionsContainer, known: Option) -> None:
+    """Give a parser the flag of one option."""
+    text = f"{known.help} (default {known.default})"
+    if known.kind is bool:
+        parser.add_argument(known.flag, action=argparse.BooleanOptionalAction, default=None, help=text)
+    else:
+        parser.add_argument(known.flag, type=known.kind, choices=known.choices or None, default=None, help=text)
 
 
 def from_mapping(settings: type[Settings], values: Mapping[str, Any], base: Settings | None = None) -> Settings:

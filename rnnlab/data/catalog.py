@@ -21,6 +21,7 @@ MEND = "run data/export_prices.py again or install rnnlab anew"
 
 # Each stock once: Apple and Amazon with the tables of their own, not with the pool's shorter ones.
 BUNDLED_FIRST = ("AAPL", "MSFT", "AMZN", "QQQ")
+GROUPS = ("pool", "bundled")
 IN_POOL_TWICE = ("AAPL-1998", "AMZN-1998")
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnlab.data.price_files import PriceFile
+from rnnlab.data.price_files import PriceFile, as_subject
 from rnnlab.data.price_headings import Headings, field_of, find_headings
 from rnnlab.errors import DataError
 
@@ -45,7 +45,7 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     """
     text = file.text
     if max(text.count("\n"), text.count("\r")) > 2 * MOST_ROWS:
-        raise DataError(f"{file.label} has over {MOST_ROWS:,} rows; give one series of daily prices.")
+        raise DataError(f"{as_subject(file.label)} has over {MOST_ROWS:,} rows; give one series of daily prices.")
     first_line, _, rest = text.partition("\n")
     if first_line.strip().lower().startswith("sep=") and len(first_line.strip().strip('"')) == 5:
         text = "\n" + rest
@@ -53,9 +53,13 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     rows, lines = _split(text, separator, file.label)
     rows, lines = rows[headings.last_row + 1 :], lines[headings.last_row + 1 :]
     if not rows:
-        raise DataError(f"{file.label} has headings but no rows; give a file with a date and a close on each line.")
+        raise DataError(
+            f"{as_subject(file.label)} has headings but no rows; give a file with a date and a close on each line."
+        )
     if len(rows) > MOST_ROWS:
-        raise DataError(f"{file.label} has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices.")
+        raise DataError(
+            f"{as_subject(file.label)} has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices."
+        )
     _refuse_long_rows(rows, lines, len(headings.words), file.label)
     named = {known: where for known, where in headings.columns.items() if known}
     if named:
@@ -79,13 +83,13 @@ def _nothing_found(row: Sequence[str], label: str) -> str:
     cells = [cell.strip() for cell in row if cell.strip()]
     found = ", ".join(quoted(cell) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
     if not found:
-        return f"{label} has no columns; give a CSV file whose first line names at least Date and Close."
+        return f"{as_subject(label)} has no columns; give a CSV file whose first line names at least Date and Close."
     if len(cells) > 1 and sum(cell[:1].isdigit() for cell in cells) >= len(cells) - 1:
-        return f"{label} starts with {found} and has no headings; write a first line such as Date,Close above it."
+        return f"{as_subject(label)} starts with {found} and has no headings; write a line such as Date,Close above it."
     known = {field_of(cell) for cell in cells}
     missing = [what for what in ("Date", "Close") if what not in known]
     needed = " and no ".join(what.lower() for what in missing) or "one line of headings with both a date and a close"
-    return f"{label} has no {needed} column, only {found}; name the columns Date and Close on one line."
+    return f"{as_subject(label)} has no {needed} column, only {found}; name the columns Date and Close on one line."
 
 
 def _split(text: str, separator: str, label: str, most: int | None = None) -> tuple[list[list[str]], list[int]]:
@@ -138,13 +142,13 @@ def _pick_rows(cells: PriceCells, ticker: str | None) -> PriceCells:
 
 
 def _choose(known: list[str], ticker: str | None, label: str) -> str:
-    listed = ", ".join(known[:12] if all(len(name) <= 20 for name in known[:12]) else map(quoted, known[:12]))
+    listed = ", ".join(name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:12])
     listed += f" … ({len(known)} in all)" if len(known) > 12 else ""
     if ticker is None:
         if len(known) > 1:
-            raise DataError(f"{label} holds the prices of {listed}; choose one ticker.")
+            raise DataError(f"{as_subject(label)} holds the prices of {listed}; choose one ticker.")
         return known[0]
     for name in known:
         if name.lower() == ticker.strip().lower():
             return name
-    raise DataError(f"{label} has no ticker {quoted(ticker)}, only {listed}; choose one of those.")
+    raise DataError(f"{as_subject(label)} has no ticker {quoted(ticker)}, only {listed}; choose one of those.")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.price_cells import PriceCells, quoted
 from rnnlab.data.price_dates import Dates
+from rnnlab.data.price_files import as_subject
 from rnnlab.data.price_headings import PRICE_FIELDS
 from rnnlab.errors import DataError
 
@@ -75,7 +76,9 @@ def _without_empty_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notices
     # An Open, High or Low of zero beside no close stands for an empty cell as well.
     empty = (prices.isna() | (prices == 0)).all(axis=1)
     if empty.all():
-        raise DataError(f"{cells.label} has {rows_of(len(frame))} but no price in any; give a file with a close a day.")
+        raise DataError(
+            f"{as_subject(cells.label)} has {rows_of(len(frame))} but no price in any; give a file with a close a day."
+        )
     if empty.any():
         without = "Left out 1 row" if empty.sum() == 1 else f"Left out {rows_of(int(empty.sum()))}"
         notices.append(f"{without} without any price, {first_of(pd.Index(frame['Date'][empty]))}.")

@@ -62,7 +62,7 @@ def open_price_file(source: str | Path | bytes, name: str | None = None) -> Pric
     content = source if isinstance(source, bytes) else _read_path(source, label)
     if len(content) > MOST_BYTES:
         raise DataError(
-            f"{_start(label)} is larger than {MOST_BYTES // 1_000_000} MB; give one series of daily prices."
+            f"{as_subject(label)} is larger than {MOST_BYTES // 1_000_000} MB; give one series of daily prices."
         )
     if content.startswith(b"\x1f\x8b"):
         content = _unpack_gzip(content, label)
@@ -78,24 +78,27 @@ def own_name(path: str) -> str:
     return printable[-80:] or "the file"
 
 
-def _start(label: str) -> str:
-    return label[0].upper() + label[1:] if label == "the file" else label
+def as_subject(label: str) -> str:
+    """Write a file's label at the start of a sentence; a file's own name stays as it is."""
+    return "The file" if label == "the file" else label
 
 
 def _read_path(source: str | Path, label: str) -> bytes:
     try:
         path = Path(source)
         if path.is_dir():
-            raise DataError(f"{_start(label)} is a folder; give one CSV file of prices.")
+            raise DataError(f"{as_subject(label)} is a folder; give one CSV file of prices.")
         if not path.exists():
             raise DataError(f"There is no file {label!r} here; check its name, or give a CSV file of prices.")
         if not path.is_file():
-            raise DataError(f"{_start(label)} is not an ordinary file; give a CSV file of prices.")
+            raise DataError(f"{as_subject(label)} is not an ordinary file; give a CSV file of prices.")
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not a file name"
-        raise DataError(f"{_start(label)} cannot be opened ({reason.lower()}); give a CSV file of prices.") from error
+        raise DataError(
+            f"{as_subject(label)} cannot be opened ({reason.lower()}); give a CSV file of prices."
+        ) from error
 
 
 def _unpack_gzip(content: bytes, label: str) -> bytes:
@@ -103,25 +106,25 @@ def _unpack_gzip(content: bytes, label: str) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             unpacked = file.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{_start(label)} is a damaged gzip archive; compress or download it again.") from error
+        raise DataError(f"{as_subject(label)} is a damaged gzip archive; compress or download it again.") from error
     if len(unpacked) > MOST_BYTES:
         limit = MOST_BYTES // 1_000_000
-        raise DataError(f"{_start(label)} unpacks to more than {limit} MB; give one series of daily prices.")
+        raise DataError(f"{as_subject(label)} unpacks to more than {limit} MB; give one series of daily prices.")
     if unpacked.startswith(b"\x1f\x8b"):
-        raise DataError(f"{_start(label)} is compressed twice; unpack it once and give what is inside.")
+        raise DataError(f"{as_subject(label)} is compressed twice; unpack it once and give what is inside.")
     return unpacked
 
 
 def _decode(content: bytes, label: str) -> str:
     if not content.strip():
-        raise DataError(f"{_start(label)} is empty; give a CSV file with a date and a close on each line.")
+        raise DataError(f"{as_subject(label)} is empty; give a CSV file with a date and a close on each line.")
     _refuse_other_formats(content, label)
     text = _as_text(content)
     if text is None or _PUNCTUATION.search(text[:100_000]):
-        raise DataError(f"{_start(label)} is not text but binary data; give a CSV file of prices.")
+        raise DataError(f"{as_subject(label)} is not text but binary data; give a CSV file of prices.")
     text = text.lstrip("\ufeff")
     if not text.strip():
-        raise DataError(f"{_start(label)} is empty; give a CSV file with a date and a close on each line.")
+        raise DataError(f"{as_subject(label)} is empty; give a CSV file with a date and a close on each line.")
     _refuse_other_texts(text, label)
     return text
 
@@ -144,11 +147,11 @@ def _as_text(content: bytes) -> str | None:
 
 def _refuse_other_formats(content: bytes, label: str) -> None:
     if content.startswith(b"PK") and (b"xl/" in content[:5000] or b"xl/" in content[-5000:]):
-        raise DataError(f"{_start(label)} seems to be an Excel workbook (.xlsx); {_IN_A_SPREADSHEET}.")
+        raise DataError(f"{as_subject(label)} seems to be an Excel workbook (.xlsx); {_IN_A_SPREADSHEET}.")
     for signature, what, remedy in _SIGNATURES:
         # "PK" is also a ticker; only a local file header or an empty archive is a zip.
         if content.startswith(signature) and (signature != b"PK" or content[2:4] in (b"\x03\x04", b"\x05\x06")):
-            raise DataError(f"{_start(label)} seems to be {what}; {remedy}.")
+            raise DataError(f"{as_subject(label)} seems to be {what}; {remedy}.")
 
 
 def _refuse_other_texts(text: str, label: str) -> None:
@@ -156,9 +159,9 @@ def _refuse_other_texts(text: str, label: str) -> None:
     if head.startswith("<") and re.match(r"<(!doctype|html|\?xml|head|body|table|svg|div|!--)", head):
         what = "an XML document" if head.startswith("<?xml") else "a web page (HTML)"
         raise DataError(
-            f"{_start(label)} seems to be {what}; use the page's download or export button to get a CSV file."
+            f"{as_subject(label)} seems to be {what}; use the page's download or export button to get a CSV file."
         )
     if re.match(r"\{\s*[\"}]|\[\s*[\[{\"\d\]]", head):
         raise DataError(
-            f"{_start(label)} seems to be JSON; read it with pandas.read_json and write it with to_csv first."
+            f"{as_subject(label)} seems to be JSON; read it with pandas.read_json and write it with to_csv first."
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnnlab.data.price_files import as_subject
 from rnnlab.errors import DataError
 
 PRICE_FIELDS = ("Open", "High", "Low", "Close", "Adj Close")
@@ -133,10 +134,9 @@ def _columns_of(row: Sequence[str], label: str) -> dict[str, int]:
         if chosen is None:
             continue
         if words.count(chosen) > 1 and field != "Clock":
-            raise DataError(
-                f"{label} has {words.count(chosen)} columns named {row[words.index(chosen)].strip()[:40]!r}; "
-                "keep the one to be used."
-            )
+            heading = row[words.index(chosen)].strip()[:40]
+            count = words.count(chosen)
+            raise DataError(f"{as_subject(label)} has {count} columns named {heading!r}; keep the one to be used.")
         columns[field] = words.index(chosen)
     columns.setdefault("Date", 0)
     if columns.get("Clock") == columns["Date"]:

@@ -207,13 +207,13 @@ class _Run:
 
     def _restore(self, snapshot: Snapshot) -> None:
         tensors, numbers = snapshot.tensors, snapshot.numbers
-        saved = _group(tensors, "weight")
+        saved = snapshot.group("weight")
         if [tensor.shape for tensor in saved] != [weight.shape for weight in self.weights]:
             raise RnnlabError("The saved training belongs to a model of another shape; use the settings it began with.")
         _put(self.weights, saved)
         if self.average is not None:
-            self.average = _copy_to(_group(tensors, "average") or saved, self.device)
-        self.best = _copy_to(_group(tensors, "best"), self.device) or None
+            self.average = _copy_to(snapshot.group("average") or saved, self.device)
+        self.best = _copy_to(snapshot.group("best"), self.device) or None
         for name in _NUMBERS:
             setattr(self, name, numbers[name])
         self.best_loss = math.inf if numbers["best_loss"] is None else numbers["best_loss"]
@@ -224,18 +224,13 @@ class _Run:
             # AdamW counts its steps on the CPU; the moments live where the weights live.
             moved = {n: t.clone() if n == "step" else t.to(self.device, copy=True) for n, t in parts.items()}
             self.optimizer.state[weight] = moved
-        layers = itertools.takewhile(bool, (_group(tensors, f"state.{i}") for i in itertools.count()))
+        layers = itertools.takewhile(bool, (snapshot.group(f"state.{i}") for i in itertools.count()))
         self.state = tuple(tuple(_copy_to(layer, self.device)) for layer in layers) or None
         assert self.model.noise is not None
         self.model.noise.set_state(tensors["noise"].clone())
 
 
 _NUMBERS = ("step", "best_step", "stale", "rate_scale", "rewinds")
-
-
-def _group(tensors: dict[str, Tensor], name: str) -> list[Tensor]:
-    numbered = (tensors.get(f"{name}.{i}") for i in itertools.count())
-    return [tensor for tensor in itertools.takewhile(lambda found: found is not None, numbered) if tensor is not None]
 
 
 def _copy(tensors: list[Tensor]) -> list[Tensor]:

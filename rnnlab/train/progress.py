@@ -85,6 +85,17 @@ class Snapshot:
     tensors: dict[str, Tensor]
     numbers: dict[str, Any]
 
+    def group(self, name: str) -> list[Tensor]:
+        """The tensors called name.0, name.1, … in their order; none if there are none."""
+        found: list[Tensor] = []
+        while (tensor := self.tensors.get(f"{name}.{len(found)}")) is not None:
+            found.append(tensor)
+        return found
+
+    def best_weights(self) -> list[Tensor]:
+        """What the training would keep if it ended here, in the order of the model's parameters."""
+        return self.group("best") or self.group("average") or self.group("weight")
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -24,7 +24,7 @@ from rnnlab.options import option
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast import features
 from rnnlab.tasks.forecast.features import Panel
-from rnnlab.train.progress import Batch
+from rnnlab.train.progress import Batch, TrainConfig
 
 LONGEST_HORIZON = 20
 HORIZONS = tuple(range(1, LONGEST_HORIZON + 1))
@@ -33,6 +33,7 @@ CHUNK = 128  # steps run at once when forecasting; always this many, see `foreca
 MODEL = ModelConfig(
     cell="gru", hidden=16, layers=1, dropout=0.1, inputs=len(features.NAMES), outputs=3 * LONGEST_HORIZON, skip=True
 )
+TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=5, seed=1)
 CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}
 
 

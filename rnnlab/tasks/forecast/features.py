@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 
 FIRST_DAY = START_DAYS + 1  # first day with all features: its move is measured in the volatility of the day before
 SPANS = (5, 22, 252)  # a week, a month and a year of trading days
-RETURNS = ("return", "fall", "size", "week", "month", "year", "level")
+TAIL_DAYS = 1000  # days whose surprises tell how heavy this stock's tails are
+SURPRISE = 2.0  # a move of more than this many times the running volatility
+RETURNS = ("return", "fall", "size", "week", "month", "year", "level", "tail")
 GROUPS: dict[str, tuple[str, ...]] = {
     "range": ("range", "range_week", "range_month"),
     "overnight": ("overnight",),
@@ -87,6 +89,7 @@ def _features(table: pd.DataFrame, close: Floats, returns: Floats, volatility: F
         "month": spans[1],
         "year": spans[2],
         "level": np.log(volatility) - 0.3,
+        "tail": np.log(_root_mean_square(np.maximum(np.abs(scaled) - SURPRISE, 0), TAIL_DAYS) + 0.05) + 1.5,
     }
     return found | _optional(table, close, volatility, before)
 

@@ -40,7 +40,8 @@ class Backtest:
         """The scores as plain JSON values."""
         baselines = {name: dataclasses.asdict(scores) for name, scores in self.baselines.items()}
         start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
-        return {"start": start, "end": end, "horizon": self.horizon, **vars(self.scores), "baselines": baselines}
+        scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
+        return {"start": start, "end": end, "horizon": self.horizon, **scores, "baselines": baselines}
 
 
 def default_start(dates: pd.DatetimeIndex) -> pd.Timestamp:

@@ -1,0 +1,182 @@
+"""A model and prices in; forecasts, back-tests and a verdict out, bounded for whoever asks."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnnlab.data.prices import Prices, need_rows
+from rnnlab.errors import DataError, RnnlabError
+from rnnlab.scoring.student import StudentT
+from rnnlab.service.opening import open_forecasting, open_prices
+from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
+from rnnlab.train.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class Study:
+    """A series, its forecast and its back-test: all that a page shows of them.
+
+    history: index of dates, column Close. fan: the next sessions, columns median, lower80, upper80, lower95, upper95.
+    days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
+    one. scores: the JSON of the back-test, or None. notices: sentences on the file and on the test's fairness.
+    """
+
+    name: str
+    model: str
+    history: pd.DataFrame
+    fan: pd.DataFrame
+    days: pd.DataFrame | None
+    scores: dict[str, Any] | None
+    verdict: str
+    notices: tuple[str, ...]
+
+
+def study(
+    model: str,
+    data: str | Path,
+    *,
+    horizon: int = LONGEST_HORIZON,
+    start: str | None = None,
+    ticker: str | None = None,
+    dates: str | None = None,
+    folders: bool = True,
+) -> Study:
+    """Forecast the sessions after the last day and back-test one-day forecasts from `start` on.
+
+    Args:
+        model: a folder or a bundled name.
+        data: a bundled ticker, or the path of a price file.
+        horizon: sessions to forecast, 1 … 20.
+        start: first day of the back-test, as 2015-08-13; the last fifth of the days if None.
+        ticker: which one, if the file holds several.
+        dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
+        folders: whether `model` may be a folder of this machine.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is; one sentence says why.
+    """
+    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders)
+    fan = judge.outlook(densities, prices.table, _horizon(horizon))
+    shown = Study(
+        name=prices.name,
+        model=model,
+        history=prices.table[["Close"]],
+        fan=fan,
+        days=None,
+        scores=None,
+        verdict="How good the forecast is cannot be told.",
+        notices=prices.notices,
+    )
+    try:
+        result = judge.backtest(densities, prices.table, _start(prices, start), rows_needed)
+    except DataError as error:
+        if start is not None:
+            raise
+        return dataclasses.replace(shown, notices=(*prices.notices, f"There is no back-test: {error}"))
+    return dataclasses.replace(
+        shown,
+        days=result.days,
+        scores=result.summary(),
+        verdict=judge.verdict(result),
+        notices=prices.notices + _fairness(checkpoint, result.days.index[0]),
+    )
+
+
+def forecast(
+    model: str,
+    data: str | Path,
+    *,
+    horizon: int = LONGEST_HORIZON,
+    ticker: str | None = None,
+    dates: str | None = None,
+    folders: bool = True,
+) -> dict[str, Any]:
+    """Forecast the next sessions; arguments as of `study`.
+
+    Returns:
+        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
+        price's currency.
+    """
+    _, prices, densities, _ = _prepare(model, data, ticker, dates, folders)
+    fan = judge.outlook(densities, prices.table, _horizon(horizon))
+    return {
+        "name": prices.name,
+        "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
+        "last_close": float(prices.table["Close"].iloc[-1]),
+        "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
+        "notices": list(prices.notices),
+    }
+
+
+def backtest(
+    model: str,
+    data: str | Path,
+    *,
+    start: str | None = None,
+    horizons: tuple[int, ...] = (1,),
+    ticker: str | None = None,
+    dates: str | None = None,
+    folders: bool = True,
+) -> dict[str, Any]:
+    """Walk forward through the test days without refitting; arguments as of `study`.
+
+    Returns:
+        The scores of the first horizon beside its baselines (docs/forecasting.md lists the keys and units), a
+        verdict and notices; with several horizons also `horizons`, the scores by horizon.
+    """
+    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders)
+    first_day = _start(prices, start)
+    results = [
+        judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon)) for horizon in horizons
+    ]
+    answer = {"name": prices.name, "model": model} | results[0].summary()
+    answer |= {
+        "verdict": judge.verdict(results[0]),
+        "notices": [*prices.notices, *_fairness(checkpoint, results[0].days.index[0])],
+    }
+    if len(results) > 1:
+        answer["horizons"] = {str(result.horizon): result.summary() for result in results}
+    return answer
+
+
+def _prepare(
+    model: str, data: str | Path, ticker: str | None, dates: str | None, folders: bool
+) -> tuple[Checkpoint, Prices, StudentT, int]:
+    checkpoint, forecaster = open_forecasting(model, folders=folders)
+    prices = open_prices(data, ticker=ticker, dates=dates)
+    need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
+    return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed
+
+
+def _horizon(horizon: int) -> int:
+    if not 1 <= horizon <= LONGEST_HORIZON:
+        raise RnnlabError(f"The horizon must be between 1 and {LONGEST_HORIZON} days, not {horizon}.")
+    return int(horizon)
+
+
+def _start(prices: Prices, start: str | None) -> pd.Timestamp:
+    if not start:
+        return judge.default_start(pd.DatetimeIndex(prices.table.index))
+    try:
+        return pd.to_datetime(start, format="%Y-%m-%d")
+    except ValueError as error:
+        raise RnnlabError(f"The start {start!r} is no date; write it as 2015-08-13.") from error
+
+
+def _fairness(checkpoint: Checkpoint, first_day: pd.Timestamp) -> tuple[str, ...]:
+    notices = []
+    until = checkpoint.provenance.get("until")
+    if isinstance(until, str) and f"{first_day:%Y-%m-%d}" <= until:
+        notices.append(
+            f"The model learnt from days up to {until}, so its scores on the days before are too good to be true; "
+            f"start the back-test later."
+        )
+    if checkpoint.codec.get("leak"):
+        notices.append("This model's scaling has seen the test days' prices, as in the tutorial: its scores leak.")
+    return tuple(notices)

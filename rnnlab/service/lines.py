@@ -1,0 +1,99 @@
+"""Answers as lines of text for a terminal; knows what the keys mean and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+BASELINE_NAMES = {
+    "naive": "tomorrow = today",
+    "drift": "today + mean change",
+    "constant_t": "constant Student-t",
+    "ewma_t": "EWMA volatility + t",
+    "har_t": "HAR on range + t",
+}
+
+
+def forecast_lines(answer: dict[str, Any]) -> list[str]:
+    """The forecast as a table."""
+    head = f"{answer['name']} after {answer['last_date']} (close {answer['last_close']:,.2f})"
+    columns = ("median", "lower80", "upper80", "lower95", "upper95")
+    rows = [[row["date"], *(f"{row[name]:,.2f}" for name in columns)] for row in answer["rows"]]
+    notice = "No investment advice: the median is close to today's price, and the bands are what the model knows."
+    return [head, *_table(["date", *columns], rows), *answer["notices"], notice]
+
+
+def backtest_lines(answer: dict[str, Any]) -> list[str]:
+    """The scores beside the baselines', for each horizon, and the verdict."""
+    lines = []
+    for scores in answer.get("horizons", {"": answer}).values():
+        ahead = "one day" if scores["horizon"] == 1 else f"{scores['horizon']} days"
+        lines.append(f"{answer['name']}, {ahead} ahead, {scores['n']} days, {scores['start']} to {scores['end']}")
+        rows = [_score_row(f"this model ({answer['model']})", scores, "")]
+        for name, baseline in scores["baselines"].items():
+            rows.append(_score_row(BASELINE_NAMES.get(name, name), baseline, f"{baseline['dm_p']:.2g}"))
+        lines += _table(["", "RMSE", "CRPS %", "log score", "80 % held", "95 % held", "p (DM)"], rows)
+        lines.append(
+            f"direction right on {_share(scores['direction'])} of days, up days {scores['direction_base_rate']:.1%}; "
+            f"MAE {scores['mae']:.3f}, MASE {scores['mase']:.3f}, mean width of the 80 % band {scores['width80']:.2f} %"
+        )
+    return [*lines, answer["verdict"], *answer["notices"]]
+
+
+def training_lines(answer: dict[str, Any]) -> list[str]:
+    """What a finished training amounts to."""
+    if answer["recipe"] == "tutorial":
+        return _tutorial_lines(answer)
+    lines = [
+        f"Trained {answer['parameters']:,} parameters on days up to {answer['until']} in {answer['seconds']:.0f} s; "
+        f"saved in {answer['folder']}."
+    ]
+    if answer["backtests"]:
+        rivals = ("constant_t", "ewma_t", "har_t")
+        rows = [
+            [test["name"], f"{test['start']} – {test['end']}", f"{test['crps']:.4f}"]
+            + [f"{test['baselines'][rival]['crps']:.4f}" for rival in rivals]
+            + [f"{test['coverage80']:.1%}", f"{test['coverage95']:.1%}"]
+            for test in answer["backtests"]
+        ]
+        lines += _table(["", "days", "CRPS %", *rivals, "80 % held", "95 % held"], rows)
+    return lines
+
+
+def _tutorial_lines(answer: dict[str, Any]) -> list[str]:
+    rows = [
+        [f"seed {seed}", f"{train:.3f}", f"{test:.3f}", f"{free:.3f}"]
+        for seed, train, test, free in zip(
+            answer["seeds"], answer["train_rmse"], answer["test_rmse"], answer["leak_free_test_rmse_each"], strict=True
+        )
+    ]
+    naive = ["tomorrow = today", f"{answer['naive_train_rmse']:.3f}", f"{answer['naive_rmse']:.3f}", ""]
+    return [
+        f"{answer['name']}, {answer['train_windows']} training and {answer['test_windows']} test windows",
+        *_table(["RMSE", "train", "test", "test, leak-free"], [*rows, naive]),
+        f"test RMSE: least {answer['test_rmse_min']:.3f}, mean {answer['test_rmse_mean']:.3f}, "
+        f"greatest {answer['test_rmse_max']:.3f}; repeating yesterday's close {answer['naive_rmse']:.3f}",
+        "The test RMSE leaks: the scaling has seen the test's prices. Leak-free it is the last column.",
+    ]
+
+
+def _score_row(name: str, scores: dict[str, Any], p: str) -> list[str]:
+    log_score = "–" if scores["log_score"] is None else f"{scores['log_score']:.4f}"
+    return [
+        name, f"{scores['rmse']:.4f}", f"{scores['crps']:.4f}", log_score, _share(scores["coverage80"]),
+        _share(scores["coverage95"]), p,
+    ]  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Align the first column left and the others right."""
+    lines = [list(head), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return [
+        "  ".join([line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))])
+        for line in lines
+    ]

@@ -1,0 +1,125 @@
+"""What to train, asked for in names and numbers, made into a run of its recipe; knows no page and no terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rnnlab import options
+from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.nn.model import ModelConfig
+from rnnlab.options import Option
+from rnnlab.service.density_training import DensityRun
+from rnnlab.service.opening import open_many
+from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.tutorial_training import TutorialRun
+from rnnlab.tasks.forecast import density, tutorial
+from rnnlab.tasks.forecast.density import DensityConfig
+from rnnlab.tasks.forecast.tutorial import TutorialConfig
+from rnnlab.train import checkpoint
+from rnnlab.train.progress import TrainConfig
+
+# A recipe's own settings, and its defaults of the shared ones.
+SETTINGS: dict[str, tuple[ModelConfig, TrainConfig, DensityConfig | TutorialConfig]] = {
+    "density": (density.MODEL, density.TRAIN, DensityConfig()),
+    "tutorial": (tutorial.MODEL, tutorial.TRAIN, TutorialConfig()),
+}
+RECIPES = tuple(SETTINGS)
+MOST_SEEDS = 100
+# The task fills these; nobody sets them.
+SHAPE = ("inputs", "outputs", "vocabulary", "embedding", "skip")
+
+
+def train_forecast(
+    data: Sequence[str],
+    *,
+    recipe: str = "density",
+    out: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    seeds: int = 1,
+    until: str | None = None,
+    resume: bool = False,
+    ticker: str | None = None,
+    dates: str | None = None,
+    command: str = "",
+) -> Iterator[TrainReport | TrainResult]:
+    """Train a forecaster; whoever stops asking stops the training.
+
+    Args:
+        data: bundled tickers, groups of them ("pool", "bundled") or paths of price files.
+        recipe: "density" or "tutorial".
+        out: folder for the checkpoint; none is written if None.
+        settings: by name, of ModelConfig, TrainConfig and the recipe's own; None and absent ones keep their defaults.
+        seeds: how many seeds to train, from settings["seed"] on; of the tutorial's model only.
+        until: last day to learn from, as 2015-08-12; the density recipe's first four fifths of all days if None.
+        resume: go on with the training that `out` holds; settings that are not given are those it began with.
+        ticker, dates: see rnnlab.data.prices.read_prices.
+        command: the command line that asked, for the checkpoint's record.
+
+    Yields:
+        TrainReports, then one TrainResult.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is.
+    """
+    given = {name: value for name, value in (settings or {}).items() if value is not None}
+    _check(recipe, given, seeds, until, resume)
+    folder = None if out is None else Path(out)
+    snapshot = None
+    if resume:
+        began = checkpoint.load(_need_folder(folder), resume=True)
+        snapshot, given = began.resume, _as_begun(began, given)
+    base_model, base_train, base_own = SETTINGS[recipe]
+    model = options.from_mapping(ModelConfig, given, base_model)
+    train = options.from_mapping(TrainConfig, given, base_train)
+    prices = open_many(data, ticker=ticker, dates=dates)
+    if isinstance(base_own, DensityConfig):
+        own = options.from_mapping(DensityConfig, given, base_own)
+        run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command)
+        yield from run.reports(snapshot)
+        return
+    if len(prices) != 1:
+        raise RnnlabError(f"The tutorial's model learns from one series, not from {len(prices)}; give one --data.")
+    taught = options.from_mapping(TutorialConfig, given, base_own)
+    yield from TutorialRun(prices[0], model, train, taught, seeds, folder, command).reports()
+
+
+def settings(recipe: str) -> list[Option]:
+    """Every setting of a recipe that a person may choose, with the recipe's defaults."""
+    return [known for part in SETTINGS[recipe] for known in options.describe(part) if known.name not in SHAPE]
+
+
+def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None, resume: bool) -> None:
+    if recipe not in SETTINGS:
+        raise RnnlabError(f"There is no recipe {recipe!r}; choose {' or '.join(SETTINGS)}.")
+    known = {one.name for one in settings(recipe)}
+    for name in given:
+        if name not in known:
+            raise RnnlabError(f"The {recipe} recipe has no setting --{name.replace('_', '-')}; leave it out.")
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise RnnlabError(f"seeds must be between 1 and {MOST_SEEDS}, not {seeds}.")
+    if recipe == "density" and seeds != 1:
+        raise RnnlabError("--seeds belongs to the tutorial recipe; the density recipe trains one model with --seed.")
+    if recipe == "tutorial" and until is not None:
+        raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
+    if recipe == "tutorial" and resume:
+        raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
+
+
+def _need_folder(folder: Path | None) -> Path:
+    if folder is None:
+        raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
+    return folder
+
+
+def _as_begun(began: checkpoint.Checkpoint, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that a training began with, under those that are given now."""
+    if began.train.get("recipe") != "density":
+        raise CheckpointError("The folder of --out holds another kind of training; resume it with its own recipe.")
+    model = {name: value for name, value in dataclasses.asdict(began.model).items() if name not in SHAPE}
+    saved = {name: value for name, value in began.train.items() if name != "recipe"}
+    if "epochs" in given:
+        del saved["steps"]
+    return model | saved | dict(given)
