@@ -170,7 +170,8 @@ def _backtest(asked: argparse.Namespace) -> Answer:
 def _interrupted(asked: argparse.Namespace) -> int:
     if getattr(asked, "recipe", None) == "density":
         again = asked.command if asked.resume else f"{asked.command} --resume"
-        print(f"\nStopped; what was reached is saved. To go on: {again}", file=sys.stderr)
+        saved = f"What was reached is saved; to go on: {again}"
+        print(saved if service.can_resume(asked.out) else "Nothing was saved yet.", file=sys.stderr)
     return 130
 
 

@@ -1,10 +1,169 @@
-"""The model card of a checkpoint, and later its way to and from the Hugging Face Hub; knows no page."""
+"""The model card of a checkpoint, and later its way to and from the Hugging Face Hub; knows no page and no command."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from huggingface_hub import EvalResult, ModelCardData
+
+from rnnlab import options
+from rnnlab.tasks.forecast.density import DensityConfig
+from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.progress import TrainConfig
+
+LICENSE = "mit"
+NO_ADVICE = "This is no investment advice."
 
 
 def card(checkpoint: Checkpoint) -> str:
     """Write a checkpoint's model card from its own record: Markdown with the Hub's front matter."""
-    return "# Draft\n"
+    recipe = str(checkpoint.codec["recipe"])
+    parts = [
+        f"---\n{_front_matter(checkpoint, recipe)}\n---",
+        f"# {_TITLES[recipe]}",
+        _WHAT[recipe],
+        *(_density_scores(checkpoint) if recipe == "density" else _tutorial_scores(checkpoint)),
+        "## Use",
+        _use(),
+        "## Data",
+        _data(checkpoint.provenance),
+        "## How it was made",
+        _made(checkpoint),
+        "## Limits",
+        _LIMITS[recipe],
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_SETTINGS = (TrainConfig, DensityConfig, TutorialConfig)
+_TITLES = {
+    "density": "Densities of tomorrow's stock prices, from a recurrent network",
+    "tutorial": "The tutorial's stock-price RNN, as taught",
+}
+_WHAT = {
+    "density": (
+        "For each of the next 1 to 20 trading days it gives a Student-t distribution of the price, from the series' "
+        "own daily past. Its medians are as good as repeating the last close, which nothing beats on large stocks; "
+        "what it adds is how uncertain the next days are."
+    ),
+    "tutorial": (
+        "Scales closes to ±1 and predicts the next one from those before it. It is kept to show why a low RMSE is no "
+        "triumph: compare the scores with repeating yesterday's close."
+    ),
+}
+_LIMITS = {
+    "density": (
+        f"{NO_ADVICE} It knows nothing but past prices and volumes: no news, no earnings dates. It was trained on "
+        "large US companies that survived to be listed, on daily data; on other markets, frequencies or periods its "
+        "bands may not hold. Bands tend to be too narrow for single stocks at long horizons."
+    ),
+    "tutorial": (
+        f"{NO_ADVICE} With the leak its scaling has seen the test's prices; without it the network cannot follow "
+        "prices beyond those it learnt from. Its bands come from its training errors and are too narrow."
+    ),
+}
+
+
+def _front_matter(checkpoint: Checkpoint, recipe: str) -> str:
+    results = [
+        EvalResult(
+            task_type="time-series-forecasting",
+            dataset_type="daily-prices",
+            dataset_name=f"{test['name']} {test['start']} to {test['end']}",
+            metric_type=metric,
+            metric_name=f"{metric}, one day ahead",
+            metric_value=round(test[metric], 5),
+        )
+        for test in checkpoint.metrics.get("backtests", [])
+        for metric in ("crps", "log_score", "rmse", "coverage80", "coverage95")
+    ]
+    data = ModelCardData(
+        license=LICENSE,
+        library_name="rnnlab",
+        tags=["rnnlab", "forecast", recipe, checkpoint.model.cell, "time-series-forecasting", "stocks"],
+        pipeline_tag="time-series-forecasting",
+        eval_results=results or None,
+        model_name=f"rnnlab {recipe}",
+    )
+    return str(data.to_yaml())
+
+
+def _density_scores(checkpoint: Checkpoint) -> list[str]:
+    tests = checkpoint.metrics.get("backtests", [])
+    if not tests:
+        return ["Its training has not ended or left no days to score; there are no test scores."]
+    names = [*tests[0]["baselines"]]
+    head = ["", "days", "**this model**", *(f"`{name}`" for name in names), "80 % held", "95 % held"]
+    rows = [
+        [test["name"], f"{test['n']} to {test['end']}", f"**{test['crps']:.4f}**"]
+        + [f"{test['baselines'][name]['crps']:.4f}" for name in names]
+        + [f"{test['coverage80']:.1%}", f"{test['coverage95']:.1%}"]
+        for test in tests
+    ]
+    rmse_rows = [
+        [test["name"], f"**{test['rmse']:.3f}**"] + [f"{test['baselines'][name]['rmse']:.3f}" for name in names]
+        for test in tests
+    ]
+    return [
+        "## Scores",
+        f"One day ahead, from {tests[0]['start']} on, days it never learnt from; baselines on the very same days. "
+        "CRPS of the daily log return, percent, lower is better:",
+        _table(head, rows),
+        "RMSE of the median price:",
+        _table(["", "**this model**", *(f"`{name}`" for name in names)], rmse_rows),
+    ]
+
+
+def _tutorial_scores(checkpoint: Checkpoint) -> list[str]:
+    scores = checkpoint.metrics
+    if not scores:
+        return []
+    rows = [
+        [str(seed), f"{train:.3f}", f"{test:.3f}", f"{free:.3f}"]
+        for seed, train, test, free in zip(
+            scores["seeds"], scores["train_rmse"], scores["test_rmse"], scores["leak_free_test_rmse_each"], strict=True
+        )
+    ]
+    rows.append(["tomorrow = today", f"{scores['naive_train_rmse']:.3f}", f"{scores['naive_rmse']:.3f}", ""])
+    where = f"## RMSE on {scores['name']}, in its currency"
+    return [where, _table(["seed", "train", "test (leaks)", "test, leak-free"], rows)]
+
+
+def _use() -> str:
+    return (
+        "```\npython -m rnnlab forecast FOLDER --data AAPL\n"
+        "python -m rnnlab backtest FOLDER --data prices.csv --start 2015-08-13\n```\n\n"
+        "```python\nfrom rnnlab import service\n\n"
+        'print(service.forecast("FOLDER", "AAPL", horizon=5)["rows"])\n```'
+    )
+
+
+def _data(provenance: dict[str, Any]) -> str:
+    rows = [
+        [one["name"], f"{one['start']} – {one['end']}", f"{one['rows']:,}", one["source"], one.get("sha256", "")[:12]]
+        for one in provenance["data"]
+    ]
+    return (
+        f"Learnt from the days up to {provenance['until']} of:\n\n"
+        + _table(["series", "days there are", "rows", "source and licence", "sha256"], rows)
+        + "\n\nDaily prices were first published by exchanges and data vendors; the licences cover the collections."
+    )
+
+
+def _made(checkpoint: Checkpoint) -> str:
+    origin = checkpoint.provenance
+    took = f" It took {origin['seconds']:.0f} s." if "seconds" in origin else ""
+    rows = [[name, str(value), help] for name, value, help in options.rows(checkpoint.model)]
+    meanings = {one.name: one.help for part in _SETTINGS for one in options.describe(part)}
+    rows += [[name, str(value), meanings.get(name, "")] for name, value in checkpoint.train.items()]
+    command = f"```\n{origin['command']}\n```" if origin.get("command") else "From Python or the page."
+    return f"{command}\n\nrnnlab {origin['rnnlab']}.{took}\n\n" + _table(["setting", "value", "meaning"], rows)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; bars in cells are escaped."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *map(list, rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

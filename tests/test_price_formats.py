@@ -9,8 +9,6 @@ import pytest
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import DataError
 
-pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
-
 DAYS = ["2020-01-30", "2020-01-31", "2020-02-03"]
 CLOSES = [1234.5, 1240.0, 1229.25]
 

@@ -12,8 +12,6 @@ from rnnlab.data.prices import Prices, read_prices
 from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
 
-pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
-
 bounded = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 VALID = "Date,Open,High,Low,Close,Adj Close,Volume,Name\n" + "".join(

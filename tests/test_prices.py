@@ -9,8 +9,6 @@ import pytest
 from rnnlab.data.prices import Prices, need_rows, read_prices
 from rnnlab.errors import DataError
 
-pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
-
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 OHLC = "Date,Open,High,Low,Close\n"
 GOOD = "2021-01-04,10\n2021-01-05,11\n"

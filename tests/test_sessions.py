@@ -6,8 +6,6 @@ import pytest
 
 from rnnlab.data.sessions import future_sessions, missing_sessions, spacing
 
-pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
-
 NEW_YORK_HOLIDAYS_2017 = ["01-02", "01-16", "02-20", "04-14", "05-29", "07-04", "09-04", "11-23", "12-25"]
 
 

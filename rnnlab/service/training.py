@@ -91,6 +91,11 @@ def settings(recipe: str) -> list[Option]:
     return [known for part in SETTINGS[recipe] for known in options.describe(part) if known.name not in SHAPE]
 
 
+def can_resume(folder: str | Path) -> bool:
+    """Whether a folder holds a training that can be gone on with."""
+    return (Path(folder) / checkpoint.RESUME_NUMBERS).is_file()
+
+
 def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None, resume: bool) -> None:
     if recipe not in SETTINGS:
         raise RnnlabError(f"There is no recipe {recipe!r}; choose {' or '.join(SETTINGS)}.")

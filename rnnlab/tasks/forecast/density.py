@@ -33,7 +33,7 @@ CHUNK = 128  # steps run at once when forecasting; always this many, see `foreca
 MODEL = ModelConfig(
     cell="gru", hidden=16, layers=1, dropout=0.1, inputs=len(features.NAMES), outputs=3 * LONGEST_HORIZON, skip=True
 )
-TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=5, seed=1)
+TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=0, seed=1)
 CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}
 
 
@@ -44,7 +44,7 @@ class DensityConfig:
     window: int = option(64, "days of each training window that are learnt from", 8, 1024)
     lead: int = option(22, "days before each window that only warm up the hidden state", 0, 512)
     validation: float = option(0.15, "share of the newest training days that choose when to stop", 0.02, 0.5)
-    epochs: int = option(20, "greatest number of passes over the training days", 1, 1000)
+    epochs: int = option(30, "greatest number of passes over the training days", 1, 1000)
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
 
     def __post_init__(self) -> None:
@@ -157,21 +157,21 @@ class _Stock:
 def _run(model: SequenceModel, x: NDArray[np.float32]) -> StudentT:
     """(N, I) features -> densities (N, H) in units of b·√h, the state carried from the first day with features.
 
-    The steps are run in chunks of one size, the last one filled up with zeros. A matrix product may add in another
-    order when its size changes, so with chunks of the file's own length a longer file would change earlier days'
-    last bits.
+    Everything is computed in chunks of one size, the last one filled up with zeros. A matrix product may add in
+    another order when its size changes, and a vectorised exponential treats the end of an array differently, so
+    with chunks of the file's own length a longer file would change earlier days' last bits.
     """
     days = len(x) - features.FIRST_DAY
     padded = np.zeros((-(-days // CHUNK) * CHUNK, x.shape[1]), np.float32)
     padded[:days] = x[features.FIRST_DAY :]
-    outputs, state = [], None
+    found, state = [], None
     with torch.no_grad():
         for chunk in torch.split(torch.from_numpy(padded).to(model.head.weight.device), CHUNK):
             output, state = model(chunk[None], state)
-            outputs.append(output[0].cpu())
-        parts = student_parameters(torch.cat(outputs)[:days].double())
+            found.append(torch.stack(student_parameters(output[0].cpu().double())))
+    parts = torch.cat(found, dim=1)[:, :days].numpy()
     filler = ((features.FIRST_DAY, 0), (0, 0))
-    return StudentT(*(np.pad(part.numpy(), filler, constant_values=np.nan) for part in parts))
+    return StudentT(*(np.pad(part, filler, constant_values=np.nan) for part in parts))
 
 
 def _pick(density: StudentT, rows: Any) -> StudentT:

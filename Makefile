@@ -1,0 +1,45 @@
+# make run    the page, in an environment of its own
+# make test   what CI does: ruff, mypy, pytest
+# make bench  the timings behind docs/decisions.md
+# make stocks the bundled forecaster, trained from scratch (a few minutes)
+
+PYTHON ?= python3
+PIP := .venv/bin/python -m pip --disable-pip-version-check install --quiet
+PORT ?= 7860
+PYTEST_FLAGS ?= -q
+
+.PHONY: run test bench stocks tutorial screenshots clean
+
+run: .venv/run.stamp
+	.venv/bin/python app.py --port $(PORT)
+
+test: .venv/test.stamp
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+
+bench: .venv/run.stamp
+	.venv/bin/python -m benchmarks.training
+	.venv/bin/python -m benchmarks.forecasting
+
+stocks: .venv/run.stamp
+	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks
+
+tutorial: .venv/run.stamp
+	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial
+
+screenshots: .venv/test.stamp
+	.venv/bin/python docs/screenshots.py build/screenshots
+
+clean:
+	rm -rf .venv build
+
+.venv/run.stamp: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) -r requirements.txt
+	touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,20 @@
+"""The Space's entry: sets the environment, builds the page, serves it."""
+
+import os
+
+# Before torch, gradio or huggingface_hub are imported: two busy threads on two shared cores run 8 to 100 times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import sys
+
+from rnnlab.ui.app import build, launch
+
+demo = build()
+
+if __name__ == "__main__":
+    chosen = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT")
+    launch(demo, int(chosen) if chosen else None)

@@ -1,0 +1,49 @@
+"""CPU seconds to train the density recipe for an epoch, to forecast, and to back-test, on the bundled prices.
+
+    python -m benchmarks.forecasting
+"""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+import time
+from collections.abc import Callable
+
+from rnnlab import service
+from rnnlab.data import catalog
+from rnnlab.service.opening import open_forecasting
+
+
+def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None:
+    taken = []
+    for _ in range(repeats):
+        began = time.process_time()
+        work()
+        taken.append(time.process_time() - began)
+    print(f"{name:<58} {sorted(taken)[repeats // 2]:7.3f} CPU seconds (median of {repeats})")
+
+
+def main() -> None:
+    service.quiet_threads()
+    forecaster = open_forecasting("stocks")[1]
+    tables = catalog.price_tables(catalog.group("bundled"))
+    apple, ten = tables["AAPL"], list(tables.values())[:10]
+    cpu_seconds("densities of 3,019 days, 20 horizons", lambda: forecaster.densities(apple))
+    cpu_seconds("densities of ten stocks", lambda: [forecaster.densities(table) for table in ten])
+    cpu_seconds("a back-test with five baselines (AAPL, 601 days)", lambda: backtest())
+    cpu_seconds("an epoch of training on AAPL", lambda: train(["AAPL"]), repeats=3)
+    cpu_seconds("an epoch of training on all 31 stocks", lambda: train(["bundled"]), repeats=3)
+
+
+def backtest() -> object:
+    return service.backtest("stocks", "AAPL", start="2015-08-13")
+
+
+def train(data: list[str]) -> object:
+    return list(service.train_forecast(data, until="2015-08-12", settings={"epochs": 1}))
+
+
+if __name__ == "__main__":
+    main()

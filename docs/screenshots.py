@@ -1,0 +1,96 @@
+"""Photographs the page: `python docs/screenshots.py FOLDER [STATE …]` at 1280 and 390 px, in light and in dark."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import app  # sets the environment before anything heavy is imported
+
+from playwright.sync_api import Page, sync_playwright  # isort: skip
+
+CHROMIUM = "/usr/bin/chromium"
+WIDTHS = {1280: 900, 390: 844}
+THEMES = ("light", "dark")
+PATIENCE = 60_000  # milliseconds; the tutorial's model trains for about 12 s
+
+
+def prices(folder: Path, *, broken: bool = False) -> Path:
+    """Write a visitor's CSV: real prices under another name, or closes that are no numbers."""
+    lines = (Path(app.__file__).parent / "data" / "prices" / "MSFT.csv").read_text().splitlines()
+    kept = [",".join(line.split(",")[:6]) for line in lines[-900:]]
+    file = folder / ("broken.csv" if broken else "my prices.csv")
+    rows = ["2017-01-03,n/a,n/a,n/a,twelve,5"] * 70 if broken else kept
+    file.write_text("\n".join(["Date,Open,High,Low,Close,Volume", *rows]) + "\n")
+    return file
+
+
+def opening(page: Page, folder: Path) -> None:
+    """The page as it comes."""
+
+
+def settings(page: Page, folder: Path) -> None:
+    """The settings unfolded, and what the words mean."""
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_text("What these words mean").click()
+
+
+def uploaded(page: Page, folder: Path) -> None:
+    """A CSV given."""
+    page.locator("input[type=file]").first.set_input_files(prices(folder))
+    page.locator(".verdict", has_text="your file").wait_for(timeout=PATIENCE)
+
+
+def refused(page: Page, folder: Path) -> None:
+    """A CSV that cannot be used."""
+    page.locator("input[type=file]").first.set_input_files(prices(folder, broken=True))
+    page.locator(".refusal").wait_for(timeout=PATIENCE)
+
+
+def training(page: Page, folder: Path) -> None:
+    """The tutorial's model while it trains."""
+    page.get_by_role("button", name="The tutorial's model").click()
+    page.get_by_role("button", name="Train it").click()
+    page.locator(".status", has_text="epoch 6").wait_for(timeout=PATIENCE)
+
+
+def trained(page: Page, folder: Path) -> None:
+    """The tutorial's model when it is done."""
+    page.get_by_role("button", name="The tutorial's model").click()
+    page.get_by_role("button", name="Train it").click()
+    page.locator("#tutorial-scores table").wait_for(timeout=PATIENCE)
+
+
+STATES: dict[str, Callable[[Page, Path], None]] = {
+    state.__name__: state for state in (opening, settings, uploaded, refused, training, trained)
+}
+
+
+def photograph(folder: Path, states: list[str]) -> None:
+    """Write FOLDER/STATE-WIDTH-THEME.png of each state, whole pages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    address = app.launch(app.demo, wait=False)
+    with sync_playwright() as player, tempfile.TemporaryDirectory() as scratch:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for width, height in WIDTHS.items():
+            for theme in THEMES:
+                for state in states:
+                    page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
+                    page.goto(f"{address}?__theme={theme}")
+                    page.locator(".js-plotly-plot .plot-container").first.wait_for(timeout=PATIENCE)
+                    STATES[state](page, Path(scratch))
+                    page.wait_for_load_state("networkidle")
+                    page.wait_for_timeout(400)
+                    page.screenshot(path=folder / f"{state}-{width}-{theme}.png", full_page=True)
+                    page.close()
+        browser.close()
+    app.demo.close()
+
+
+if __name__ == "__main__":
+    photograph(Path(sys.argv[1]), sys.argv[2:] or list(STATES))
+    os._exit(0)

@@ -1,0 +1,53 @@
+"""The page: its tabs, its frame and how it is served; knows nothing of what the tabs do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from rnnlab.ui import endpoints
+from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
+from rnnlab.ui.theme import HEAD, theme
+
+TITLE = "rnnlab"
+QUEUE = 40  # waiting visitors beyond which one is told that the page is busy
+KEPT, SWEPT = 7200, 1800  # seconds that an uploaded or written file is kept, and between two sweeps
+MASTHEAD = """
+<header class="masthead"><h1>rnn<span>lab</span></h1>
+<p>Recurrent networks that say how sure they are, and how good they really are.</p></header>
+"""
+COLOPHON = """
+<footer class="colophon"><p>No investment advice. Past prices, networks and honest scores; what tomorrow brings none of
+them knows. Your file is read for your answer, shown to nobody, and deleted within about two hours.</p></footer>
+"""
+
+
+def build() -> gr.Blocks:
+    """Build the page, the first forecast already in it."""
+    demo = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEPT, KEPT))
+    with demo:
+        gr.HTML(MASTHEAD)
+        with gr.Tabs(), gr.Tab("Forecast", id="forecast"):
+            forecast_tab()
+        gr.HTML(COLOPHON)
+        endpoints.add_endpoints(AT_ONCE)
+    demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
+    return demo
+
+
+def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None, wait: bool = True) -> str:
+    """Serve the page; returns its address.
+
+    Args:
+        demo: what `build` made.
+        port: to listen on; Gradio's own choice if None.
+        host: to listen on; this machine alone if None, unless the environment names another.
+        wait: whether to come back only when the page is closed.
+    """
+    settings: dict[str, Any] = {
+        "theme": theme(), "head": HEAD, "footer_links": ["api", "gradio", "settings"], "run_history": False,
+        "ssr_mode": False, "show_error": False, "max_file_size": "10mb", "quiet": not wait,
+    }  # fmt: skip
+    _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
+    return str(address)

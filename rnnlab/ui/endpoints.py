@@ -1,0 +1,74 @@
+"""The page's public endpoints for programs; their names, parameters and result keys are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.ui.answers import FIRST, LONGEST_HORIZON, Source
+
+
+def forecast(data: str, model: str, horizon: float, file: str | None = None) -> dict[str, Any]:
+    """Forecast the next business days of a bundled series or of an uploaded CSV file.
+
+    Args:
+        data: a bundled ticker, as AAPL; not looked at if a file is given.
+        model: the name of a bundled checkpoint.
+        horizon: business days to forecast, 1 … 20.
+        file: a CSV file of daily prices with at least a date and a close; by gradio_client's handle_file.
+
+    Returns:
+        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}.
+    """
+    with_source = Source(data, file).data
+    return _answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), folders=False))
+
+
+def backtest(data: str, model: str, start: str = "", file: str | None = None) -> dict[str, Any]:
+    """Score one-day forecasts over the test days beside their baselines.
+
+    Args:
+        data: a bundled ticker, as AAPL; not looked at if a file is given.
+        model: the name of a bundled checkpoint.
+        start: first day that is scored, as 2015-08-13; empty for the last fifth of the days.
+        file: a CSV file of daily prices with at least a date and a close; by gradio_client's handle_file.
+
+    Returns:
+        n, start, end, rmse, mae, mase, direction, direction_base_rate, crps, log_score, coverage80, coverage95,
+        width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices.
+    """
+    with_source = Source(data, file).data
+    return _answered(lambda: service.backtest(model, with_source(), start=start or None, folders=False))
+
+
+def add_endpoints(at_once: int) -> None:
+    """Add the endpoints to the Blocks being built, behind components that nobody sees."""
+    models = service.bundled_models("forecast")
+    with gr.Row(visible=False):
+        data = gr.Textbox(FIRST, label="data")
+        model = gr.Textbox(models[0] if models else "", label="model")
+        horizon = gr.Number(LONGEST_HORIZON, label="horizon")
+        start = gr.Textbox("", label="start")
+        file = gr.File(label="file")
+        answer = gr.JSON(label="answer")
+        call = gr.Button()
+    limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
+    call.click(forecast, [data, model, horizon, file], answer, api_name="forecast", **limits)
+    call.click(backtest, [data, model, start, file], answer, api_name="backtest", **limits)
+
+
+def _answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return ask()
+    except RnnlabError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _whole(horizon: float) -> int:
+    if horizon != int(horizon):
+        raise RnnlabError(f"The horizon must be a whole number of days, not {horizon:g}.")
+    return int(horizon)

@@ -1,0 +1,152 @@
+"""The tab Forecast: its layout and its events; knows no model and no file format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.ui import panels, tutorial_panel
+from rnnlab.ui.answers import FIRST, LONGEST_HORIZON, Answer, Asked, Source, answer
+
+AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
+NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
+DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
+ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip"]
+OWN_FILE = '<div class="label"><b>Or your own CSV</b><span>A date and a close a day; up to 10 MB</span></div>'
+ADVICE = "No investment advice: a model's view of past prices, and wrong as often as the scores below say."
+
+
+@dataclass(frozen=True)
+class Choosers:
+    """What a visitor sets."""
+
+    ticker: gr.Dropdown
+    file: gr.File
+    model: gr.Dropdown
+    horizon: gr.Slider
+    start: gr.Textbox
+    column: gr.Textbox
+    dates: gr.Dropdown
+
+    def listed(self) -> list[Any]:
+        """The choosers in the order of `show`'s arguments."""
+        return [self.ticker, self.file, self.model, self.horizon, self.start, self.column, self.dates]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Where the answer goes."""
+
+    verdict: gr.HTML
+    figure: gr.Plot
+    scores: gr.HTML
+    download: gr.DownloadButton
+
+    def listed(self) -> list[Any]:
+        """The places in the order of `show`'s results."""
+        return [self.verdict, self.figure, self.scores, self.download]
+
+
+def forecast_tab() -> None:
+    """Lay the tab out, ready with the first series' answer, and connect its events."""
+    models = service.bundled_models("forecast")
+    first = _first_answer(models)
+    choosers = _choosers(models)
+    results = _results(first)
+    with gr.Accordion("The tutorial's model, and why its error of 3.16 was no triumph", open=False):
+        tutorial_panel.tutorial_panel()
+    _connect(choosers, results)
+
+
+def show(
+    ticker: str | None, file: str | None, model: str | None, horizon: float, start: str, column: str, dates: str
+) -> tuple[Any, Any, Any, Any]:
+    """Answer what is asked, or say in its place why that cannot be; the last answer stays below."""
+    source = Source(ticker, file, column.strip() or None, dates or None)
+    try:
+        if not model:
+            raise RnnlabError(NO_MODEL)
+        found = answer(Asked(source, model, int(horizon), start.strip() or None))
+    except RnnlabError as error:
+        return panels.refusal(str(error), "Below is still the last forecast that could be made."), *[gr.skip()] * 3
+    return found.verdict, found.figure, found.scores, gr.DownloadButton(value=found.table, interactive=True)
+
+
+def _first_answer(models: list[str]) -> Answer | None:
+    return answer(Asked(Source(FIRST), models[0])) if models else None
+
+
+def _choosers(models: list[str]) -> Choosers:
+    with gr.Row(elem_classes="choosers"):
+        with gr.Column(min_width=150):
+            ticker = gr.Dropdown(
+                list(service.tickers()), value=FIRST, label="Series", info="Daily prices that come with the page"
+            )
+        with gr.Column(min_width=150):
+            gr.HTML(OWN_FILE)
+            file = gr.File(
+                label="Your own CSV",
+                show_label=False,
+                file_types=ENDINGS,
+                height=42,
+                elem_classes="drop",
+                elem_id="file",
+            )
+    with gr.Accordion("Settings: checkpoint, horizon, back-test", open=False, elem_classes="settings"):
+        with gr.Row():
+            model = gr.Dropdown(
+                models,
+                value=models[0] if models else None,
+                label="Checkpoint",
+                info="The trained network that forecasts",
+            )
+            horizon = gr.Slider(
+                1, LONGEST_HORIZON, LONGEST_HORIZON, step=1, label="Horizon", info="Business days to forecast"
+            )
+            start = gr.Textbox(
+                label="Back-test start", placeholder="2015-08-13", max_lines=1,
+                info="First day that is scored; the last fifth of the days if empty",
+            )  # fmt: skip
+        with gr.Row():
+            column = gr.Textbox(
+                label="Ticker in your file", placeholder="AAPL", max_lines=1, info="Which one, if it holds several"
+            )
+            dates = gr.Dropdown(
+                DATE_ORDERS, value="", label="Dates in your file", info="If 03/04/2017 could be read in two ways"
+            )
+    return Choosers(ticker, file, model, horizon, start, column, dates)
+
+
+def _results(first: Answer | None) -> Results:
+    verdict = gr.HTML(first.verdict if first else panels.empty(NO_MODEL), elem_id="verdict")
+    figure = gr.Plot(first.figure if first else None, show_label=False, container=False, elem_classes="figure")
+    with gr.Row(elem_classes="under"):
+        download = gr.DownloadButton(
+            "Download the forecast (CSV)", value=first.table if first else None, interactive=first is not None,
+            size="md", scale=0, min_width=260, elem_id="download",
+        )  # fmt: skip
+        gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
+    scores = gr.HTML(first.scores if first else "", elem_id="scores")
+    return Results(verdict, figure, scores, download)
+
+
+def _connect(choosers: Choosers, results: Results) -> None:
+    private: dict[str, Any] = {"api_visibility": "private"}
+    answering: dict[str, Any] = private | {
+        "fn": show, "inputs": choosers.listed(), "outputs": results.listed(), "trigger_mode": "always_last",
+        "concurrency_id": "forecast", "concurrency_limit": AT_ONCE, "show_progress_on": [results.figure],
+    }  # fmt: skip
+    gr.on(
+        [choosers.model.input, choosers.horizon.release, choosers.start.submit, choosers.start.blur,
+         choosers.column.submit, choosers.column.blur, choosers.dates.input],
+        **answering,
+    )  # fmt: skip
+    # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.
+    quiet: dict[str, Any] = private | {"queue": False, "show_progress": "hidden"}
+    choosers.ticker.input(lambda: None, outputs=choosers.file, **quiet).then(**answering)
+    choosers.file.upload(lambda: None, outputs=choosers.ticker, **quiet).then(**answering)
+    choosers.file.clear(lambda: FIRST, outputs=choosers.ticker, **quiet).then(**answering)

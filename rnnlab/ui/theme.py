@@ -1,0 +1,202 @@
+"""How the page looks: theme and style sheet, both of the system's own fonts; knows no content.
+
+The style sheet goes into the page's head: Gradio's own `css` is cut at every comma, those inside a selector too.
+"""
+
+from __future__ import annotations
+
+from gradio.themes import Base
+from gradio.themes.utils import colors, sizes
+
+ACCENT = colors.Color(
+    name="rnnlab", c50="#eef6fc", c100="#d8eaf7", c200="#b5d6ef", c300="#85bbe3", c400="#529bd2", c500="#2b7bba",
+    c600="#2369a2", c700="#1d5684", c800="#194868", c900="#153a55", c950="#0d2538",
+)  # fmt: skip
+SYSTEM = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+
+def theme() -> Base:
+    """One accent, one neutral, system fonts, thin lines instead of boxes."""
+    made = Base(
+        primary_hue=ACCENT, secondary_hue=ACCENT, neutral_hue=colors.zinc, text_size=sizes.text_md,
+        radius_size=sizes.radius_md, spacing_size=sizes.spacing_md, font=SYSTEM, font_mono=MONO,
+    )  # fmt: skip
+    return made.set(
+        body_background_fill="#ffffff",
+        body_background_fill_dark="#111215",
+        background_fill_primary="#ffffff",
+        background_fill_primary_dark="#17181c",
+        background_fill_secondary="#fafafa",
+        background_fill_secondary_dark="#17181c",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        block_border_width="0px",
+        block_padding="0px",
+        block_info_text_color="#5d606a",
+        block_info_text_color_dark="#a2a6b0",
+        block_title_text_weight="500",
+        block_title_text_color="#26272b",
+        block_title_text_color_dark="#d9dbe0",
+        button_large_text_weight="500",
+        button_medium_text_weight="500",
+        block_shadow="none",
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        border_color_primary="#e4e4e7",
+        border_color_primary_dark="#2c2d33",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#1b1c21",
+        input_border_color="#d4d4d8",
+        input_border_color_dark="#3a3b42",
+        input_border_width="1px",
+        input_shadow="none",
+        input_shadow_focus="0 0 0 3px color-mix(in srgb, #2b7bba 25%, transparent)",
+        input_border_color_focus="#2b7bba",
+        input_border_color_focus_dark="#529bd2",
+        button_primary_background_fill="#2369a2",
+        button_primary_background_fill_hover="#1d5684",
+        button_primary_background_fill_dark="#2b7bba",
+        button_primary_background_fill_hover_dark="#2369a2",
+        button_primary_text_color="#ffffff",
+        button_secondary_background_fill="transparent",
+        button_secondary_background_fill_dark="transparent",
+        button_secondary_border_color="#d4d4d8",
+        button_secondary_border_color_dark="#3a3b42",
+        button_border_width="1px",
+        slider_color="#2b7bba",
+        slider_color_dark="#529bd2",
+    )
+
+
+HEAD = """<style>
+:root {
+  --truth: #26272b; --soft: #5d606a; --line: #e4e4e7; --model: #2b7bba; --baseline: #d97706;
+  --tint: #f1f7fc; --warn: #b45309; --warn-tint: #fff8ee;
+}
+.dark {
+  --truth: #d9dbe0; --soft: #a2a6b0; --line: #2c2d33; --model: #529bd2; --baseline: #f0a04b;
+  --tint: #16212b; --warn: #f0a04b; --warn-tint: #241c12;
+}
+.gradio-container { width: 100% !important; }
+.gradio-container .main { max-width: 1080px !important; padding: 0 !important; margin: 0 auto !important; }
+.gradio-container main { padding: 22px 28px 8px !important; min-width: 0; }
+.gradio-container .column, .gradio-container .row { min-width: 0; }
+.gradio-container .html-container { padding: 0 !important; }
+.masthead { display: flex; align-items: baseline; gap: 14px; flex-wrap: wrap; padding: 2px 0 0; }
+.masthead h1 { font-size: 1.3rem; font-weight: 700; letter-spacing: -.02em; margin: 0; }
+.masthead h1 span { color: var(--model); }
+.masthead p { margin: 0; color: var(--soft); font-size: .95rem; }
+
+/* Choosers */
+.form { background: transparent !important; gap: 20px !important; overflow: visible !important; }
+.form .block, .choosers .block { overflow: visible !important; }
+.choosers { gap: 24px !important; align-items: flex-end !important; }
+.choosers .column { gap: 8px !important; }
+.label { font-size: .9rem; line-height: 1.4; }
+.label b { font-weight: 500; display: block; }
+.label span, .gradio-container .info-text { color: var(--soft) !important; font-size: .82rem !important; }
+.drop { border: 1px dashed var(--input-border-color) !important; border-radius: 6px !important; height: 44px; }
+.drop:hover { border-color: var(--model) !important; }
+.drop .upload-container { min-height: 0 !important; height: 42px !important; }
+.drop .wrap {
+  flex-direction: row !important; gap: 6px; min-height: 0 !important; padding: 0 !important;
+  font-size: .92rem !important; line-height: 1 !important; color: var(--soft) !important;
+}
+.drop .wrap .icon-wrap { width: 16px !important; margin: 0 4px 0 0 !important; color: inherit !important; }
+.drop .wrap .or { color: inherit !important; }
+
+/* Verdict */
+.verdict { min-height: 112px; padding: 6px 0 2px; }
+.verdict .eyebrow, .empty .eyebrow {
+  margin: 0 0 6px; font-size: .82rem; color: var(--soft); letter-spacing: .01em; font-variant-numeric: tabular-nums;
+}
+.verdict h2 {
+  margin: 0; font-size: 1.42rem; line-height: 1.34; font-weight: 400; letter-spacing: -.012em; color: var(--soft);
+  max-width: 54em; text-wrap: pretty;
+}
+.verdict h2 strong { color: var(--body-text-color); font-weight: 650; }
+.verdict .notes { margin: 8px 0 0; padding: 0; }
+.verdict .notes li { margin: 2px 0; list-style: none; color: var(--soft); font-size: .86rem; max-width: 62em; }
+.refusal { border-left: 3px solid var(--warn); background: var(--warn-tint); padding: 12px 16px; border-radius: 6px; }
+.refusal .eyebrow { color: var(--warn); font-weight: 600; }
+.refusal h2 { font-size: 1.12rem; color: var(--body-text-color); overflow-wrap: anywhere; }
+.refusal .still { margin: 8px 0 0; font-size: .88rem; color: var(--soft); }
+.empty {
+  border: 1px dashed var(--line); border-radius: 8px; padding: 28px; color: var(--soft); text-align: center;
+}
+
+/* Figures: the neutrals of rnnlab.ui.figures, sharpened for the theme */
+.figure { min-height: 480px; }
+.curve { min-height: 320px; }
+.figure .modebar, .curve .modebar { display: none !important; }
+.js-plotly-plot .main-svg text { fill: var(--soft) !important; }
+.js-plotly-plot .g-gtitle .gtitle { fill: var(--body-text-color) !important; }
+.js-plotly-plot .hoverlayer text { fill: #f2f3f5 !important; }
+.js-plotly-plot [style*="stroke: rgb(112, 118, 128)"] { stroke: var(--truth) !important; }
+.js-plotly-plot .updatemenu-item-rect { fill: transparent !important; rx: 5px; }
+.js-plotly-plot .updatemenu-item-rect[style*="rgb(244, 250, 255)"] {
+  fill: color-mix(in srgb, var(--model) 22%, transparent) !important;
+}
+
+/* Scores */
+.scores h3 { font-size: 1.05rem; font-weight: 650; margin: 4px 0 2px; }
+.scores .caption { margin: 2px 0 10px; color: var(--soft); font-size: .86rem; }
+.scores .scroll { overflow-x: auto; }
+.scores table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
+.gradio-container .scores :is(table, thead, tbody, tr, th, td) { border: 0 !important; }
+.gradio-container .scores :is(th, td) {
+  padding: 9px 12px !important; text-align: right; border-bottom: 1px solid var(--line) !important;
+}
+.scores thead th, .scores thead td { color: var(--soft); font-weight: 500; vertical-align: bottom; padding-top: 4px; }
+.scores thead small, .tutorial th small { display: block; font-size: .78rem; font-weight: 400; color: var(--soft); }
+.scores tbody th {
+  text-align: left; font-weight: 500; white-space: nowrap; position: sticky; left: 0; padding-left: 6px;
+  background: var(--body-background-fill);
+}
+.scores td b { font-weight: 700; }
+.scores td { color: var(--soft); }
+.scores td b, .scores tr.model td { color: var(--body-text-color); }
+.scores td.none { opacity: .55; }
+.scores tr.model th, .scores tr.model td { background: var(--tint); }
+.scores abbr { text-decoration: none; cursor: help; }
+.swatch {
+  display: inline-block; width: 9px; height: 9px; border-radius: 50%; margin-right: 9px; background: var(--line);
+}
+.swatch.model { background: var(--model); }
+.swatch.baseline { background: var(--baseline); }
+.scores details { font-size: .88rem; color: var(--soft); }
+.scores summary { cursor: pointer; padding: 4px 0; width: fit-content; }
+.scores dl {
+  margin: 6px 0 0; display: grid; gap: 6px 28px; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr));
+}
+.scores dt { font-weight: 600; color: var(--body-text-color); }
+.scores dd { margin: 0; }
+.tutorial th > span { display: inline-block; vertical-align: middle; }
+
+/* The tutorial's model */
+.prose p { max-width: 46em; line-height: 1.55; }
+.status { font-size: .9rem; color: var(--soft); font-variant-numeric: tabular-nums; min-height: 34px; }
+.status .bar { height: 3px; border-radius: 2px; background: var(--line); margin-top: 8px; overflow: hidden; }
+.status .bar i { display: block; height: 100%; background: var(--model); transition: width .3s; }
+.status .bar.done i { background: transparent; }
+
+.under { align-items: center !important; }
+.under .advice { color: var(--soft); font-size: .88rem; margin: 0; }
+.colophon {
+  color: var(--soft); font-size: .84rem; border-top: 1px solid var(--line); padding-top: 14px; line-height: 1.5;
+}
+.colophon a { color: inherit; }
+:focus-visible { outline: 2px solid var(--model) !important; outline-offset: 2px; }
+
+@media (max-width: 640px) {
+  .gradio-container main { padding: 14px 16px 8px !important; }
+  .verdict h2 { font-size: 1.14rem; }
+  .verdict { min-height: 190px; }
+  .refusal { min-height: 0; }
+  .gradio-container .scores :is(th, td) { padding: 8px 6px !important; font-size: .84rem; }
+  .gradio-container .scores tbody th { padding-left: 2px !important; }
+  .swatch { margin-right: 6px; width: 7px; height: 7px; }
+  .masthead p { font-size: .86rem; }
+}
+</style>"""

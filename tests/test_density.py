@@ -1,0 +1,134 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from markets import market
+from scipy import stats
+
+from rnnlab.errors import DataError
+from rnnlab.nn.cells import CELLS
+from rnnlab.nn.model import new_model
+from rnnlab.tasks.forecast import density, features
+from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, forecast, student_parameters
+from rnnlab.tasks.forecast.judge import backtest
+from rnnlab.train.loop import fit
+from rnnlab.train.progress import TrainConfig
+
+TRAIN = TrainConfig(steps=30, batch=8, lr=0.01, report_every=10, ema=0.9)
+PANELS = [features.build_panel(market(500, seed)) for seed in (1, 2)]
+
+
+def trained(cell: str = "gru", panels: list[features.Panel] = PANELS, seed: int = 1):
+    model = new_model(dataclasses.replace(density.MODEL, cell=cell), seed)
+    reports = list(fit(model, DensityTask(panels, DensityConfig(), TRAIN.batch), TRAIN))
+    return model, reports
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_forecast_from_a_file_cut_at_its_day_is_that_of_the_whole_file_to_the_last_bit(cell):
+    model, _ = trained(cell)
+    table = market(700, seed=3)
+    whole = forecast(model, features.build_panel(table))
+    for cut in (62, 100, 333, 699):
+        part = forecast(model, features.build_panel(table.iloc[:cut]))
+        for one, other in zip(vars(part).values(), vars(whole).values(), strict=True):
+            assert np.array_equal(one, other[:cut], equal_nan=True)
+
+
+def test_the_weights_do_not_change_when_every_day_after_training_does():
+    """The panels end with training; what comes later is never shown to the task."""
+    table = market(500)
+    noisy = table.copy()
+    noisy.iloc[400:] *= 3
+    models = [trained(panels=[features.build_panel(t.iloc[:400])])[0] for t in (table, noisy)]
+    assert all(torch.equal(a, b) for a, b in zip(models[0].parameters(), models[1].parameters(), strict=True))
+
+
+def test_no_training_target_reaches_into_the_validation():
+    task = DensityTask(PANELS, DensityConfig(), batch=8)
+    for stock in task.stocks:
+        for column, horizon in enumerate(density.HORIZONS):
+            reaching = stock.training[max(0, stock.split - horizon) :, column]
+            assert np.isnan(reaching).all()
+            assert np.isfinite(stock.training[stock.split - horizon - 1, column])
+
+
+def test_the_weights_do_not_depend_on_the_validation_days_but_for_their_choice():
+    """With no choice to make (one report), noise in the validation leaves the weights as they are."""
+    config = dataclasses.replace(TRAIN, steps=10)
+    split = DensityTask(PANELS[:1], DensityConfig(), 8).stocks[0].split
+    noisy_table = market(500, 1)
+    noisy_table.iloc[split:] *= np.exp(np.random.default_rng(1).normal(size=(500 - split, 5)))
+    found = []
+    for panel in (PANELS[0], features.build_panel(noisy_table)):
+        model = new_model(density.MODEL, 1)
+        list(fit(model, DensityTask([panel], DensityConfig(), 8), config))
+        found.append(model.head.weight)
+    assert torch.equal(*found)
+
+
+def test_batches_begin_with_days_that_have_no_target_and_come_from_the_training_days():
+    task = DensityTask(PANELS, DensityConfig(hide=0.0), batch=8)
+    batch = next(task.batches(seed=1))
+    assert batch.x.shape == (8, 22 + 64, len(features.NAMES))
+    assert batch.y.shape == (8, 22 + 64, 20)
+    assert batch.y[:, :22].isnan().all()
+    rows = {row.tobytes() for stock in task.stocks for row in stock.panel.x[features.FIRST_DAY : stock.split]}
+    assert all(row.tobytes() in rows for row in batch.x.numpy().reshape(-1, len(features.NAMES)))
+
+
+def test_a_batch_depends_on_its_number_and_the_seed_alone():
+    task = DensityTask(PANELS, DensityConfig(), batch=8)
+    stream = task.batches(seed=1)
+    third = [next(stream) for _ in range(3)][2]
+    assert torch.equal(next(task.batches(seed=1, start=2)).x, third.x)
+    assert not torch.equal(next(task.batches(seed=2, start=2)).x, third.x)
+
+
+def test_some_windows_are_shown_as_if_the_file_had_closes_only():
+    task = DensityTask(PANELS, DensityConfig(hide=0.5), batch=64)
+    shown = next(task.batches(seed=1)).x[:, 0, features.NAMES.index("has_range")]
+    assert 0.2 < shown.mean() < 0.8
+
+
+def test_the_loss_is_the_students_negative_log_likelihood_of_what_is_known():
+    task = DensityTask(PANELS, DensityConfig(), batch=8)
+    output = torch.randn(2, 3, 60, generator=torch.Generator().manual_seed(1))
+    y = torch.randn(2, 3, 20, generator=torch.Generator().manual_seed(2))
+    y[0, 1] = torch.nan
+    location, scale, dof = (part.double().numpy() for part in student_parameters(output))
+    known = np.isfinite(y.numpy())
+    expected = -stats.t.logpdf(y.double().numpy(), dof, location, scale)[known].mean()
+    assert task.loss(output, y).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_scale_of_the_whole_return_never_falls_as_the_horizon_grows():
+    output = 3 * torch.randn(50, 60, generator=torch.Generator().manual_seed(1))
+    _, scale, dof = student_parameters(output)
+    total = scale * torch.arange(1, 21).sqrt()
+    assert (total[:, 1:] >= total[:, :-1] * (1 - 1e-6)).all()
+    assert (dof > 2.1).all()
+
+
+def test_training_beats_its_own_start():
+    _, reports = trained()
+    task = DensityTask(PANELS, DensityConfig(), 8)
+    start = task.evaluate(new_model(density.MODEL, 1))["loss"]
+    assert min(report.scores["loss"] for report in reports) < start
+
+
+def test_on_a_placebo_of_independent_draws_the_network_wins_nothing():
+    random = np.random.default_rng(4)
+    close = 50 * np.exp(np.cumsum(random.standard_t(5, 1500)) / 100)
+    table = pd.DataFrame({"Close": close}, index=pd.bdate_range("2000-01-03", periods=1500))
+    model, _ = trained(panels=[features.build_panel(table.iloc[:1200])])
+    result = backtest(forecast(model, features.build_panel(table)), table, table.index[1200], 62)
+    gain = 1 - result.scores.crps / result.baselines["constant_t"].crps
+    assert gain < 0.002 or result.baselines["constant_t"].dm_p > 0.05
+
+
+def test_too_short_a_history_says_how_many_days_are_needed():
+    with pytest.raises(DataError, match="Training needs at least 147 days before .* but no stock has them"):
+        DensityTask([features.build_panel(market(120))], DensityConfig(), batch=8)

@@ -1,0 +1,90 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from markets import market
+
+from rnnlab.errors import DataError
+from rnnlab.scoring.student import StudentT
+from rnnlab.tasks.forecast.judge import backtest, default_start, outlook, verdict
+
+TABLE = market(500)
+DAYS, HORIZONS = 500, 20
+
+
+def densities(scale: float = 1.0, location: float = 0.0) -> StudentT:
+    growth = np.sqrt(np.arange(1, HORIZONS + 1))
+    ones = np.ones((DAYS, HORIZONS))
+    return StudentT(location * ones, scale * ones * growth, 5 * ones)
+
+
+def test_the_forecast_of_a_day_is_made_at_the_close_before_it():
+    location = np.zeros((DAYS, HORIZONS))
+    location[:-1, 0] = 100 * np.diff(np.log(TABLE["Close"]))  # knows tomorrow
+    growth = np.ones((DAYS, HORIZONS))
+    clairvoyant = backtest(StudentT(location, growth, 5 * growth), TABLE, TABLE.index[400], 62)
+    assert clairvoyant.scores.rmse == pytest.approx(0, abs=1e-9)
+    assert clairvoyant.scores.direction == 1
+
+
+def test_the_scored_days_are_those_from_start_to_the_end():
+    result = backtest(densities(), TABLE, TABLE.index[400], 62)
+    assert (result.days.index == TABLE.index[400:]).all()
+    assert result.scores.n == 100
+    assert result.days["close"].to_numpy() == pytest.approx(TABLE["Close"].iloc[400:].to_numpy())
+    assert result.days["naive"].to_numpy() == pytest.approx(TABLE["Close"].iloc[399:-1].to_numpy())
+
+
+def test_several_days_ahead_the_target_lies_that_many_days_on():
+    result = backtest(densities(), TABLE, TABLE.index[400], 62, horizon=5)
+    assert result.scores.n == 96
+    assert result.days.index[0] == TABLE.index[404]
+    assert result.days["naive"].iloc[0] == TABLE["Close"].iloc[399]
+
+
+def test_a_start_between_sessions_is_the_next_session():
+    monday = next(day for day in TABLE.index[400:] if day.day_of_week == 0)
+    for weekend in (monday - pd.Timedelta(days=2), monday - pd.Timedelta(days=1)):
+        assert backtest(densities(), TABLE, weekend, 62).days.index[0] == monday
+
+
+def test_the_last_fifth_is_scored_unless_told_otherwise():
+    assert default_start(TABLE.index) == TABLE.index[400]
+
+
+def test_too_little_before_or_after_the_start_is_refused():
+    with pytest.raises(DataError, match=f"needs 62 days before its start; start it at {TABLE.index[62]:%Y-%m-%d}"):
+        backtest(densities(), TABLE, TABLE.index[10], 62)
+    with pytest.raises(DataError, match="Only 5 days can be scored from .* too few to judge a forecast"):
+        backtest(densities(), TABLE, TABLE.index[495], 62)
+    with pytest.raises(DataError, match="Only 0 days can be scored from 2035-01-01"):
+        backtest(densities(), TABLE, pd.Timestamp("2035-01-01"), 62)
+
+
+def test_the_fan_begins_after_the_last_session_and_its_bands_are_nested():
+    fan = outlook(densities(), TABLE, 7)
+    assert len(fan) == 7
+    assert fan.index[0] > TABLE.index[-1]
+    assert (fan["lower95"] < fan["lower80"]).all()
+    assert (fan["lower80"] < fan["median"]).all()
+    assert (fan["median"] < fan["upper80"]).all()
+    assert (fan["upper80"] < fan["upper95"]).all()
+    assert fan["median"].to_numpy() == pytest.approx(TABLE["Close"].iloc[-1])
+
+
+def test_the_scores_are_plain_json_values():
+    summary = backtest(densities(), TABLE, TABLE.index[400], 62).summary()
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+    keys = {"n", "start", "end", "rmse", "mae", "mase", "direction", "direction_base_rate", "crps", "log_score"}
+    assert keys | {"coverage80", "coverage95", "width80", "baselines"} <= set(summary)
+    for baseline in summary["baselines"].values():
+        assert {"rmse", "crps", "log_score", "coverage80", "dm_p"} <= set(baseline)
+
+
+def test_the_verdict_says_what_the_scores_say():
+    good = verdict(backtest(densities(), TABLE, TABLE.index[400], 62))
+    assert good.startswith("On these 100 days its price errors equal those of repeating the last known close; its 80 %")
+    wild = verdict(backtest(densities(scale=9.0, location=5.0), TABLE, TABLE.index[400], 62))
+    assert "larger than those of repeating the last known close" in wild
+    assert "worse than a spread that never changes" in wild

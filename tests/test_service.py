@@ -1,0 +1,188 @@
+import dataclasses
+import json
+
+import pytest
+from markets import market
+
+from rnnlab import service
+from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.service import TrainReport, TrainResult
+from rnnlab.train import checkpoint
+
+SETTINGS = {"epochs": 1, "batch": 8, "window": 16, "lead": 4}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A forecaster trained for an epoch on a file, and the file."""
+    place = tmp_path_factory.mktemp("service")
+    market(400).to_csv(place / "acme.csv")
+    out = place / "acme-model"
+    *_, result = service.train_forecast([str(place / "acme.csv")], out=out, settings=SETTINGS, until="2011-02-01")
+    assert result.folder == str(out)
+    return place
+
+
+def model(folder) -> str:
+    return str(folder / "acme-model")
+
+
+def test_a_forecast_has_the_keys_that_are_promised(folder):
+    answer = service.forecast(model(folder), folder / "acme.csv", horizon=3)
+    assert (answer["name"], answer["last_date"], len(answer["rows"])) == ("acme", "2011-07-15", 3)
+    assert answer["rows"][0]["date"] == "2011-07-18"
+    assert set(answer["rows"][0]) == {"date", "median", "lower80", "upper80", "lower95", "upper95"}
+    json.dumps(answer, allow_nan=False)
+
+
+def test_a_back_test_over_several_horizons_lists_each(folder):
+    answer = service.backtest(model(folder), folder / "acme.csv", start="2011-02-02", horizons=(1, 5))
+    assert answer["horizons"]["1"]["crps"] == answer["crps"]
+    assert answer["horizons"]["5"]["crps"] > answer["crps"]
+    assert set(answer["baselines"]) == {"naive", "drift", "constant_t", "ewma_t", "har_t"}
+
+
+def test_a_back_test_over_days_that_were_learnt_from_says_so(folder):
+    fair = service.backtest(model(folder), folder / "acme.csv", start="2011-02-02")
+    unfair = service.backtest(model(folder), folder / "acme.csv", start="2011-02-01")
+    assert fair["notices"] == []
+    assert "learnt from days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
+
+
+def test_a_study_of_a_short_file_forecasts_and_says_why_there_is_no_back_test(folder):
+    market(70).to_csv(folder / "short.csv")
+    shown = service.study(model(folder), folder / "short.csv")
+    assert len(shown.fan) == 20
+    assert shown.scores is None
+    assert "There is no back-test: A back-test needs 62 days before its start" in shown.notices[-1]
+
+
+def test_too_few_rows_name_how_many_are_needed(folder):
+    market(61).to_csv(folder / "tiny.csv")
+    with pytest.raises(DataError, match="tiny has 61 rows, but a forecast by acme-model needs at least 62"):
+        service.forecast(model(folder), folder / "tiny.csv")
+
+
+def test_the_same_seed_trains_the_same_checkpoint_twice(folder, tmp_path):
+    list(service.train_forecast([str(folder / "acme.csv")], out=tmp_path / "x", settings=SETTINGS, until="2011-02-01"))
+    one, other = ((place / "model.safetensors").read_bytes() for place in (tmp_path / "x", folder / "acme-model"))
+    assert one == other
+
+
+def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(folder, tmp_path):
+    data, settings = [str(folder / "acme.csv")], SETTINGS | {"epochs": 4}
+    list(service.train_forecast(data, out=tmp_path / "whole", settings=settings))
+    training = service.train_forecast(data, out=tmp_path / "stopped", settings=settings)
+    assert isinstance(next(training), TrainReport)
+    training.close()
+    assert service.can_resume(tmp_path / "stopped")
+    *_, result = service.train_forecast(data, out=tmp_path / "stopped", resume=True)
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped"))
+    assert one == other
+    assert isinstance(result, TrainResult)
+    assert not service.can_resume(tmp_path / "stopped")
+
+
+def test_a_checkpoint_in_training_can_be_used_already(folder, tmp_path):
+    training = service.train_forecast([str(folder / "acme.csv")], out=tmp_path / "x", settings=SETTINGS | {"epochs": 3})
+    next(training)
+    assert service.forecast(str(tmp_path / "x"), folder / "acme.csv")["rows"]
+    training.close()
+
+
+def test_the_card_tells_scores_command_data_and_limits(folder):
+    card = (folder / "acme-model" / "README.md").read_text()
+    assert card.startswith("---\n")
+    assert "license: mit" in card
+    assert "no investment advice" in card
+    assert "| acme | 2010-01-04 – 2011-07-15 | 400 |" in card
+    assert "More Information Needed" not in card
+
+
+@pytest.mark.parametrize("leak", [True, False])
+def test_the_tutorials_model_can_be_trained_saved_and_used(folder, tmp_path, leak):
+    settings = {"steps": 5, "leak": leak}
+    *_, result = service.train_forecast(
+        [str(folder / "acme.csv")], recipe="tutorial", out=tmp_path / "t", settings=settings, seeds=2
+    )
+    summary = result.summary
+    assert len(summary["train_rmse"]) == len(summary["test_rmse"]) == 2
+    assert summary["test_rmse_min"] <= summary["test_rmse_mean"] <= summary["test_rmse_max"]
+    assert summary["naive_rmse"] < summary["test_rmse_min"]
+    answer = service.backtest(str(tmp_path / "t"), folder / "acme.csv", start="2011-05-02")
+    assert answer["rmse"] > answer["baselines"]["naive"]["rmse"]
+    assert any("its scores leak" in notice for notice in answer["notices"]) == leak
+
+
+def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
+    for recipe, settings in (("density", SETTINGS), ("tutorial", {"steps": 2})):
+        for cell in ("rnn", "lstm"):
+            data = [str(folder / "acme.csv")]
+            out = tmp_path / recipe / cell
+            list(service.train_forecast(data, recipe=recipe, out=out, settings=settings | {"cell": cell}))
+            assert checkpoint.load(out).model.cell == cell
+            assert service.forecast(str(out), folder / "acme.csv")["rows"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"recipe": "magic"}, "There is no recipe 'magic'; choose density or tutorial"),
+        ({"settings": {"lookback": 5}}, "The density recipe has no setting --lookback; leave it out"),
+        ({"settings": {"hidden": 0}}, "hidden must be between 1 and 4096, not 0"),
+        ({"until": "yesterday"}, "--until 'yesterday' is no date; write it as 2015-08-12"),
+        ({"until": "1901-01-01"}, "No stock has more than 61 days up to 1901-01-01"),
+        ({"seeds": 3}, "--seeds belongs to the tutorial recipe"),
+        ({"seeds": 0}, "seeds must be between 1 and 100, not 0"),
+        ({"resume": True}, "--resume needs --out"),
+        ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),
+        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "learns from one series, not from 2; give one --data"),
+        ({"data": ["APPL"]}, "AAPL"),
+        ({"data": ["nowhere.csv"]}, "nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_in_a_sentence(arguments, sentence):
+    with pytest.raises(RnnlabError, match=sentence):
+        list(service.train_forecast(**({"data": ["AAPL"]} | arguments)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"horizon": 0}, "The horizon must be between 1 and 20 days, not 0"),
+        ({"horizon": 21}, "The horizon must be between 1 and 20 days, not 21"),
+        ({"start": "soon"}, "The start 'soon' is no date; write it as 2015-08-13"),
+        ({"start": "2009-01-01"}, "A back-test needs 62 days before its start; start it at 2010-03-31 or later"),
+    ],
+)
+def test_what_cannot_be_studied_is_refused_in_a_sentence(folder, arguments, sentence):
+    with pytest.raises(RnnlabError, match=sentence):
+        service.study(model(folder), folder / "acme.csv", **arguments)
+
+
+def test_a_visitor_cannot_open_folders_of_the_machine(folder):
+    with pytest.raises(CheckpointError, match="There is no bundled checkpoint 'acme-model'"):
+        service.forecast(model(folder), folder / "acme.csv", folders=False)
+
+
+def test_a_checkpoint_of_another_task_is_refused(folder, tmp_path):
+    other = dataclasses.replace(checkpoint.load(model(folder)), task="text")
+    checkpoint.save(other, tmp_path / "text")
+    with pytest.raises(CheckpointError, match="was trained for 'text', not for forecasting"):
+        service.forecast(str(tmp_path / "text"), folder / "acme.csv")
+
+
+@pytest.mark.parametrize("change", [{"recipe": "magic"}, {"features": ["return"]}, {"horizons": [1]}, {"extra": 1}])
+def test_a_codec_that_this_version_does_not_read_is_refused(folder, tmp_path, change):
+    whole = checkpoint.load(model(folder))
+    checkpoint.save(dataclasses.replace(whole, codec=whole.codec | change), tmp_path / "odd")
+    with pytest.raises(CheckpointError, match="has settings that this version of rnnlab does not read"):
+        service.forecast(str(tmp_path / "odd"), folder / "acme.csv")
+
+
+def test_every_bundled_ticker_can_be_opened_and_names_stand_for_groups():
+    from rnnlab.service.opening import expand, open_many
+
+    assert len(expand(["bundled"])) == 31
+    assert expand(["AAPL", "pool", "AAPL"])[0] == "AAPL"
+    assert [prices.name for prices in open_many(["aapl", "IBM"])] == ["AAPL", "IBM"]
