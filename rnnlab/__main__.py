@@ -76,6 +76,7 @@ def _add_model_and_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
     parser.add_argument("--data", required=True, metavar="NAME|CSV", help="a bundled ticker, or a file of prices")
     _add_file_flags(parser)
+    parser.add_argument("--device", choices=service.DEVICES, default="auto", help="where to compute (default auto)")
 
 
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
@@ -150,8 +151,8 @@ def _report(event: TrainReport) -> str:
 
 def _forecast(asked: argparse.Namespace) -> Answer:
     answer = service.forecast(
-        asked.model, asked.data, horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates
-    )  # fmt: skip
+        asked.model, asked.data, horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
+    )
     if not asked.json:
         print("\n".join(service.forecast_lines(answer)))
     return answer
@@ -160,7 +161,7 @@ def _forecast(asked: argparse.Namespace) -> Answer:
 def _backtest(asked: argparse.Namespace) -> Answer:
     answer = service.backtest(
         asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
-        dates=asked.dates,
+        dates=asked.dates, device=asked.device,
     )  # fmt: skip
     if not asked.json:
         print("\n".join(service.backtest_lines(answer)))

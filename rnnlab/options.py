@@ -33,7 +33,8 @@ class Option:
 
     def check(self, value: object) -> None:
         """Raise RnnlabError unless value is of this option's kind and within its bounds."""
-        if isinstance(value, bool) != (self.kind is bool) or not isinstance(value, (self.kind, int)):
+        accepted = (float, int) if self.kind is float else self.kind
+        if isinstance(value, bool) != (self.kind is bool) or not isinstance(value, accepted):
             raise RnnlabError(f"{self.name} must be {_a(self.kind)}, not {value!r}.")
         if self.choices and value not in self.choices:
             raise RnnlabError(f"{self.name} must be one of {', '.join(self.choices)}, not {value!r}.")

@@ -52,6 +52,16 @@ def test_the_space_and_the_library_ask_for_pythons_that_fit():
     assert tuple(map(int, FRONT_MATTER["python_version"].split(".")[:2])) >= (3, 11)
 
 
+def test_an_installed_library_holds_every_package_and_the_bundled_data():
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    folders = {file.parent.relative_to(ROOT) for file in (ROOT / "rnnlab").rglob("__init__.py")}
+    assert set(tool["packages"]) == {".".join(folder.parts) for folder in folders} | {"rnnlab.bundled"}
+    assert tool["package-dir"] == {"rnnlab.bundled": "data"}
+    patterns = tool["package-data"]["rnnlab.bundled"]
+    for file in ("catalog.json", "prices/AAPL.csv", "checkpoints/stocks/model.safetensors"):
+        assert any(Path(file).match(pattern) for pattern in patterns)
+
+
 def test_the_version_has_its_entry_in_the_changelog():
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
 

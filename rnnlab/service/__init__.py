@@ -5,9 +5,10 @@ from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, tickers
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.training import RECIPES, can_resume, settings, train_forecast
-from rnnlab.train.devices import quiet_threads
+from rnnlab.train.devices import DEVICES, quiet_threads
 
 __all__ = [
+    "DEVICES",
     "RECIPES",
     "Study",
     "TrainReport",

@@ -46,6 +46,7 @@ def study(
     ticker: str | None = None,
     dates: str | None = None,
     folders: bool = True,
+    device: str = "auto",
 ) -> Study:
     """Forecast the sessions after the last day and back-test one-day forecasts from `start` on.
 
@@ -57,11 +58,12 @@ def study(
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
         folders: whether `model` may be a folder of this machine.
+        device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders)
+    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     shown = Study(
         name=prices.name,
@@ -96,6 +98,7 @@ def forecast(
     ticker: str | None = None,
     dates: str | None = None,
     folders: bool = True,
+    device: str = "auto",
 ) -> dict[str, Any]:
     """Forecast the next sessions; arguments as of `study`.
 
@@ -103,7 +106,7 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
         price's currency.
     """
-    _, prices, densities, _ = _prepare(model, data, ticker, dates, folders)
+    _, prices, densities, _ = _prepare(model, data, ticker, dates, folders, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     return {
         "name": prices.name,
@@ -123,6 +126,7 @@ def backtest(
     ticker: str | None = None,
     dates: str | None = None,
     folders: bool = True,
+    device: str = "auto",
 ) -> dict[str, Any]:
     """Walk forward through the test days without refitting; arguments as of `study`.
 
@@ -130,7 +134,7 @@ def backtest(
         The scores of the first horizon beside its baselines (docs/forecasting.md lists the keys and units), a
         verdict and notices; with several horizons also `horizons`, the scores by horizon.
     """
-    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders)
+    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders, device)
     first_day = _start(prices, start)
     results = [
         judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon)) for horizon in horizons
@@ -146,9 +150,9 @@ def backtest(
 
 
 def _prepare(
-    model: str, data: str | Path, ticker: str | None, dates: str | None, folders: bool
+    model: str, data: str | Path, ticker: str | None, dates: str | None, folders: bool, device: str
 ) -> tuple[Checkpoint, Prices, StudentT, int]:
-    checkpoint, forecaster = open_forecasting(model, folders=folders)
+    checkpoint, forecaster = open_forecasting(model, folders=folders, device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)
     need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
     return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import math
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +13,7 @@ from rnnlab.data import catalog
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import CheckpointError
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
-from rnnlab.train import checkpoint
+from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
 
 OPEN_MODELS = 8  # bundled checkpoints kept open; each is under 10 MB
@@ -70,16 +72,32 @@ def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
     raise CheckpointError(f"There is no {where} {Path(model).name!r}; {hint}")
 
 
-def open_forecasting(model: str, *, folders: bool = True) -> tuple[Checkpoint, Forecaster]:
-    """Open a forecasting checkpoint, ready to use; see `open_checkpoint`."""
+def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
+    """Open a forecasting checkpoint, ready to use on a device; see `open_checkpoint` and `devices.choose_device`."""
     opened = open_checkpoint(model, folders=folders)
-    return opened, open_forecaster(opened)
+    forecaster = open_forecaster(opened)
+    chosen = devices.choose_device(device, lambda name: _seconds_to_forecast(forecaster, name))
+    forecaster.model.to(chosen)
+    return opened, forecaster
 
 
 def bundled_checkpoints() -> tuple[str, ...]:
     """The names of the checkpoints that come with the repository."""
     place = catalog.bundled_folder() / "checkpoints"
     return tuple(sorted(folder.parent.name for folder in place.glob("[!.]*/config.json")))
+
+
+def _seconds_to_forecast(forecaster: Forecaster, device: str) -> float:
+    """Measure a forecast over two years of bundled days; infinite where it does not run at all."""
+    table = _bundled_prices("AAPL").table[:500]
+    try:
+        forecaster.model.to(device)
+        forecaster.densities(table)  # the first one also loads kernels
+        began = time.perf_counter()
+        forecaster.densities(table)
+        return time.perf_counter() - began
+    except RuntimeError:
+        return math.inf
 
 
 @lru_cache(maxsize=64)
