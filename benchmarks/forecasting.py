@@ -1,6 +1,6 @@
 """CPU seconds to train the density recipe for an epoch, to forecast, and to back-test, on the bundled prices.
 
-    python -m benchmarks.forecasting
+python -m benchmarks.forecasting
 """
 
 import os

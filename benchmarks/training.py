@@ -22,9 +22,9 @@ from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.train.devices import available_devices, cpu_computes
 
 SHAPES = {
-    "forecaster: GRU 16, batch 32, 86 steps": (ModelConfig("gru", 16, 1, 0.0, inputs=15, outputs=60), 32, 86),
-    "tutorial: RNN 32x2, batch 2399, 19 steps": (ModelConfig("rnn", 32, 2, 0.0, inputs=1, outputs=1), 2399, 19),
-    "text: LSTM 256x2, batch 32, 64 steps": (ModelConfig("lstm", 256, 2, 0.0, inputs=128, outputs=65), 32, 64),
+    "forecaster: GRU 16, batch 32, 86 steps": (ModelConfig("gru", 16, 1, inputs=15, outputs=60), 32, 86),
+    "tutorial: RNN 32x2, batch 2399, 19 steps": (ModelConfig("rnn", 32, 2, inputs=1, outputs=1), 2399, 19),
+    "text: LSTM 256x2, batch 32, 64 steps": (ModelConfig("lstm", 256, 2, inputs=128, outputs=65), 32, 64),
 }
 
 

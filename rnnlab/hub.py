@@ -72,6 +72,8 @@ def _front_matter(checkpoint: Checkpoint, recipe: str) -> str:
             task_type="time-series-forecasting",
             dataset_type="daily-prices",
             dataset_name=f"{test['name']} {test['start']} to {test['end']}",
+            dataset_config=test["name"],
+            dataset_split="test",
             metric_type=metric,
             metric_name=f"{metric}, one day ahead",
             metric_value=round(test[metric], 5),
@@ -97,7 +99,7 @@ def _density_scores(checkpoint: Checkpoint) -> list[str]:
     names = [*tests[0]["baselines"]]
     head = ["", "days", "**this model**", *(f"`{name}`" for name in names), "80 % held", "95 % held"]
     rows = [
-        [test["name"], f"{test['n']} to {test['end']}", f"**{test['crps']:.4f}**"]
+        [test["name"], f"{test['n']:,} to {test['end']}", f"**{test['crps']:.4f}**"]
         + [f"{test['baselines'][name]['crps']:.4f}" for name in names]
         + [f"{test['coverage80']:.1%}", f"{test['coverage95']:.1%}"]
         for test in tests

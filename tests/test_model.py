@@ -4,7 +4,7 @@ from torch.testing import assert_close
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
-from rnnlab.nn.model import LockedDropout, ModelConfig, new_model
+from rnnlab.nn.model import ModelConfig, new_model
 
 B, T, I, H, O, V, E = 2, 7, 3, 5, 4, 11, 6
 VALUES = {"inputs": I, "outputs": O, "hidden": H, "layers": 2}
@@ -19,7 +19,9 @@ def inputs(config: ModelConfig) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("sizes", [VALUES, IDS, VALUES | {"skip": True}], ids=["values", "ids", "skip"])
+@pytest.mark.parametrize(
+    "sizes", [VALUES, IDS, VALUES | {"skip": True}, IDS | {"residual": True}], ids=["values", "ids", "skip", "residual"]
+)
 def test_a_model_may_be_cut_anywhere(cell, sizes):
     config = ModelConfig(cell=cell, **sizes)
     model, x = new_model(config, seed=2).eval(), inputs(config)
@@ -31,15 +33,45 @@ def test_a_model_may_be_cut_anywhere(cell, sizes):
         assert_close(torch.cat([first, second], 1), whole)
 
 
-def test_dropout_keeps_one_mask_for_all_steps_of_a_sequence():
-    dropped = LockedDropout(0.5)(torch.ones(B, T, 1000), torch.Generator().manual_seed(1))
+@pytest.mark.parametrize("kind", ["input_dropout", "between_dropout", "output_dropout", "recurrent_dropout"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_each_dropout_acts_in_training_alone_and_has_one_mask_for_all_steps(cell, kind):
+    config = ModelConfig(cell=cell, **(VALUES | {kind: 0.5}))
+    plain, dropped = new_model(ModelConfig(cell=cell, **VALUES), seed=2), new_model(config, seed=2)
+    x = inputs(config)
+    assert_close(dropped(x)[0], plain(x)[0])
+    dropped.train().seed_noise(7)
+    assert not torch.allclose(dropped(x)[0], plain(x)[0])
+    dropped.seed_noise(7)
+    whole, _ = dropped(x)
+    dropped.seed_noise(7)
+    first, state = dropped(x[:, :3])
+    dropped.seed_noise(7)  # the same masks again: only then can a sequence be cut
+    assert_close(torch.cat([first, dropped(x[:, 3:], state)[0]], 1), whole)
+
+
+def test_dropout_keeps_the_mean_and_differs_between_the_sequences_of_a_batch():
+    model = new_model(ModelConfig(**VALUES), seed=2).train()
+    model.seed_noise(7)
+    dropped = model._drop(torch.ones(B, T, 1000), 0.5)
     assert_close(dropped, dropped[:, :1].expand(B, T, 1000))
     assert dropped.mean().item() == pytest.approx(1, abs=0.1)
     assert not torch.equal(dropped[0], dropped[1])
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_recurrent_mask_multiplies_the_recurrent_weights_and_nothing_else(cell):
+    core = CELLS[cell](I, H)
+    core.start(torch.Generator().manual_seed(3))
+    mask = torch.empty(core.recurrent_shape).bernoulli_(0.5, generator=torch.Generator().manual_seed(5))
+    x = inputs(ModelConfig(cell=cell, **VALUES))
+    masked, _ = core(x, None, mask)
+    core.kernel.weight_hh_l0.data *= mask
+    assert_close(masked, core(x)[0])
+
+
 def test_dropout_is_drawn_from_the_models_own_generator():
-    config = ModelConfig(dropout=0.5, **VALUES)
+    config = ModelConfig(output_dropout=0.5, recurrent_dropout=0.5, **VALUES)
     outputs = []
     for disturbance in (0, 1):
         model = new_model(config, seed=2).train()
@@ -47,6 +79,14 @@ def test_dropout_is_drawn_from_the_models_own_generator():
         torch.manual_seed(disturbance)
         outputs.append(model(inputs(config))[0])
     assert_close(*outputs, rtol=0, atol=0)
+
+
+def test_a_residual_model_adds_each_layers_input_from_the_second_on():
+    config = ModelConfig(residual=True, **VALUES)
+    model, x = new_model(config, seed=2), inputs(config)
+    low, _ = model.cores[0](x)
+    high, _ = model.cores[1](low)
+    assert_close(model(x)[0], model.head(high + low))
 
 
 def test_a_model_with_a_skip_starts_at_zero():

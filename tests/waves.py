@@ -44,4 +44,16 @@ class Waves:
 
 
 def wave_model(cell: str = "gru", layers: int = 2, dropout: float = 0.2, seed: int = 5) -> SequenceModel:
-    return new_model(ModelConfig(cell=cell, hidden=9, layers=layers, dropout=dropout, inputs=1, outputs=1), seed)
+    return new_model(
+        ModelConfig(
+            cell=cell,
+            hidden=9,
+            layers=layers,
+            between_dropout=dropout,
+            output_dropout=dropout,
+            recurrent_dropout=dropout,
+            inputs=1,
+            outputs=1,
+        ),
+        seed,
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +25,11 @@ class ModelConfig:
     cell: str = option("gru", "kind of recurrent cell", choices=CELLS)
     hidden: int = option(16, "units in each recurrent layer", 1, 4096)
     layers: int = option(1, "recurrent layers, one above the other", 1, 8)
-    dropout: float = option(0.1, "share of each layer's outputs set to zero while training", 0.0, 0.9)
+    residual: bool = option(False, "add each layer's input to its output, from the second layer on")
+    input_dropout: float = option(0.0, "share of the inputs (of an embedding) set to zero while training", 0.0, 0.9)
+    between_dropout: float = option(0.0, "share of what goes from layer to layer set to zero while training", 0.0, 0.9)
+    output_dropout: float = option(0.0, "share of the last layer's outputs set to zero while training", 0.0, 0.9)
+    recurrent_dropout: float = option(0.0, "share of the recurrent weights set to zero while training", 0.0, 0.9)
     inputs: int = option(1, "values at each step; 0 when steps are ids", 0, 65_536)
     outputs: int = option(1, "numbers predicted at each step", 1, 65_536)
     vocabulary: int = option(0, "distinct ids; 0 when steps are values", 0, 65_536)
@@ -36,29 +42,13 @@ class ModelConfig:
         assert (self.vocabulary > 0) == (self.embedding > 0), "ids and only ids are embedded"
 
 
-class LockedDropout(nn.Module):
-    """Dropout with one mask for all steps of a sequence (Gal & Ghahramani 2016, arXiv 1512.05287).
-
-    The mask is drawn from the model's own generator and not from torch's global one, so that two trainings in one
-    process don't disturb each other and a resumed one goes on with the very same masks.
-    """
-
-    def __init__(self, share: float) -> None:
-        super().__init__()
-        self.share = share
-
-    def forward(self, x: Tensor, noise: torch.Generator | None) -> Tensor:
-        """(B, T, H) -> (B, T, H); the identity outside training."""
-        if not self.training or self.share == 0:
-            return x
-        assert noise is not None, "seed_noise comes before training with dropout"
-        keep = 1 - self.share
-        mask = torch.empty(x.shape[0], 1, x.shape[2], device=x.device)
-        return x * (mask.bernoulli_(keep, generator=noise) / keep).to(x.dtype)
-
-
 class SequenceModel(nn.Module):
-    """A stack of recurrent cells between an input and a linear head: (B, T) ids or (B, T, I) values -> (B, T, O)."""
+    """A stack of recurrent cells between an input and a linear head: (B, T) ids or (B, T, I) values -> (B, T, O).
+
+    All dropout is locked: one mask for all steps of a sequence (Gal & Ghahramani 2016, arXiv 1512.05287). Masks are
+    drawn from the model's own generator and not from torch's global one, so that two trainings in one process don't
+    disturb each other and a resumed one goes on with the very same masks.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -67,7 +57,6 @@ class SequenceModel(nn.Module):
         self.embed = nn.Embedding(config.vocabulary, config.embedding) if config.vocabulary else None
         widths = [width] + [config.hidden] * (config.layers - 1)
         self.cores = nn.ModuleList(CELLS[config.cell](size, config.hidden) for size in widths)
-        self.dropout = LockedDropout(config.dropout)
         self.head = nn.Linear(config.hidden, config.outputs)
         self.skip = nn.Linear(width, config.outputs, bias=False) if config.skip else None
         self.noise: torch.Generator | None = None
@@ -82,13 +71,16 @@ class SequenceModel(nn.Module):
         Returns:
             (B, T, O) outputs and the state after step T.
         """
+        config = self.config
         x = self.embed(x) if self.embed is not None else x
-        y, after = x, []
+        y, after = self._drop(x, config.input_dropout), []
         for layer, core in enumerate(self.cores):
-            y, last = core(y, None if state is None else state[layer])
-            y = self.dropout(y, self.noise)
+            below = y if layer == 0 else self._drop(y, config.between_dropout)
+            y, last = core(below, None if state is None else state[layer], self._recurrent_mask(core))
             after.append(last)
-        output = self.head(y)
+            if config.residual and layer > 0:
+                y = y + below
+        output = self.head(self._drop(y, config.output_dropout))
         if self.skip is not None:
             output = output + self.skip(x)
         return output, tuple(after)
@@ -100,6 +92,23 @@ class SequenceModel(nn.Module):
     def parameter_count(self) -> int:
         """The number of trainable numbers."""
         return sum(weight.numel() for weight in self.parameters())
+
+    def _drop(self, x: Tensor, share: float) -> Tensor:
+        """(B, T, H) -> (B, T, H), the same units of a sequence set to zero in all its steps."""
+        if not self.training or share == 0:
+            return x
+        return x * self._mask((x.shape[0], 1, x.shape[2]), share).to(x.dtype)
+
+    def _recurrent_mask(self, core: nn.Module) -> Tensor | None:
+        if not self.training or self.config.recurrent_dropout == 0:
+            return None
+        return self._mask(cast(cells.Core, core).recurrent_shape, self.config.recurrent_dropout)
+
+    def _mask(self, shape: Sequence[int], share: float) -> Tensor:
+        """Zeros with probability `share`, else 1/(1 − share), so that the mean stays 1."""
+        assert self.noise is not None, "seed_noise comes before training with dropout"
+        mask = torch.empty(*shape, device=self.head.weight.device)
+        return mask.bernoulli_(1 - share, generator=self.noise) / (1 - share)
 
 
 def new_model(config: ModelConfig, seed: int) -> SequenceModel:

@@ -31,7 +31,13 @@ HORIZONS = tuple(range(1, LONGEST_HORIZON + 1))
 CHUNK = 128  # steps run at once when forecasting; always this many, see `forecast`
 
 MODEL = ModelConfig(
-    cell="gru", hidden=16, layers=1, dropout=0.1, inputs=len(features.NAMES), outputs=3 * LONGEST_HORIZON, skip=True
+    cell="gru",
+    hidden=16,
+    layers=1,
+    output_dropout=0.1,
+    inputs=len(features.NAMES),
+    outputs=3 * LONGEST_HORIZON,
+    skip=True,
 )
 TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=0, seed=1)
 CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 CHUNK = 128  # windows run at once when forecasting; always this many, so that more rows change no earlier day
 SMALLEST_SHARE = 0.01  # of the last close: a price that the network sets lower has no logarithm worth scoring
 
-MODEL = ModelConfig(cell="rnn", hidden=32, layers=2, dropout=0.0, inputs=1, outputs=1)
+MODEL = ModelConfig(cell="rnn", hidden=32, layers=2, inputs=1, outputs=1)
 # Adam (AdamW without decay) at 0.01 for 100 epochs of one full batch each; no schedule, no clipping, no validation.
 TRAIN = TrainConfig(
     steps=100, lr=0.01, warmup=0.0, schedule="constant", weight_decay=0.0, clip=0.0, report_every=5, seed=1
