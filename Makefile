@@ -11,7 +11,7 @@ PYTEST_FLAGS ?= -q
 .PHONY: run test bench stocks tutorial screenshots clean
 
 run: .venv/run.stamp
-	.venv/bin/python app.py --port $(PORT)
+	PORT=$(PORT) .venv/bin/python app.py
 
 test: .venv/test.stamp
 	.venv/bin/ruff check .

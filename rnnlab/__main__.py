@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     backtest = _command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(backtest)
-    backtest.add_argument("--start", help="first day that is scored, as 2015-08-13 (default: the last fifth)")
+    backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less what was learnt)")
     backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
     return parser
 
@@ -102,9 +102,9 @@ def _add_train_forecast(parser: argparse.ArgumentParser) -> None:
 
 
 def _app(asked: argparse.Namespace) -> Answer:
-    from rnnlab.ui.app import launch  # gradio takes seconds to import and only this command needs it
+    from rnnlab.ui.app import build, launch  # gradio takes seconds to import and only this command needs it
 
-    launch(asked.port)
+    launch(build(), asked.port)
     return {}
 
 

@@ -77,7 +77,10 @@ def test_the_tutorial_command_prints_its_seeds_beside_naive(folder, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["backtest", "stoks", "--data", "AAPL"], "There is no folder or bundled checkpoint 'stoks'; did you mean stocks?"),
+        (
+            ["backtest", "stoks", "--data", "AAPL"],
+            "There is no folder or bundled checkpoint 'stoks'; did you mean stocks?",
+        ),
         (["forecast", "stocks", "--data", "APPL"], "AAPL"),
         (["forecast", "stocks", "--data", "nowhere.csv"], "nowhere.csv"),
         (["train", "forecast", "--data", "AAPL", "--out", "x", "--lookback", "9"], "has no setting --lookback"),
@@ -85,7 +88,9 @@ def test_the_tutorial_command_prints_its_seeds_beside_naive(folder, capsys):
         (["train", "forecast", "--data", "AAPL", "--out", "x", "--device", "mps"], "This machine has no mps device"),
     ],
 )
-def test_what_a_person_can_cause_ends_with_one_sentence_and_exit_code_two(arguments, sentence, capsys, monkeypatch, tmp_path):
+def test_what_a_person_can_cause_ends_with_one_sentence_and_exit_code_two(
+    arguments, sentence, capsys, monkeypatch, tmp_path
+):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     printed = capsys.readouterr()

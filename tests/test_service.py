@@ -49,6 +49,12 @@ def test_a_back_test_over_days_that_were_learnt_from_says_so(folder):
     assert "learnt from days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
 
 
+def test_unless_told_otherwise_only_days_that_were_not_learnt_from_are_scored(folder):
+    assert service.backtest(model(folder), folder / "acme.csv")["start"] == "2011-03-28"  # the last fifth
+    assert service.backtest("stocks", "AAPL")["start"] == "2015-08-13"
+    assert service.backtest("stocks", "IBM")["notices"]  # there are no such days
+
+
 def test_a_study_of_a_short_file_forecasts_and_says_why_there_is_no_back_test(folder):
     market(70).to_csv(folder / "short.csv")
     shown = service.study(model(folder), folder / "short.csv")

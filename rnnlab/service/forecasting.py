@@ -54,7 +54,8 @@ def study(
         model: a folder or a bundled name.
         data: a bundled ticker, or the path of a price file.
         horizon: sessions to forecast, 1 … 20.
-        start: first day of the back-test, as 2015-08-13; the last fifth of the days if None.
+        start: first day of the back-test, as 2015-08-13; if None the last fifth of the days, less those that the
+            model learnt from.
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
         folders: whether `model` may be a folder of this machine.
@@ -76,7 +77,7 @@ def study(
         notices=prices.notices,
     )
     try:
-        result = judge.backtest(densities, prices.table, _start(prices, start), rows_needed)
+        result = judge.backtest(densities, prices.table, _start(checkpoint, prices, start), rows_needed)
     except DataError as error:
         if start is not None:
             raise
@@ -135,7 +136,7 @@ def backtest(
         verdict and notices; with several horizons also `horizons`, the scores by horizon.
     """
     checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders, device)
-    first_day = _start(prices, start)
+    first_day = _start(checkpoint, prices, start)
     results = [
         judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon)) for horizon in horizons
     ]
@@ -164,19 +165,23 @@ def _horizon(horizon: int) -> int:
     return int(horizon)
 
 
-def _start(prices: Prices, start: str | None) -> pd.Timestamp:
-    if not start:
-        return judge.default_start(pd.DatetimeIndex(prices.table.index))
-    try:
-        return pd.to_datetime(start, format="%Y-%m-%d")
-    except ValueError as error:
-        raise RnnlabError(f"The start {start!r} is no date; write it as 2015-08-13.") from error
+def _start(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:
+    """The day asked for, else the last fifth's first or, if later, the first that the model never learnt from."""
+    if start:
+        try:
+            return pd.to_datetime(start, format="%Y-%m-%d")
+        except ValueError as error:
+            raise RnnlabError(f"The start {start!r} is no date; write it as 2015-08-13.") from error
+    dates = pd.DatetimeIndex(prices.table.index)
+    unseen = dates[dates > pd.Timestamp(str(checkpoint.provenance["until"]))]
+    first = judge.default_start(dates)
+    return max(first, unseen[0]) if len(unseen) > judge.LEAST_TEST_DAYS + LONGEST_HORIZON else first
 
 
 def _fairness(checkpoint: Checkpoint, first_day: pd.Timestamp) -> tuple[str, ...]:
     notices = []
-    until = checkpoint.provenance.get("until")
-    if isinstance(until, str) and f"{first_day:%Y-%m-%d}" <= until:
+    until = str(checkpoint.provenance["until"])
+    if f"{first_day:%Y-%m-%d}" <= until:
         notices.append(
             f"The model learnt from days up to {until}, so its scores on the days before are too good to be true; "
             f"start the back-test later."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -65,7 +66,16 @@ def open_forecaster(checkpoint: Checkpoint) -> Forecaster:
             f"The checkpoint's recipe {checkpoint.codec.get('recipe')!r} has settings that this version of rnnlab does "
             f"not read; train it again or open another."
         )
+    if not _is_date(checkpoint.provenance.get("until")):
+        raise CheckpointError("The checkpoint does not say up to which day it learnt; train it again or open another.")
     return Forecaster(build_model(checkpoint), checkpoint.codec, recipe)
+
+
+def _is_date(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value) is not None
+    except ValueError:
+        return False
 
 
 def _density(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) -> StudentT:
