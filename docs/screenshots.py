@@ -35,19 +35,19 @@ def opening(page: Page, folder: Path) -> None:
 
 def settings(page: Page, folder: Path) -> None:
     """The settings unfolded, and what the words mean."""
-    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Settings:").click()
     page.get_by_text("What these words mean").click()
 
 
 def uploaded(page: Page, folder: Path) -> None:
     """A CSV given."""
-    page.locator("input[type=file]").first.set_input_files(prices(folder))
+    page.locator("#file input[type=file]").set_input_files(prices(folder))
     page.locator(".verdict", has_text="your file").wait_for(timeout=PATIENCE)
 
 
 def refused(page: Page, folder: Path) -> None:
     """A CSV that cannot be used."""
-    page.locator("input[type=file]").first.set_input_files(prices(folder, broken=True))
+    page.locator("#file input[type=file]").set_input_files(prices(folder, broken=True))
     page.locator(".refusal").wait_for(timeout=PATIENCE)
 
 

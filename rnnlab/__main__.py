@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     backtest = _command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(backtest)
-    backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less what was learnt)")
+    backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
     backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
     return parser
 

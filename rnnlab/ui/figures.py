@@ -28,6 +28,14 @@ FORECAST_HEIGHT, LOSS_HEIGHT = 480, 320
 WINDOWS = {"1m": 61, "6m": 183, "1y": 366, "all": 100_000}
 SHOWN = "6m"
 LONGEST_NAME = 22
+LEGEND = ("Close", "Model", "Naive", "80 % band", "95 % band")
+# Day and month, month, or year alone, as the view widens; a second line that repeats is left out.
+DAY = 86_400_000  # milliseconds
+TICKS = [
+    {"dtickrange": [None, 27 * DAY], "value": "%-d %b\n%Y"},
+    {"dtickrange": [27 * DAY, "M6"], "value": "%b\n%Y"},
+    {"dtickrange": ["M6", None], "value": "%Y"},
+]
 SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
 
@@ -51,15 +59,15 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
         title=_title(study, unit),
         hovermode="x unified",
         legend={
-            "orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "font": {"size": 12}, "traceorder": "normal",
+            "orientation": "h", "x": 0, "y": -0.16, "yanchor": "top", "font": {"size": 12}, "traceorder": "normal",
             "entrywidth": 92,
         },
         updatemenus=[_range_buttons(windows)],
-        margin={"l": 8, "r": 8, "t": 108, "b": 8},
+        margin={"l": 8, "r": 8, "t": 96, "b": 8},
     )  # fmt: skip
     figure.update_xaxes(
         range=shown["xaxis.range"], hoverformat="%a %-d %b %Y", showgrid=False, linecolor=GRID, ticks="outside",
-        tickcolor=GRID, automargin=True, nticks=7,
+        tickcolor=GRID, automargin=True, nticks=7, tickangle=0, tickformatstops=TICKS,
     )  # fmt: skip
     figure.update_yaxes(range=shown["yaxis.range"], title={"text": f"Close ({unit})" if unit else "Close"})
     return figure
@@ -128,14 +136,15 @@ def _history_traces(study: Study) -> list[go.Scatter]:
         return [close]
     days, dates = study.days, _days(study.days.index)
     model = _line(
-        dates, days["median"].to_numpy(), "Model", MODEL, 1.4, legendgroup="Model", showlegend=False,
+        dates, days["median"].to_numpy(), "Model", MODEL, 1.7, legendgroup="Model", showlegend=False,
         customdata=_ranges(days["lower80"], days["upper80"]),
         hovertemplate=f"Model, the day before {price} (80 %: %{{customdata}})<extra></extra>",
     )  # fmt: skip
     naive = _line(
-        dates, days["naive"].to_numpy(), "Naive", BASELINE, 1.4, dash="dot", legendgroup="Naive", showlegend=False,
+        dates, days["naive"].to_numpy(), "Naive", BASELINE, 1.7, dash="2px,7px", legendgroup="Naive", showlegend=False,
         hovertemplate=f"Naive {price}<extra></extra>",
     )  # fmt: skip
+    # The medians mostly lie on naive: sparse dots on a line show both.
     return [*_band(dates, days["lower80"], days["upper80"], "80 % band", BAND_DAILY, False), close, model, naive]
 
 
@@ -149,17 +158,17 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
     ranges = [f"80 %: {narrow}<br>95 %: {wide}" for narrow, wide in zip(inner, outer, strict=True)]
     median = f"Model <b>%{{y:{_format(closes)}}}</b><br>%{{customdata}}<extra></extra>"
     return [
+        *_band(dates, columns["lower95"], columns["upper95"], "95 % band", BAND95),
+        *_band(dates, columns["lower80"], columns["upper80"], "80 % band", BAND80),
+        _line(
+            dates, [last] * len(dates), "Naive", BASELINE, 1.8, dash="dot", legendgroup="Naive",
+            hovertemplate=f"Naive %{{y:{_format(closes)}}}<extra></extra>",
+        ),
         _line(
             dates, columns["median"], "Model", MODEL, 2.4, legendgroup="Model", customdata=ranges,
             # The fan's first point is the last close, which has its own line there.
-            hovertemplate=[f"Close of the last day, {last:,.2f}<extra></extra>"] + [median] * len(fan),
+            hovertemplate=["the last close<extra></extra>"] + [median] * len(fan),
         ),
-        _line(
-            dates, [last] * len(dates), "Naive", BASELINE, 1.8, dash="dot", legendgroup="Naive",
-            hovertemplate=f"Naive {last:,.2f}<extra></extra>",
-        ),
-        *_band(dates, columns["lower80"], columns["upper80"], "80 % band", BAND80),
-        *_band(dates, columns["lower95"], columns["upper95"], "95 % band", BAND95),
     ]  # fmt: skip
 
 
@@ -167,14 +176,15 @@ def _line(
     dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
 ) -> go.Scatter:
     line = {"color": color, "width": width, "dash": dash}
-    return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, **rest)
+    return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)
 
 
 def _band(
     dates: list[str], lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
 ) -> list[go.Scatter]:
     edge: dict[str, Any] = {
-        "mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip", "legendgroup": name
+        "mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip", "legendgroup": name,
+        "legendrank": LEGEND.index(name),
     }  # fmt: skip
     return [
         go.Scatter(x=dates, y=list(lower), name=f"{name}, lower edge", showlegend=False, **edge),
@@ -215,14 +225,11 @@ def _title(study: Study, unit: str) -> dict[str, Any]:
     name = escape(short_name(study.name), quote=False)
     finding = f"{name} on {day_text(end)}: {price_text(last['lower80'])} to {price_text(last['upper80'])} {unit}"
     close = price_text(float(study.history["Close"].iloc[-1]))
+    seen = f"80 % band as seen at the close of {day_text(study.history.index[-1])} ({close})"
     return {
-        "text": f"<b>{finding.strip()}</b>",
+        "text": f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>",
         "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-        "pad": {"t": 14, "l": 0}, "font": {"size": 15},
-        "subtitle": {
-            "text": f"80 % band as seen at the close of {day_text(study.history.index[-1])} ({close})",
-            "font": {"size": 12, "color": TEXT},
-        },
+        "pad": {"t": 22, "l": 0}, "font": {"size": 15},
     }  # fmt: skip
 
 

@@ -57,23 +57,35 @@ def forecast_tab() -> None:
     first = _first_answer(models)
     choosers = _choosers(models)
     results = _results(first)
-    with gr.Accordion("The tutorial's model, and why its error of 3.16 was no triumph", open=False):
+    with gr.Accordion(
+        "The tutorial's model, and why its error of 3.16 was no triumph", open=False, elem_classes="story"
+    ):
         tutorial_panel.tutorial_panel()
     _connect(choosers, results)
 
 
 def show(
-    ticker: str | None, file: str | None, model: str | None, horizon: float, start: str, column: str, dates: str
+    ticker: str | None,
+    file: str | None,
+    model: str | None,
+    horizon: float,
+    start: str | None,
+    column: str | None,
+    dates: str | None,
 ) -> tuple[Any, Any, Any, Any]:
     """Answer what is asked, or say in its place why that cannot be; the last answer stays below."""
-    source = Source(ticker, file, column.strip() or None, dates or None)
+    source = Source(ticker, file, _filled(column), dates or None)
     try:
         if not model:
             raise RnnlabError(NO_MODEL)
-        found = answer(Asked(source, model, int(horizon), start.strip() or None))
+        found = answer(Asked(source, model, int(horizon), _filled(start)))
     except RnnlabError as error:
         return panels.refusal(str(error), "Below is still the last forecast that could be made."), *[gr.skip()] * 3
     return found.verdict, found.figure, found.scores, gr.DownloadButton(value=found.table, interactive=True)
+
+
+def _filled(text: str | None) -> str | None:
+    return (text or "").strip() or None
 
 
 def _first_answer(models: list[str]) -> Answer | None:
@@ -109,7 +121,7 @@ def _choosers(models: list[str]) -> Choosers:
             )
             start = gr.Textbox(
                 label="Back-test start", placeholder="2015-08-13", max_lines=1,
-                info="First day that is scored; the last fifth of the days if empty",
+                info="First day scored; the last fifth if empty",
             )  # fmt: skip
         with gr.Row():
             column = gr.Textbox(

@@ -14,7 +14,7 @@ ROWS = {
     "model": ("This model", "the checkpoint's forecasts, made each day from the days before it"),
     "har_t": ("HAR", "spread from the mean squared moves of the last day, week and month; bell with heavy tails"),
     "ewma_t": ("EWMA", "spread from past moves, the newest weighing most; bell with heavy tails"),
-    "constant_t": ("Constant spread", "the same spread every day, learnt from the days before the test"),
+    "constant_t": ("Constant", "the same spread every day, learnt from the days before the test"),
     "naive": ("Naive", "tomorrow's close is today's; it knows no spread"),
     "drift": ("Drift", "today's close plus the average daily move of the past; it knows no spread"),
 }
@@ -116,12 +116,13 @@ def tutorial_table(summary: dict[str, Any], unit: str) -> str:
     rows = [
         ("naive", "Naive: tomorrow is today", "needs no training", f"{summary['naive_rmse']:.2f}"),
         ("model", "The tutorial's model", "on the test days, mean of " + seeds, f"{summary['test_rmse_mean']:.2f}"),
-        ("", "Luckiest and unluckiest seed", "the same code, another start",
-         f"{summary['test_rmse_min']:.2f} – {summary['test_rmse_max']:.2f}"),
         ("", "On its own training days", "mean of " + seeds,
          f"{sum(summary['train_rmse']) / len(tested):.2f}"),
         ("", "Without its leak", "scaled by training prices alone", f"{summary['leak_free_test_rmse']:.2f}"),
     ]  # fmt: skip
+    if len(tested) > 1:
+        spread = f"{summary['test_rmse_min']:.2f} – {summary['test_rmse_max']:.2f}"
+        rows.insert(2, ("", "Its luckiest and unluckiest seed", "the same code, another random start", spread))
     body = "".join(
         f'<tr class="{kind}"><th scope="row"><i class="swatch {SWATCH.get(kind, "")}"></i><span>{escape(name)}'
         f"<small>{escape(gloss)}</small></span></th><td>{value}</td></tr>"
@@ -160,7 +161,7 @@ def _tutorial_finding(summary: dict[str, Any]) -> str:
 def _cell(column: Column, value: float | None, best: bool) -> str:
     if value is None:
         return '<td class="none"><span aria-label="not defined">–</span></td>'
-    text = format(value, column.form)
+    text = format(value, column.form).replace("%", "\N{NO-BREAK SPACE}%")
     return f"<td><b>{text}</b></td>" if best else f"<td>{text}</td>"
 
 

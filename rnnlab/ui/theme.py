@@ -78,11 +78,13 @@ HEAD = """<style>
   --truth: #d9dbe0; --soft: #a2a6b0; --line: #2c2d33; --model: #529bd2; --baseline: #f0a04b;
   --tint: #16212b; --warn: #f0a04b; --warn-tint: #241c12;
 }
-.gradio-container { width: 100% !important; }
-.gradio-container .main { max-width: 1080px !important; padding: 0 !important; margin: 0 auto !important; }
-.gradio-container main { padding: 22px 28px 8px !important; min-width: 0; }
-.gradio-container .column, .gradio-container .row { min-width: 0; }
-.gradio-container .html-container { padding: 0 !important; }
+/* Doubled, so that every rule weighs more than the one of Gradio's that it replaces. */
+.gradio-container.gradio-container {
+& { width: 100% !important; }
+.main { max-width: 1080px !important; padding: 0 !important; margin: 0 auto !important; }
+main.contain { padding: 22px 28px 8px !important; min-width: 0; }
+.column, .row { min-width: 0; }
+.html-container { padding: 0 !important; }
 .masthead { display: flex; align-items: baseline; gap: 14px; flex-wrap: wrap; padding: 2px 0 0; }
 .masthead h1 { font-size: 1.3rem; font-weight: 700; letter-spacing: -.02em; margin: 0; }
 .masthead h1 span { color: var(--model); }
@@ -93,18 +95,33 @@ HEAD = """<style>
 .form .block, .choosers .block { overflow: visible !important; }
 .choosers { gap: 24px !important; align-items: flex-end !important; }
 .choosers .column { gap: 8px !important; }
-.label { font-size: .9rem; line-height: 1.4; }
-.label b { font-weight: 500; display: block; }
-.label span, .gradio-container .info-text { color: var(--soft) !important; font-size: .82rem !important; }
-.drop { border: 1px dashed var(--input-border-color) !important; border-radius: 6px !important; height: 44px; }
+.label { font-size: .875rem; line-height: 18px; }
+.label b { font-weight: 500; display: block; line-height: 20px; }
+.label span, .info-text { color: var(--soft) !important; font-size: .82rem !important; }
+.drop { border: 1px dashed var(--input-border-color) !important; border-radius: 6px !important; height: 38px; }
 .drop:hover { border-color: var(--model) !important; }
-.drop .upload-container { min-height: 0 !important; height: 42px !important; }
+.drop .file-preview-holder { margin: 0 !important; padding: 0 !important; overflow: hidden !important; }
+.drop .file-preview, .drop .file-preview :is(tbody, tr, td) {
+  margin: 0 !important; padding: 0 !important; background: transparent !important; border: 0 !important;
+}
+.drop .file-preview td { padding: 8px 12px !important; font-size: .9rem !important; line-height: 20px; }
+.drop .file-preview td.download { padding-right: 40px !important; }
+.drop .icon-button-wrapper {
+  position: absolute !important; top: 5px !important; right: 6px !important; border: 0 !important;
+}
+.drop .upload-container { min-height: 0 !important; height: 36px !important; }
 .drop .wrap {
   flex-direction: row !important; gap: 6px; min-height: 0 !important; padding: 0 !important;
   font-size: .92rem !important; line-height: 1 !important; color: var(--soft) !important;
 }
 .drop .wrap .icon-wrap { width: 16px !important; margin: 0 4px 0 0 !important; color: inherit !important; }
 .drop .wrap .or { color: inherit !important; }
+
+.gr-accordion > button {
+  text-align: left !important; padding: 6px 0 !important; font-weight: 500; color: var(--soft) !important;
+}
+.gr-accordion.story { border-top: 1px solid var(--line) !important; padding-top: 8px !important; border-radius: 0; }
+.gr-accordion.story > button { font-size: 1.05rem; font-weight: 650; color: var(--body-text-color) !important; }
 
 /* Verdict */
 .verdict { min-height: 112px; padding: 6px 0 2px; }
@@ -132,8 +149,10 @@ HEAD = """<style>
 .figure .modebar, .curve .modebar { display: none !important; }
 .js-plotly-plot .main-svg text { fill: var(--soft) !important; }
 .js-plotly-plot .g-gtitle .gtitle { fill: var(--body-text-color) !important; }
+.js-plotly-plot .gtitle tspan[style*="rgb(115, 121, 132)"] { fill: var(--soft) !important; }
 .js-plotly-plot .hoverlayer text { fill: #f2f3f5 !important; }
 .js-plotly-plot [style*="stroke: rgb(112, 118, 128)"] { stroke: var(--truth) !important; }
+.js-plotly-plot .hoverlayer [style*="stroke: rgb(112, 118, 128)"] { stroke: #d9dbe0 !important; }
 .js-plotly-plot .updatemenu-item-rect { fill: transparent !important; rx: 5px; }
 .js-plotly-plot .updatemenu-item-rect[style*="rgb(244, 250, 255)"] {
   fill: color-mix(in srgb, var(--model) 22%, transparent) !important;
@@ -144,15 +163,14 @@ HEAD = """<style>
 .scores .caption { margin: 2px 0 10px; color: var(--soft); font-size: .86rem; }
 .scores .scroll { overflow-x: auto; }
 .scores table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
-.gradio-container .scores :is(table, thead, tbody, tr, th, td) { border: 0 !important; }
-.gradio-container .scores :is(th, td) {
+.scores :is(table, thead, tbody, tr, th, td) { border: 0 !important; }
+.scores :is(th, td) {
   padding: 9px 12px !important; text-align: right; border-bottom: 1px solid var(--line) !important;
 }
 .scores thead th, .scores thead td { color: var(--soft); font-weight: 500; vertical-align: bottom; padding-top: 4px; }
 .scores thead small, .tutorial th small { display: block; font-size: .78rem; font-weight: 400; color: var(--soft); }
 .scores tbody th {
-  text-align: left; font-weight: 500; white-space: nowrap; position: sticky; left: 0; padding-left: 6px;
-  background: var(--body-background-fill);
+  text-align: left; font-weight: 500; white-space: nowrap; padding-left: 6px;
 }
 .scores td b { font-weight: 700; }
 .scores td { color: var(--soft); }
@@ -172,6 +190,7 @@ HEAD = """<style>
 }
 .scores dt { font-weight: 600; color: var(--body-text-color); }
 .scores dd { margin: 0; }
+.scores.tutorial table { max-width: 640px; }
 .tutorial th > span { display: inline-block; vertical-align: middle; }
 
 /* The tutorial's model */
@@ -182,21 +201,25 @@ HEAD = """<style>
 .status .bar.done i { background: transparent; }
 
 .under { align-items: center !important; }
-.under .advice { color: var(--soft); font-size: .88rem; margin: 0; }
+.under .advice { color: var(--soft); font-size: .88rem; margin: 0; max-width: none; }
 .colophon {
   color: var(--soft); font-size: .84rem; border-top: 1px solid var(--line); padding-top: 14px; line-height: 1.5;
 }
+.colophon p { max-width: 68em; color: inherit; font-size: inherit; }
 .colophon a { color: inherit; }
 :focus-visible { outline: 2px solid var(--model) !important; outline-offset: 2px; }
 
 @media (max-width: 640px) {
-  .gradio-container main { padding: 14px 16px 8px !important; }
+  main.contain { padding: 14px 16px 8px !important; }
   .verdict h2 { font-size: 1.14rem; }
   .verdict { min-height: 190px; }
   .refusal { min-height: 0; }
-  .gradio-container .scores :is(th, td) { padding: 8px 6px !important; font-size: .84rem; }
-  .gradio-container .scores tbody th { padding-left: 2px !important; }
+  .scores .scroll :is(th, td) { padding: 8px 4px !important; font-size: .82rem; }
+  .scores thead small { font-size: .72rem; }
+  .scores .scroll tbody th { padding-left: 2px !important; }
   .swatch { margin-right: 6px; width: 7px; height: 7px; }
+  .under { flex-direction: column !important; align-items: stretch !important; gap: 8px !important; }
   .masthead p { font-size: .86rem; }
+}
 }
 </style>"""

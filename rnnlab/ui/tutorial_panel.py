@@ -35,7 +35,7 @@ def tutorial_panel() -> None:
             1,
             step=1,
             label="Seeds",
-            info="Trainings that differ in their random start alone; about 12 s each",
+            info="Trainings from different random starts; some 12 s each",
         )
         with gr.Column(min_width=220):
             with gr.Row():
