@@ -11,7 +11,7 @@ PYTEST_FLAGS ?= -q
 .PHONY: run test bench stocks tutorial screenshots clean
 
 run: .venv/run.stamp
-	PORT=$(PORT) .venv/bin/python app.py
+	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
 
 test: .venv/test.stamp
 	.venv/bin/ruff check .

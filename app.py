@@ -9,12 +9,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-import sys
-
 from rnnlab.ui.app import build, launch
 
 demo = build()
 
 if __name__ == "__main__":
-    chosen = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PORT")
-    launch(demo, int(chosen) if chosen else None)
+    launch(demo)

@@ -7,13 +7,16 @@ import os
 # Before torch is imported: waiting threads must not spin on cores that small models share (docs/decisions.md).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import argparse
 import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from rnnlab import options, service
 from rnnlab.errors import RnnlabError
@@ -44,14 +47,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, as all others are; argparse leaves no other place to say so."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is, and exit with 2."""
+        self.exit(2, f"{message[0].upper()}{message[1:]}; see {self.prog} --help.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rnnlab", description="Recurrent networks, trained, used and judged honestly."
-    )
+    parser = _Parser(prog="rnnlab", description="Recurrent networks, trained, used and judged honestly.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     app = _command(commands, "app", "start the page", _app)
-    app.add_argument("--port", type=int, default=7860, help="port of the page (default 7860)")
+    app.add_argument("--port", type=_port, default=7860, help="port of the page (default 7860)")
     _command(commands, "data", "list the data that is bundled", _data)
     train = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="TASK")
     _add_train_forecast(_command(train, "forecast", "train a forecaster of prices", _train_forecast))
@@ -70,6 +79,12 @@ def _command(commands: Any, name: str, help: str, run: Callable[[argparse.Namesp
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=run)
     return parser
+
+
+def _port(written: str) -> int:
+    if not written.isdecimal() or not 1 <= int(written) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{written!r} is no port, which is a number from 1 to 65535")
+    return int(written)
 
 
 def _add_model_and_data(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +143,9 @@ def _train_forecast(asked: argparse.Namespace) -> Answer:
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
     )  # fmt: skip
     answer: Answer = {}
+    asked.reported = False
     for event in training:
+        asked.reported = True
         if isinstance(event, TrainResult):
             answer = event.summary | {"folder": event.folder}
         else:
@@ -169,10 +186,13 @@ def _backtest(asked: argparse.Namespace) -> Answer:
 
 
 def _interrupted(asked: argparse.Namespace) -> int:
-    if getattr(asked, "recipe", None) == "density":
+    recipe = getattr(asked, "recipe", None)
+    if recipe == "density":
         again = asked.command if asked.resume else f"{asked.command} --resume"
-        saved = f"What was reached is saved; to go on: {again}"
-        print(saved if service.can_resume(asked.out) else "Nothing was saved yet.", file=sys.stderr)
+        saved = f"What was reached at the last report is saved; to go on: {again}"
+        print(saved if asked.reported else "Stopped before the first report; nothing was saved.", file=sys.stderr)
+    elif recipe == "tutorial":
+        print("Stopped; the tutorial's training keeps nothing to resume from.", file=sys.stderr)
     return 130
 
 

@@ -101,7 +101,7 @@ def _density_scores(checkpoint: Checkpoint) -> list[str]:
     rows = [
         [test["name"], f"{test['n']:,} to {test['end']}", f"**{test['crps']:.4f}**"]
         + [f"{test['baselines'][name]['crps']:.4f}" for name in names]
-        + [f"{test['coverage80']:.1%}", f"{test['coverage95']:.1%}"]
+        + [f"{100 * test[held]:.1f} %" for held in ("coverage80", "coverage95")]
         for test in tests
     ]
     rmse_rows = [

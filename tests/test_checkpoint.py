@@ -154,6 +154,31 @@ def test_a_folder_that_is_no_checkpoint_is_not_overwritten(tmp_path):
     assert (tmp_path / "diary" / "monday.txt").read_text() == "rain"
 
 
+def test_a_folder_with_anything_beside_a_checkpoint_is_not_overwritten(tmp_path):
+    save(checkpoint(), tmp_path / "waves")
+    (tmp_path / "waves" / "thesis.txt").write_text("chapter one")
+    with pytest.raises(CheckpointError, match="waves exists and is no checkpoint"):
+        save(checkpoint(), tmp_path / "waves")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "config.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="other exists and is no checkpoint"):
+        save(checkpoint(), tmp_path / "other")
+
+
+def test_a_link_to_a_folder_is_followed(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "waves")
+    for seed in (1, 2):
+        save(checkpoint(seed=seed), tmp_path / "link")
+        assert load(tmp_path / "link").provenance == load(tmp_path / "waves").provenance == {"seed": seed}
+
+
+def test_a_name_that_no_folder_can_have_is_refused():
+    with pytest.raises(CheckpointError, match="cannot be"):
+        save(checkpoint(), "x" * 300)
+    with pytest.raises(CheckpointError, match="There is no checkpoint folder"):
+        load("x" * 300)
+
+
 SAVING = """
 import os, sys
 from test_checkpoint import checkpoint

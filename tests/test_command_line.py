@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +102,43 @@ def test_what_a_person_can_cause_ends_with_one_sentence_and_exit_code_two(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["forecast", "stocks", "--data", "AAPL", "--horizon", "x"],
+            "Argument --horizon: invalid int value: 'x'; see ",
+        ),
+        (["forecast"], "The following arguments are required: MODEL, --data; see rnnlab forecast --help."),
+        (["app", "--port", "0"], "Argument --port: '0' is no port, which is a number from 1 to 65535; see "),
+        (["dance"], "Argument COMMAND: invalid choice: 'dance'"),
+    ],
+)
+def test_a_wrong_command_line_ends_with_one_sentence_and_exit_code_two(arguments, sentence, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    printed = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert sentence in printed
+    assert printed.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["app.py"], ["-m", "rnnlab", "app", "--port", "PORT"]])
+def test_the_page_can_be_started_as_the_readme_says(command):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    words = [sys.executable, "-u", *(word.replace("PORT", port) for word in command)]
+    env = os.environ | {"GRADIO_SERVER_PORT": port}
+    with subprocess.Popen(
+        words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as page:
+        told = next((line for line in page.stdout if "127.0.0.1" in line), "")
+        page.terminate()
+        page.stdout.read()
+    assert f"http://127.0.0.1:{port}" in told
+
+
 def test_a_damaged_checkpoint_is_refused_with_exit_code_two(folder, tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "config.json").write_text("{")
@@ -117,8 +156,11 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(folder, tmp_path):
         told = process.stderr.read()
     assert process.returncode == 130
     again = told.splitlines()[-1]
-    assert "What was reached is saved; to go on: python -m rnnlab train forecast" in again
+    assert json.loads((tmp_path / "m" / "resume" / "state.json").read_text())["step"] > 0
+    assert "What was reached at the last report is saved; to go on: python -m rnnlab train forecast" in again
     assert again.endswith("--resume")
-    done = run(*train[:-1], "40", "--resume")
+    words = shlex.split(again.split("python -m rnnlab ")[1])
+    words[words.index("--epochs") + 1] = "40"
+    done = run(*words)
     assert done.returncode == 0, done.stderr
-    assert "step 80/80" in done.stderr or "Stopped early" in done.stderr or "/" in done.stderr
+    assert not (tmp_path / "m" / "resume").exists()

@@ -7,6 +7,7 @@ import torch
 from markets import market
 from scipy import stats
 
+from rnnlab import service
 from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import new_model
@@ -37,13 +38,33 @@ def test_a_forecast_from_a_file_cut_at_its_day_is_that_of_the_whole_file_to_the_
             assert np.array_equal(one, other[:cut], equal_nan=True)
 
 
-def test_the_weights_do_not_change_when_every_day_after_training_does():
-    """The panels end with training; what comes later is never shown to the task."""
+def test_the_weights_do_not_change_when_every_day_after_training_does(tmp_path):
     table = market(500)
     noisy = table.copy()
-    noisy.iloc[400:] *= 3
-    models = [trained(panels=[features.build_panel(t.iloc[:400])])[0] for t in (table, noisy)]
-    assert all(torch.equal(a, b) for a, b in zip(models[0].parameters(), models[1].parameters(), strict=True))
+    noisy.iloc[400:] *= 1 + 0.5 * np.random.default_rng(1).random((100, 1))
+    until, weights = f"{table.index[399]:%Y-%m-%d}", []
+    for name, one in (("clean", table), ("noisy", noisy)):
+        one.to_csv(tmp_path / f"{name}.csv")
+        settings = {"epochs": 1, "batch": 8}
+        data, out = [str(tmp_path / f"{name}.csv")], tmp_path / name
+        list(service.train_forecast(data, out=out, settings=settings, until=until))
+        weights.append((out / "model.safetensors").read_bytes())
+    assert weights[0] == weights[1]
+
+
+@pytest.mark.parametrize("what", ["x", "y"])
+def test_a_training_whose_numbers_break_goes_back_and_says_so(what):
+    class Breaking(DensityTask):
+        def batches(self, seed, start=0):
+            for number, batch in enumerate(super().batches(seed, start), start):
+                broken = getattr(batch, what) * (float("inf") if 13 <= number < 16 else 1.0)
+                yield dataclasses.replace(batch, **{what: broken})
+
+    model = new_model(density.MODEL, 1)
+    reports = list(fit(model, Breaking(PANELS, DensityConfig(), 8), TRAIN))
+    assert "went back to the weights of step 10 and halved the learning rate" in reports[1].message
+    assert reports[2].message is None
+    assert all(weight.isfinite().all() for weight in model.parameters())
 
 
 def test_no_training_target_reaches_into_the_validation():

@@ -1,4 +1,6 @@
+import dataclasses
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -56,7 +58,7 @@ def test_the_last_fifth_is_scored_unless_told_otherwise():
 def test_too_little_before_or_after_the_start_is_refused():
     with pytest.raises(DataError, match=f"needs 62 days before its start; start it at {TABLE.index[62]:%Y-%m-%d}"):
         backtest(densities(), TABLE, TABLE.index[10], 62)
-    with pytest.raises(DataError, match="Only 5 days can be scored from .* too few to judge a forecast"):
+    with pytest.raises(DataError, match="Only 5 days can be scored .* too few to judge a forecast; start"):
         backtest(densities(), TABLE, TABLE.index[495], 62)
     with pytest.raises(DataError, match="Only 0 days can be scored from 2035-01-01"):
         backtest(densities(), TABLE, pd.Timestamp("2035-01-01"), 62)
@@ -87,4 +89,12 @@ def test_the_verdict_says_what_the_scores_say():
     assert good.startswith("On these 100 days its price errors equal those of repeating the last known close; its 80 %")
     wild = verdict(backtest(densities(scale=9.0, location=5.0), TABLE, TABLE.index[400], 62))
     assert "larger than those of repeating the last known close" in wild
-    assert "worse than a spread that never changes" in wild
+    assert re.search(r"In CRPS it is \d+\.\d % worse than a spread that never changes and \d+\.\d % worse", wild)
+    assert wild.endswith(("the best other baseline, HAR.", "the best other baseline, EWMA volatility."))
+
+
+def test_a_difference_that_may_be_chance_is_not_told_as_one():
+    result = backtest(densities(), TABLE, TABLE.index[400], 62)
+    naive = dataclasses.replace(result.baselines["naive"], rmse=result.scores.rmse / 1.5, dm_p=0.06)
+    told = verdict(dataclasses.replace(result, baselines=result.baselines | {"naive": naive}))
+    assert "cannot be told from those of repeating the last known close (+50.0 %, p = 0.06)" in told

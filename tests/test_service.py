@@ -89,6 +89,116 @@ def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(
     assert not service.can_resume(tmp_path / "stopped")
 
 
+def test_a_training_that_stopped_while_it_was_judged_is_finished_by_resuming(folder, tmp_path):
+    data = [str(folder / "acme.csv")]
+    training = service.train_forecast(data, out=tmp_path / "m", settings=SETTINGS | {"epochs": 2}, until="2011-02-01")
+    next(training), next(training)  # both reports, but not the result
+    training.close()
+    *_, result = service.train_forecast(data, out=tmp_path / "m", resume=True)
+    assert isinstance(result, TrainResult)
+    assert [point["step"] for point in result.summary["curve"]] == [
+        result.summary["steps"] // 2,
+        result.summary["steps"],
+    ]
+
+
+def test_a_training_that_stopped_early_is_not_gone_on_with(folder, tmp_path):
+    data, settings = [str(folder / "acme.csv")], SETTINGS | {"epochs": 50, "patience": 1, "lr": 0.5}
+    reports = list(service.train_forecast(data, out=tmp_path / "whole", settings=settings))[:-1]
+    assert reports[-1].message.startswith("Stopped early")
+    training = service.train_forecast(data, out=tmp_path / "m", settings=settings)
+    for _ in reports:
+        next(training)
+    training.close()
+    assert [type(event) for event in service.train_forecast(data, out=tmp_path / "m", resume=True)] == [TrainResult]
+
+
+@pytest.fixture
+def stopped(folder, tmp_path):
+    """A training stopped after its first report."""
+    data = [str(folder / "acme.csv")]
+    training = service.train_forecast(data, out=tmp_path / "m", settings=SETTINGS | {"epochs": 3}, until="2011-02-01")
+    next(training)
+    training.close()
+    return tmp_path / "m"
+
+
+def test_resuming_keeps_the_last_day_that_the_training_began_with(folder, stopped):
+    data = [str(folder / "acme.csv")]
+    with pytest.raises(RnnlabError, match="began with --until 2011-02-01; leave --until out to resume it"):
+        list(service.train_forecast(data, out=stopped, resume=True, until="2011-01-05"))
+    *_, result = service.train_forecast(data, out=stopped, resume=True)
+    assert result.summary["until"] == "2011-02-01"
+
+
+def test_resuming_with_other_data_is_refused(folder, stopped):
+    market(400, seed=9).to_csv(folder / "other.csv")
+    with pytest.raises(RnnlabError, match="began with other data .acme.; give the same --data to resume it"):
+        list(service.train_forecast([str(folder / "other.csv")], out=stopped, resume=True))
+
+
+def test_a_finished_training_and_a_damaged_state_are_not_resumed(folder, stopped):
+    data = [str(folder / "acme.csv")]
+    with pytest.raises(CheckpointError, match="acme-model holds no training state, so its training cannot be resumed"):
+        list(service.train_forecast(data, out=model(folder), resume=True))
+    state = json.loads((stopped / "resume" / "state.json").read_text())
+    del state["scaler"]
+    (stopped / "resume" / "state.json").write_text(json.dumps(state))
+    with pytest.raises(RnnlabError, match="The saved training is incomplete, so it cannot be resumed"):
+        list(service.train_forecast(data, out=stopped, resume=True))
+
+
+def test_a_file_that_bears_a_bundled_name_is_not_taken_for_it(folder, tmp_path, monkeypatch):
+    market(400).to_csv(tmp_path / "AAPL.csv")
+    list(service.train_forecast([str(tmp_path / "AAPL.csv")], out=tmp_path / "m", settings=SETTINGS))
+    assert checkpoint.load(tmp_path / "m").provenance["data"][0]["source"] == "a file of the maker's own"
+    (tmp_path / "stocks").mkdir()
+    monkeypatch.chdir(tmp_path)  # a folder that happens to bear a checkpoint's name hides nothing
+    assert service.forecast("stocks", "AAPL")["last_date"] == "2017-12-29"
+
+
+def test_series_too_short_to_learn_from_are_named(folder, tmp_path):
+    market(60).to_csv(folder / "brief.csv")
+    data = [str(folder / "acme.csv"), str(folder / "brief.csv")]
+    *_, result = service.train_forecast(data, settings=SETTINGS)
+    assert any(
+        "brief has 60 days" in notice and "too few to learn from" in notice for notice in result.summary["notices"]
+    )
+
+
+def test_the_last_day_is_one_that_there_is(folder):
+    *_, result = service.train_forecast([str(folder / "acme.csv")], settings=SETTINGS, until="2030-01-01")
+    assert result.summary["until"] == "2011-07-15"
+
+
+def test_a_price_that_stands_still_in_the_test_is_judged_without_a_crash(folder):
+    table = market(400)
+    table.iloc[300:, :4] = float(table["Close"].iloc[299])
+    table.to_csv(folder / "halted.csv")
+    answer = service.backtest(model(folder), folder / "halted.csv", start="2011-03-28")
+    assert answer["direction"] is None
+    assert answer["verdict"]
+    assert service.backtest_lines(answer)
+
+
+def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
+    answer = service.backtest("stocks", "AAPL", start="2015-07-20", horizons=(20,))
+    assert "learnt from days up to 2015-08-12" in answer["notices"][0]
+
+
+def test_a_tutorials_model_on_another_series_says_that_its_prices_mean_nothing(folder, tmp_path):
+    list(
+        service.train_forecast([str(folder / "acme.csv")], recipe="tutorial", out=tmp_path / "t", settings={"steps": 2})
+    )
+    assert "its prices mean nothing for another series" in service.forecast(str(tmp_path / "t"), "AAPL")["notices"][-1]
+
+
+def test_the_tutorials_folder_is_checked_before_training(folder, tmp_path):
+    (tmp_path / "diary.txt").write_text("rain")
+    with pytest.raises(CheckpointError, match="exists and is no checkpoint"):
+        next(service.train_forecast([str(folder / "acme.csv")], recipe="tutorial", out=tmp_path))
+
+
 def test_a_checkpoint_in_training_can_be_used_already(folder, tmp_path):
     training = service.train_forecast([str(folder / "acme.csv")], out=tmp_path / "x", settings=SETTINGS | {"epochs": 3})
     next(training)
@@ -136,13 +246,15 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
         ({"recipe": "magic"}, "There is no recipe 'magic'; choose density or tutorial"),
         ({"settings": {"lookback": 5}}, "The density recipe has no setting --lookback; leave it out"),
         ({"settings": {"hidden": 0}}, "hidden must be between 1 and 4096, not 0"),
-        ({"until": "yesterday"}, "--until 'yesterday' is no date; write it as 2015-08-12"),
-        ({"until": "1901-01-01"}, "No stock has more than 61 days up to 1901-01-01"),
+        ({"until": "yesterday"}, "--until 'yesterday' is no date; write it as 2015-08-13"),
+        ({"until": "1901-01-01"}, "No series has more than 61 days up to"),
         ({"seeds": 3}, "--seeds belongs to the tutorial recipe"),
         ({"seeds": 0}, "seeds must be between 1 and 100, not 0"),
         ({"resume": True}, "--resume needs --out"),
         ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),
         ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "learns from one series, not from 2; give one --data"),
+        ({"until": "nat"}, "--until 'nat' is no date"),
+        ({"ticker": "MSFT"}, "AAPL is a bundled series, not a file; leave out --ticker and --dates"),
         ({"data": ["APPL"]}, "AAPL"),
         ({"data": ["nowhere.csv"]}, "nowhere.csv"),
     ],
@@ -158,6 +270,7 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(arguments, sentence):
         ({"horizon": 0}, "The horizon must be between 1 and 20 days, not 0"),
         ({"horizon": 21}, "The horizon must be between 1 and 20 days, not 21"),
         ({"start": "soon"}, "The start 'soon' is no date; write it as 2015-08-13"),
+        ({"start": "now"}, "The start 'now' is no date"),
         ({"start": "2009-01-01"}, "A back-test needs 62 days before its start; start it at 2010-03-31 or later"),
     ],
 )

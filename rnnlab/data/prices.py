@@ -29,11 +29,13 @@ class Prices:
         file's currency and, for Volume, in shares. "Close" is always there; "Open", "High", "Low", "Volume" where the
         file has them. Only Volume may hold NaN.
     notices: one sentence each.
+    bundled: whether the series came with the library, by that name.
     """
 
     name: str
     table: pd.DataFrame
     notices: tuple[str, ...] = ()
+    bundled: bool = False
 
 
 def read_prices(

@@ -127,6 +127,14 @@ def har_t(
 
 
 # Each takes (returns, origins, split, horizon, ranges). One line makes a new one join every back-test.
+# What to call them where people read.
+TITLES = {
+    "naive": "tomorrow = today",
+    "drift": "today + mean change",
+    "constant_t": "constant spread",
+    "ewma_t": "EWMA volatility",
+    "har_t": "HAR",
+}
 BASELINES: dict[str, Baseline] = {
     "naive": naive,
     "drift": drift,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,9 @@ import pandas as pd
 
 from rnnlab import hub
 from rnnlab.data.prices import Prices
-from rnnlab.errors import DataError, RnnlabError
+from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, new_model
-from rnnlab.service.records import provenance
+from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.tasks.forecast import features, judge
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask
@@ -48,40 +49,48 @@ class DensityRun:
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming."""
         last_day = self._last_day()
-        task = DensityTask(self._panels(last_day), self.density, self.train.batch)
+        panels, notices = self._panels(last_day)
+        task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
         model = new_model(self.model, train.seed)
-        record = _Record(self, task, train, last_day, 0.0 if resume is None else float(resume.numbers["seconds"]))
-        progress: Progress | None = None
+        record = _Record(self, task, train, last_day, resume)
+        snapshot = resume
         for progress in fit(model, task, train, resume):
-            record.save(record.unfinished(progress))
+            snapshot = progress.snapshot
+            record.add(progress)
+            record.save(record.unfinished(snapshot))
             yield report(progress, train.seed)
-        if progress is None:
-            raise RnnlabError("This training is complete already; give more --epochs to go on with it.")
-        made = record.finished(progress, checkpoint.cpu_weights(model))
+        assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
+        made = record.finished(snapshot, checkpoint.cpu_weights(model))
         record.save(made)
-        summary = {"recipe": "density", "parameters": model.parameter_count(), "steps": progress.step}
+        summary = {"recipe": "density", "parameters": model.parameter_count(), "steps": snapshot.numbers["step"]}
         summary |= {"seconds": made.provenance["seconds"], "until": made.provenance["until"]} | made.metrics
-        yield TrainResult(summary, None if self.out is None else str(self.out))
+        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
 
     def _last_day(self) -> pd.Timestamp:
+        """The last day that is learnt from: a day that there is, at or before the one asked for."""
         days = np.sort(np.concatenate([prices.table.index.to_numpy() for prices in self.prices]))
         if self.until is None:
             return pd.Timestamp(days[max(0, int(TRAIN_SHARE * len(days)) - 1)])
-        try:
-            return pd.to_datetime(self.until, format="%Y-%m-%d")
-        except ValueError as error:
-            raise RnnlabError(f"--until {self.until!r} is no date; write it as 2015-08-12.") from error
+        asked = read_day(self.until, "--until")
+        return pd.Timestamp(days[max(0, int(days.searchsorted(asked.to_datetime64(), side="right")) - 1)])
 
-    def _panels(self, last_day: pd.Timestamp) -> list[features.Panel]:
-        tables = [prices.table[:last_day] for prices in self.prices]
-        panels = [features.build_panel(table) for table in tables if len(table) > features.FIRST_DAY]
+    def _panels(self, last_day: pd.Timestamp) -> tuple[list[features.Panel], list[str]]:
+        """The series' features up to the last day, and sentences on the series and on those too short to be used."""
+        panels, notices = [], []
+        for prices in self.prices:
+            notices += [f"{prices.name}: {notice}" for notice in prices.notices]
+            table = prices.table[:last_day]
+            if len(table) > features.FIRST_DAY:
+                panels.append(features.build_panel(table))
+            else:
+                notices.append(f"{prices.name} has {len(table)} days up to {last_day:%Y-%m-%d}, too few to learn from.")
         if not panels:
             raise DataError(
-                f"No stock has more than {features.FIRST_DAY} days up to {last_day:%Y-%m-%d}; "
+                f"No series has more than {features.FIRST_DAY} days up to {last_day:%Y-%m-%d}; "
                 f"give a longer history or a later --until."
             )
-        return panels
+        return panels, notices
 
     def _train(self, task: DensityTask) -> TrainConfig:
         epoch = task.steps_per_epoch
@@ -94,28 +103,33 @@ class _Record:
     """The checkpoint of one training, as it goes and at its end."""
 
     def __init__(
-        self, run: DensityRun, task: DensityTask, train: TrainConfig, last_day: pd.Timestamp, seconds: float
+        self, run: DensityRun, task: DensityTask, train: TrainConfig, last_day: pd.Timestamp, resume: Snapshot | None
     ) -> None:
         self.run, self.task, self.train, self.last_day = run, task, train, last_day
-        self.seconds, self.began = seconds, time.monotonic()
-        self.curve: list[dict[str, Any]] = []
+        numbers = {} if resume is None else resume.numbers
+        self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()
+        self.curve: list[dict[str, Any]] = list(numbers.get("curve", []))
 
-    def unfinished(self, progress: Progress) -> Checkpoint:
+    def add(self, progress: Progress) -> None:
+        """Note a report for the curve; what is no number is noted as none."""
+        point = {"step": progress.step, "training_loss": progress.loss}
+        point |= {"validation_loss" if name == "loss" else name: value for name, value in progress.scores.items()}
+        self.curve.append({name: value if math.isfinite(value) else None for name, value in point.items()})
+
+    def unfinished(self, snapshot: Snapshot) -> Checkpoint:
         """The best weights so far, with all that resuming needs."""
-        self.curve.append({"step": progress.step, "loss": progress.loss, **progress.scores})
-        numbers = progress.snapshot.numbers | {"seconds": self._elapsed()}
         names = [name for name, _ in new_model(self.run.model, 0).named_parameters()]
-        weights = dict(zip(names, progress.snapshot.best_weights(), strict=True))
-        made = self._checkpoint(progress, weights, {"validation": progress.scores})
-        return dataclasses.replace(made, resume=Snapshot(progress.snapshot.tensors, numbers))
+        weights = dict(zip(names, snapshot.best_weights(), strict=True))
+        numbers = snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve}
+        made = self._checkpoint(snapshot, weights)
+        return dataclasses.replace(made, resume=Snapshot(snapshot.tensors, numbers))
 
-    def finished(self, progress: Progress, weights: dict[str, Any]) -> Checkpoint:
+    def finished(self, snapshot: Snapshot, weights: dict[str, Any]) -> Checkpoint:
         """The best weights of all, judged on the days after training."""
-        best = next((point for point in self.curve if point["step"] == progress.best_step), {})
-        made = self._checkpoint(progress, weights, {"validation": best, "curve": self.curve})
+        made = self._checkpoint(snapshot, weights)
         forecaster = open_forecaster(made)
         tests = [self._backtest(forecaster, prices) for prices in self.run.prices]
-        metrics = made.metrics | {"backtests": [test for test in tests if test is not None]}
+        metrics = made.metrics | {"backtests": [test for test in tests if test is not None], "curve": self.curve}
         return dataclasses.replace(made, metrics=metrics)
 
     def save(self, made: Checkpoint) -> None:
@@ -123,16 +137,20 @@ class _Record:
         if self.run.out is not None:
             checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.run.out)
 
-    def _checkpoint(self, progress: Progress, weights: dict[str, Any], metrics: dict[str, Any]) -> Checkpoint:
+    def _checkpoint(self, snapshot: Snapshot, weights: dict[str, Any]) -> Checkpoint:
         settings = dataclasses.asdict(self.train) | dataclasses.asdict(self.run.density)
         origin = provenance(self.run.prices, self.last_day, self.run.command)
+        numbers = snapshot.numbers
+        best = next((point for point in self.curve if point["step"] == numbers["best_step"]), {})
         return Checkpoint(
             task="forecast",
             model=self.run.model,
             codec=self.task.codec(),
             train={"recipe": "density", **settings},
-            metrics=metrics,
-            provenance=origin | {"steps": progress.step, "seconds": round(self._elapsed(), 1)},
+            metrics={"validation": best},
+            provenance=origin
+            | {"steps": numbers["step"], "seconds": round(self._elapsed(), 1)}
+            | {"device": numbers["device"], "precision": numbers["precision"]},
             weights=weights,
         )
 

@@ -13,7 +13,9 @@ from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.opening import open_forecasting, open_prices
+from rnnlab.service.records import read_day
 from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast.judge import Backtest
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
 from rnnlab.train.checkpoint import Checkpoint
 
@@ -87,7 +89,7 @@ def study(
         days=result.days,
         scores=result.summary(),
         verdict=judge.verdict(result),
-        notices=prices.notices + _fairness(checkpoint, result.days.index[0]),
+        notices=prices.notices + _fairness(checkpoint, prices, result),
     )
 
 
@@ -107,14 +109,14 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
         price's currency.
     """
-    _, prices, densities, _ = _prepare(model, data, ticker, dates, folders, device)
+    checkpoint, prices, densities, _ = _prepare(model, data, ticker, dates, folders, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     return {
         "name": prices.name,
         "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
         "last_close": float(prices.table["Close"].iloc[-1]),
         "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
-        "notices": list(prices.notices),
+        "notices": [*prices.notices, *_on_scaling(checkpoint, prices)],
     }
 
 
@@ -135,6 +137,8 @@ def backtest(
         The scores of the first horizon beside its baselines (docs/forecasting.md lists the keys and units), a
         verdict and notices; with several horizons also `horizons`, the scores by horizon.
     """
+    if not horizons:
+        raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
     checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders, device)
     first_day = _start(checkpoint, prices, start)
     results = [
@@ -143,7 +147,7 @@ def backtest(
     answer = {"name": prices.name, "model": model} | results[0].summary()
     answer |= {
         "verdict": judge.verdict(results[0]),
-        "notices": [*prices.notices, *_fairness(checkpoint, results[0].days.index[0])],
+        "notices": [*prices.notices, *_fairness(checkpoint, prices, results[0])],
     }
     if len(results) > 1:
         answer["horizons"] = {str(result.horizon): result.summary() for result in results}
@@ -168,24 +172,36 @@ def _horizon(horizon: int) -> int:
 def _start(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:
     """The day asked for, else the last fifth's first or, if later, the first that the model never learnt from."""
     if start:
-        try:
-            return pd.to_datetime(start, format="%Y-%m-%d")
-        except ValueError as error:
-            raise RnnlabError(f"The start {start!r} is no date; write it as 2015-08-13.") from error
+        return read_day(start, "The start")
     dates = pd.DatetimeIndex(prices.table.index)
     unseen = dates[dates > pd.Timestamp(str(checkpoint.provenance["until"]))]
     first = judge.default_start(dates)
     return max(first, unseen[0]) if len(unseen) > judge.LEAST_TEST_DAYS + LONGEST_HORIZON else first
 
 
-def _fairness(checkpoint: Checkpoint, first_day: pd.Timestamp) -> tuple[str, ...]:
+def _fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
+    """What a reader of the scores must know of how the model came to them."""
     notices = []
     until = str(checkpoint.provenance["until"])
-    if f"{first_day:%Y-%m-%d}" <= until:
+    if f"{result.first_day:%Y-%m-%d}" <= until:
         notices.append(
             f"The model learnt from days up to {until}, so its scores on the days before are too good to be true; "
             f"start the back-test later."
         )
-    if checkpoint.codec.get("leak"):
-        notices.append("This model's scaling has seen the test days' prices, as in the tutorial: its scores leak.")
-    return tuple(notices)
+    return (*notices, *_on_scaling(checkpoint, prices))
+
+
+def _on_scaling(checkpoint: Checkpoint, prices: Prices) -> tuple[str, ...]:
+    """What the tutorial's scaling means for a series."""
+    if checkpoint.codec["recipe"] != "tutorial":
+        return ()
+    learnt = checkpoint.provenance["data"][0]
+    if (prices.name, f"{prices.table.index[0]:%Y-%m-%d}") != (learnt["name"], learnt["start"]):
+        low, high = checkpoint.codec["low"], checkpoint.codec["high"]
+        return (
+            f"This model's scaling was made for {learnt['name']}, from {low:,.4g} to {high:,.4g}; "
+            f"its prices mean nothing for another series.",
+        )
+    if checkpoint.codec["leak"]:
+        return ("This model's scaling has seen the test days' prices, as in the tutorial: its scores leak.",)
+    return ()

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-BASELINE_NAMES = {
-    "naive": "tomorrow = today",
-    "drift": "today + mean change",
-    "constant_t": "constant Student-t",
-    "ewma_t": "EWMA volatility + t",
-    "har_t": "HAR on range + t",
-}
+from rnnlab.scoring.baselines import TITLES
 
 
 def forecast_lines(answer: dict[str, Any]) -> list[str]:
     """The forecast as a table."""
-    head = f"{answer['name']} after {answer['last_date']} (close {answer['last_close']:,.2f})"
+    head = f"{answer['name']} after {answer['last_date']} (close {_price(answer['last_close'])})"
     columns = ("median", "lower80", "upper80", "lower95", "upper95")
-    rows = [[row["date"], *(f"{row[name]:,.2f}" for name in columns)] for row in answer["rows"]]
+    rows = [[row["date"], *(_price(row[name]) for name in columns)] for row in answer["rows"]]
     notice = "No investment advice: the median is close to today's price, and the bands are what the model knows."
     return [head, *_table(["date", *columns], rows), *answer["notices"], notice]
 
@@ -31,11 +25,13 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
         lines.append(f"{answer['name']}, {ahead} ahead, {scores['n']} days, {scores['start']} to {scores['end']}")
         rows = [_score_row(f"this model ({answer['model']})", scores, "")]
         for name, baseline in scores["baselines"].items():
-            rows.append(_score_row(BASELINE_NAMES.get(name, name), baseline, f"{baseline['dm_p']:.2g}"))
+            rows.append(_score_row(TITLES.get(name, name), baseline, f"{baseline['dm_p']:.2g}"))
         lines += _table(["", "RMSE", "CRPS %", "log score", "80 % held", "95 % held", "p (DM)"], rows)
         lines.append(
-            f"direction right on {_share(scores['direction'])} of days, up days {scores['direction_base_rate']:.1%}; "
-            f"MAE {scores['mae']:.3f}, MASE {scores['mase']:.3f}, mean width of the 80 % band {scores['width80']:.2f} %"
+            f"direction right on {_share(scores['direction'])} of days, "
+            f"up days {_share(scores['direction_base_rate'])}; "
+            f"MAE {_price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, "
+            f"mean width of the 80 % band {scores['width80']:.2f} %"
         )
     return [*lines, answer["verdict"], *answer["notices"]]
 
@@ -53,11 +49,11 @@ def training_lines(answer: dict[str, Any]) -> list[str]:
         rows = [
             [test["name"], f"{test['start']} – {test['end']}", f"{test['crps']:.4f}"]
             + [f"{test['baselines'][rival]['crps']:.4f}" for rival in rivals]
-            + [f"{test['coverage80']:.1%}", f"{test['coverage95']:.1%}"]
+            + [_share(test["coverage80"]), _share(test["coverage95"])]
             for test in answer["backtests"]
         ]
         lines += _table(["", "days", "CRPS %", *rivals, "80 % held", "95 % held"], rows)
-    return lines
+    return [*lines, *answer["notices"]]
 
 
 def _tutorial_lines(answer: dict[str, Any]) -> list[str]:
@@ -74,19 +70,25 @@ def _tutorial_lines(answer: dict[str, Any]) -> list[str]:
         f"test RMSE: least {answer['test_rmse_min']:.3f}, mean {answer['test_rmse_mean']:.3f}, "
         f"greatest {answer['test_rmse_max']:.3f}; repeating yesterday's close {answer['naive_rmse']:.3f}",
         "The test RMSE leaks: the scaling has seen the test's prices. Leak-free it is the last column.",
+        *answer["notices"],
     ]
 
 
 def _score_row(name: str, scores: dict[str, Any], p: str) -> list[str]:
     log_score = "–" if scores["log_score"] is None else f"{scores['log_score']:.4f}"
     return [
-        name, f"{scores['rmse']:.4f}", f"{scores['crps']:.4f}", log_score, _share(scores["coverage80"]),
+        name, _price(scores["rmse"], 4), f"{scores['crps']:.4f}", log_score, _share(scores["coverage80"]),
         _share(scores["coverage95"]), p,
     ]  # fmt: skip
 
 
+def _price(value: float, digits: int = 2) -> str:
+    """A price with two (or four) decimals, or with four significant digits where it is small."""
+    return f"{value:,.{digits}f}" if value >= 1 else f"{value:.4g}"
+
+
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import math
-import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
+
 from rnnlab.data import catalog
 from rnnlab.data.prices import Prices, read_prices
-from rnnlab.errors import CheckpointError
+from rnnlab.errors import CheckpointError, DataError
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
@@ -25,31 +25,33 @@ def open_prices(data: str | Path, *, ticker: str | None = None, dates: str | Non
     Raises:
         DataError: there is no such ticker or file, or the file cannot be used as it is.
     """
-    name = str(data)
-    if name.upper() in catalog.tickers() and not Path(name).exists():
-        return _bundled_prices(name.upper())
-    if len(name) < 20 and name.replace("-", "").isalnum() and not Path(name).exists():
-        catalog.price_table(name)  # a name and no file: its error lists the names that come close
-    return read_prices(Path(data), ticker=ticker, dates=dates)
+    return open_many([str(data)], ticker=ticker, dates=dates)[0]
 
 
 def expand(data: Iterable[str]) -> list[str]:
     """Replace names that stand for several tickers ("pool", "bundled") by those tickers, each named once."""
-    groups = [catalog.group(name) if name in catalog.GROUPS else (name,) for name in data]
+    groups = [catalog.group(name) if name.lower() in catalog.GROUPS else (name,) for name in data]
     return list(dict.fromkeys(ticker for group in groups for ticker in group))
 
 
 def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | None = None) -> list[Prices]:
-    """Open several tickers or files, each bundled table read once."""
-    names = expand(data)
-    bundled = [name.upper() for name in names if name.upper() in catalog.tickers() and not Path(name).exists()]
-    tables = catalog.price_tables(bundled)
-    return [
-        Prices(name.upper(), tables[name.upper()])
-        if name.upper() in tables
-        else open_prices(name, ticker=ticker, dates=dates)
-        for name in names
-    ]
+    """Open several tickers or files, each bundled table read once; ticker and dates say how to read the files.
+
+    Raises:
+        DataError: as `open_prices`.
+    """
+    known = set(catalog.tickers())
+    opened: list[Prices] = []
+    for name in expand(data):
+        if is_file(name):
+            opened.append(read_prices(Path(name), ticker=ticker, dates=dates))
+        elif name.upper() not in known and not _looks_like_a_ticker(name):
+            opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
+        elif ticker or dates:
+            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates.")
+        else:
+            opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
+    return opened
 
 
 def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
@@ -62,22 +64,21 @@ def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
     Raises:
         CheckpointError: there is none of that name, or it is damaged.
     """
-    if folders and Path(model).is_dir():
+    if folders and is_file(f"{model}/{checkpoint.CONFIG}"):
         return checkpoint.load(model)
     if model in bundled_checkpoints():
         return _bundled_checkpoint(model)
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if folders else "bundled checkpoint"
-    raise CheckpointError(f"There is no {where} {Path(model).name!r}; {hint}")
+    raise CheckpointError(f"There is no {where} {Path(model).name[:60]!r}; {hint}")
 
 
 def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
     """Open a forecasting checkpoint, ready to use on a device; see `open_checkpoint` and `devices.choose_device`."""
     opened = open_checkpoint(model, folders=folders)
     forecaster = open_forecaster(opened)
-    chosen = devices.choose_device(device, lambda name: _seconds_to_forecast(forecaster, name))
-    forecaster.model.to(chosen)
+    forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
     return opened, forecaster
 
 
@@ -87,22 +88,21 @@ def bundled_checkpoints() -> tuple[str, ...]:
     return tuple(sorted(folder.parent.name for folder in place.glob("[!.]*/config.json")))
 
 
-def _seconds_to_forecast(forecaster: Forecaster, device: str) -> float:
-    """Measure a forecast over two years of bundled days; infinite where it does not run at all."""
-    table = _bundled_prices("AAPL").table[:500]
+def is_file(path: str) -> bool:
+    """Whether a path leads to a file; no path is too odd to ask for."""
     try:
-        forecaster.model.to(device)
-        forecaster.densities(table)  # the first one also loads kernels
-        began = time.perf_counter()
-        forecaster.densities(table)
-        return time.perf_counter() - began
-    except RuntimeError:
-        return math.inf
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _looks_like_a_ticker(name: str) -> bool:
+    return len(name) < 20 and name.replace("-", "").isalnum()
 
 
 @lru_cache(maxsize=64)
-def _bundled_prices(name: str) -> Prices:
-    return Prices(name, catalog.price_table(name))
+def _bundled_table(name: str) -> pd.DataFrame:
+    return catalog.price_table(name)
 
 
 @lru_cache(maxsize=OPEN_MODELS)

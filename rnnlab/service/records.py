@@ -1,32 +1,68 @@
-"""Where a checkpoint comes from, written down so that anyone can make it again."""
+"""Where a checkpoint comes from, written down so that anyone can make it again; knows no training."""
 
 from __future__ import annotations
 
+import hashlib
+import shlex
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from rnnlab.data import catalog
 from rnnlab.data.prices import Prices
+from rnnlab.errors import RnnlabError
 from rnnlab.version import __version__
 
 
+def read_day(written: str, what: str) -> pd.Timestamp:
+    """Read a day written as 2015-08-13.
+
+    Args:
+        written: what a person wrote.
+        what: what the day is, for the message: "The start".
+
+    Raises:
+        RnnlabError: it is no such day.
+    """
+    try:
+        if len(written) != 10:
+            raise ValueError
+        return pd.Timestamp(date.fromisoformat(written))
+    except ValueError as error:
+        raise RnnlabError(f"{what} {written[:40]!r} is no date; write it as 2015-08-13.") from error
+
+
 def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
-    """The command, the series with their spans, licences and digests, and the last day that was learnt from."""
+    """The command, the series with their spans, licences and digests, and the last day that was learnt from.
+
+    Absolute paths in the command are shortened to their last part: a card is read by strangers.
+    """
     return {
-        "command": command,
+        "command": shlex.join(_shortened(word) for word in shlex.split(command)),
         "rnnlab": __version__,
         "until": f"{until:%Y-%m-%d}",
         "data": [_series(prices) for prices in data],
     }
 
 
+def _shortened(word: str) -> str:
+    return Path(word).name if Path(word).is_absolute() else word
+
+
 def _series(prices: Prices) -> dict[str, Any]:
     dates = prices.table.index
-    record = {"name": prices.name, "rows": len(dates), "start": f"{dates[0]:%Y-%m-%d}", "end": f"{dates[-1]:%Y-%m-%d}"}
-    for entry in catalog.entries():
-        if prices.name in entry.tickers and not prices.notices:
-            source = f"{entry.source.package} {entry.source.version} ({entry.source.licence})"
-            return record | {"source": source, "sha256": entry.sha256}
-    return record | {"source": "a file of the maker's own"}
+    record = {
+        "name": prices.name,
+        "rows": len(dates),
+        "start": f"{dates[0]:%Y-%m-%d}",
+        "end": f"{dates[-1]:%Y-%m-%d}",
+        "closes_sha256": hashlib.sha256(prices.table["Close"].to_numpy(float).tobytes()).hexdigest(),
+    }
+    if not prices.bundled:
+        return record | {"source": "a file of the maker's own"}
+    entry = next(entry for entry in catalog.entries() if prices.name in entry.tickers)
+    source = f"{entry.source.package} {entry.source.version} ({entry.source.licence})"
+    return record | {"source": source, "sha256": entry.sha256}

@@ -7,18 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from rnnlab import options
+from rnnlab.data.prices import Prices
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option
 from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_many
+from rnnlab.service.records import provenance
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.tutorial_training import TutorialRun
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
 # A recipe's own settings, and its defaults of the shared ones.
@@ -66,15 +71,16 @@ def train_forecast(
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     _check(recipe, given, seeds, until, resume)
-    folder = None if out is None else Path(out)
+    folder = None if out is None else checkpoint.check_place(out)
+    prices = open_many(data, ticker=ticker, dates=dates)
     snapshot = None
     if resume:
         began = checkpoint.load(_need_folder(folder), resume=True)
-        snapshot, given = began.resume, _as_begun(began, given)
+        given, until = _as_begun(began, given, prices, until)
+        snapshot = began.resume
     base_model, base_train, base_own = SETTINGS[recipe]
     model = options.from_mapping(ModelConfig, given, base_model)
     train = options.from_mapping(TrainConfig, given, base_train)
-    prices = open_many(data, ticker=ticker, dates=dates)
     if isinstance(base_own, DensityConfig):
         own = options.from_mapping(DensityConfig, given, base_own)
         run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command)
@@ -119,12 +125,22 @@ def _need_folder(folder: Path | None) -> Path:
     return folder
 
 
-def _as_begun(began: checkpoint.Checkpoint, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that a training began with, under those that are given now."""
-    if began.train.get("recipe") != "density":
+def _as_begun(
+    began: Checkpoint, given: Mapping[str, Any], prices: Sequence[Prices], until: str | None
+) -> tuple[dict[str, Any], str]:
+    """The settings and the last day that a training began with, the settings under those that are given now."""
+    if began.task != "forecast" or began.train.get("recipe") != "density":
         raise CheckpointError("The folder of --out holds another kind of training; resume it with its own recipe.")
+    origin = began.provenance
+    learnt = [(one["name"], one["closes_sha256"]) for one in origin["data"]]
+    offered = [(one["name"], one["closes_sha256"]) for one in provenance(prices, pd.Timestamp(0), "")["data"]]
+    if learnt != offered:
+        names = ", ".join(name for name, _ in learnt[:5]) + (", …" if len(learnt) > 5 else "")
+        raise RnnlabError(f"This training began with other data ({names}); give the same --data to resume it.")
+    if until is not None and until != origin["until"]:
+        raise RnnlabError(f"This training began with --until {origin['until']}; leave --until out to resume it.")
     model = {name: value for name, value in dataclasses.asdict(began.model).items() if name not in SHAPE}
     saved = {name: value for name, value in began.train.items() if name != "recipe"}
     if "epochs" in given:
         del saved["steps"]
-    return model | saved | dict(given)
+    return model | saved | dict(given), origin["until"]

@@ -45,7 +45,8 @@ class TutorialRun:
         kept, model = (leaky, taught[0][0]) if self.tutorial.leak else (leak_free, honest[0][0])
         if self.out is not None:
             self._save(kept, model, summary)
-        yield TrainResult(summary, None if self.out is None else str(self.out))
+        notices = [f"{self.prices.name}: {notice}" for notice in self.prices.notices]
+        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
 
     def _seeds(self, task: TutorialTask, variant: str) -> Generator[TrainReport, None, list[Trained]]:
         """Train each seed, reporting; returns the models with their scores."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -26,11 +25,14 @@ from torch import Tensor
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
+from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
 
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
+# What a checkpoint folder may hold; text checkpoints add the last two.
+_FILES = {CONFIG, WEIGHTS, CARD, RESUME_NUMBERS, RESUME_TENSORS, "profile.json", "originality.safetensors"}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 
 
@@ -74,9 +76,7 @@ def save(checkpoint: Checkpoint, folder: str | Path) -> None:
     Raises:
         CheckpointError: the place cannot be written, or it holds something that is not a checkpoint.
     """
-    place = Path(folder).absolute()
-    if place.exists() and not _is_checkpoint(place) and not (place.is_dir() and not any(place.iterdir())):
-        raise CheckpointError(f"{place.name} exists and is no checkpoint; choose another folder for --out.")
+    place = check_place(folder)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
@@ -89,6 +89,21 @@ def save(checkpoint: Checkpoint, folder: str | Path) -> None:
         raise CheckpointError(f"{place.name} cannot be written ({error.strerror}); choose another folder.") from error
 
 
+def check_place(folder: str | Path) -> Path:
+    """Where a checkpoint may be saved: a new or empty folder, or one that holds a checkpoint and nothing else.
+
+    Raises:
+        CheckpointError: something else is there, which saving would replace, or the path cannot be used.
+    """
+    try:
+        place = Path(folder).resolve()
+        if place.exists() and not _may_be_replaced(place):
+            raise CheckpointError(f"{place.name} exists and is no checkpoint; choose another folder for --out.")
+        return place
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{str(folder)[-60:]!r} cannot be a folder; choose another for --out.") from error
+
+
 def load(folder: str | Path, *, resume: bool = False) -> Checkpoint:
     """Read a checkpoint folder strictly: every field, name, shape and number as the format says, or not at all.
 
@@ -99,16 +114,18 @@ def load(folder: str | Path, *, resume: bool = False) -> Checkpoint:
     Raises:
         CheckpointError: anything is missing, damaged, foreign, too large or from another version.
     """
-    place = Path(folder).absolute()
+    place = Path(folder).resolve()
     for _ in range(3):
-        source = place if place.exists() else _aside(place)
         try:
+            source = _where(place)
             return _read(source, place.name, resume)
         except CheckpointError:
             # A save may have renamed the folder under our hands: look again if it is no longer the same one.
-            if (place if place.exists() else _aside(place)) == source and source.exists():
+            if _where(place) == source and source.is_dir():
                 raise
-    raise CheckpointError(f"There is no checkpoint folder {place.name}; check its name.")
+        except OSError:
+            break
+    raise CheckpointError(f"There is no checkpoint folder {place.name[-60:]}; check its name.")
 
 
 def _write(checkpoint: Checkpoint, place: Path) -> None:
@@ -122,18 +139,18 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
         "metrics": checkpoint.metrics,
         "provenance": checkpoint.provenance | {"weights_sha256": hashlib.sha256(weights).hexdigest()},
     }
-    _flush(place / WEIGHTS, weights)
-    _flush(place / CONFIG, _json(config))
-    _flush(place / CARD, checkpoint.card.encode())
+    flush_file(place / WEIGHTS, weights)
+    flush_file(place / CONFIG, to_json(config))
+    flush_file(place / CARD, checkpoint.card.encode())
     if checkpoint.resume is not None:
         (place / "resume").mkdir()
         tensors = safetensors.torch.save(checkpoint.resume.tensors)
         numbers = checkpoint.resume.numbers | {"sha256": hashlib.sha256(tensors).hexdigest()}
-        _flush(place / RESUME_TENSORS, tensors)
-        _flush(place / RESUME_NUMBERS, _json(numbers))
-        _flush_folder(place / "resume")
+        flush_file(place / RESUME_TENSORS, tensors)
+        flush_file(place / RESUME_NUMBERS, to_json(numbers))
+        flush_folder(place / "resume")
     place.chmod(0o755)  # mkdtemp's folders are closed to others
-    _flush_folder(place)
+    flush_folder(place)
 
 
 def _swap(staged: Path, place: Path) -> None:
@@ -142,7 +159,7 @@ def _swap(staged: Path, place: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
         place.rename(aside)
     staged.rename(place)
-    _flush_folder(place.parent)
+    flush_folder(place.parent)
     shutil.rmtree(aside, ignore_errors=True)
     for left in place.parent.glob(f".{place.name}.new-*"):  # of saves that were killed
         shutil.rmtree(left, ignore_errors=True)
@@ -254,25 +271,20 @@ def _aside(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
 
 
-def _is_checkpoint(place: Path) -> bool:
-    return (place / CONFIG).is_file()
+def _where(place: Path) -> Path:
+    """The folder, or the one that a save has put aside."""
+    return place if place.is_dir() else _aside(place)
 
 
-def _json(value: dict[str, Any]) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _flush(file: Path, content: bytes) -> None:
-    with file.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "posix":  # other systems cannot open a folder
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _may_be_replaced(place: Path) -> bool:
+    if not place.is_dir():
+        return False
+    found = {str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir()}
+    if not found:
+        return True
+    if CONFIG not in found or not found <= _FILES:
+        return False
+    try:
+        return set(_parse(_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)) >= {"format", "task", "model"}
+    except CheckpointError:
+        return False

@@ -21,6 +21,8 @@ MOST_REWINDS = 8
 def fit(model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None = None) -> Iterator[Progress]:
     """Train the model, reporting every `config.report_every` steps and at the end.
 
+    Resuming is exact on the kind of device where the training began; on another one dropout's masks are drawn anew.
+
     A generator: whoever stops asking stops the training. However it ends, the model then holds the best weights by
     validation loss if the task scores one, else the newest (averaged if `config.ema`), on the device that was used.
 
@@ -35,12 +37,14 @@ def fit(model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot 
     """
     run = _Run(model, task, config, resume)
     try:
+        if run.exhausted():
+            return
         for batch in itertools.islice(task.batches(config.seed, run.step), max(0, config.steps - run.step)):
             run.train(batch)
             if run.step % config.report_every == 0 or run.step == config.steps:
                 progress = run.report()
                 yield progress
-                if run.exhausted:
+                if run.exhausted():
                     return
     finally:
         run.finish()
@@ -68,7 +72,6 @@ class _Run:
         self.last_good = self._snapshot()
         self._begin_interval()
 
-    @property
     def exhausted(self) -> bool:
         """Whether the validation loss has not become better for as many reports as patience allows."""
         return 0 < self.config.patience <= self.stale
@@ -104,7 +107,8 @@ class _Run:
         losses, norms = torch.stack(self.losses).cpu(), torch.stack(self.norms).cpu()
         training_seconds = time.perf_counter() - self.began
         rate = self.config.rate(self.step - 1) * self.rate_scale
-        healthy = bool(losses.isfinite().all())
+        # Under a gradient scaler a norm that is not finite is a step that was skipped, not a fault.
+        healthy = bool(losses.isfinite().all()) and (self.scaler.is_enabled() or bool(norms.isfinite().all()))
         scores = self._evaluate() if healthy else {}
         healthy = healthy and math.isfinite(scores.get("loss", 0.0))
         message = self._keep(scores) if healthy else self._rewind(losses)
@@ -119,7 +123,7 @@ class _Run:
             gradient_norm_max=norms.max().item(),
             rate=rate,
             per_second=self.positions / training_seconds,
-            seconds_left=0.0 if self.exhausted else (self.config.steps - self.step) * seconds / len(losses),
+            seconds_left=0.0 if self.exhausted() else (self.config.steps - self.step) * seconds / len(losses),
             scores=scores,
             best_step=None if self.best is None else self.best_step,
             message=message,
@@ -168,7 +172,7 @@ class _Run:
             self.best_loss, self.best_step, self.stale = scores["loss"], self.step, 0
             return None
         self.stale += 1
-        if self.exhausted:
+        if self.exhausted():
             return f"Stopped early: no report since step {self.best_step} had a better validation loss."
         return None
 
@@ -201,11 +205,18 @@ class _Run:
         assert self.model.noise is not None
         tensors["noise"] = self.model.noise.get_state()
         numbers = {name: getattr(self, name) for name in _NUMBERS}
-        numbers |= {"device": self.device.type, "scaler": self.scaler.state_dict()}
+        numbers |= {"device": self.device.type, "precision": str(self.dtype).removeprefix("torch.")}
+        numbers |= {"scaler": self.scaler.state_dict()}
         numbers["best_loss"] = self.best_loss if self.best is not None else None
         return Snapshot({name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}, numbers)
 
     def _restore(self, snapshot: Snapshot) -> None:
+        try:
+            self._put_back(snapshot)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise RnnlabError("The saved training is incomplete, so it cannot be resumed; start a new one.") from error
+
+    def _put_back(self, snapshot: Snapshot) -> None:
         tensors, numbers = snapshot.tensors, snapshot.numbers
         saved = snapshot.group("weight")
         if [tensor.shape for tensor in saved] != [weight.shape for weight in self.weights]:
@@ -227,7 +238,10 @@ class _Run:
         layers = itertools.takewhile(bool, (snapshot.group(f"state.{i}") for i in itertools.count()))
         self.state = tuple(tuple(_copy_to(layer, self.device)) for layer in layers) or None
         assert self.model.noise is not None
-        self.model.noise.set_state(tensors["noise"].clone())
+        if numbers["device"] == self.device.type:
+            self.model.noise.set_state(tensors["noise"].clone())
+        else:  # generators of different devices cannot go on from each other
+            self.model.seed_noise(self.config.seed + self.step)
 
 
 _NUMBERS = ("step", "best_step", "stale", "rate_scale", "rewinds")
@@ -268,5 +282,5 @@ def _seconds_per_step(model: SequenceModel, task: Task, device: str) -> float:
             loss.backward()  # type: ignore[no-untyped-call]
             loss.item()  # waits for the device
         return (time.perf_counter() - began) / 3
-    except RuntimeError:
+    except (RuntimeError, AssertionError):  # torch asserts where it was built without the device
         return math.inf

@@ -74,10 +74,11 @@ class Answer:
 
 def study(asked: Asked) -> Study:
     """Ask the service; raises RnnlabError."""
+    source = asked.source
+    column, dates = (source.column, source.dates) if source.file else (None, None)  # of a file alone
     return service.study(
-        asked.model, asked.source.data(), horizon=asked.horizon, start=asked.start, ticker=asked.source.column,
-        dates=asked.source.dates, folders=False,
-    )  # fmt: skip
+        asked.model, source.data(), horizon=asked.horizon, start=asked.start, ticker=column, dates=dates, folders=False
+    )
 
 
 def answer(asked: Asked) -> Answer:

@@ -141,7 +141,7 @@ def _history_traces(study: Study) -> list[go.Scatter]:
         hovertemplate=f"Model, the day before {price} (80 %: %{{customdata}})<extra></extra>",
     )  # fmt: skip
     naive = _line(
-        dates, days["naive"].to_numpy(), "Naive", BASELINE, 1.7, dash="2px,7px", legendgroup="Naive", showlegend=False,
+        dates, days["naive"].to_numpy(), "Naive", BASELINE, 2, dash="3px,8px", legendgroup="Naive", showlegend=False,
         hovertemplate=f"Naive {price}<extra></extra>",
     )  # fmt: skip
     # The medians mostly lie on naive: sparse dots on a line show both.

@@ -88,6 +88,8 @@ def score_table(scores: dict[str, Any] | None, unit: str, span: str) -> str:
     rows = {"model": scores} | {name: scores["baselines"][name] for name in ROWS if name in scores["baselines"]}
     columns = score_columns(unit)
     best = {column.key: _best(column, rows) for column in columns}
+    if not scores["rmse_beats_naive"]:
+        best["rmse"] = ()  # nobody beats repeating yesterday, so nobody is shown as the best
     head = "".join(
         f'<th scope="col"><abbr title="{escape(column.gloss)}">{column.head}</abbr>'
         f"<small>{escape(column.unit)}</small></th>"

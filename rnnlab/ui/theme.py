@@ -111,17 +111,20 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 }
 .drop .upload-container { min-height: 0 !important; height: 36px !important; }
 .drop .wrap {
-  flex-direction: row !important; gap: 6px; min-height: 0 !important; padding: 0 !important;
-  font-size: .92rem !important; line-height: 1 !important; color: var(--soft) !important;
+  flex-direction: row !important; min-height: 0 !important; padding: 0 !important; font-size: 0 !important;
 }
-.drop .wrap .icon-wrap { width: 16px !important; margin: 0 4px 0 0 !important; color: inherit !important; }
-.drop .wrap .or { color: inherit !important; }
+.drop .wrap::after { content: "Drop or choose a file"; font-size: .9rem; line-height: 1.2; color: var(--soft); }
+.drop .wrap .icon-wrap { width: 16px !important; margin: 0 8px 0 0 !important; color: var(--soft) !important; }
+.drop .wrap .or { display: none !important; }
 
 .gr-accordion > button {
   text-align: left !important; padding: 6px 0 !important; font-weight: 500; color: var(--soft) !important;
 }
 .gr-accordion.story { border-top: 1px solid var(--line) !important; padding-top: 8px !important; border-radius: 0; }
-.gr-accordion.story > button { font-size: 1.05rem; font-weight: 650; color: var(--body-text-color) !important; }
+.gr-accordion.story > button span:first-child {
+  font-size: 1.05rem; font-weight: 650; color: var(--body-text-color) !important;
+}
+.gr-accordion > button .icon { flex-shrink: 0; align-self: center; }
 
 /* Verdict */
 .verdict { min-height: 112px; padding: 6px 0 2px; }
@@ -198,7 +201,7 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .status { font-size: .9rem; color: var(--soft); font-variant-numeric: tabular-nums; min-height: 34px; }
 .status .bar { height: 3px; border-radius: 2px; background: var(--line); margin-top: 8px; overflow: hidden; }
 .status .bar i { display: block; height: 100%; background: var(--model); transition: width .3s; }
-.status .bar.done i { background: transparent; }
+.status .bar.done { visibility: hidden; }
 
 .under { align-items: center !important; }
 .under .advice { color: var(--soft); font-size: .88rem; margin: 0; max-width: none; }
@@ -219,6 +222,9 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
   .scores .scroll tbody th { padding-left: 2px !important; }
   .swatch { margin-right: 6px; width: 7px; height: 7px; }
   .under { flex-direction: column !important; align-items: stretch !important; gap: 8px !important; }
+  .drop .wrap::after { content: "Choose a file"; }
+  .drop .file-preview td.download { display: none; }
+  .drop .file-preview td.filename { padding-right: 30px !important; }
   .masthead p { font-size: .86rem; }
 }
 }

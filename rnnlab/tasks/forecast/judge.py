@@ -6,6 +6,7 @@ Knows densities by day and a table of prices; not what network made them, nor wh
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,14 @@ import pandas as pd
 
 from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
-from rnnlab.scoring.baselines import BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring.baselines import TITLES, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
 from rnnlab.scoring.student import FloatArray, StudentT
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
 SURE = 0.05  # p-value below which two forecasts are said to differ
+LEAST_DIFFERENCE = 0.01  # of the RMSE, below which nobody would call it a difference
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,11 @@ class Backtest:
     """A walk forward over the test days, never refitted.
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
-    currency.
+    currency. first_day: the first session whose return is part of a score.
     """
 
     horizon: int
+    first_day: pd.Timestamp
     scores: Scores
     baselines: dict[str, BaselineScores]
     days: pd.DataFrame
@@ -41,7 +44,12 @@ class Backtest:
         baselines = {name: dataclasses.asdict(scores) for name, scores in self.baselines.items()}
         start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
         scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
-        return {"start": start, "end": end, "horizon": self.horizon, **scores, "baselines": baselines}
+        rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
+        differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
+        return {
+            "start": start, "end": end, "horizon": self.horizon, **scores, "rmse_beats_naive": differs,
+            "baselines": baselines,
+        }  # fmt: skip
 
 
 def default_start(dates: pd.DatetimeIndex) -> pd.Timestamp:
@@ -67,13 +75,15 @@ def backtest(
     split = int(dates.searchsorted(start))
     least = max(rows_needed, 62) + horizon - 1
     if split < least:
-        earliest = f"{dates[least]:%Y-%m-%d}" if least < len(dates) else "a later day of a longer file"
-        raise DataError(f"A back-test needs {least} days before its start; start it at {earliest} or later.")
+        remedy = "give a longer file"
+        if least + horizon + LEAST_TEST_DAYS <= len(dates) + 1:
+            remedy = f"start it at {dates[least]:%Y-%m-%d} or later"
+        raise DataError(f"A back-test needs {least} days before its start; {remedy}.")
     origins = np.arange(split - 1, len(dates) - horizon)
     if len(origins) < LEAST_TEST_DAYS:
         raise DataError(
-            f"Only {len(origins)} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; "
-            f"start at least {LEAST_TEST_DAYS + horizon} days before the last one, {dates[-1]:%Y-%m-%d}."
+            f"Only {len(origins)} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; start it "
+            f"earlier, so that {LEAST_TEST_DAYS} can be scored, or give a longer file."
         )
     returns = np.diff(100 * np.log(close), prepend=np.nan)
     ranged = {"High", "Low"} <= set(table.columns)
@@ -84,6 +94,7 @@ def backtest(
     days = {"close": after, "naive": before} | _prices(chosen, before)
     return Backtest(
         horizon=horizon,
+        first_day=pd.Timestamp(dates[split]),
         scores=score(chosen, ahead(returns, origins, horizon), before, after, train_naive_mae),
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
@@ -99,26 +110,41 @@ def outlook(densities: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFr
 
 def verdict(result: Backtest) -> str:
     """One or two sentences on how good the forecast was, in plain words and against its baselines."""
-    scores, naive = result.scores, result.baselines["naive"]
-    ratio = scores.rmse / naive.rmse - 1
-    if naive.dm_p >= SURE or abs(ratio) < 0.002:
-        errors = "equal those of repeating the last known close"
-    else:
-        errors = (
-            f"are {abs(ratio):.0%} {'larger' if ratio > 0 else 'smaller'} than those of repeating the last known close"
-        )
-    rival = result.baselines["constant_t"]
-    gain = 1 - scores.crps / rival.crps
-    if rival.dm_p >= SURE:
-        spread = "judges the uncertainty no better than a spread that never changes"
-    elif gain > 0:
-        spread = f"judges the uncertainty {gain:.0%} better than a spread that never changes"
-    else:
-        spread = f"judges the uncertainty {-gain:.0%} worse than a spread that never changes"
+    scores = result.scores
+    spreads = {
+        name: one for name, one in result.baselines.items() if one.log_score is not None and name != "constant_t"
+    }
+    best = min(spreads, key=lambda name: spreads[name].crps)
+    constant, rival = (_against(scores, result.baselines[name]) for name in ("constant_t", best))
     return (
-        f"On these {scores.n:,} days its price errors {errors}; its 80 % band held {scores.coverage80:.0%} of days, "
-        f"and it {spread}."
+        f"On these {scores.n:,} days its price errors {_errors(scores, result.baselines['naive'])}; its 80 % band held "
+        f"{100 * scores.coverage80:.0f} % of days. In CRPS it is {constant} a spread that never changes and {rival} "
+        f"the best other baseline, {TITLES.get(best, best)}."
     )
+
+
+def _errors(scores: Scores, naive: BaselineScores) -> str:
+    ratio = scores.rmse / naive.rmse - 1 if naive.rmse > 0 else math.inf * (scores.rmse > 0)
+    if math.isnan(ratio) or abs(ratio) < LEAST_DIFFERENCE:
+        return "equal those of repeating the last known close"
+    if naive.dm_p >= SURE:
+        return (
+            f"cannot be told from those of repeating the last known close ({100 * ratio:+.1f} %, p = {naive.dm_p:.2f})"
+        )
+    if math.isinf(ratio):
+        return "are larger than those of repeating the last known close, which has none"
+    return f"are {_percent(ratio)} {'larger' if ratio > 0 else 'smaller'} than those of repeating the last known close"
+
+
+def _against(scores: Scores, baseline: BaselineScores) -> str:
+    gain = 1 - scores.crps / baseline.crps if baseline.crps > 0 else -math.inf
+    if baseline.dm_p >= SURE:
+        return "not to be told from"
+    return f"{_percent(gain)} {'better' if gain > 0 else 'worse'} than"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * abs(share):.1f} %"
 
 
 def _prices(density: StudentT, close: FloatArray) -> dict[str, FloatArray]:

@@ -66,9 +66,17 @@ def open_forecaster(checkpoint: Checkpoint) -> Forecaster:
             f"The checkpoint's recipe {checkpoint.codec.get('recipe')!r} has settings that this version of rnnlab does "
             f"not read; train it again or open another."
         )
-    if not _is_date(checkpoint.provenance.get("until")):
-        raise CheckpointError("The checkpoint does not say up to which day it learnt; train it again or open another.")
+    if not _tells_its_data(checkpoint.provenance):
+        raise CheckpointError("The checkpoint does not say from which days it learnt; train it again or open another.")
     return Forecaster(build_model(checkpoint), checkpoint.codec, recipe)
+
+
+def _tells_its_data(provenance: dict[str, Any]) -> bool:
+    series = provenance.get("data")
+    if not isinstance(series, list) or not series or not all(isinstance(one, dict) for one in series):
+        return False
+    dates = [provenance.get("until"), *(one.get("start") for one in series)]
+    return all(map(_is_date, dates)) and all(isinstance(one.get("name"), str) for one in series)
 
 
 def _is_date(value: object) -> bool:

@@ -1,0 +1,212 @@
+"""Turns a text file into the text of one author, cleaned and cut into documents; knows no vocabulary and no model.
+
+A text is learnt from as it is written, so what is not the author's must go: encodings, line ends, a distributor's
+header, characters that cannot be seen. Whatever was changed is said in a notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from rnnlab.data.cleaning import MOST_MARKS, clean, compose, how_many
+from rnnlab.data.code_points import alphabet_of, slices
+from rnnlab.data.documents import check_rule, split_documents
+from rnnlab.data.encodings import ONE_BYTE, Decoded, decode
+from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, label_of, read_content
+from rnnlab.data.headers import strip_headers
+from rnnlab.errors import DataError
+
+# The advice that authors of character models have given for ten years: below 100,000 characters they copy.
+FEW_CHARACTERS = 100_000
+
+WANTED = Wanted(
+    file="a plain text file (.txt, UTF-8)",
+    holding="a plain text file with some pages of writing",
+    smaller="give a part of it",
+    most_bytes=50_000_000,
+    remedies={
+        "archive": "unpack it and give the text file inside",
+        "book": "convert it to plain text (.txt) with an e-book program",
+        "pointer": "fetch the file with git lfs pull",
+        "picture": "give the text itself, as a plain text file (.txt, UTF-8)",
+    },
+    otherwise="open it where it came from and save or export it as plain text (.txt, UTF-8)",
+)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One author's text.
+
+    `documents` are one text, or several that the rule told apart, none of them empty. `notices` are sentences on what
+    was converted or left out and what looks too small. `sha256` is that of the whole cleaned text in UTF-8, whatever
+    the rule for documents.
+    """
+
+    name: str
+    documents: tuple[str, ...]
+    notices: tuple[str, ...]
+    sha256: str
+
+    @cached_property
+    def characters(self) -> int:
+        """Length of all documents together, in characters."""
+        return sum(map(len, self.documents))
+
+    @cached_property
+    def alphabet(self) -> str:
+        """The distinct characters, sorted by code point."""
+        return alphabet_of(self.documents)
+
+    def describe(self) -> str:
+        """Say in half a line how much there is: "1,115,394 characters, 65 distinct, in 1 document"."""
+        documents = how_many(len(self.documents), "document")
+        return f"{how_many(self.characters, 'character')}, {len(self.alphabet):,} distinct, in {documents}"
+
+
+def read_corpus(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    fold_case: bool = False,
+    documents: str = "whole",
+    marker: str | None = None,
+) -> Corpus:
+    """Read a plain text (str and Path are paths, bytes are content) of at most 50 MB, gzip or not.
+
+    UTF-8, UTF-16 and Windows-1252 become characters in composed form (NFC), line ends become \\n, headers and licences
+    of Project Gutenberg, control characters and invisible marks are left out.
+
+    Args:
+        source: a path, or the file's content.
+        name: the file's own name where the source is content or a temporary file.
+        fold_case: write everything in lower case, by `str.lower` (so ß stays ß, which `str.casefold` would change).
+        documents: "whole": one text. "blank-line": one or more blank lines end a document. "marker": a line that holds
+            the marker and nothing else does. "line": each line that is not blank is one.
+        marker: for "marker" only, such as "<|endoftext|>".
+
+    Raises:
+        DataError: there is no such file, it is no text, empty or over 50 MB, or the rule does not fit it; the message
+            names the file but never the folder it lies in.
+    """
+    check_rule(documents, marker)
+    label = label_of(source, name)
+    text, notices = _read(source, label)
+    if fold_case:
+        text = compose(text.lower())[0]
+        marker = marker and marker.lower()
+    stem = re.sub(r"(?i)(\.(txt|text|md|gz))+$", "", label)
+    corpus = Corpus(
+        name="text" if label == "the file" else stem or "text",
+        documents=split_documents(text, label, documents, marker),
+        notices=notices,
+        sha256=_sha256(text),
+    )
+    return replace(corpus, notices=notices + _warnings(corpus, label))
+
+
+def proposed_settings(characters: int) -> dict[str, int | float]:
+    """Propose a size of model and length of training for a text of so many characters.
+
+    A rule of thumb. One row is measured: two layers of 512 on 1.1 million characters with the dropout below reached
+    1.435 nats per character in 37 epochs. The others follow from it: about as many weights as characters, up to what a
+    CPU trains in an hour or two; the less text, the more often it is read and the more dropout keeps it from being
+    learnt by heart, but the smallest layers are narrow enough to need less; from millions of characters on, there is
+    too much text to be learnt by heart.
+
+    Returns:
+        "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout", "output_dropout" and
+        "recurrent_dropout", each of which is an option of that name.
+    """
+    embedding, hidden, layers, epochs, strength = next(row for most, *row in _SETTINGS if characters < most)
+    dropout = {name: round(strength * share, 3) for name, share in _DROPOUT.items()}
+    return {"embedding": embedding, "hidden": hidden, "layers": layers, "epochs": epochs, **dropout}
+
+
+_DROPOUT = {"input_dropout": 0.05, "between_dropout": 0.3, "output_dropout": 0.35, "recurrent_dropout": 0.2}
+_SETTINGS: tuple[tuple[float, int, int, int, int, float], ...] = (
+    # characters below, embedding, hidden, layers, epochs, times the dropout above
+    (20_000, 16, 64, 1, 100, 0.4),
+    (100_000, 32, 128, 1, 80, 1.0),
+    (500_000, 64, 256, 2, 60, 1.2),
+    (3_000_000, 128, 512, 2, 37, 1.0),
+    (10_000_000, 128, 512, 2, 10, 0.4),
+    (float("inf"), 128, 512, 2, 3, 0.1),
+)
+
+
+def _read(source: str | Path | bytes, label: str) -> tuple[str, tuple[str, ...]]:
+    """The cleaned text, and notices on what was changed."""
+    decoded = decode(read_content(source, label, WANTED))
+    if decoded is None:
+        raise is_binary(label, WANTED)
+    notices, characters = _on_encoding(decoded), len(decoded.text)
+    foreign = decoded.encoding in ONE_BYTE and _share_beyond_ascii(decoded.text) > 0.4
+    cleaned = clean(decoded.text)
+    del decoded  # as large as the text itself
+    # A stray control character is a slip of some editor; in binary data one byte in ten is one.
+    if cleaned.controls > 1 + characters / 100:
+        raise is_binary(label, WANTED)
+    # The languages that a one-byte encoding is tried for have at most one letter in four outside ASCII; Cyrillic, Greek
+    # or Japanese in an encoding of its own has nearly nothing else.
+    if foreign:
+        raise DataError(f"{as_subject(label)} is in an encoding that is not known here; save it as UTF-8.")
+    notices += _on_cleaning(cleaned.controls, cleaned.invisible, cleaned.marks)
+    text, on_headers = strip_headers(cleaned.text)
+    if not text or text.isspace():
+        if on_headers:
+            raise DataError(f"{as_subject(label)} holds a header and licence but no text; give {WANTED.holding}.")
+        raise is_empty(label, WANTED)
+    return text, notices + on_headers
+
+
+def _on_encoding(decoded: Decoded) -> tuple[str, ...]:
+    if decoded.encoding in ONE_BYTE:
+        return (f"The text is not UTF-8 and was read as {decoded.encoding}; save it as UTF-8 if letters look wrong.",)
+    if decoded.broken:
+        where = how_many(decoded.broken, "place")
+        return (f"{where} where the text is not valid UTF-8 {_were(decoded.broken)} left out.",)
+    return () if decoded.encoding == "UTF-8" else (f"The text was read as {decoded.encoding}.",)
+
+
+def _share_beyond_ascii(text: str) -> float:
+    return sum(len(part) - len(part.encode("ascii", errors="ignore")) for part in slices(text)) / max(len(text), 1)
+
+
+def _on_cleaning(controls: int, invisible: int, marks: int) -> tuple[str, ...]:
+    found = [
+        (controls, "control character", ""),
+        (invisible, "invisible formatting mark", ""),
+        (marks, "combining mark", f" beyond {MOST_MARKS} in a row"),
+    ]
+    return tuple(f"{how_many(count, what)}{more} {_were(count)} left out." for count, what, more in found if count)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _warnings(corpus: Corpus, label: str) -> tuple[str, ...]:
+    visible = corpus.alphabet.strip(" \t\n")
+    if len(visible) < 2:
+        raise DataError(f"{as_subject(label)} consists of a single character, {visible!r}; give {WANTED.holding}.")
+    notices: tuple[str, ...] = ()
+    if re.match(r"\s*<(!doctype|html|\?xml|head|body)\b", corpus.documents[0][:1000], re.IGNORECASE):
+        notices += ("The text seems to be a web page or XML whose tags would be learnt too; save it as plain text.",)
+    if corpus.characters < FEW_CHARACTERS:
+        notices += (
+            f"{how_many(corpus.characters, 'character')} are few: below {FEW_CHARACTERS:,} a model learns the text by"
+            " heart rather than its style; a small model is proposed, and more text is better.",
+        )
+    return notices
+
+
+def _sha256(text: str) -> str:
+    digest = hashlib.sha256()
+    for part in slices(text):
+        digest.update(part.encode("utf-8"))
+    return digest.hexdigest()

@@ -1,0 +1,155 @@
+"""A file that a person gives: its name, its bytes within bounds, what it seems to be; knows nothing of its content."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from rnnlab.errors import DataError
+
+# The first bytes of files that are often given in place of a plain one, what they are and of which kind.
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or Word document (.doc)", "office"),
+    (b"%PDF", "a PDF document", "document"),
+    (b"\x89PNG", "a PNG picture", "picture"),
+    (b"\xff\xd8\xff", "a JPEG picture", "picture"),
+    (b"GIF87a", "a GIF picture", "picture"),
+    (b"GIF89a", "a GIF picture", "picture"),
+    (b"PAR1", "a Parquet file", "parquet"),
+    (b"ARROW1", "an Arrow file", "feather"),
+    (b"FEA1", "a Feather file", "feather"),
+    (b"\x89HDF", "an HDF5 file", "hdf"),
+    (b"SQLite format 3", "an SQLite database", "database"),
+    # "PK" alone is also a ticker and "Rar!" a shout; the bytes that follow make them archives.
+    (b"PK\x03\x04", "a zip archive", "archive"),
+    (b"PK\x05\x06", "a zip archive", "archive"),
+    (b"7z\xbc\xaf", "a 7z archive", "archive"),
+    (b"Rar!\x1a\x07", "a RAR archive", "archive"),
+    (b"BZh", "a bzip2 archive", "archive"),
+    (b"\xfd7zXZ", "an xz archive", "archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive", "archive"),
+    (b"{\\rtf", "a rich-text document", "document"),
+    (b"version https://git-lfs", "a Git LFS pointer and not the file itself", "pointer"),
+)
+# Zip archives that programs use as their own format, told by a name or a type that lies within.
+_IN_A_ZIP: tuple[tuple[bytes, str, str], ...] = (
+    (b"xl/", "an Excel workbook (.xlsx)", "workbook"),
+    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)", "workbook"),
+    (b"word/", "a Word document (.docx)", "document"),
+    (b"opendocument.text", "an OpenDocument text (.odt)", "document"),
+    (b"epub+zip", "an e-book (.epub)", "book"),
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of the person, in the words of the refusals.
+
+    `file` is what to give ("a CSV file of prices"), `holding` what it must hold, `smaller` what to do about one above
+    `most_bytes`; `remedies` are by the kind of other format, `otherwise` is the remedy for the kinds that it lacks.
+    """
+
+    file: str
+    holding: str
+    smaller: str
+    most_bytes: int
+    remedies: Mapping[str, str]
+    otherwise: str
+
+
+def label_of(source: str | Path | bytes, name: str | None) -> str:
+    """What messages call a source (str and Path are paths, bytes are content): its name without its folder."""
+    if name is not None:
+        return own_name(name)
+    return own_name("" if isinstance(source, bytes) else str(source))
+
+
+def own_name(path: str) -> str:
+    """Give the last part of a path, printable and at most 80 characters, or "the file" where there is none."""
+    last = PurePosixPath(path.replace("\\", "/")).name
+    printable = "".join(character for character in last if character.isprintable()).strip()
+    return printable[-80:] or "the file"
+
+
+def as_subject(label: str) -> str:
+    """Write a file's label at the start of a sentence; a file's own name stays as it is."""
+    return "The file" if label == "the file" else label
+
+
+def read_content(source: str | Path | bytes, label: str, wanted: Wanted) -> bytes:
+    """Read a path, or take content as it is, and undo gzip; never more than `wanted.most_bytes` are held.
+
+    Raises:
+        DataError: the file is missing, unreadable, too large, empty, packed wrongly, or of another format.
+    """
+    content = source if isinstance(source, bytes) else _read_path(source, label, wanted)
+    if len(content) > wanted.most_bytes:
+        raise DataError(f"{as_subject(label)} is larger than {_megabytes(wanted)}; {wanted.smaller}.")
+    if content.startswith(b"\x1f\x8b"):
+        content = _unpack_gzip(content, label, wanted)
+    if not content or content.isspace():
+        raise is_empty(label, wanted)
+    _refuse_other_formats(content, label, wanted)
+    return content
+
+
+def is_empty(label: str, wanted: Wanted) -> DataError:
+    """The refusal of a file in which there is nothing."""
+    return DataError(f"{as_subject(label)} is empty; give {wanted.holding}.")
+
+
+def is_binary(label: str, wanted: Wanted) -> DataError:
+    """The refusal of bytes that are no text in any encoding."""
+    return DataError(f"{as_subject(label)} is not text but binary data; give {wanted.file}.")
+
+
+def _megabytes(wanted: Wanted) -> str:
+    return f"{wanted.most_bytes // 1_000_000} MB"
+
+
+def _read_path(source: str | Path, label: str, wanted: Wanted) -> bytes:
+    try:
+        path = Path(source)
+        if path.is_dir():
+            raise DataError(f"{as_subject(label)} is a folder; give {wanted.file}.")
+        if not path.exists():
+            raise DataError(f"There is no file {label!r} here; check its name, or give {wanted.file}.")
+        if not path.is_file():
+            raise DataError(f"{as_subject(label)} is not an ordinary file; give {wanted.file}.")
+        with path.open("rb") as file:
+            return file.read(wanted.most_bytes + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not a file name"
+        raise DataError(f"{as_subject(label)} cannot be opened ({reason.lower()}); give {wanted.file}.") from error
+
+
+def _unpack_gzip(content: bytes, label: str, wanted: Wanted) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            unpacked = file.read(wanted.most_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{as_subject(label)} is a damaged gzip archive; compress or download it again.") from error
+    if len(unpacked) > wanted.most_bytes:
+        raise DataError(f"{as_subject(label)} unpacks to more than {_megabytes(wanted)}; {wanted.smaller}.")
+    if unpacked.startswith(b"\x1f\x8b"):
+        raise DataError(f"{as_subject(label)} is compressed twice; unpack it once and give what is inside.")
+    return unpacked
+
+
+def _refuse_other_formats(content: bytes, label: str, wanted: Wanted) -> None:
+    for signature, what, kind in _SIGNATURES:
+        if content.startswith(signature):
+            if signature.startswith(b"PK"):
+                what, kind = _in_a_zip(content) or (what, kind)
+            remedy = wanted.remedies.get(kind, wanted.otherwise)
+            raise DataError(f"{as_subject(label)} seems to be {what}; {remedy}.")
+
+
+def _in_a_zip(content: bytes) -> tuple[str, str] | None:
+    # A zip's list of members is at its end; some programs also put their type first.
+    ends = content[:5000] + content[-5000:]
+    return next(((what, kind) for sign, what, kind in _IN_A_ZIP if sign in ends), None)

@@ -1,0 +1,105 @@
+"""Writes a prompt with the characters that a model knows, and says what became what; knows no ids."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator
+
+from rnnlab.data.cleaning import compose
+
+# Signs that stand for each other, the usual one first; an unknown one becomes the first of its family that is known,
+# or else what follows the family.
+_FAMILIES = (
+    ('"“”„‟«»″', "'"),
+    ("'’‘`´‚‛′ʼ‹›", '"'),
+    ("-–—‐‑‒―−⁃", ""),
+    (" \n\t", ""),
+)
+# Letters and signs that Unicode doesn't take apart but printers always did.
+_SPELLINGS = {
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
+    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ħ": "h", "ı": "i", "ĸ": "k", "ŋ": "ng", "ſ": "s",
+    "•": "*", "·": ".", "×": "x", "÷": "/", "⁄": "/", "…": "...", "&": "and",
+}  # fmt: skip
+
+_NAMES = {"\n": "a line break", "\t": "a tab", " ": "a space", "\u00a0": "a no-break space"}
+# Notices name so many characters; a prompt in another script would list its whole alphabet.
+_MOST_NAMED = 8
+
+
+def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
+    """Write a text with known characters only: each unknown one as its nearest known form, or left out.
+
+    The nearest form is the same sign in another shape (“ as "), the letter in the other case, its parts (ﬁ as fi), the
+    letter without its accents (é as e), or its usual spelling (ß as ss). Composed and decomposed characters (NFC) and
+    kinds of line ends are the same text and change without a word.
+
+    Args:
+        known: the characters of the vocabulary.
+        text: what the person wrote; it stays theirs to show.
+
+    Returns:
+        The text to encode, possibly empty, and at most two sentences: what became what, and what was left out.
+    """
+    known = frozenset(known)
+    text, cut = compose(text.replace("\r\n", "\n").replace("\r", "\n"))
+    forms = {one: _nearest(known, one) for one in dict.fromkeys(text) if one not in known}
+    written = [f"{_shown(one)} was written as {_shown(form)}" for one, form in forms.items() if form]
+    dropped = [_shown(one) for one, form in forms.items() if not form]
+    notices = []
+    if written:
+        notices.append(f"{_listed(written)}.")
+    if dropped:
+        now, then = ("is", "was") if len(dropped) == 1 else ("are", "were")
+        notices.append(f"{_listed(dropped)} {now} unknown to this model and {then} left out.")
+    if cut:
+        notices.append(f"{cut:,} combining marks too many in a row were left out.")
+    return text.translate({ord(one): form for one, form in forms.items()}), tuple(notices)
+
+
+def _nearest(known: Collection[str], character: str) -> str:
+    """The first form of a character that is made of known ones, or nothing."""
+    for form in _forms(character):
+        if form and all(one in known for one in form):
+            return form
+        other = "".join(one if one in known else one.swapcase() for one in form)
+        if other and all(one in known for one in other):
+            return other
+    return ""
+
+
+def _forms(character: str) -> Iterator[str]:
+    other = character.swapcase()
+    yield other if len(other) == 1 else ""  # the capitals of ß and ﬁ are SS and FI
+    yield from _family(character)
+    yield _SPELLINGS.get(character, "")
+    parts = unicodedata.normalize("NFKD", character)
+    yield parts
+    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    yield bare
+    # What is left may itself be a sign of a family or a letter with a spelling: ǽ is æ with an accent.
+    yield "".join(_SPELLINGS.get(one, one) for one in bare)
+    if character.isdecimal():
+        yield str(unicodedata.decimal(character))
+    if character.isspace():
+        yield from (" ", "\n")
+    if bare != character and len(bare) == 1:
+        yield from _family(bare)
+
+
+def _family(character: str) -> str:
+    return next((family + instead for family, instead in _FAMILIES if character in family), "")
+
+
+def _shown(text: str) -> str:
+    """A text as it can stand in a sentence: visible, or by its name."""
+    if text in _NAMES:
+        return _NAMES[text]
+    visible = text.isprintable() and not unicodedata.combining(text[0]) and not text.isspace()
+    return text if visible else " ".join(f"U+{ord(one):04X}" for one in text)
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) > _MOST_NAMED:
+        items = [*items[:_MOST_NAMED], f"{len(items) - _MOST_NAMED:,} more"]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

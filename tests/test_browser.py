@@ -1,0 +1,135 @@
+"""The page in Debian's Chromium, as a visitor sees it."""
+
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+from rnnlab.ui import app
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
+]
+MSFT = Path(__file__).parents[1] / "data" / "prices" / "MSFT.csv"
+LOOPBACK = {"127.0.0.1", "localhost", None}  # None: data: and blob: addresses
+
+
+@pytest.fixture(scope="module")
+def address():
+    demo = app.build()
+    yield app.launch(demo, wait=False)
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api.expect.set_options(timeout=20_000)  # milliseconds; for a machine that has other things to do
+    with sync_api.sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser.new_context()  # one for all visits, so that the page's scripts are fetched once
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, address, request):
+    """A visit; fails at its end if anything was asked of another machine."""
+    width, theme = getattr(request, "param", (1280, "light"))
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": 850})
+    outside = []
+    page.on("request", lambda sent: None if host(sent.url) in LOOPBACK else outside.append(sent.url))
+    page.goto(f"{address}?__theme={theme}")
+    figure(page).wait_for()
+    yield page
+    page.close()
+    assert outside == []
+
+
+def host(address):
+    return urlparse(address).hostname
+
+
+def figure(page):
+    return page.locator(".figure .js-plotly-plot")
+
+
+def title(page):
+    return figure(page).locator(".gtitle")
+
+
+def choose(page, ticker):
+    page.get_by_label("Series").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(ticker)
+    page.keyboard.press("Enter")
+
+
+def drop(page, file, text):
+    file.write_text(text)
+    page.locator("#file input[type=file]").set_input_files(file)
+
+
+def test_the_page_opens_with_a_figure_a_verdict_and_scores_and_its_buttons_set_both_axes(page):
+    assert figure(page).evaluate("plot => plot.data.length") >= 4
+    sync_api.expect(title(page)).to_contain_text("AAPL on")
+    sync_api.expect(page.locator(".verdict")).to_contain_text("repeating the last known close")
+    sync_api.expect(page.locator(".scores table").first).to_contain_text("Naive")
+    sync_api.expect(page.get_by_text("No investment advice").first).to_be_visible()
+    low = "plot => plot.layout.yaxis.range[0]"
+    before = figure(page).evaluate(low)
+    figure(page).locator(".updatemenu-button", has_text="all").click()
+    assert figure(page).evaluate("plot => plot.layout.xaxis.range[0]") == "2006-01-03"
+    assert figure(page).evaluate(low) < before
+
+
+def test_a_file_is_answered_and_a_broken_one_gets_its_sentence(page, tmp_path):
+    rows = [",".join(line.split(",")[:6]) for line in MSFT.read_text().splitlines()[-600:]]
+    drop(page, tmp_path / "mine.csv", "\n".join(["Date,Open,High,Low,Close,Volume", *rows]))
+    sync_api.expect(title(page)).to_contain_text("mine on")
+    sync_api.expect(page.locator(".verdict")).to_contain_text("your file")
+    page.get_by_role("button", name="Clear").click()
+    sync_api.expect(title(page)).to_contain_text("AAPL on")
+    drop(page, tmp_path / "broken.csv", "Date,Close\n" + "2017-01-03,twelve\n" * 70)
+    alert = page.get_by_role("alert")
+    sync_api.expect(alert).to_contain_text("broken.csv has the close 'twelve'")
+    assert str(tmp_path) not in alert.inner_text()
+    sync_api.expect(title(page)).to_contain_text("AAPL on")
+
+
+def test_a_ticker_is_chosen_by_keyboard_and_its_forecast_downloaded(page):
+    choose(page, "MSFT")
+    sync_api.expect(title(page)).to_contain_text("MSFT on")
+    with page.expect_download() as download:
+        page.locator("#download").click()
+    assert download.value.suggested_filename == "forecast-MSFT.csv"
+    assert download.value.path().read_text().startswith("date,median,lower80,upper80,lower95,upper95\n")
+
+
+@pytest.mark.parametrize("page", [(390, "light"), (390, "dark")], indirect=True)
+def test_the_page_fits_its_width_and_reads_in_its_theme(page):
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    ink = page.evaluate("getComputedStyle(document.querySelector('.verdict strong')).color")
+    drawn = title(page).evaluate("text => getComputedStyle(text).fill")
+    assert ink == drawn
+
+
+def test_the_tutorial_s_model_is_trained_live_beside_other_visitors_and_stopped(page, browser, address):
+    page.get_by_role("button", name="The tutorial's model").click()
+    page.get_by_role("button", name="Train it").click()
+    sync_api.expect(page.locator(".status")).to_contain_text("epoch")
+    curve = page.locator("#curve .js-plotly-plot")
+    sync_api.expect(curve.locator(".scatterlayer .trace")).to_have_count(1)
+    other = browser.new_page()
+    other.goto(address)
+    figure(other).wait_for()
+    choose(other, "QQQ")
+    sync_api.expect(title(other)).to_contain_text("QQQ on")
+    sync_api.expect(other.locator(".verdict")).to_contain_text("QQQ")
+    other.close()
+    sync_api.expect(title(page)).to_contain_text("AAPL on")
+    page.get_by_role("button", name="Stop").click()
+    sync_api.expect(page.locator(".status")).to_contain_text("Stopped")
+    sync_api.expect(page.get_by_role("button", name="Train it")).to_be_enabled()

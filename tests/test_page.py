@@ -1,0 +1,191 @@
+"""The page's handlers as functions, and its endpoints through a real client over loopback."""
+
+import csv
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import gradio as gr
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from rnnlab import service
+from rnnlab.service import TrainReport, TrainResult
+from rnnlab.ui import app, forecast_tab, tutorial_panel
+
+PRICES = Path(__file__).parents[1] / "data" / "prices"
+SUMMARY = {
+    "train_rmse": [1.4], "test_rmse": [3.2], "test_rmse_min": 3.2, "test_rmse_mean": 3.2, "test_rmse_max": 3.2,
+    "naive_rmse": 1.7, "leak_free_test_rmse": 6.0,
+}  # fmt: skip
+
+
+def write_prices(file: Path, ticker: str, rows: int = 700) -> Path:
+    lines = (PRICES / f"{ticker}.csv").read_text().splitlines()[-rows:]
+    file.write_text("\n".join(["Date,Open,High,Low,Close,Volume", *(",".join(line.split(",")[:6]) for line in lines)]))
+    return file
+
+
+def show(ticker="AAPL", file=None, model="stocks", horizon=20, start="", column="", dates=""):
+    return forecast_tab.show(ticker, file, model, horizon, start, column, dates)
+
+
+@pytest.fixture(scope="module")
+def address():
+    demo = app.build()
+    yield app.launch(demo, wait=False)
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(address):
+    return Client(address, verbose=False)
+
+
+def test_a_ticker_is_answered_with_verdict_figure_scores_and_file():
+    verdict, figure, scores, download = show(horizon=5)
+    assert "80 % band held" in verdict
+    assert len(figure.data) >= 4
+    assert "HAR" in scores
+    with open(download.value["path"] if isinstance(download.value, dict) else download.value) as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["date", "median", "lower80", "upper80", "lower95", "upper95"]
+    assert len(rows) == 5
+
+
+@pytest.mark.parametrize("ticker", ["/etc/passwd", "../x.csv", "data/prices/AAPL.csv", "NOPE", None])
+def test_a_ticker_that_is_not_bundled_gets_the_sentence_and_leaves_the_rest(ticker):
+    verdict, *rest = show(ticker=ticker)
+    assert 'role="alert"' in verdict
+    assert "is no bundled ticker; choose one" in verdict
+    assert rest == [gr.skip()] * 3
+
+
+def test_a_file_that_cannot_be_used_gets_its_sentence(tmp_path):
+    file = tmp_path / "broken.csv"
+    file.write_text("Date,Close\n" + "2017-01-03,twelve\n" * 70)
+    verdict, *_ = show(ticker=None, file=str(file))
+    assert "broken.csv has the close &#x27;twelve&#x27;" in verdict
+    assert str(tmp_path) not in verdict
+
+
+def test_a_file_that_was_deleted_meanwhile_is_asked_for_again(tmp_path):
+    verdict, *_ = show(ticker=None, file=str(tmp_path / "gone.csv"))
+    assert "drop it once more" in verdict
+    assert str(tmp_path) not in verdict
+
+
+def test_a_page_without_a_checkpoint_says_how_to_make_one(monkeypatch):
+    monkeypatch.setattr(service, "bundled_models", lambda task: [])
+    page = app.build()
+    shown = [str(getattr(block, "value", "")) for block in page.blocks.values()]
+    assert any("python -m rnnlab train forecast" in text for text in shown)
+    verdict, *_ = show(model=None)
+    assert "python -m rnnlab train forecast" in verdict
+
+
+def test_training_reports_its_losses_and_ends_with_the_table(monkeypatch):
+    report = TrainReport(5, 100, 5.0, 0.01, 1.0, 1.0, 0.01, 9.0, 3.0)
+    monkeypatch.setattr(service, "train_forecast", lambda *_, **__: iter([report, TrainResult(SUMMARY)]))
+    start, going, done = tutorial_panel.train(1)
+    assert "Starting" in start[0]
+    assert "epoch 5 of 100" in going[0]
+    assert list(going[1].data[0].y) == [0.01]
+    assert "Done" in done[0]
+    assert "naive" in done[2]
+
+
+def test_who_stops_watching_stops_the_training(monkeypatch):
+    ended = []
+
+    def training(*_, **__):
+        try:
+            while True:
+                yield TrainReport(5, 100, 5.0, 0.01, 1.0, 1.0, 0.01, 9.0, 3.0)
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(service, "train_forecast", training)
+    watched = tutorial_panel.train(1)
+    next(watched), next(watched)
+    watched.close()
+    assert ended == [True]
+
+
+def test_more_seeds_than_the_slider_has_are_refused():
+    *_, last = tutorial_panel.train(500)
+    assert "Between 1 and 5 seeds" in last[0]
+
+
+def test_only_the_two_endpoints_are_public(client):
+    assert set(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == {"/forecast", "/backtest"}
+
+
+def test_the_forecast_endpoint_answers_as_the_service_does(client):
+    answer = client.predict(data="MSFT", model="stocks", horizon=3, api_name="/forecast")
+    assert answer == service.forecast("stocks", "MSFT", horizon=3)
+
+
+def test_the_back_test_endpoint_answers_as_the_service_does(client):
+    answer = client.predict(data="AAPL", model="stocks", start="2016-01-04", api_name="/backtest")
+    assert answer == service.backtest("stocks", "AAPL", start="2016-01-04")
+
+
+def test_the_endpoints_have_defaults(client):
+    assert len(client.predict(api_name="/forecast")["rows"]) == 20
+    assert client.predict(api_name="/backtest")["name"] == "AAPL"
+
+
+def test_two_clients_at_once_get_the_answers_to_their_own_files(address, tmp_path):
+    def ask(ticker):
+        file = write_prices(tmp_path / f"{ticker} of mine.csv", ticker)
+        own = Client(address, verbose=False)
+        return own.predict(model="stocks", horizon=2, file=handle_file(file), api_name="/forecast")
+
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(ask, ["MSFT", "QQQ"]))
+    for ticker, answer in zip(["MSFT", "QQQ"], answers, strict=True):
+        file = tmp_path / f"{ticker} of mine.csv"
+        assert answer == service.forecast("stocks", file, horizon=2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"data": "/etc/passwd"}, "'/etc/passwd' is no bundled ticker"),
+        ({"data": "../x.csv"}, "is no bundled ticker"),
+        ({"model": "/etc"}, "There is no bundled checkpoint 'etc'"),
+        ({"model": "../stocks"}, "There is no bundled checkpoint"),
+        ({"horizon": 99}, "The horizon must be between 1 and 20 days, not 99."),
+        ({"horizon": 2.5}, "must be a whole number of days, not 2.5."),
+    ],
+)
+def test_what_cannot_be_answered_gets_one_sentence(client, asked, sentence):
+    with pytest.raises(AppError) as error:
+        client.predict(**asked, api_name="/forecast")
+    assert sentence in str(error.value)
+    assert str(PRICES.parent) not in str(error.value)
+    assert "Traceback" not in str(error.value)
+
+
+@pytest.mark.parametrize("form", ["marked", "bare", "text"])
+def test_a_file_of_the_server_is_not_opened_and_not_spoken_of(address, form):
+    path = str(PRICES / "AAPL.csv")
+    file = {"marked": {"path": path, "meta": {"_type": "gradio.FileData"}}, "bare": {"path": path}, "text": path}[form]
+    call = f"{address}gradio_api/call/forecast"
+    event = httpx.post(call, json={"data": ["AAPL", "stocks", 3, file]}).json()["event_id"]
+    answer = httpx.get(f"{call}/{event}").text
+    assert answer.startswith("event: error")
+    assert str(PRICES) not in answer
+
+
+def test_the_readmes_example_of_the_api_runs(address):
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    [block] = [block for block in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "gradio_client" in block]
+    code = block.replace("http://127.0.0.1:7860", address.rstrip("/"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0.6 < float(done.stdout.splitlines()[-1]) < 0.8
