@@ -14,14 +14,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from rnnlab import service
-from rnnlab.service import TrainReport, TrainResult
 from rnnlab.ui import app, forecast_tab, tutorial_panel
 
 PRICES = Path(__file__).parents[1] / "data" / "prices"
-SUMMARY = {
-    "train_rmse": [1.4], "test_rmse": [3.2], "test_rmse_min": 3.2, "test_rmse_mean": 3.2, "test_rmse_max": 3.2,
-    "naive_rmse": 1.7, "leak_free_test_rmse": 6.0,
-}  # fmt: skip
 
 
 def write_prices(file: Path, ticker: str, rows: int = 700) -> Path:
@@ -79,41 +74,32 @@ def test_a_file_that_was_deleted_meanwhile_is_asked_for_again(tmp_path):
     assert str(tmp_path) not in verdict
 
 
-def test_a_page_without_a_checkpoint_says_how_to_make_one(monkeypatch):
-    monkeypatch.setattr(service, "bundled_models", lambda task: [])
-    page = app.build()
+def test_without_a_checkpoint_the_page_says_how_to_make_one():
+    with gr.Blocks() as page:
+        forecast_tab.forecast_tab([])
     shown = [str(getattr(block, "value", "")) for block in page.blocks.values()]
     assert any("python -m rnnlab train forecast" in text for text in shown)
     verdict, *_ = show(model=None)
     assert "python -m rnnlab train forecast" in verdict
 
 
-def test_training_reports_its_losses_and_ends_with_the_table(monkeypatch):
-    report = TrainReport(5, 100, 5.0, 0.01, 1.0, 1.0, 0.01, 9.0, 3.0)
-    monkeypatch.setattr(service, "train_forecast", lambda *_, **__: iter([report, TrainResult(SUMMARY)]))
-    start, going, done = tutorial_panel.train(1)
+def test_training_reports_its_losses_and_ends_with_the_table():
+    start, *going, done = tutorial_panel.train(1)
     assert "Starting" in start[0]
-    assert "epoch 5 of 100" in going[0]
-    assert list(going[1].data[0].y) == [0.01]
+    assert "as taught: epoch 5 of 100" in going[0][0]
+    assert "without its leak: epoch 100 of 100" in going[-1][0]
+    curves = going[-1][1].data
+    assert [len(curve.y) for curve in curves] == [20, 20]
+    assert all(curve.y[-1] < curve.y[0] / 10 for curve in curves)
     assert "Done" in done[0]
-    assert "naive" in done[2]
+    assert "1.69" in done[2]
 
 
-def test_who_stops_watching_stops_the_training(monkeypatch):
-    ended = []
-
-    def training(*_, **__):
-        try:
-            while True:
-                yield TrainReport(5, 100, 5.0, 0.01, 1.0, 1.0, 0.01, 9.0, 3.0)
-        finally:
-            ended.append(True)
-
-    monkeypatch.setattr(service, "train_forecast", training)
+def test_who_stops_watching_stops_the_training():
     watched = tutorial_panel.train(1)
     next(watched), next(watched)
     watched.close()
-    assert ended == [True]
+    assert list(watched) == []
 
 
 def test_more_seeds_than_the_slider_has_are_refused():

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from rnnlab import service
 from rnnlab.ui import endpoints
 from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
 from rnnlab.ui.theme import HEAD, theme
@@ -29,7 +30,7 @@ def build() -> gr.Blocks:
     with demo:
         gr.HTML(MASTHEAD)
         with gr.Tabs(), gr.Tab("Forecast", id="forecast"):
-            forecast_tab()
+            forecast_tab(service.bundled_models("forecast"))
         gr.HTML(COLOPHON)
         endpoints.add_endpoints(AT_ONCE)
     demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)

@@ -51,9 +51,8 @@ class Results:
         return [self.verdict, self.figure, self.scores, self.download]
 
 
-def forecast_tab() -> None:
-    """Lay the tab out, ready with the first series' answer, and connect its events."""
-    models = service.bundled_models("forecast")
+def forecast_tab(models: list[str]) -> None:
+    """Lay the tab out, ready with the first series' answer by the first of the models, and connect its events."""
     first = _first_answer(models)
     choosers = _choosers(models)
     results = _results(first)
