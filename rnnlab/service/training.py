@@ -71,7 +71,9 @@ def train_forecast(
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     _check(recipe, given, seeds, until, resume)
-    folder = None if out is None else checkpoint.check_place(out)
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        checkpoint.check_place(folder)
     prices = open_many(data, ticker=ticker, dates=dates)
     snapshot = None
     if resume:
