@@ -1,0 +1,1 @@
+"""Writing text in an author's style: learning from streams of ids, scoring what was held out, generating."""

@@ -1,0 +1,119 @@
+"""Learning to foretell the next character or word of a text; knows ids and streams, not files or pages.
+
+The training text is cut into B streams that are read side by side, a window of steps at a time; the state is carried
+from window to window and detached, so that the network remembers further back than gradients reach (truncated
+backpropagation through time: Williams & Peng 1990, Neural Computation 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from rnnlab import options
+from rnnlab.data.vocab import Vocabulary
+from rnnlab.errors import DataError
+from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.options import option
+from rnnlab.tasks.text.score import streamed_losses
+from rnnlab.train.progress import Batch, TrainConfig
+
+Ids = NDArray[np.integer[Any]]
+
+VALIDATION_STREAMS = 32  # read side by side while training; the exact scores of rnnlab.tasks.text.score read one
+
+MODEL = ModelConfig(
+    cell="lstm", hidden=512, layers=2, input_dropout=0.05, between_dropout=0.3, output_dropout=0.35,
+    recurrent_dropout=0.2, inputs=0, vocabulary=1, embedding=128, outputs=1,
+)  # fmt: skip
+TRAIN = TrainConfig(batch=128, lr=4e-3, warmup=0.02, weight_decay=0.01, clip=1.0, ema=0.99, seed=1)
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """What the text task lets one choose beside the model and the training."""
+
+    window: int = option(128, "steps that gradients reach back", 2, 4096)
+    validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
+    epochs: int = option(37, "passes over the training text", 1, 10_000)
+
+    def __post_init__(self) -> None:
+        options.check(self)
+
+
+class TextTask:
+    """Learn from the first part of a text, validate on the rest."""
+
+    def __init__(self, ids: Ids, vocabulary: Vocabulary, config: TextConfig, batch: int) -> None:
+        """Cut a text.
+
+        Args:
+            ids: (N,) ids of the whole text, in any integer type; they stay in it, for a byte an id is enough.
+            vocabulary: what made them.
+            config: how to cut.
+            batch: streams read side by side; fewer if the text is too short for so many.
+
+        Raises:
+            DataError: the text is too short for one window on either side of the cut.
+        """
+        self.vocabulary, self.config = vocabulary, config
+        split = int((1 - config.validation) * len(ids))
+        self.training, self.validation = ids[:split], ids[split:]
+        if min(len(self.training), len(self.validation)) < config.window + 1:
+            least = int((config.window + 1) / config.validation) + 1
+            raise DataError(f"{len(ids)} ids are too few for windows of {config.window}; give at least {least}.")
+        self.streams = max(1, min(batch, (len(self.training) - 1) // config.window))
+        self.steps_per_epoch = (len(self.training) - 1) // (self.streams * config.window)
+
+    def codec(self) -> dict[str, Any]:
+        """The vocabulary."""
+        return {"vocabulary": self.vocabulary.codec()}
+
+    def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
+        """Windows of B streams in their order; at an epoch's start the streams begin elsewhere and forget.
+
+        Where an epoch begins is drawn anew for each, so that windows are not cut at the same places every time.
+        """
+        number = start
+        while True:
+            epoch, place = divmod(number, self.steps_per_epoch)
+            yield self._batch(self._offset(seed, epoch), place)
+            number += 1
+
+    def loss(self, output: Tensor, y: Tensor) -> Tensor:
+        """(B, T, V) logits, (B, T) next ids -> mean negative log-probability, nats an id."""
+        return functional.cross_entropy(output.flatten(0, 1), y.flatten())
+
+    def evaluate(self, model: SequenceModel) -> dict[str, float]:
+        """Nats an id (`loss`) and a character on the held-out end, read in several streams for speed.
+
+        Each stream begins without a past, so this is a little worse than the exact score of one stream.
+        """
+        losses = streamed_losses(model, self.validation, VALIDATION_STREAMS)
+        known = self.validation[len(self.validation) - len(losses) :]
+        characters = len(self.vocabulary.decode(known))
+        return {"loss": float(losses.mean()), "nats_per_char": float(losses.sum()) / characters}
+
+    def _offset(self, seed: int, epoch: int) -> int:
+        room = len(self.training) - 1 - self.streams * self.steps_per_epoch * self.config.window
+        return int(np.random.default_rng([seed, epoch]).integers(room + 1))
+
+    def _batch(self, offset: int, place: int) -> Batch:
+        window, length = self.config.window, self.steps_per_epoch * self.config.window
+        first = offset + np.arange(self.streams) * length + place * window
+        rows = self.training[first[:, None] + np.arange(window + 1)].astype(np.int64)
+        ids = torch.from_numpy(rows)
+        return Batch(ids[:, :-1], ids[:, 1:], fresh=place == 0)
+
+
+def shape_of(vocabulary: Vocabulary, model: ModelConfig) -> ModelConfig:
+    """The model's shape for a vocabulary: as many embeddings and outputs as it has ids."""
+    changes = {"inputs": 0, "vocabulary": vocabulary.size, "outputs": vocabulary.size}
+    return options.from_mapping(ModelConfig, changes, model)

@@ -1,0 +1,121 @@
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from rnnlab.data.vocab import build_characters
+from rnnlab.errors import DataError
+from rnnlab.nn.cells import CELLS
+from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.scoring.ngrams import fit_ngrams
+from rnnlab.tasks.text.score import streamed_losses, windowed_losses
+from rnnlab.tasks.text.task import TextConfig, TextTask, shape_of
+from rnnlab.train.loop import fit
+from rnnlab.train.progress import TrainConfig
+
+WINDOW, STREAMS = 11, 5
+TEXT = "the cat sat on the mat; the dog sat on the log. " * 40
+VOCABULARY = build_characters([TEXT])
+IDS = VOCABULARY.encode(TEXT)
+SMALL = ModelConfig(cell="lstm", hidden=24, inputs=0, vocabulary=1, embedding=7, outputs=1)
+
+
+def task(**config) -> TextTask:
+    return TextTask(IDS, VOCABULARY, TextConfig(**({"window": WINDOW} | config)), batch=STREAMS)
+
+
+def model(cell: str = "gru", layers: int = 1):
+    config = dataclasses.replace(SMALL, cell=cell, layers=layers)
+    return new_model(shape_of(VOCABULARY, config), seed=1)
+
+
+def test_the_target_is_the_text_one_id_further_on():
+    batch = next(task().batches(seed=1))
+    assert torch.equal(batch.x[:, 1:], batch.y[:, :-1])
+    text = VOCABULARY.decode(np.append(batch.x[0].numpy(), batch.y[0, -1].item()))
+    assert text in TEXT
+    assert len(text) == WINDOW + 1
+
+
+def test_the_windows_of_a_stream_follow_each_other_without_a_gap():
+    one = task()
+    batches = [batch for batch, _ in zip(one.batches(seed=1), range(one.steps_per_epoch + 1), strict=False)]
+    assert [batch.fresh for batch in batches] == [True] + [False] * (one.steps_per_epoch - 1) + [True]
+    for stream in range(STREAMS):
+        read = torch.cat([batch.x[stream] for batch in batches[:-1]]).numpy()
+        assert VOCABULARY.decode(read) in TEXT
+        assert all(batches[i].y[stream, -1] == batches[i + 1].x[stream, 0] for i in range(one.steps_per_epoch - 1))
+
+
+def test_an_epoch_reads_nearly_every_training_id_once_and_no_validation_id():
+    ids = np.arange(2000)
+    one = TextTask(ids, VOCABULARY, TextConfig(window=WINDOW), batch=STREAMS)
+    epoch = [batch for batch, _ in zip(one.batches(seed=1), range(one.steps_per_epoch), strict=False)]
+    read = torch.cat([batch.x for batch in epoch], dim=1).flatten().numpy()
+    assert len(set(read)) == len(read) >= 1800 - STREAMS * WINDOW
+    assert max(batch.y.max() for batch in epoch) < 1800
+    assert one.validation.tolist() == list(range(1800, 2000))
+
+
+def test_epochs_begin_at_places_of_their_own():
+    one = task()
+    stream = one.batches(seed=1)
+    firsts = [next(stream) for _ in range(3 * one.steps_per_epoch)][:: one.steps_per_epoch]
+    assert not (torch.equal(firsts[0].x, firsts[1].x) and torch.equal(firsts[1].x, firsts[2].x))
+
+
+def test_a_batch_depends_on_its_number_and_the_seed_alone():
+    stream = task().batches(seed=3)
+    fifth = [next(stream) for _ in range(5)][4]
+    assert torch.equal(next(task().batches(seed=3, start=4)).x, fifth.x)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_streamed_losses_are_those_of_one_step_at_a_time(cell):
+    network, ids, state, expected = model(cell, layers=2), IDS[:40], None, []
+    with torch.no_grad():
+        for now, later in itertools.pairwise(ids):
+            output, state = network(torch.tensor([[now]]), state)
+            expected.append(-output[0, 0].log_softmax(-1)[later].item())
+    assert_close(streamed_losses(network, ids), np.array(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_several_streams_are_the_pieces_of_one_each_without_a_past():
+    network, ids = model(), IDS[:81]
+    pieces = [streamed_losses(network, ids[1 + 20 * n : 21 + 20 * n]) for n in range(4)]
+    assert_close(streamed_losses(network, ids, 4), np.concatenate(pieces), rtol=1e-4, atol=1e-5)
+
+
+def test_windows_know_nothing_of_each_other_and_score_every_id_once():
+    network, ids = model(), IDS[:45]
+    losses = windowed_losses(network, ids, 10)
+    assert len(losses) == 44
+    for start in range(0, 44, 10):
+        alone = streamed_losses(network, ids[start : start + 11])
+        assert_close(losses[start : start + 10], alone, rtol=1e-4, atol=1e-5)
+
+
+def test_learning_beats_the_five_gram_of_the_same_text():
+    text = "".join(np.random.default_rng(1).choice(["over ", "under ", "and "], 3000))
+    vocabulary = build_characters([text])
+    one = TextTask(vocabulary.encode(text), vocabulary, TextConfig(window=25), batch=16)
+    network = new_model(shape_of(vocabulary, dataclasses.replace(SMALL, cell="gru")), seed=1)
+    *_, last = fit(network, one, TrainConfig(steps=150, lr=0.02, report_every=75, clip=1.0))
+    chance = fit_ngrams(one.training, 1, vocabulary.size).nats_per_token(one.validation)
+    best = fit_ngrams(one.training, 5, vocabulary.size).nats_per_token(one.validation, one.training)
+    assert last.scores["nats_per_char"] == last.scores["loss"]
+    assert last.scores["loss"] < 1.1 * best < chance / 2
+
+
+def test_too_short_a_text_says_how_many_ids_are_needed():
+    with pytest.raises(DataError, match="50 ids are too few for windows of 11; give at least 121"):
+        TextTask(IDS[:50], VOCABULARY, TextConfig(window=WINDOW), batch=STREAMS)
+
+
+def test_a_text_too_short_for_so_many_streams_is_read_in_fewer():
+    one = TextTask(IDS[:200], VOCABULARY, TextConfig(window=WINDOW), batch=128)
+    assert one.streams == 16
+    assert next(one.batches(1)).x.shape == (16, WINDOW)
