@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rnnlab.data import catalog
-from rnnlab.service import opening
+from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 
 
 def tickers() -> tuple[str, ...]:
@@ -35,4 +35,4 @@ def bundled_data() -> list[dict[str, Any]]:
 
 def bundled_models(task: str) -> list[str]:
     """The names of the bundled checkpoints for a task."""
-    return [name for name in opening.bundled_checkpoints() if opening.open_checkpoint(name).task == task]
+    return [name for name in bundled_checkpoints() if open_checkpoint(name).task == task]
