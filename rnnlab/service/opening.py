@@ -100,9 +100,17 @@ def _looks_like_a_ticker(name: str) -> bool:
     return len(name) < 20 and name.replace("-", "").isalnum()
 
 
-@lru_cache(maxsize=64)
 def _bundled_table(name: str) -> pd.DataFrame:
-    return catalog.price_table(name)
+    for entry in catalog.entries():
+        if name in entry.tickers:
+            return _bundled_file(entry.name, entry.tickers)[name]
+    return catalog.price_table(name)  # there is none: its error lists the names that come close
+
+
+@lru_cache(maxsize=16)
+def _bundled_file(name: str, tickers: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """All series of one bundled file, read once; nobody changes them."""
+    return catalog.price_tables(tickers)
 
 
 @lru_cache(maxsize=OPEN_MODELS)
