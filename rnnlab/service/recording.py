@@ -1,0 +1,71 @@
+"""The checkpoint of one training as it goes and at its end: curve, time, origin; knows no task."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from rnnlab import hub
+from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
+from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.progress import Progress, Snapshot
+
+
+class Record:
+    """Keeps what a checkpoint tells of its training, and saves it at every report."""
+
+    def __init__(self, begun: Checkpoint, out: Path | None, resume: Snapshot | None) -> None:
+        """Begin.
+
+        Args:
+            begun: task, model, codec, settings and origin; what training adds is filled in here.
+            out: folder to save to, or None.
+            resume: what an earlier part of this training left.
+        """
+        self.begun, self.out = begun, out
+        numbers = {} if resume is None else resume.numbers
+        self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()
+        self.curve: list[dict[str, Any]] = list(numbers.get("curve", []))
+
+    def report(self, progress: Progress) -> None:
+        """Note a report for the curve, and save the best weights so far with all that resuming needs."""
+        point = {"step": progress.step, "training_loss": progress.loss}
+        point |= {"validation_loss" if name == "loss" else name: value for name, value in progress.scores.items()}
+        self.curve.append({name: value if math.isfinite(value) else None for name, value in point.items()})
+        snapshot = progress.snapshot
+        numbers = snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve}
+        made = self._filled(snapshot, _named(self.begun.model, snapshot), {})
+        self.save(dataclasses.replace(made, resume=Snapshot(snapshot.tensors, numbers)))
+
+    def finished(self, model: SequenceModel, snapshot: Snapshot) -> Checkpoint:
+        """The best weights of all, with the whole curve."""
+        return self._filled(snapshot, checkpoint.cpu_weights(model), {"curve": self.curve})
+
+    def save(self, made: Checkpoint) -> None:
+        """Write the folder, with its card, if one was asked for."""
+        if self.out is not None:
+            checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.out)
+
+    def _filled(self, snapshot: Snapshot, weights: dict[str, Any], metrics: dict[str, Any]) -> Checkpoint:
+        numbers = snapshot.numbers
+        best = next((point for point in self.curve if point["step"] == numbers["best_step"]), {})
+        origin = {"steps": numbers["step"], "seconds": round(self._elapsed(), 1)}
+        origin |= {"device": numbers["device"], "precision": numbers["precision"]}
+        return dataclasses.replace(
+            self.begun,
+            weights=weights,
+            metrics={"validation": best} | metrics,
+            provenance=self.begun.provenance | origin,
+        )
+
+    def _elapsed(self) -> float:
+        return self.seconds + time.monotonic() - self.began
+
+
+def _named(config: ModelConfig, snapshot: Snapshot) -> dict[str, Any]:
+    names = [name for name, _ in new_model(config, 0).named_parameters()]
+    return dict(zip(names, snapshot.best_weights(), strict=True))
