@@ -1,4 +1,4 @@
-"""The bundled prices by name: what they are, whence they come and their figures; knows no file of a person's own."""
+"""The bundled prices and the texts to fetch, by name: what they are and whence; knows no file of a person's own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -23,6 +23,8 @@ MEND = "run data/export_prices.py again or install rnnlab anew"
 BUNDLED_FIRST = ("AAPL", "MSFT", "AMZN", "QQQ")
 GROUPS = ("pool", "bundled")
 IN_POOL_TWICE = ("AAPL-1998", "AMZN-1998")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,42 @@ class Entry:
     sha256: str
 
 
+@dataclass(frozen=True)
+class TextSource:
+    """The members of a package's archive that hold a text, given by their names or by patterns.
+
+    `member_sha256` is that of their bytes one after the other. `between` is empty, or the marks around the text.
+    """
+
+    kind: str
+    package: str
+    version: str
+    archive: str
+    archive_sha256: str
+    members: tuple[str, ...]
+    member_sha256: str
+    between: tuple[str, ...]
+    licence: str
+
+
+@dataclass(frozen=True)
+class TextEntry:
+    """One author's text, which is fetched when asked for and never bundled.
+
+    `characters` and `sha256` (in UTF-8) are those of the cleaned text.
+    """
+
+    name: str
+    kind: str
+    author: str
+    title: str
+    characters: int
+    language: str
+    source: TextSource
+    note: str
+    sha256: str
+
+
 def bundled_folder() -> Path:
     """The folder that holds `catalog.json`: `rnnlab/bundled` of an installed library, `data` of a checkout.
 
@@ -82,13 +120,26 @@ def entries() -> tuple[Entry, ...]:
     Raises:
         DataError: the catalog is missing, is no JSON of this format, or lacks a field.
     """
-    try:
-        catalog = json.loads((bundled_folder() / "catalog.json").read_text(encoding="utf-8"))
-        if catalog["format"] != 1:
-            raise DataError(f"The catalog's format is {catalog['format']!r}, not 1; {MEND}.")
-        return tuple(_entry(fields) for fields in catalog["prices"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"The bundled catalog.json is damaged; {MEND}.") from error
+    return _listed("prices", _entry)
+
+
+def text_entries() -> tuple[TextEntry, ...]:
+    """Every text that can be fetched, in the catalog's order.
+
+    Raises:
+        DataError: as `entries`.
+    """
+    return _listed("texts", _text_entry)
+
+
+def text_entry(name: str) -> TextEntry:
+    """The text of this name, upper or lower case, such as "doyle".
+
+    Raises:
+        DataError: there is none; the message lists close names.
+    """
+    known = {one.name: one for one in text_entries()}
+    return known[_match(name, known, "text of the catalog")]
 
 
 def entry(name: str) -> Entry:
@@ -145,6 +196,22 @@ def price_tables(names: Iterable[str]) -> dict[str, pd.DataFrame]:
     wanted = [_match_ticker(name, homes) for name in names]
     files = {one: _read(one) for one in dict.fromkeys(homes[ticker] for ticker in wanted)}
     return {ticker: _select(files[homes[ticker]], ticker) for ticker in wanted}
+
+
+def _listed(part: str, read: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
+    try:
+        catalog = json.loads((bundled_folder() / "catalog.json").read_text(encoding="utf-8"))
+        if catalog["format"] != 1:
+            raise DataError(f"The catalog's format is {catalog['format']!r}, not 1; {MEND}.")
+        return tuple(read(fields) for fields in catalog[part])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"The bundled catalog.json is damaged; {MEND}.") from error
+
+
+def _text_entry(fields: dict[str, Any]) -> TextEntry:
+    source = fields["source"]
+    lists = {"members": tuple(source["members"]), "between": tuple(source["between"])}
+    return TextEntry(**fields | {"source": TextSource(**source | lists)})
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

