@@ -55,13 +55,13 @@ _WHAT = {
 }
 _LIMITS = {
     "density": (
-        f"{NO_ADVICE} It knows nothing but past prices and volumes: no news, no earnings dates. It was trained on "
-        "large US companies that survived to be listed, on daily data; on other markets, frequencies or periods its "
-        "bands may not hold. Bands tend to be too narrow for single stocks at long horizons."
+        f"{NO_ADVICE} It knows nothing but past prices and volumes: no news, no earnings dates. It learnt from "
+        "the series listed above alone; on other stocks, markets, frequencies or periods its bands may not hold. The "
+        "recipe's defaults were settled with Apple's days from 2015-08-13 on in view (docs/experiments.md of rnnlab)."
     ),
     "tutorial": (
         f"{NO_ADVICE} With the leak its scaling has seen the test's prices; without it the network cannot follow "
-        "prices beyond those it learnt from. Its bands come from its training errors and are too narrow."
+        "prices beyond those it learnt from. Its bands come from its training errors, not from the day's uncertainty."
     ),
 }
 
