@@ -87,15 +87,8 @@ def check(settings: object) -> None:
         known.check(getattr(settings, known.name))
 
 
-def add_flags(parser: argparse._ActionsContainer, settings: type[Any], *, skip: Iterable[str] = ()) -> None:
-    """Give a parser one flag an option; an absent flag leaves None, so that a caller can tell it was not given."""
-    for known in describe(settings):
-        if known.name not in skip:
-            add_flag(parser, known)
-
-
 def add_flag(parser: argparse._ActionsContainer, known: Option) -> None:
-    """Give a parser the flag of one option."""
+    """Give a parser the flag of one option; left out it is None, so that a caller can tell it was not given."""
     text = f"{known.help} (default {known.default})"
     if known.kind is bool:
         parser.add_argument(known.flag, action=argparse.BooleanOptionalAction, default=None, help=text)

@@ -23,7 +23,8 @@ class Tea:
 
 def flags(*given: str) -> Tea:
     parser = argparse.ArgumentParser()
-    options.add_flags(parser, Tea)
+    for known in options.describe(Tea):
+        options.add_flag(parser, known)
     return options.from_mapping(Tea, vars(parser.parse_args(given)))
 
 

@@ -81,12 +81,12 @@ def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(
     training = service.train_forecast(data, out=tmp_path / "stopped", settings=settings)
     assert isinstance(next(training), TrainReport)
     training.close()
-    assert service.can_resume(tmp_path / "stopped")
+    assert (tmp_path / "stopped" / "resume").is_dir()
     *_, result = service.train_forecast(data, out=tmp_path / "stopped", resume=True)
     one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped"))
     assert one == other
     assert isinstance(result, TrainResult)
-    assert not service.can_resume(tmp_path / "stopped")
+    assert not (tmp_path / "stopped" / "resume").exists()
 
 
 def test_a_training_that_stopped_while_it_was_judged_is_finished_by_resuming(folder, tmp_path):

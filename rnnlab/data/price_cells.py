@@ -7,7 +7,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnlab.data.price_files import PriceFile, as_subject
+from rnnlab.data.files import as_subject
+from rnnlab.data.price_files import PriceFile
 from rnnlab.data.price_headings import Headings, field_of, find_headings
 from rnnlab.errors import DataError
 

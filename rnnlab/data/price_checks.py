@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnlab.data.files import as_subject
 from rnnlab.data.price_cells import PriceCells, quoted
 from rnnlab.data.price_dates import Dates
-from rnnlab.data.price_files import as_subject
 from rnnlab.data.price_headings import PRICE_FIELDS
 from rnnlab.errors import DataError
 

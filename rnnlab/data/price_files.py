@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnlab.data.encodings import decode
-from rnnlab.data.files import Wanted, is_binary, is_empty, label_of, read_content
-from rnnlab.data.files import as_subject as as_subject
+from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, label_of, read_content
 from rnnlab.errors import DataError
 
 _IN_A_SPREADSHEET = "open it in a spreadsheet program and save it as CSV UTF-8"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnlab.data.price_files import as_subject
+from rnnlab.data.files import as_subject
 from rnnlab.errors import DataError
 
 PRICE_FIELDS = ("Open", "High", "Low", "Close", "Adj Close")

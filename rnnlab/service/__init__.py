@@ -4,7 +4,7 @@ from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, tickers
 from rnnlab.service.reports import TrainReport, TrainResult
-from rnnlab.service.training import RECIPES, can_resume, settings, train_forecast
+from rnnlab.service.training import RECIPES, settings, train_forecast
 from rnnlab.train.devices import DEVICES, quiet_threads
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "backtest_lines",
     "bundled_data",
     "bundled_models",
-    "can_resume",
     "forecast",
     "forecast_lines",
     "quiet_threads",

@@ -50,14 +50,14 @@ class DensityRun:
         task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
         model = new_model(self.model, train.seed)
-        record = Record(self._begun(task, train, last_day), self.out, resume)
+        record = Record(model, self._begun(task, train, last_day), self.out, resume)
         snapshot = resume
         for progress in fit(model, task, train, resume):
             snapshot = progress.snapshot
             record.report(progress)
             yield report(progress, train.seed)
         assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
-        made = self._judged(record.finished(model, snapshot), last_day)
+        made = self._judged(record.finished(snapshot), last_day)
         record.save(made)
         summary = {"recipe": "density", "parameters": model.parameter_count(), "steps": snapshot.numbers["step"]}
         summary |= {"seconds": made.provenance["seconds"], "until": made.provenance["until"]} | made.metrics

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import hub
-from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
+from rnnlab.nn.model import SequenceModel
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import Progress, Snapshot
@@ -18,15 +18,16 @@ from rnnlab.train.progress import Progress, Snapshot
 class Record:
     """Keeps what a checkpoint tells of its training, and saves it at every report."""
 
-    def __init__(self, begun: Checkpoint, out: Path | None, resume: Snapshot | None) -> None:
+    def __init__(self, model: SequenceModel, begun: Checkpoint, out: Path | None, resume: Snapshot | None) -> None:
         """Begin.
 
         Args:
+            model: what is trained.
             begun: task, model, codec, settings and origin; what training adds is filled in here.
             out: folder to save to, or None.
             resume: what an earlier part of this training left.
         """
-        self.begun, self.out = begun, out
+        self.model, self.begun, self.out = model, begun, out
         numbers = {} if resume is None else resume.numbers
         self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()
         self.curve: list[dict[str, Any]] = list(numbers.get("curve", []))
@@ -38,12 +39,13 @@ class Record:
         self.curve.append({name: value if math.isfinite(value) else None for name, value in point.items()})
         snapshot = progress.snapshot
         numbers = snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve}
-        made = self._filled(snapshot, _named(self.begun.model, snapshot), {})
+        names = [name for name, _ in self.model.named_parameters()]
+        made = self._filled(snapshot, dict(zip(names, snapshot.best_weights(), strict=True)), {})
         self.save(dataclasses.replace(made, resume=Snapshot(snapshot.tensors, numbers)))
 
-    def finished(self, model: SequenceModel, snapshot: Snapshot) -> Checkpoint:
-        """The best weights of all, with the whole curve."""
-        return self._filled(snapshot, checkpoint.cpu_weights(model), {"curve": self.curve})
+    def finished(self, snapshot: Snapshot) -> Checkpoint:
+        """What the model holds when its training has ended, the best weights of all, with the whole curve."""
+        return self._filled(snapshot, checkpoint.cpu_weights(self.model), {"curve": self.curve})
 
     def save(self, made: Checkpoint) -> None:
         """Write the folder, with its card, if one was asked for."""
@@ -64,8 +66,3 @@ class Record:
 
     def _elapsed(self) -> float:
         return self.seconds + time.monotonic() - self.began
-
-
-def _named(config: ModelConfig, snapshot: Snapshot) -> dict[str, Any]:
-    names = [name for name, _ in new_model(config, 0).named_parameters()]
-    return dict(zip(names, snapshot.best_weights(), strict=True))

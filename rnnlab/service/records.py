@@ -44,7 +44,7 @@ def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dic
         "command": shlex.join(_shortened(word) for word in shlex.split(command)),
         "rnnlab": __version__,
         "until": f"{until:%Y-%m-%d}",
-        "data": [_series(prices) for prices in data],
+        "data": [series_record(prices) for prices in data],
     }
 
 
@@ -52,7 +52,8 @@ def _shortened(word: str) -> str:
     return Path(word).name if Path(word).is_absolute() else word
 
 
-def _series(prices: Prices) -> dict[str, Any]:
+def series_record(prices: Prices) -> dict[str, Any]:
+    """What a checkpoint tells of one series: its name, span, source and digests; equal for equal closes."""
     dates = prices.table.index
     record = {
         "name": prices.name,

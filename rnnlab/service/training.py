@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from rnnlab import options
 from rnnlab.data.prices import Prices
 from rnnlab.errors import CheckpointError, RnnlabError
@@ -16,7 +14,7 @@ from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option
 from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_many
-from rnnlab.service.records import provenance
+from rnnlab.service.records import series_record
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.tutorial_training import TutorialRun
 from rnnlab.tasks.forecast import density, tutorial
@@ -99,11 +97,6 @@ def settings(recipe: str) -> list[Option]:
     return [known for part in SETTINGS[recipe] for known in options.describe(part) if known.name not in SHAPE]
 
 
-def can_resume(folder: str | Path) -> bool:
-    """Whether a folder holds a training that can be gone on with."""
-    return (Path(folder) / checkpoint.RESUME_NUMBERS).is_file()
-
-
 def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None, resume: bool) -> None:
     if recipe not in SETTINGS:
         raise RnnlabError(f"There is no recipe {recipe!r}; choose {' or '.join(SETTINGS)}.")
@@ -134,10 +127,9 @@ def _as_begun(
     if began.task != "forecast" or began.train.get("recipe") != "density":
         raise CheckpointError("The folder of --out holds another kind of training; resume it with its own recipe.")
     origin = began.provenance
-    learnt = [(one["name"], one["closes_sha256"]) for one in origin["data"]]
-    offered = [(one["name"], one["closes_sha256"]) for one in provenance(prices, pd.Timestamp(0), "")["data"]]
-    if learnt != offered:
-        names = ", ".join(name for name, _ in learnt[:5]) + (", …" if len(learnt) > 5 else "")
+    if origin.get("data") != [series_record(one) for one in prices]:
+        learnt = [str(one["name"]) for one in origin["data"]]
+        names = ", ".join(learnt[:5]) + (", …" if len(learnt) > 5 else "")
         raise RnnlabError(f"This training began with other data ({names}); give the same --data to resume it.")
     if until is not None and until != origin["until"]:
         raise RnnlabError(f"This training began with --until {origin['until']}; leave --until out to resume it.")

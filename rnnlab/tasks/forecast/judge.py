@@ -15,7 +15,7 @@ import pandas as pd
 
 from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
-from rnnlab.scoring.baselines import TITLES, BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
 from rnnlab.scoring.student import FloatArray, StudentT
 
@@ -73,7 +73,7 @@ def backtest(
     """
     dates, close = pd.DatetimeIndex(table.index), table["Close"].to_numpy(float)
     split = int(dates.searchsorted(start))
-    least = max(rows_needed, 62) + horizon - 1
+    least = max(rows_needed, LEAST_TRAINING + 1) + horizon - 1
     if split < least:
         remedy = "give a longer file"
         if least + horizon + LEAST_TEST_DAYS <= len(dates) + 1:
