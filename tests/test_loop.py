@@ -230,7 +230,8 @@ def test_narrow_models_train_in_float32_wherever_they_are():
 
 def test_wide_models_train_in_half_precision_only_where_the_cpu_has_instructions_for_it():
     chosen = devices.choose_precision("auto", torch.device("cpu"), ModelConfig(cell="lstm", hidden=512))
-    assert chosen == (torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32)
+    fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    assert chosen == (torch.bfloat16 if fast else torch.float32)
     assert devices.choose_precision("auto", torch.device("mps"), ModelConfig(hidden=512)) == torch.float32
 
 

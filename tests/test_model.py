@@ -20,7 +20,9 @@ def inputs(config: ModelConfig) -> torch.Tensor:
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(
-    "sizes", [VALUES, IDS, VALUES | {"skip": True}, IDS | {"residual": True}], ids=["values", "ids", "skip", "residual"]
+    "sizes",
+    [VALUES, IDS, VALUES | {"skip": True}, IDS | {"residual": True}, IDS | {"tied": True}, IDS | {"embedding": 0}],
+    ids=["values", "ids", "skip", "residual", "tied", "one-hot"],
 )
 def test_a_model_may_be_cut_anywhere(cell, sizes):
     config = ModelConfig(cell=cell, **sizes)
@@ -87,6 +89,29 @@ def test_a_residual_model_adds_each_layers_input_from_the_second_on():
     low, _ = model.cores[0](x)
     high, _ = model.cores[1](low)
     assert_close(model(x)[0], model.head(high + low))
+
+
+def test_a_tied_head_is_the_embedding_behind_a_projection():
+    model = new_model(ModelConfig(tied=True, **IDS), seed=2)
+    x = inputs(model.config)
+    below = model.embed(x)
+    for core in model.cores:
+        below, _ = core(below)
+    assert_close(model(x)[0], model.head(below) @ model.embed.weight.T + model.tied_bias)
+    untied = new_model(ModelConfig(**IDS), seed=2)
+    assert untied.parameter_count() - model.parameter_count() == (H * V + V) - (H * E + V)
+
+
+def test_a_one_hot_id_selects_its_column_of_the_input_weights():
+    model = new_model(ModelConfig(**IDS | {"embedding": 0, "layers": 1}), seed=2)
+    embedded = new_model(ModelConfig(**IDS | {"embedding": V, "layers": 1}), seed=2)
+    embedded.load_state_dict(model.state_dict() | {"embed.weight": torch.eye(V)})
+    assert_close(model(inputs(model.config))[0], embedded(inputs(model.config))[0])
+
+
+def test_values_have_no_embedding_to_tie():
+    with pytest.raises(RnnlabError, match="Only a model that embeds what it predicts can tie its head"):
+        ModelConfig(tied=True, **VALUES)
 
 
 def test_a_model_with_a_skip_starts_at_zero():

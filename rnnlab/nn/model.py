@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlab import options
+from rnnlab.errors import RnnlabError
 from rnnlab.nn import cells
 from rnnlab.nn.cells import CELLS
 from rnnlab.options import option
@@ -33,17 +34,23 @@ class ModelConfig:
     inputs: int = option(1, "values at each step; 0 when steps are ids", 0, 65_536)
     outputs: int = option(1, "numbers predicted at each step", 1, 65_536)
     vocabulary: int = option(0, "distinct ids; 0 when steps are values", 0, 65_536)
-    embedding: int = option(0, "width of an id's embedding; 0 when steps are values", 0, 4096)
+    embedding: int = option(0, "width of an id's embedding; 0 for one-hot ids, or when steps are values", 0, 4096)
+    tied: bool = option(False, "use the embedding's weights in the head too, behind a projection to its width")
     skip: bool = option(False, "a linear path from the inputs to the outputs beside the recurrent one")
 
     def __post_init__(self) -> None:
         options.check(self)
         assert (self.inputs > 0) != (self.vocabulary > 0), "steps are either values or ids"
-        assert (self.vocabulary > 0) == (self.embedding > 0), "ids and only ids are embedded"
+        assert self.vocabulary > 0 or not self.embedding, "only ids are embedded"
+        if self.tied and not (self.embedding and self.vocabulary == self.outputs):
+            raise RnnlabError("Only a model that embeds what it predicts can tie its head; leave out --tied.")
 
 
 class SequenceModel(nn.Module):
     """A stack of recurrent cells between an input and a linear head: (B, T) ids or (B, T, I) values -> (B, T, O).
+
+    Ids are embedded, or given as one-hot vectors where the embedding has no width. A tied head is the embedding's own
+    weights behind a projection to its width (Press & Wolf 2017, arXiv 1608.05859; Inan et al. 2017, arXiv 1611.01462).
 
     All dropout is locked: one mask for all steps of a sequence (Gal & Ghahramani 2016, arXiv 1512.05287). Masks are
     drawn from the model's own generator and not from torch's global one, so that two trainings in one process don't
@@ -53,11 +60,13 @@ class SequenceModel(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        width = config.inputs or config.embedding
-        self.embed = nn.Embedding(config.vocabulary, config.embedding) if config.vocabulary else None
+        width = config.inputs or config.embedding or config.vocabulary
+        self.embed = nn.Embedding(config.vocabulary, config.embedding) if config.embedding else None
         widths = [width] + [config.hidden] * (config.layers - 1)
         self.cores = nn.ModuleList(CELLS[config.cell](size, config.hidden) for size in widths)
-        self.head = nn.Linear(config.hidden, config.outputs)
+        # Of a tied model the head leads to the embedding's space; what leads on from there is the embedding itself.
+        self.head = nn.Linear(config.hidden, config.embedding if config.tied else config.outputs, bias=not config.tied)
+        self.tied_bias = nn.Parameter(torch.zeros(config.outputs)) if config.tied else None
         self.skip = nn.Linear(width, config.outputs, bias=False) if config.skip else None
         self.noise: torch.Generator | None = None
 
@@ -72,7 +81,8 @@ class SequenceModel(nn.Module):
             (B, T, O) outputs and the state after step T.
         """
         config = self.config
-        x = self.embed(x) if self.embed is not None else x
+        if config.vocabulary:
+            x = self._vectors(x)
         y, after = self._drop(x, config.input_dropout), []
         for layer, core in enumerate(self.cores):
             below = y if layer == 0 else self._drop(y, config.between_dropout)
@@ -81,6 +91,8 @@ class SequenceModel(nn.Module):
             if config.residual and layer > 0:
                 y = y + below
         output = self.head(self._drop(y, config.output_dropout))
+        if self.embed is not None and self.tied_bias is not None:
+            output = nn.functional.linear(output, self.embed.weight, self.tied_bias)
         if self.skip is not None:
             output = output + self.skip(x)
         return output, tuple(after)
@@ -92,6 +104,12 @@ class SequenceModel(nn.Module):
     def parameter_count(self) -> int:
         """The number of trainable numbers."""
         return sum(weight.numel() for weight in self.parameters())
+
+    def _vectors(self, ids: Tensor) -> Tensor:
+        """(B, T) ids -> (B, T, I)."""
+        if self.embed is not None:
+            return cast(Tensor, self.embed(ids))
+        return nn.functional.one_hot(ids, self.config.vocabulary).to(self.head.weight.dtype)
 
     def _drop(self, x: Tensor, share: float) -> Tensor:
         """(B, T, H) -> (B, T, H), the same units of a sequence set to zero in all its steps."""
@@ -122,7 +140,9 @@ def new_model(config: ModelConfig, seed: int) -> SequenceModel:
         core.start(generator)  # type: ignore[operator]
     with torch.no_grad():
         if model.embed is not None:
-            nn.init.normal_(model.embed.weight, generator=generator)
+            # Tied, the embedding also makes the logits, which must begin small.
+            spread = 1 / math.sqrt(config.embedding) if config.tied else 1.0
+            nn.init.normal_(model.embed.weight, std=spread, generator=generator)
         bound = 0.0 if config.skip else 1 / math.sqrt(config.hidden)
         for weight in model.head.parameters():
             nn.init.uniform_(weight, -bound, bound, generator=generator)

@@ -85,9 +85,9 @@ def _forward_seconds(config: ModelConfig, device: str) -> float:
 def choose_precision(wanted: str, device: torch.device, model: ModelConfig) -> torch.dtype:
     """Take the wanted precision, or for "auto" the fastest that this machine has instructions for.
 
-    CUDA: bfloat16 from Ampere on, float16 before. CPU: bfloat16 where matrix tiles (AMX) compute in it, where it
-    trained LSTMs 2.4 to 3.3 times faster; elsewhere float32, for without such instructions bfloat16 is slower.
-    Narrow models and Apple's GPUs: float32.
+    CUDA: bfloat16 from Ampere on, float16 before. CPU: bfloat16 where it has instructions for it, matrix tiles (AMX)
+    or dot products (AVX-512), with which LSTMs trained 2.4 to 3.3 and 1.7 times faster (docs/decisions.md); elsewhere
+    float32, for without such instructions bfloat16 is slower. Narrow models and Apple's GPUs: float32.
 
     Raises:
         RnnlabError: this CPU has no instructions for the wanted precision and its LSTM kernel cannot do without.
@@ -101,7 +101,7 @@ def choose_precision(wanted: str, device: torch.device, model: ModelConfig) -> t
         return torch.float32
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.get_device_capability(device)[0] >= 8 else torch.float16
-    return torch.bfloat16 if _has_amx() else torch.float32
+    return torch.bfloat16 if has_bf16_instructions() else torch.float32
 
 
 def cpu_computes(precision: str) -> bool:
@@ -110,6 +110,8 @@ def cpu_computes(precision: str) -> bool:
     return asked is None or bool(getattr(torch.ops.mkldnn, asked)())
 
 
-def _has_amx() -> bool:
-    known: Callable[[], bool] | None = getattr(torch.cpu, "_is_amx_tile_supported", None)
-    return known is not None and known()
+def has_bf16_instructions() -> bool:
+    """Whether this CPU multiplies bfloat16 by instructions of its own, instead of converting to float32 and back."""
+    asked = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    known: list[Callable[[], bool]] = [found for name in asked if (found := getattr(torch.cpu, name, None))]
+    return any(check() for check in known)
