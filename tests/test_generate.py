@@ -12,25 +12,39 @@ from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.sampling import Sampling
-from rnnlab.tasks.text.generate import generate, read_prompt
+from rnnlab.nn.stepping import open_engine
+from rnnlab.tasks.text.generate import Writing, begin, read_prompt
+from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.task import shape_of
 
 TEXT = "so it goes, and so it went; but where it went, nobody knows.\n"
 VOCABULARY = build_characters([TEXT])
 SMALL = ModelConfig(cell="gru", hidden=13, layers=2, inputs=0, vocabulary=1, embedding=5, outputs=1)
+RULES = Sampling(top_k=9, repetition_penalty=1.2, repetition_window=20, no_repeat_ngram=5)
 
 
 def model(vocabulary=VOCABULARY, cell: str = "gru") -> SequenceModel:
-    network = new_model(shape_of(vocabulary, SMALL), seed=3)
+    network = new_model(shape_of(vocabulary, ModelConfig(**(vars(SMALL) | {"cell": cell}))), seed=3)
     for weight in network.parameters():
         weight.data *= 2
     return network
 
 
-def write(prompt: str = "so it", vocabulary=VOCABULARY, seed: int = 1, length: int = 60, **options) -> str:
-    sampling = options.pop("sampling", Sampling())
+def writing(prompt="so it", vocabulary=VOCABULARY, seed=1, texts=1, sampling=Sampling(), places=None, **wish):  # noqa: B008
+    network = wish.pop("network", None) or model(vocabulary)
+    explained = wish.pop("explained", False)
     given = read_prompt(vocabulary, prompt)
-    return "".join(generate(model(vocabulary), vocabulary, given, sampling, seed=seed, length=length, **options))
+    places = places or [begin(network, given, seed + number) for number in range(texts)]
+    return Writing(open_engine(network), vocabulary, places, sampling, Wish(**wish), explained=explained)
+
+
+def written(texts: Writing) -> list[str]:
+    steps = list(texts)
+    return ["".join(piece.text for step in steps for piece in step[row]) for row in range(len(steps[0]))]
+
+
+def write(prompt: str = "so it", vocabulary=VOCABULARY, seed: int = 1, length: int = 60, **asked) -> str:
+    return written(writing(prompt, vocabulary, seed, length=length, **asked))[0]
 
 
 def test_the_same_seed_writes_the_same_text_and_another_seed_another():
@@ -49,13 +63,13 @@ def test_two_processes_write_the_same_text():
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("prompt", ["s", "so it", "so it goes, and so it went"])
 def test_greedy_text_is_what_the_models_own_forward_finds_likeliest(cell, prompt):
-    network = new_model(shape_of(VOCABULARY, ModelConfig(**(vars(SMALL) | {"cell": cell}))), seed=3)
+    """The prompt is read once, not twice, and the state carried from id to id."""
+    network = model(cell=cell)
     ids = list(VOCABULARY.encode(prompt))
     for _ in range(25):
         with torch.no_grad():
             ids.append(int(network(torch.tensor([ids]))[0][0, -1].argmax()))
-    given = read_prompt(VOCABULARY, prompt)
-    found = "".join(generate(network, VOCABULARY, given, Sampling(temperature=0.0), seed=1, length=25))
+    found = write(prompt, network=network, sampling=Sampling(temperature=0.0), length=25)
     assert prompt + found == VOCABULARY.decode(ids)
 
 
@@ -64,30 +78,104 @@ def test_the_text_has_the_length_that_was_asked_for():
     assert write(length=60).startswith(write(length=7))
 
 
+def test_a_length_in_words_ends_with_a_whole_word():
+    whole = write(length=400)
+    text = write(length=6, unit="words")
+    assert whole.startswith(text)
+    assert len(text.split()) == 6
+    assert whole[len(text)].isspace()
+
+
+@pytest.mark.parametrize("sampling", [Sampling(), RULES], ids=["plain", "rules"])
+@pytest.mark.parametrize("asked", [{"length": 40}, {"length": 4, "unit": "words"}, {"length": 90, "stops": ("go",)}])
+def test_a_text_is_gone_on_with_as_if_it_had_never_stopped(sampling, asked):
+    network = model()
+    whole = write(network=network, sampling=sampling, length=250)
+    first = writing(network=network, sampling=sampling, **asked)
+    begun = written(first)[0]
+    assert 0 < len(begun) < 250
+    rest = written(writing(network=network, sampling=sampling, places=first.places(), length=250 - len(begun)))[0]
+    assert begun + rest == whole
+
+
+def test_words_cut_in_the_middle_are_gone_on_with_too():
+    vocabulary = build_words([TEXT * 3], most=40)
+    network, whole = model(vocabulary), write("so it", vocabulary, length=80)
+    for length in range(30, 40):
+        first = writing("so it", vocabulary, network=network, length=length)
+        begun = written(first)[0]
+        rest = written(writing(vocabulary=vocabulary, network=network, places=first.places(), length=80 - length))[0]
+        assert (len(begun), begun + rest) == (length, whole)
+
+
+def test_what_ends_at_a_stop_can_be_gone_on_with_past_it():
+    whole = write(length=200)
+    stop = whole[50:53]
+    first = writing(length=200, stops=(stop,))
+    begun = written(first)[0]
+    rest = written(writing(places=first.places(), length=len(stop) + 5, stops=(stop,)))[0]
+    assert (begun + rest).startswith(whole[: whole.index(stop) + len(stop)])
+
+
+def test_several_texts_are_each_what_their_seed_writes_alone():
+    found = written(writing(texts=3, length=50, sampling=RULES))
+    assert found == [write(seed=seed, length=50, sampling=RULES) for seed in (1, 2, 3)]
+
+
+def test_a_text_that_has_ended_waits_for_the_others_without_changing():
+    vocabulary = build_characters([TEXT], boundary=True)
+    network = model(vocabulary)
+    network.head.bias.data[vocabulary.boundary] = 2.0
+    texts = writing("so", vocabulary, network=network, texts=4, length=1000)
+    found = written(texts)
+    assert found == [write("so", vocabulary, network=network, seed=seed, length=1000) for seed in (1, 2, 3, 4)]
+    assert len({len(text) for text in found}) > 1
+    assert all(place.ids[-1] == vocabulary.boundary for place in texts.places())
+
+
 def test_a_stop_ends_the_text_before_itself_wherever_the_pieces_are_cut():
     whole = write(length=200)
     for stop in (whole[50:53], whole[80:86]):
-        assert write(length=200, stops=["never this", stop]) == whole[: whole.index(stop)]
+        assert write(length=200, stops=("never this", stop)) == whole[: whole.index(stop)]
 
 
 def test_the_beginning_of_a_stop_that_does_not_come_is_still_written():
     whole = write(length=50)
-    assert write(length=50, stops=[whole[-3:] + "§"]) == whole
+    assert write(length=50, stops=(whole[-3:] + "§",)) == whole
 
 
-def test_the_text_ends_at_the_boundary_between_documents():
+def test_a_document_ends_where_the_model_ends_it():
     vocabulary = build_characters([TEXT], boundary=True)
-    network = new_model(shape_of(vocabulary, SMALL), seed=3)
+    network = model(vocabulary)
     network.head.bias.data[vocabulary.boundary] = 3.0
-    given = read_prompt(vocabulary, "so")
-    text = "".join(generate(network, vocabulary, given, Sampling(), seed=1, length=1000))
-    assert len(text) < 100
+    assert len(write("so", vocabulary, network=network, length=1000, unit="document")) < 100
+    with pytest.raises(RnnlabError, match="has learnt no end of a document"):
+        write(unit="document")
 
 
 def test_words_are_written_to_the_very_character():
     vocabulary = build_words([TEXT * 3], most=40)
     text = write("so it", vocabulary, length=33)
     assert len(text) == 33
+
+
+def test_pieces_tell_the_models_own_surprise_and_its_likeliest_alternatives():
+    network, prompt = model(), "so it"
+    steps = list(writing(prompt, network=network, length=30, sampling=Sampling(temperature=2.0), explained=True))
+    pieces = [piece for [row] in steps for piece in row]
+    ids = torch.tensor([[*VOCABULARY.encode(prompt), *VOCABULARY.encode("".join(piece.text for piece in pieces))]])
+    with torch.no_grad():
+        belief = network(ids)[0].log_softmax(-1)[0, len(prompt) - 1 : -1]
+    told = torch.tensor([piece.nats for piece in pieces])
+    assert_close(told, -belief.gather(1, ids[0, len(prompt) :, None])[:, 0], rtol=1e-4, atol=1e-4)
+    for piece, row in zip(pieces, belief, strict=True):
+        best = row.topk(5)
+        assert [text for text, _ in piece.likeliest] == [VOCABULARY.decode([one]) for one in best.indices]
+        assert_close(torch.tensor([share for _, share in piece.likeliest]), best.values.exp(), rtol=1e-4, atol=1e-4)
+
+
+def test_telling_the_surprise_does_not_change_the_text():
+    assert write(explained=True) == write()
 
 
 def test_an_unknown_character_of_the_prompt_is_replaced_and_told_of():
@@ -105,28 +193,38 @@ def test_an_empty_prompt_begins_where_a_document_does():
     assert read_prompt(build_characters(["abc"]), "").ids == (0,)
 
 
-def test_banned_ids_are_never_chosen():
-    banned = [int(VOCABULARY.encode(one)[0]) for one in "eio "]
-    assert not set("eio ") & set(write(length=300, banned=banned))
+@pytest.mark.parametrize("build", [build_characters, lambda texts: build_words(texts, most=40)])
+def test_banned_characters_are_never_written(build):
+    text = write("so", build([TEXT * 3]), length=300, banned="eio ")
+    assert not set("eio ") & set(text)
+
+
+def test_the_symbol_of_unknown_characters_is_never_written():
+    vocabulary = build_characters([TEXT + "x"], least=2)
+    network = model(vocabulary)
+    network.head.bias.data[vocabulary.unknown] = 9.0
+    assert "\ufffd" not in write("so", vocabulary, network=network, length=100)
 
 
 def test_listening_does_not_change_how_torch_computes_elsewhere():
-    given = read_prompt(VOCABULARY, "so")
-    writing = generate(model(), VOCABULARY, given, Sampling(), seed=1, length=10)
-    next(writing)
+    texts = iter(writing(length=10))
+    next(texts), next(texts)
     x = torch.ones(2, requires_grad=True)
     (x * 2).sum().backward()
     assert_close(x.grad, torch.full((2,), 2.0))
 
 
 @pytest.mark.parametrize(
-    ("options", "sentence"),
+    ("asked", "sentence"),
     [
         ({"length": 0}, "The length must be between 1 and 100,000 characters, not 0"),
         ({"length": 100_001}, "The length must be between 1 and 100,000 characters, not 100,001"),
-        ({"stops": [""]}, "An empty text cannot stop the writing; leave it out"),
+        ({"length": 20_001, "unit": "words"}, "The length must be between 1 and 20,000 words, not 20,001"),
+        ({"unit": "pages"}, "A length is counted in characters, words or to the end of a document"),
+        ({"stops": ("",)}, "An empty text cannot stop the writing; leave it out"),
+        ({"banned": TEXT}, "All [0-9]+ tokens are banned; leave at least one to choose"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(options, sentence):
+def test_what_cannot_be_written_gets_one_sentence(asked, sentence):
     with pytest.raises(RnnlabError, match=sentence):
-        write(**options)
+        write(**asked)

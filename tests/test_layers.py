@@ -15,6 +15,8 @@ ALLOWED = {  # a third-party package: the only parts of the house that may impor
     "plotly": {"ui"},
     "huggingface_hub": {"hub"},
     "safetensors": {"train"},
+    "onnx": {"nn"},
+    "onnxruntime": {"nn"},
     "pandas": {"data", "tasks", "service"},
     "exchange_calendars": {"data"},
 }

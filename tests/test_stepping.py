@@ -3,17 +3,25 @@ import torch
 from torch.testing import assert_close
 
 from rnnlab.nn.cells import CELLS
-from rnnlab.nn.model import ModelConfig, new_model
-from rnnlab.nn.stepping import Stepper, to_model_state, to_step_state
+from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
+from rnnlab.nn.packing import pack
+from rnnlab.nn.stepping import Engine, Steps, open_engine
+from rnnlab.nn.torch_steps import TorchEngine
 
 V, E, H, B = 23, 6, 17, 3
+OPTIONS = {
+    "plain": {}, "residual": {"residual": True}, "skip": {"layers": 1, "skip": True}, "tied": {"tied": True},
+    "one-hot": {"embedding": 0},
+}  # fmt: skip
+ENGINES = {"onnx": open_engine, "torch": lambda network: TorchEngine(pack(network))}
 
 
-def model(cell: str, **options):
+def model(cell: str, **options) -> SequenceModel:
     sizes = {"inputs": 0, "vocabulary": V, "embedding": E, "hidden": H, "layers": 3, "outputs": V}
     network = new_model(ModelConfig(cell=cell, **(sizes | options)), seed=4)
+    noise = torch.Generator().manual_seed(6)
     for weight in network.parameters():  # larger than at the start, so that gates saturate as trained ones do
-        weight.data *= 1.5
+        weight.data = 1.5 * weight.data + torch.randn(weight.shape, generator=noise) / 2 / weight.shape[-1] ** 0.5
     return network.requires_grad_(False)
 
 
@@ -21,52 +29,87 @@ def text(rows: int, length: int = 500) -> torch.Tensor:
     return torch.randint(V, (rows, length), generator=torch.Generator().manual_seed(rows))
 
 
-def stepped(stepper: Stepper, ids: torch.Tensor, state) -> tuple[torch.Tensor, object]:
-    logits = []
-    for step in ids.unbind(1):
-        output, state = stepper.step(step, state)
-        logits.append(output)
-    return torch.stack(logits, dim=1), state
+def stepped(steps: Steps, ids: torch.Tensor) -> torch.Tensor:
+    return torch.stack([steps.step(column.tolist()).clone() for column in ids.unbind(1)], dim=1)
+
+
+@pytest.fixture(params=ENGINES)
+def opened(request):
+    return ENGINES[request.param]
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("rows", [1, B])
-@pytest.mark.parametrize(
-    "options", [{}, {"residual": True}, {"layers": 1, "skip": True}], ids=["plain", "residual", "skip"]
-)
-def test_five_hundred_steps_equal_the_models_own_forward(cell, rows, options):
-    network = model(cell, **options)
-    stepper, ids = Stepper(network), text(rows)
-    found, _ = stepped(stepper, ids, stepper.start(rows))
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_five_hundred_steps_equal_the_models_own_forward(opened, cell, rows, options):
+    network, ids = model(cell, **options), text(rows)
+    found = stepped(opened(network).begin(rows), ids)
     expected, _ = network(ids)
     assert_close(found.log_softmax(-1), expected.log_softmax(-1), rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_prompt_read_at_once_is_gone_on_with_step_by_step_and_back(cell):
+def test_a_prompt_read_at_once_is_gone_on_with_step_by_step_and_back(opened, cell):
     network, ids = model(cell), text(B, 40)
-    stepper = Stepper(network)
     whole, _ = network(ids)
     _, state = network(ids[:, :20])
-    middle, state = stepped(stepper, ids[:, 20:30], to_step_state(state))
-    assert_close(middle, whole[:, 20:30], rtol=1e-4, atol=1e-5)
-    end, _ = network(ids[:, 30:], to_model_state(state))
+    steps = opened(network).begin(B, state)
+    assert_close(stepped(steps, ids[:, 20:30]), whole[:, 20:30], rtol=1e-4, atol=1e-5)
+    end, _ = network(ids[:, 30:], steps.state())
     assert_close(end, whole[:, 30:], rtol=1e-4, atol=1e-5)
 
 
-def test_the_rows_of_a_batch_are_stepped_as_if_each_were_alone():
-    network, ids = model("lstm"), text(B, 50)
-    stepper = Stepper(network)
-    together, _ = stepped(stepper, ids, stepper.start(B))
+def test_a_state_that_was_given_out_does_not_change_with_the_steps_that_follow(opened):
+    steps = opened(model("lstm")).begin(1)
+    steps.step([3])
+    state = steps.state()
+    kept = [[part.clone() for part in layer] for layer in state]
+    stepped(steps, text(1, 4))
+    for layer, before in zip(state, kept, strict=True):
+        for part, other in zip(layer, before, strict=True):
+            assert_close(part, other, rtol=0, atol=0)
+
+
+def test_many_rows_begin_from_one_state(opened):
+    network, ids = model("gru"), text(1, 12)
+    _, state = network(ids)
+    together = opened(network).begin(B, state).step([5] * B)
+    expected, _ = network(torch.tensor([[5]]), state)
+    assert_close(together, expected[0].expand(B, V), rtol=1e-4, atol=1e-5)
+
+
+def test_the_rows_of_a_batch_are_stepped_as_if_each_were_alone(opened):
+    engine, ids = opened(model("lstm")), text(B, 50)
+    together = stepped(engine.begin(B), ids)
     for row in range(B):
-        alone, _ = stepped(stepper, ids[row : row + 1], stepper.start(1))
-        assert_close(together[row], alone[0], rtol=1e-4, atol=1e-5)
+        assert_close(together[row], stepped(engine.begin(1), ids[row : row + 1])[0], rtol=1e-4, atol=1e-5)
 
 
-def test_packing_copies_the_weights():
-    network = model("gru")
-    stepper, ids = Stepper(network), text(1, 5)
-    before, _ = stepped(stepper, ids, stepper.start(1))
+def test_two_texts_of_one_engine_do_not_disturb_each_other(opened):
+    engine, ids = opened(model("lstm")), text(1, 20)
+    alone = stepped(engine.begin(1), ids)
+    first, other = engine.begin(1), engine.begin(1)
+    for place, column in enumerate(ids.unbind(1)):
+        assert_close(first.step(column.tolist())[0], alone[0, place], rtol=0, atol=0)
+        other.step([7])
+
+
+def test_packing_copies_the_weights(opened):
+    network, ids = model("gru"), text(1, 5)
+    engine: Engine = opened(network)
+    before = stepped(engine.begin(1), ids)
     for weight in network.parameters():
         weight.data.zero_()
-    assert_close(stepped(stepper, ids, stepper.start(1))[0], before, rtol=0, atol=0)
+    assert_close(stepped(engine.begin(1), ids), before, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("rows", [1, B])
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_int8_weights_foretell_nearly_the_same(cell, rows, options):
+    network, ids = model(cell, hidden=150, **options), text(rows, 60)
+    found = stepped(open_engine(network, "int8").begin(rows), ids).log_softmax(-1)
+    expected = network(ids)[0].log_softmax(-1)
+    divergence = (expected.exp() * (expected - found)).sum(-1)
+    away = (expected.exp() * (expected - expected.mean(dim=(0, 1)))).sum(-1)
+    assert 0 < divergence.mean() < 0.01 * away.mean()

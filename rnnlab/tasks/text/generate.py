@@ -1,4 +1,4 @@
-"""Text that goes on from a prompt, an id at a time; knows no pages, files or checkpoints."""
+"""Texts that go on from a prompt, an id at a time, several sharing each step; knows no pages, files or checkpoints."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from rnnlab.data.prompts import adapt
 from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
-from rnnlab.nn.model import SequenceModel
-from rnnlab.nn.sampling import History, Sampling, choose, generators
-from rnnlab.nn.stepping import Stepper, StepState, to_step_state
+from rnnlab.nn.model import ModelState, SequenceModel
+from rnnlab.nn.sampling import History, Sampling, choose
+from rnnlab.nn.stepping import Engine, Steps
+from rnnlab.tasks.text.pieces import Piece, Row, Wish
 
-MOST_CHARACTERS = 100_000
+SHOWN_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,20 @@ class Prompt:
     text: str
     notices: tuple[str, ...]
     ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one text stands, so that it can be gone on with as if it had never stopped.
+
+    state: of all its ids but the last, one row. ids: all of them, the prompt's too. random: the state of the generator
+    of the choices. left: what was written but not shown, beyond the length or at a stop.
+    """
+
+    state: ModelState | None
+    ids: tuple[int, ...]
+    random: Tensor
+    left: tuple[Piece, ...] = ()
 
 
 def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
@@ -45,78 +61,115 @@ def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
     return Prompt(known, tuple(notices), ids)
 
 
-def generate(
-    model: SequenceModel,
-    vocabulary: Vocabulary,
-    prompt: Prompt,
-    sampling: Sampling,
-    *,
-    seed: int,
-    length: int,
-    stops: Sequence[str] = (),
-    banned: Sequence[int] = (),
-) -> Iterator[str]:
-    """Write on from a prompt; whoever stops asking stops the writing.
+@torch.no_grad()
+def begin(model: SequenceModel, prompt: Prompt, seed: int) -> Place:
+    """Read a prompt at once, into the state from which a text with this seed begins."""
+    random = torch.Generator().manual_seed(seed).get_state()
+    if len(prompt.ids) == 1:
+        return Place(None, prompt.ids, random)
+    ids = torch.tensor([prompt.ids[:-1]], device=model.head.weight.device)
+    return Place(model(ids)[1], prompt.ids, random)
 
-    The prompt itself is not given back. The same model, prompt, settings and seed give the same text.
 
-    Args:
-        model: of ids, in evaluation mode.
-        vocabulary: the model's own.
-        prompt: from `read_prompt`.
-        sampling: how to choose among the likely ids.
-        seed: of the choices.
-        length: characters to write, at most; the last id may pass it by a word's length, and is cut there.
-        stops: the text ends before the first of these to appear, or at the boundary between documents.
-        banned: ids never chosen.
+class Writing:
+    """Texts being written; whoever stops asking for more stops the writing.
 
-    Yields:
-        The text of one id or more, in order.
-
-    Raises:
-        RnnlabError: length is out of bounds, or a stop is empty.
+    The prompt is not given again. The same model, places, settings and wish give the same texts.
     """
-    if not 1 <= length <= MOST_CHARACTERS:
-        raise RnnlabError(f"The length must be between 1 and {MOST_CHARACTERS:,} characters, not {length:,}.")
-    if not all(stops):
-        raise RnnlabError("An empty text cannot stop the writing; leave it out.")
-    written, given = "", 0
-    # What may be the beginning of a stop is held back until it is known not to be.
-    held = max((len(stop) for stop in stops), default=1) - 1
-    for one in _ids(model, prompt, sampling, seed, banned):
-        ended = one == vocabulary.boundary
-        written += "" if ended else vocabulary.decode([one])
-        found = [written.index(stop, max(0, given - held)) for stop in stops if stop in written[max(0, given - held) :]]
-        end = min([length, *found])
-        ready = end if ended or found or len(written) >= length else len(written) - held
-        if ready > given:
-            yield written[given : min(ready, len(written))]
-            given = ready
-        if ended or found or len(written) >= length:
-            return
+
+    def __init__(
+        self, engine: Engine, vocabulary: Vocabulary, places: Sequence[Place], sampling: Sampling, wish: Wish,
+        *, explained: bool = False,
+    ) -> None:  # fmt: skip
+        """Prepare to write on.
+
+        Args:
+            engine: of the model.
+            vocabulary: the model's own.
+            places: where the texts stand, one a text; `begin` gives the first.
+            sampling: how to choose among the likely ids.
+            wish: how long, and where to stop.
+            explained: whether pieces tell the model's surprise and alternatives.
+
+        Raises:
+            RnnlabError: every id is banned, or a document's end is asked of a model that has learnt none.
+        """
+        if wish.unit == "document" and vocabulary.boundary is None:
+            raise RnnlabError("This model has learnt no end of a document; ask for a length in characters or words.")
+        self._vocabulary, self._sampling, self._explained = vocabulary, sampling, explained
+        self._banned = banned_ids(vocabulary, wish.banned)
+        self._rows = [Row(wish, place.left) for place in places]
+        self._ids = [list(place.ids) for place in places]
+        self._histories = [History(sampling, place.ids) for place in places]
+        self._random = [torch.Generator() for _ in places]
+        for generator, place in zip(self._random, places, strict=True):
+            generator.set_state(place.random)
+        self._ended: dict[int, Place] = {}
+        self._steps: Steps = engine.begin(len(places), _together([place.state for place in places]))
+
+    def __iter__(self) -> Iterator[list[list[Piece]]]:
+        """Write; yields after each step the new pieces of every text, often none of some."""
+        yield [self._note(number, row.start()) for number, row in enumerate(self._rows)]
+        while len(self._ended) < len(self._rows):
+            # The mode ends before the yield, or it would hold for whoever listens.
+            with torch.inference_mode():
+                logits = self._steps.step([ids[-1] for ids in self._ids])
+                chosen = choose(logits, self._sampling, self._random, self._histories, self._banned).tolist()
+                told = self._told(logits, chosen) if self._explained else [Piece(self._text(one)) for one in chosen]
+            yield [self._push(number, one, piece) for number, (one, piece) in enumerate(zip(chosen, told, strict=True))]
+
+    def places(self) -> list[Place]:
+        """Where the texts stand now: those that have ended where they ended."""
+        return [self._ended.get(number) or self._place(number) for number in range(len(self._rows))]
+
+    def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
+        if number in self._ended:
+            return []
+        self._ids[number].append(chosen)
+        self._histories[number].append(chosen)
+        return self._note(number, self._rows[number].push(None if chosen == self._vocabulary.boundary else piece))
+
+    def _note(self, number: int, shown: list[Piece]) -> list[Piece]:
+        """Keep the place of a text that has ended."""
+        if self._rows[number].done:
+            self._ended[number] = self._place(number)
+        return shown
+
+    def _place(self, number: int) -> Place:
+        state = tuple(tuple(part[:, number : number + 1].clone() for part in layer) for layer in self._steps.state())
+        row = self._rows[number]
+        return Place(state, tuple(self._ids[number]), self._random[number].get_state(), row.left())
+
+    def _text(self, one: int) -> str:
+        return self._vocabulary.decode([one])
+
+    def _told(self, logits: Tensor, chosen: Sequence[int]) -> list[Piece]:
+        belief = logits.log_softmax(-1)
+        best = belief.topk(min(SHOWN_ALTERNATIVES, belief.shape[-1]))
+        rows = zip(chosen, belief, best.indices.tolist(), best.values.exp().tolist(), strict=True)
+        return [
+            Piece(self._text(one), -float(all_[one]), tuple(zip(map(self._text, ids), shares, strict=True)))
+            for one, all_, ids, shares in rows
+        ]
 
 
-def _ids(model: SequenceModel, prompt: Prompt, sampling: Sampling, seed: int, banned: Sequence[int]) -> Iterator[int]:
-    """Choose ids without end."""
-    history = History(sampling, prompt.ids)
-    random = generators(seed, 1)
-    stepper, state, last = _primed(model, prompt)
-    while True:
-        # The mode ends before the yield, or it would hold for whoever listens.
-        with torch.inference_mode():
-            logits, state = stepper.step(last, state)
-            last = choose(logits, sampling, random, [history], banned)
-            chosen = int(last)
-        history.append(chosen)
-        yield chosen
+def banned_ids(vocabulary: Vocabulary, characters: str) -> list[int]:
+    """The ids that are never chosen: those whose text holds one of these characters, and the unknown symbol's."""
+    unknown = getattr(vocabulary, "unknown", None)
+    banned = set() if unknown is None else {int(unknown)}
+    if characters:
+        ids = (one for one in range(vocabulary.size) if one != vocabulary.boundary)
+        banned |= {one for one in ids if not set(characters).isdisjoint(vocabulary.decode([one]))}
+    return sorted(banned)
 
 
-@torch.inference_mode()
-def _primed(model: SequenceModel, prompt: Prompt) -> tuple[Stepper, StepState, torch.Tensor]:
-    """The engine, the state after all of the prompt but its last id, and that id: the first step reads it."""
-    stepper = Stepper(model)
-    ids = torch.tensor([prompt.ids], device=model.head.weight.device)
-    if ids.shape[1] == 1:
-        return stepper, stepper.start(1), ids[:, -1]
-    _, state = model(ids[:, :-1])
-    return stepper, to_step_state(state), ids[:, -1]
+def _together(states: Sequence[ModelState | None]) -> ModelState | None:
+    """The states of several texts as one of so many rows."""
+    known = [state for state in states if state is not None]
+    if not known:
+        return None
+    assert len(known) == len(states), "texts that share their steps begin with prompts of one kind"
+    return tuple(
+        tuple(torch.cat([state[layer][part] for state in known], dim=1) for part in range(len(known[0][layer])))
+        for layer in range(len(known[0]))
+    )
