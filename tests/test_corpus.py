@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rnnlab.data import corpus as corpora
 from rnnlab.data.corpus import Corpus, proposed_settings, read_corpus
+from rnnlab.data.documents import split_at
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import describe, from_mapping
@@ -271,6 +272,15 @@ PIECES = [
 @bounded
 def test_any_text_is_a_text_or_refused(pieces, options, encoding):
     assert_promises_or_refusal("".join(pieces).encode(encoding, errors="ignore"), **options)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.37, 0.9, 1.0])
+def test_documents_are_cut_at_the_character_where_a_share_of_them_ends(share):
+    documents = ("first", "x", "the second one", "y", "z")
+    first, second = split_at(documents, share)
+    assert "".join(first + second) == "".join(documents)
+    assert len("".join(first)) == int(share * 22)
+    assert all(first + second)
 
 
 def test_the_benchmark_text_is_read_to_the_letter():

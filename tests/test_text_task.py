@@ -6,13 +6,14 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from rnnlab.data.vocab import build_characters
+from rnnlab.data.vocab import build_characters, build_words
 from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.scoring.ngrams import fit_ngrams
-from rnnlab.tasks.text.score import streamed_losses, windowed_losses
-from rnnlab.tasks.text.task import TextConfig, TextTask, shape_of
+from rnnlab.tasks.text import task as tasks
+from rnnlab.tasks.text.score import characters_of, score, streamed_losses, window_starts, windowed_losses
+from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig
 
@@ -23,8 +24,9 @@ IDS = VOCABULARY.encode(TEXT)
 SMALL = ModelConfig(cell="lstm", hidden=24, inputs=0, vocabulary=1, embedding=7, outputs=1)
 
 
-def task(**config) -> TextTask:
-    return TextTask(IDS, VOCABULARY, TextConfig(**({"window": WINDOW} | config)), batch=STREAMS)
+def task(ids=IDS) -> TextTask:
+    cut = int(0.9 * len(ids))
+    return TextTask(ids[:cut], ids[cut:], VOCABULARY, WINDOW, batch=STREAMS)
 
 
 def model(cell: str = "gru", layers: int = 1):
@@ -51,8 +53,7 @@ def test_the_windows_of_a_stream_follow_each_other_without_a_gap():
 
 
 def test_an_epoch_reads_nearly_every_training_id_once_and_no_validation_id():
-    ids = np.arange(2000)
-    one = TextTask(ids, VOCABULARY, TextConfig(window=WINDOW), batch=STREAMS)
+    one = task(np.arange(2000))
     epoch = [batch for batch, _ in zip(one.batches(seed=1), range(one.steps_per_epoch), strict=False)]
     read = torch.cat([batch.x for batch in epoch], dim=1).flatten().numpy()
     assert len(set(read)) == len(read) >= 1800 - STREAMS * WINDOW
@@ -85,37 +86,80 @@ def test_streamed_losses_are_those_of_one_step_at_a_time(cell):
 
 def test_several_streams_are_the_pieces_of_one_each_without_a_past():
     network, ids = model(), IDS[:81]
-    pieces = [streamed_losses(network, ids[1 + 20 * n : 21 + 20 * n]) for n in range(4)]
-    assert_close(streamed_losses(network, ids, 4), np.concatenate(pieces), rtol=1e-4, atol=1e-5)
+    rows = ids[:80].reshape(4, 20)
+    pieces = [streamed_losses(network, row) for row in rows]
+    assert_close(streamed_losses(network, rows), np.concatenate(pieces), rtol=1e-4, atol=1e-5)
 
 
 def test_windows_know_nothing_of_each_other_and_score_every_id_once():
     network, ids = model(), IDS[:45]
-    losses = windowed_losses(network, ids, 10)
+    losses = windowed_losses(network, ids, characters_of(VOCABULARY), 10)
     assert len(losses) == 44
     for start in range(0, 44, 10):
         alone = streamed_losses(network, ids[start : start + 11])
         assert_close(losses[start : start + 10], alone, rtol=1e-4, atol=1e-5)
 
 
+def test_windows_of_words_hold_so_many_characters_and_score_every_id_once():
+    vocabulary = build_words([TEXT], most=40)
+    network, ids = new_model(shape_of(vocabulary, SMALL), seed=1), vocabulary.encode(TEXT[:400])
+    lengths, starts = characters_of(vocabulary), window_starts(characters_of(vocabulary)[ids], 16)
+    losses = windowed_losses(network, ids, lengths, 16)
+    for start, end in itertools.pairwise([*starts, len(ids) - 1]):
+        assert len(vocabulary.decode(ids[start + 1 : end + 1])) <= 16
+        alone = streamed_losses(network, ids[start : end + 1])
+        assert_close(losses[start:end], alone, rtol=1e-4, atol=1e-5)
+    assert max(np.diff(starts)) > min(np.diff(starts)) > 1
+
+
+def test_an_id_longer_than_the_window_has_a_window_of_its_own():
+    assert window_starts(np.array([1, 9, 2, 3, 9]), 5) == [0, 1, 3]
+
+
+def test_a_score_in_nats_a_character_is_the_same_whatever_the_ids_stand_for():
+    vocabulary = build_words([TEXT], most=40)
+    network, ids = new_model(shape_of(vocabulary, SMALL), seed=1), vocabulary.encode(TEXT[:400])
+    shares = []
+    found = score(network, vocabulary, ids, shares.append)
+    assert found.characters == 400 - len(vocabulary.decode(ids[:1]))
+    assert_close(found.streamed, streamed_losses(network, ids).sum() / found.characters)
+    assert_close(found.windows, windowed_losses(network, ids, characters_of(vocabulary)).sum() / found.characters)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_the_loss_while_training_is_that_of_streams_spread_over_what_is_held_out(monkeypatch):
+    monkeypatch.setattr(tasks, "MOST_VALIDATED", 64)
+    monkeypatch.setattr(tasks, "VALIDATION_STREAMS", 4)
+    one, network = task(), model()
+    rows = one.validation[len(one.validation) % 4 :].reshape(4, -1)[:, :16]
+    expected = streamed_losses(network, rows).mean()
+    assert_close(one.evaluate(network), {"loss": expected, "nats_per_char": expected})
+
+
 def test_learning_beats_the_five_gram_of_the_same_text():
     text = "".join(np.random.default_rng(1).choice(["over ", "under ", "and "], 3000))
     vocabulary = build_characters([text])
-    one = TextTask(vocabulary.encode(text), vocabulary, TextConfig(window=25), batch=16)
+    ids = vocabulary.encode(text)
+    one = TextTask(ids[: 9 * len(ids) // 10], ids[9 * len(ids) // 10 :], vocabulary, window=25, batch=16)
     network = new_model(shape_of(vocabulary, dataclasses.replace(SMALL, cell="gru")), seed=1)
     *_, last = fit(network, one, TrainConfig(steps=150, lr=0.02, report_every=75, clip=1.0))
     chance = fit_ngrams(one.training, 1, vocabulary.size).nats_per_token(one.validation)
     best = fit_ngrams(one.training, 5, vocabulary.size).nats_per_token(one.validation, one.training)
-    assert last.scores["nats_per_char"] == last.scores["loss"]
+    assert last.scores["nats_per_char"] == pytest.approx(last.scores["loss"])
     assert last.scores["loss"] < 1.1 * best < chance / 2
 
 
-def test_too_short_a_text_says_how_many_ids_are_needed():
-    with pytest.raises(DataError, match="50 ids are too few for windows of 11; give at least 121"):
-        TextTask(IDS[:50], VOCABULARY, TextConfig(window=WINDOW), batch=STREAMS)
+def test_too_short_a_part_says_so():
+    with pytest.raises(
+        DataError, match="5 ids held out are too few for windows of 11; give a longer text or a smaller"
+    ):
+        task(IDS[:50])
+    with pytest.raises(DataError, match="9 ids to learn from are too few for windows of 11"):
+        TextTask(IDS[:9], IDS, VOCABULARY, WINDOW, STREAMS)
 
 
 def test_a_text_too_short_for_so_many_streams_is_read_in_fewer():
-    one = TextTask(IDS[:200], VOCABULARY, TextConfig(window=WINDOW), batch=128)
+    one = TextTask(IDS[:180], IDS[180:200], VOCABULARY, WINDOW, batch=128)
     assert one.streams == 16
     assert next(one.batches(1)).x.shape == (16, WINDOW)

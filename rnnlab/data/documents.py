@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rnnlab.data.cleaning import compose
 from rnnlab.data.files import as_subject
@@ -48,3 +49,20 @@ def split_documents(text: str, label: str, rule: str, marker: str | None) -> tup
             f"{as_subject(label)} holds nothing but the marker {marker!r:.50}; give a text between markers."
         )
     return kept
+
+
+def split_at(documents: Sequence[str], share: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Cut documents in two at the character that ends their first `share`, wherever it falls.
+
+    The place is floor(share · N) of N characters, as the 90/10 split of tinyshakespeare is made: by position and not by
+    document, so that the second part is what comes after the first.
+    """
+    place = int(share * sum(map(len, documents)))
+    first: list[str] = []
+    for number, document in enumerate(documents):
+        if len(document) > place:
+            parts = [document[:place], document[place:]]
+            return tuple(first + parts[:1] * (place > 0)), (parts[1], *documents[number + 1 :])
+        first.append(document)
+        place -= len(document)
+    return tuple(first), ()

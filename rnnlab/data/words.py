@@ -121,7 +121,9 @@ class WordVocabulary:
                 raise unknown_character(error.args[0]) from error
 
 
-def build_words(texts: Iterable[str], *, most: int = 8000, boundary: bool = False) -> WordVocabulary:
+def build_words(
+    texts: Iterable[str], *, most: int = 8000, boundary: bool = False, alphabet: str = ""
+) -> WordVocabulary:  # fmt: skip
     """Learn the characters and the most frequent words of some texts; of words as frequent, the first in code points.
 
     A word that occurs once is always spelt: it would be learnt from a single example, and a model that never sees a
@@ -131,12 +133,13 @@ def build_words(texts: Iterable[str], *, most: int = 8000, boundary: bool = Fals
         texts: the training text, whole or in documents.
         most: number of ids at most, with the characters and the boundary.
         boundary: whether to learn an id for the boundary between documents.
+        alphabet: further characters to know, such as those of a part of the text that is held out.
 
     Raises:
         DataError: the texts are empty, or have too many different characters for so small a vocabulary.
     """
     texts = list(texts)
-    characters = alphabet_of(texts)
+    characters = alphabet_of([*texts, alphabet])
     room = most - len(characters) - boundary
     if not characters or room < 1:
         raise DataError(

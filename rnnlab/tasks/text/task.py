@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,15 @@ from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import option
-from rnnlab.tasks.text.score import streamed_losses
+from rnnlab.tasks.text.score import characters_of, streamed_losses
 from rnnlab.train.progress import Batch, TrainConfig
 
 Ids = NDArray[np.integer[Any]]
 
-VALIDATION_STREAMS = 32  # read side by side while training; the exact scores of rnnlab.tasks.text.score read one
+# While training: read side by side, and no more than these ids of the whole, spread evenly, for a long text's tenth
+# would take longer to score than the steps between two reports. The exact scores of rnnlab.tasks.text.score read all.
+VALIDATION_STREAMS = 32
+MOST_VALIDATED = 250_000
 
 MODEL = ModelConfig(
     cell="lstm", hidden=512, layers=2, input_dropout=0.05, between_dropout=0.3, output_dropout=0.35,
@@ -49,28 +53,30 @@ class TextConfig:
 
 
 class TextTask:
-    """Learn from the first part of a text, validate on the rest."""
+    """Learn from one part of a text, validate on another."""
 
-    def __init__(self, ids: Ids, vocabulary: Vocabulary, config: TextConfig, batch: int) -> None:
-        """Cut a text.
+    def __init__(self, training: Ids, validation: Ids, vocabulary: Vocabulary, window: int, batch: int) -> None:
+        """Prepare the streams.
 
         Args:
-            ids: (N,) ids of the whole text, in any integer type; they stay in it, for a byte an id is enough.
+            training: (N,) ids, in any integer type; they stay in it, for a byte an id is enough.
+            validation: (M,) ids of what is never trained on.
             vocabulary: what made them.
-            config: how to cut.
+            window: steps that gradients reach back.
             batch: streams read side by side; fewer if the text is too short for so many.
 
         Raises:
-            DataError: the text is too short for one window on either side of the cut.
+            DataError: a part is too short for one window.
         """
-        self.vocabulary, self.config = vocabulary, config
-        split = int((1 - config.validation) * len(ids))
-        self.training, self.validation = ids[:split], ids[split:]
-        if min(len(self.training), len(self.validation)) < config.window + 1:
-            least = int((config.window + 1) / config.validation) + 1
-            raise DataError(f"{len(ids)} ids are too few for windows of {config.window}; give at least {least}.")
-        self.streams = max(1, min(batch, (len(self.training) - 1) // config.window))
-        self.steps_per_epoch = (len(self.training) - 1) // (self.streams * config.window)
+        for ids, part in ((training, "to learn from"), (validation, "held out")):
+            if len(ids) < window + 1:
+                raise DataError(
+                    f"{len(ids)} ids {part} are too few for windows of {window}; "
+                    f"give a longer text or a smaller --window."
+                )
+        self.training, self.validation, self.vocabulary, self.window = training, validation, vocabulary, window
+        self.streams = max(1, min(batch, (len(training) - 1) // window))
+        self.steps_per_epoch = (len(training) - 1) // (self.streams * window)
 
     def codec(self) -> dict[str, Any]:
         """The vocabulary."""
@@ -92,21 +98,32 @@ class TextTask:
         return functional.cross_entropy(output.flatten(0, 1), y.flatten())
 
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
-        """Nats an id (`loss`) and a character on the held-out end, read in several streams for speed.
+        """Nats an id (`loss`) and a character on what is held out, read in several streams for speed.
 
         Each stream begins without a past, so this is a little worse than the exact score of one stream.
         """
-        losses = streamed_losses(model, self.validation, VALIDATION_STREAMS)
-        known = self.validation[len(self.validation) - len(losses) :]
-        characters = len(self.vocabulary.decode(known))
+        losses, characters = streamed_losses(model, self._validated), self._characters
         return {"loss": float(losses.mean()), "nats_per_char": float(losses.sum()) / characters}
 
+    @cached_property
+    def _validated(self) -> Ids:
+        """(streams, M) ids."""
+        streams = min(VALIDATION_STREAMS, len(self.validation) // 2)
+        length = len(self.validation) // streams
+        rows = self.validation[len(self.validation) - streams * length :].reshape(streams, length)
+        return rows[:, : max(2, MOST_VALIDATED // streams)]
+
+    @cached_property
+    def _characters(self) -> int:
+        """How many characters those ids stand for that are foretold: all but each stream's first."""
+        return int(characters_of(self.vocabulary)[self._validated[:, 1:]].sum())
+
     def _offset(self, seed: int, epoch: int) -> int:
-        room = len(self.training) - 1 - self.streams * self.steps_per_epoch * self.config.window
+        room = len(self.training) - 1 - self.streams * self.steps_per_epoch * self.window
         return int(np.random.default_rng([seed, epoch]).integers(room + 1))
 
     def _batch(self, offset: int, place: int) -> Batch:
-        window, length = self.config.window, self.steps_per_epoch * self.config.window
+        window, length = self.window, self.steps_per_epoch * self.window
         first = offset + np.arange(self.streams) * length + place * window
         rows = self.training[first[:, None] + np.arange(window + 1)].astype(np.int64)
         ids = torch.from_numpy(rows)
