@@ -16,7 +16,7 @@ from waves import wave_model
 
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.cells import CELLS
-from rnnlab.train.checkpoint import Checkpoint, build_model, cpu_weights, load, save
+from rnnlab.train.checkpoint import Checkpoint, build_model, cpu_weights, halved, load, save
 from rnnlab.train.progress import Snapshot
 
 
@@ -94,6 +94,8 @@ def damaged(folder: Path, how: str) -> None:
         "more layers": lambda: change(folder, model=config["model"] | {"layers": 3}),
         "unknown model field": lambda: change(folder, model=config["model"] | {"heads": 3}),
         "no values": lambda: change(folder, model=config["model"] | {"inputs": 0}),
+        "other kind": lambda: change(folder, provenance=config["provenance"] | {"weights_dtype": "float16"}),
+        "unknown kind": lambda: change(folder, provenance=config["provenance"] | {"weights_dtype": "float64"}),
         "no resume": (folder / "resume" / "state.json").unlink,
         "swapped resume": lambda: (folder / "resume" / "state.safetensors").write_bytes(raw),
     }
@@ -117,10 +119,12 @@ def damaged(folder: Path, how: str) -> None:
         ("extra field", "waves/config.json must hold exactly codec, format, metrics"),
         ("codec kind", "waves/config.json has a field of the wrong kind"),
         ("huge", "describes an impossible model: hidden must be between 1 and 4096, not 1000000000"),
-        ("other size", r"holds cores.0.kernel.weight_ih_l0 as torch.float32 \[27, 1\] where \[30, 1\] is due"),
+        ("other size", r"holds cores.0.kernel.weight_ih_l0 as torch.float32 \[27, 1\] where float32 \[30, 1\] is due"),
         ("more layers", "holds other tensors than config.json describes"),
         ("unknown model field", "other fields than this version of rnnlab knows"),
         ("no values", "describes an impossible model: steps are either values or ids"),
+        ("other kind", r"holds cores.0.kernel.weight_ih_l0 as torch.float32 \[27, 1\] where float16 \[27, 1\] is due"),
+        ("unknown kind", "should hold 'float64' where float32 and float16 are known"),
         ("no resume", "holds no training state, so its training cannot be resumed"),
         ("swapped resume", "waves/resume/state.safetensors does not belong to its state.json"),
     ],
@@ -131,6 +135,25 @@ def test_a_damaged_folder_is_refused_with_the_file_named(how, sentence, tmp_path
     with pytest.raises(CheckpointError, match=sentence) as caught:
         load(tmp_path / "waves", resume=True)
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_halved_weights_take_half_the_room_and_nearly_keep_the_model(tmp_path):
+    whole = checkpoint("lstm")
+    save(whole, tmp_path / "whole")
+    save(dataclasses.replace(whole, weights=halved(whole.weights)), tmp_path / "half")
+    sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("whole", "half")]
+    assert sizes[1] < 0.7 * sizes[0]
+    x = torch.linspace(-1, 1, 14).view(2, 7, 1)
+    models = [build_model(load(tmp_path / name)) for name in ("whole", "half")]
+    assert all(weight.dtype == torch.float32 for weight in models[1].parameters())
+    assert_close(models[1](x)[0], models[0](x)[0], rtol=0, atol=1e-3)
+    save(load(tmp_path / "half"), tmp_path / "again")
+    assert (tmp_path / "again/model.safetensors").read_bytes() == (tmp_path / "half/model.safetensors").read_bytes()
+
+
+def test_weights_too_large_for_half_precision_stay_whole():
+    weights = {"a": torch.tensor([70_000.0]), "b": torch.tensor([1.0])}
+    assert halved(weights) is weights
 
 
 def test_weights_that_are_not_finite_are_refused(tmp_path):

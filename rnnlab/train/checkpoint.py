@@ -1,7 +1,7 @@
 """The one folder that is checkpoint, download and Hub repo; knows nothing of tasks beyond their names.
 
 config.json         {format, task, model, codec, train, metrics, provenance}
-model.safetensors   the weights, float32
+model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
 resume/             what exact resuming needs; never leaves the machine
 """
@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from rnnlab.errors import CheckpointError, RnnlabError
@@ -27,6 +25,7 @@ from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
+from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
 
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
@@ -59,11 +58,19 @@ def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in model.state_dict().items()}
 
 
+def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as float16, for half the size; as they are if one is too large for it."""
+    if any(tensor.abs().max() > torch.finfo(torch.float16).max for tensor in weights.values()):
+        return weights
+    return {name: tensor.half() for name, tensor in weights.items()}
+
+
 def build_model(checkpoint: Checkpoint) -> SequenceModel:
     """Make the checkpoint's model on the CPU, ready to predict."""
     with torch.device("meta"):
         model = SequenceModel(checkpoint.model)
-    model.load_state_dict(checkpoint.weights, strict=True, assign=True)
+    weights = {name: tensor.float() for name, tensor in checkpoint.weights.items()}
+    model.load_state_dict(weights, strict=True, assign=True)
     return model.eval().requires_grad_(False)
 
 
@@ -130,6 +137,8 @@ def load(folder: str | Path, *, resume: bool = False) -> Checkpoint:
 
 def _write(checkpoint: Checkpoint, place: Path) -> None:
     weights = safetensors.torch.save(checkpoint.weights, metadata={"format": "pt"})
+    kinds = {str(tensor.dtype).removeprefix("torch.") for tensor in checkpoint.weights.values()}
+    assert len(kinds) == 1, "all weights are of one kind"
     config = {
         "format": FORMAT,
         "task": checkpoint.task,
@@ -137,7 +146,8 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
         "codec": checkpoint.codec,
         "train": checkpoint.train,
         "metrics": checkpoint.metrics,
-        "provenance": checkpoint.provenance | {"weights_sha256": hashlib.sha256(weights).hexdigest()},
+        "provenance": checkpoint.provenance
+        | {"weights_dtype": kinds.pop(), "weights_sha256": hashlib.sha256(weights).hexdigest()},
     }
     flush_file(place / WEIGHTS, weights)
     flush_file(place / CONFIG, to_json(config))
@@ -168,14 +178,14 @@ def _swap(staged: Path, place: Path) -> None:
 def _read(place: Path, name: str, resume: bool) -> Checkpoint:
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
-    config = _parse(_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
+    config = parse_json(read_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
     model = _check_config(config, f"{name}/{CONFIG}")
-    raw = _bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
+    raw = read_bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
-        _odd(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
-    weights = _tensors(raw, f"{name}/{WEIGHTS}")
-    _check_weights(weights, model, f"{name}/{WEIGHTS}")
-    card = _bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
+        refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
+    weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
+    _check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
+    card = read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
     return Checkpoint(
         task=config["task"],
         model=model,
@@ -192,79 +202,46 @@ def _read(place: Path, name: str, resume: bool) -> Checkpoint:
 def _read_resume(place: Path, name: str) -> Snapshot:
     if not (place / RESUME_NUMBERS).exists():
         raise CheckpointError(f"{name} holds no training state, so its training cannot be resumed; start a new one.")
-    numbers = _parse(_bytes(place, RESUME_NUMBERS, name, LARGEST_CONFIG), f"{name}/{RESUME_NUMBERS}")
-    raw = _bytes(place, RESUME_TENSORS, name, 8 * LARGEST_WEIGHTS)
+    numbers = parse_json(read_bytes(place, RESUME_NUMBERS, name, LARGEST_CONFIG), f"{name}/{RESUME_NUMBERS}")
+    raw = read_bytes(place, RESUME_TENSORS, name, 8 * LARGEST_WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != numbers.pop("sha256", None):
-        _odd(f"{name}/{RESUME_TENSORS}", "does not belong to its state.json")
-    return Snapshot(_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)
+        refuse(f"{name}/{RESUME_TENSORS}", "does not belong to its state.json")
+    return Snapshot(parse_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)
 
 
 def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
     if config.get("format") != FORMAT:
-        _odd(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
+        refuse(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
     wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance"}
     if set(config) != wanted:
-        _odd(file, f"must hold exactly {', '.join(sorted(wanted))}")
+        refuse(file, f"must hold exactly {', '.join(sorted(wanted))}")
     if not isinstance(config["task"], str) or not all(isinstance(config[key], dict) for key in wanted - _PLAIN):
-        _odd(file, "has a field of the wrong kind")
+        refuse(file, "has a field of the wrong kind")
     if set(config["model"]) != {known.name for known in describe(ModelConfig)}:
-        _odd(file, "describes a model with other fields than this version of rnnlab knows")
+        refuse(file, "describes a model with other fields than this version of rnnlab knows")
     try:
         return ModelConfig(**config["model"])
     except (RnnlabError, AssertionError) as error:
         raise CheckpointError(f"{file} describes an impossible model: {error}") from error
 
 
-def _check_weights(weights: dict[str, Tensor], config: ModelConfig, file: str) -> None:
+def _check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: object, file: str) -> None:
+    if stored not in _STORED:
+        refuse(file, f"should hold {stored!r:.40} where float32 and float16 are known")
     with torch.device("meta"):
         wanted = SequenceModel(config).state_dict()
     if set(weights) != set(wanted):
-        _odd(file, "holds other tensors than config.json describes")
+        refuse(file, "holds other tensors than config.json describes")
     for name, due in wanted.items():
         tensor = weights[name]
-        if tensor.shape != due.shape or tensor.dtype != torch.float32:
-            _odd(file, f"holds {name} as {tensor.dtype} {list(tensor.shape)} where {list(due.shape)} is due")
+        if tensor.shape != due.shape or tensor.dtype != _STORED[str(stored)]:
+            refuse(file, f"holds {name} as {tensor.dtype} {list(tensor.shape)} where {stored} {list(due.shape)} is due")
         if not tensor.isfinite().all():
-            _odd(file, f"holds numbers in {name} that are not finite")
+            refuse(file, f"holds numbers in {name} that are not finite")
 
 
 _PLAIN = {"format", "task"}
-
-
-def _bytes(place: Path, file: str, name: str, most: int) -> bytes:
-    try:
-        with (place / file).open("rb") as stream:
-            raw = stream.read(most + 1)
-    except OSError as error:
-        raise CheckpointError(
-            f"{name}/{file} cannot be read ({error.strerror}); download or train it again."
-        ) from error
-    if len(raw) > most:
-        _odd(f"{name}/{file}", f"is larger than {most / 1e6:g} MB")
-    return raw
-
-
-def _parse(raw: bytes, file: str) -> dict[str, Any]:
-    try:
-        found = json.loads(raw, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{file} is not JSON; download or train the checkpoint again.") from error
-    return found if isinstance(found, dict) else _odd(file, "is no JSON object")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _tensors(raw: bytes, file: str) -> dict[str, Tensor]:
-    try:
-        return safetensors.torch.load(raw)
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{file} is damaged; download or train the checkpoint again.") from error
-
-
-def _odd(file: str, what: str) -> NoReturn:
-    raise CheckpointError(f"{file} {what}; download or train the checkpoint again.")
+_STORED = {"float32": torch.float32, "float16": torch.float16}
 
 
 def _aside(place: Path) -> Path:
@@ -285,6 +262,10 @@ def _may_be_replaced(place: Path) -> bool:
     if CONFIG not in found or not found <= _FILES:
         return False
     try:
-        return set(_parse(_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)) >= {"format", "task", "model"}
+        return set(parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)) >= {
+            "format",
+            "task",
+            "model",
+        }
     except CheckpointError:
         return False
