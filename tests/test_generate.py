@@ -34,7 +34,7 @@ def writing(prompt="so it", vocabulary=VOCABULARY, seed=1, texts=1, sampling=Sam
     network = wish.pop("network", None) or model(vocabulary)
     explained = wish.pop("explained", False)
     given = read_prompt(vocabulary, prompt)
-    places = places or [begin(network, given, seed + number) for number in range(texts)]
+    places = places or begin(network, given, range(seed, seed + texts))
     return Writing(open_engine(network), vocabulary, places, sampling, Wish(**wish), explained=explained)
 
 
@@ -131,6 +131,8 @@ def test_a_text_that_has_ended_waits_for_the_others_without_changing():
     assert found == [write("so", vocabulary, network=network, seed=seed, length=1000) for seed in (1, 2, 3, 4)]
     assert len({len(text) for text in found}) > 1
     assert all(place.ids[-1] == vocabulary.boundary for place in texts.places())
+    on = written(writing(vocabulary=vocabulary, network=network, places=texts.places(), length=20))
+    assert all(text.startswith("\n") for text in on)
 
 
 def test_a_stop_ends_the_text_before_itself_wherever_the_pieces_are_cut():

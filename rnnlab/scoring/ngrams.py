@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.errors import DataError
 
-IntArray = NDArray[np.int32] | NDArray[np.int64]
+IntArray = NDArray[np.integer[Any]]
 FloatArray = NDArray[np.float64]
 
 HIGHEST_ORDER = 32

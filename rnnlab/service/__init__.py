@@ -1,28 +1,55 @@
 """All that the page and the command line call: plain values in and out; opens, caches and bounds."""
 
+from rnnlab.nn.stepping import WEIGHTS
+from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
-from rnnlab.service.listing import bundled_data, bundled_models, tickers
+from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
+from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
+from rnnlab.service.voices import Voice, voice
+from rnnlab.service.writing import Draft, Manner, carry_on, drafts, sampling_settings, write
+from rnnlab.tasks.text.pieces import UNITS, Piece
 from rnnlab.train.devices import DEVICES, quiet_threads
 
 __all__ = [
     "DEVICES",
     "RECIPES",
+    "UNITS",
+    "WEIGHTS",
+    "Draft",
+    "Manner",
+    "Piece",
     "Study",
     "TrainReport",
     "TrainResult",
+    "Voice",
     "backtest",
     "backtest_lines",
     "bundled_data",
     "bundled_models",
+    "carry_on",
+    "data_lines",
+    "drafts",
+    "evaluate",
+    "evaluation_lines",
+    "fetch",
     "forecast",
     "forecast_lines",
+    "known_texts",
     "quiet_threads",
+    "sampling_settings",
     "settings",
     "study",
+    "text_settings",
+    "text_training_lines",
     "tickers",
     "train_forecast",
+    "train_text",
     "training_lines",
+    "voice",
+    "write",
+    "writing_lines",
 ]

@@ -14,7 +14,7 @@ def forecast_lines(answer: dict[str, Any]) -> list[str]:
     columns = ("median", "lower80", "upper80", "lower95", "upper95")
     rows = [[row["date"], *(_price(row[name]) for name in columns)] for row in answer["rows"]]
     notice = "No investment advice: the median is close to today's price, and the bands are what the model knows."
-    return [head, *_table(["date", *columns], rows), *answer["notices"], notice]
+    return [head, *table(["date", *columns], rows), *answer["notices"], notice]
 
 
 def backtest_lines(answer: dict[str, Any]) -> list[str]:
@@ -26,7 +26,7 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
         rows = [_score_row(f"this model ({answer['model']})", scores, "")]
         for name, baseline in scores["baselines"].items():
             rows.append(_score_row(TITLES.get(name, name), baseline, f"{baseline['dm_p']:.2g}"))
-        lines += _table(["", "RMSE", "CRPS %", "log score", "80 % held", "95 % held", "p (DM)"], rows)
+        lines += table(["", "RMSE", "CRPS %", "log score", "80 % held", "95 % held", "p (DM)"], rows)
         lines.append(
             f"direction right on {_share(scores['direction'])} of days, "
             f"up days {_share(scores['direction_base_rate'])}; "
@@ -52,7 +52,7 @@ def training_lines(answer: dict[str, Any]) -> list[str]:
             + [_share(test["coverage80"]), _share(test["coverage95"])]
             for test in answer["backtests"]
         ]
-        lines += _table(["", "days", "CRPS %", *rivals, "80 % held", "95 % held"], rows)
+        lines += table(["", "days", "CRPS %", *rivals, "80 % held", "95 % held"], rows)
     return [*lines, *answer["notices"]]
 
 
@@ -66,7 +66,7 @@ def _tutorial_lines(answer: dict[str, Any]) -> list[str]:
     naive = ["tomorrow = today", f"{answer['naive_train_rmse']:.3f}", f"{answer['naive_rmse']:.3f}", ""]
     return [
         f"{answer['name']}, {answer['train_windows']} training and {answer['test_windows']} test windows",
-        *_table(["RMSE", "train", "test", "test, leak-free"], [*rows, naive]),
+        *table(["RMSE", "train", "test", "test, leak-free"], [*rows, naive]),
         f"test RMSE: least {answer['test_rmse_min']:.3f}, mean {answer['test_rmse_mean']:.3f}, "
         f"greatest {answer['test_rmse_max']:.3f}; repeating yesterday's close {answer['naive_rmse']:.3f}",
         "The test RMSE leaks: the scaling has seen the test's prices. Leak-free it is the last column.",
@@ -91,7 +91,7 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Align the first column left and the others right."""
     lines = [list(head), *map(list, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]

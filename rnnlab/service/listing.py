@@ -1,10 +1,12 @@
-"""What is bundled, as plain lists; opens nothing heavy."""
+"""What is bundled and what can be fetched, as plain lists; opens nothing heavy."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from rnnlab.data import catalog
+from rnnlab.data import catalog, fetching
+from rnnlab.data.catalog import TextEntry
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 
 
@@ -31,6 +33,42 @@ def bundled_data() -> list[dict[str, Any]]:
         }
         for entry in catalog.entries()
     ]
+
+
+def known_texts() -> list[dict[str, Any]]:
+    """The texts of the catalog: name, author, title, characters, language, licence, source, and cached or fetchable."""
+    return [_text(entry) for entry in catalog.text_entries()]
+
+
+def fetch(name: str, *, seconds: float = 120, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Fetch a text of the catalog into the cache, outside the tree.
+
+    Args:
+        name: as the catalog writes it.
+        seconds: the time limit of the download.
+        progress: is told in half a sentence what is being done.
+
+    Returns:
+        The text as `known_texts` lists it, with its path.
+
+    Raises:
+        DataError: there is no such text, this machine is offline, or what came is not what is pinned.
+    """
+    path = fetching.fetch_text(name, seconds=seconds, progress=progress)
+    return _text(catalog.text_entry(name)) | {"path": str(path)}
+
+
+def _text(entry: TextEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "author": entry.author,
+        "title": entry.title,
+        "characters": entry.characters,
+        "language": entry.language,
+        "licence": entry.source.licence,
+        "source": entry.source.words(),
+        "state": "cached" if fetching.is_cached(entry.name) else "fetchable",
+    }
 
 
 def bundled_models(task: str) -> list[str]:

@@ -35,14 +35,17 @@ def read_day(written: str, what: str) -> pd.Timestamp:
         raise RnnlabError(f"{what} {written[:40]!r} is no date; write it as 2015-08-13.") from error
 
 
-def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
-    """The command, the series with their spans, licences and digests, and the last day that was learnt from.
+def origin(command: str) -> dict[str, Any]:
+    """The command and the version that made a checkpoint.
 
     Absolute paths in the command are shortened to their last part: a card is read by strangers.
     """
-    return {
-        "command": shlex.join(_shortened(word) for word in shlex.split(command)),
-        "rnnlab": __version__,
+    return {"command": shlex.join(_shortened(word) for word in shlex.split(command)), "rnnlab": __version__}
+
+
+def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
+    """The origin, the series with their spans, licences and digests, and the last day that was learnt from."""
+    return origin(command) | {
         "until": f"{until:%Y-%m-%d}",
         "data": [series_record(prices) for prices in data],
     }

@@ -26,6 +26,7 @@ class TrainReport:
     message: str | None = None
     seed: int = 1
     variant: str = ""  # "" or, of the tutorial's model, "leak-free"
+    sample: str = ""  # of a writer: a text by its newest weights
 
 
 @dataclass(frozen=True)

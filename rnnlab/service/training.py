@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_many
 from rnnlab.service.records import series_record
 from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
 from rnnlab.service.tutorial_training import TutorialRun
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
@@ -32,7 +32,7 @@ SETTINGS: dict[str, tuple[ModelConfig, TrainConfig, DensityConfig | TutorialConf
 RECIPES = tuple(SETTINGS)
 MOST_SEEDS = 100
 # The task fills these; nobody sets them.
-SHAPE = ("inputs", "outputs", "vocabulary", "embedding", "skip")
+SHAPE = (*FILLED, "embedding", "tied", "skip")
 
 
 def train_forecast(
@@ -75,7 +75,7 @@ def train_forecast(
     prices = open_many(data, ticker=ticker, dates=dates)
     snapshot = None
     if resume:
-        began = checkpoint.load(_need_folder(folder), resume=True)
+        began = begun_training(folder)
         given, until = _as_begun(began, given, prices, until)
         snapshot = began.resume
     base_model, base_train, base_own = SETTINGS[recipe]
@@ -114,12 +114,6 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
         raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
 
 
-def _need_folder(folder: Path | None) -> Path:
-    if folder is None:
-        raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
-    return folder
-
-
 def _as_begun(
     began: Checkpoint, given: Mapping[str, Any], prices: Sequence[Prices], until: str | None
 ) -> tuple[dict[str, Any], str]:
@@ -133,8 +127,4 @@ def _as_begun(
         raise RnnlabError(f"This training began with other data ({names}); give the same --data to resume it.")
     if until is not None and until != origin["until"]:
         raise RnnlabError(f"This training began with --until {origin['until']}; leave --until out to resume it.")
-    model = {name: value for name, value in dataclasses.asdict(began.model).items() if name not in SHAPE}
-    saved = {name: value for name, value in began.train.items() if name != "recipe"}
-    if "epochs" in given:
-        del saved["steps"]
-    return model | saved | dict(given), origin["until"]
+    return settings_as_begun(began, given, SHAPE), origin["until"]

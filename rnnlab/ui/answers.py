@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 import plotly.graph_objects as go
-from gradio.utils import get_upload_folder
 
 from rnnlab import service
 from rnnlab.errors import DataError
 from rnnlab.service import Study
 from rnnlab.ui import figures, panels
+from rnnlab.ui.saving import own_file
 
 FIRST = "AAPL"
 LONGEST_HORIZON = 20
@@ -104,10 +103,7 @@ def eyebrow(found: Study, source: Source) -> str:
 
 def write_table(found: Study) -> str:
     """Write the forecast into a CSV file in a folder of its own, which Gradio clears away; returns its path."""
-    folder = Path(get_upload_folder()) / f"forecast-{secrets.token_hex(16)}"
-    folder.mkdir(parents=True)
-    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in found.name)[:40]
-    path = folder / f"forecast-{name or 'prices'}.csv"
+    path = own_file(f"forecast-{found.name or 'prices'}", ".csv")
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["date", *found.fan.columns])

@@ -7,9 +7,10 @@ from typing import Any
 import gradio as gr
 
 from rnnlab import service
-from rnnlab.ui import endpoints
+from rnnlab.ui import endpoints, write_tab
 from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
 from rnnlab.ui.theme import HEAD, theme
+from rnnlab.ui.write_endpoint import add_write_endpoint
 
 TITLE = "rnnlab"
 QUEUE = 40  # waiting visitors beyond which one is told that the page is busy
@@ -19,8 +20,9 @@ MASTHEAD = """
 <p>Recurrent networks that say how sure they are, and how good they really are.</p></header>
 """
 COLOPHON = """
-<footer class="colophon"><p>No investment advice. Past prices, networks and honest scores; what tomorrow brings none of
-them knows. Your file is read for your answer, shown to nobody, and deleted within about two hours.</p></footer>
+<footer class="colophon"><p>No investment advice: past prices, networks and honest scores; what tomorrow brings none of
+them knows. No author wrote what stands under Write: a network made it up, and means nothing by it. Your file is read
+for your answer, shown to nobody, and deleted within about two hours.</p></footer>
 """
 
 
@@ -29,10 +31,14 @@ def build() -> gr.Blocks:
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEPT, KEPT))
     with demo:
         gr.HTML(MASTHEAD)
-        with gr.Tabs(), gr.Tab("Forecast", id="forecast"):
-            forecast_tab(service.bundled_models("forecast"))
+        with gr.Tabs():
+            with gr.Tab("Forecast", id="forecast"):
+                forecast_tab(service.bundled_models("forecast"))
+            with gr.Tab("Write", id="write"):
+                write_tab.write_tab(service.bundled_models("text"))
         gr.HTML(COLOPHON)
         endpoints.add_endpoints(AT_ONCE)
+        add_write_endpoint(write_tab.AT_ONCE)
     demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return demo
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from rnnlab.service import Study
+from rnnlab.service import Study, Voice
 
 # Row of the table, its name and its plain gloss, in this order.
 ROWS = {
@@ -59,6 +59,15 @@ def verdict(study: Study, title: str) -> str:
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + "</section>"
     )  # fmt: skip
+
+
+def voice_verdict(voice: Voice) -> str:
+    """Whose voice it is, what the network is, and how well it foretells its author."""
+    first, mark, rest = voice.verdict.partition("; ")
+    return (
+        f'<section class="verdict voice" aria-live="polite"><p class="eyebrow">{escape(voice.title)} · '
+        f"{escape(voice.size)}</p><h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2></section>"
+    )
 
 
 def refusal(sentence: str, shown: str) -> str:

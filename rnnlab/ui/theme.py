@@ -196,6 +196,45 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .scores.tutorial table { max-width: 640px; }
 .tutorial th > span { display: inline-block; vertical-align: middle; }
 
+/* A text being written */
+.manuscript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; min-height: 300px; }
+.manuscript.several { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+.sheet { border: 1px solid var(--line); border-radius: 8px; padding: 18px 22px; min-width: 0; }
+.sheet .seed { margin: 0 0 8px; font-size: .8rem; color: var(--soft); }
+.written {
+  font-family: Charter, "Bitstream Charter", "Iowan Old Style", Georgia, serif; font-size: 1.06rem; line-height: 1.6;
+  white-space: pre-wrap; overflow-wrap: anywhere; max-width: 40em; color: var(--truth);
+}
+.written b { font-weight: 650; color: var(--model); }
+.written .caret {
+  display: inline-block; width: .5em; height: 1.05em; vertical-align: text-bottom; margin-left: 1px;
+  background: var(--model);
+}
+.written span { position: relative; }
+.written span:hover { outline: 1px solid var(--soft); }
+.written span:hover::after {
+  content: attr(data-tip); position: absolute; left: 0; top: 100%; z-index: 30; width: max-content; max-width: 240px;
+  white-space: pre; font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; pointer-events: none;
+  color: #f2f3f5; background: #26272b; padding: 7px 11px; border-radius: 6px;
+}
+.several span:hover::after { position: fixed; left: 24px; top: auto; bottom: 24px; }
+.s1 { background: color-mix(in srgb, var(--baseline) 12%, transparent); }
+.s2 { background: color-mix(in srgb, var(--baseline) 26%, transparent); }
+.s3 { background: color-mix(in srgb, var(--baseline) 42%, transparent); }
+.s4 { background: color-mix(in srgb, var(--baseline) 60%, transparent); }
+.s5 { background: color-mix(in srgb, var(--baseline) 82%, transparent); }
+.legend { margin: 10px 0 0; font-size: .84rem; color: var(--soft); }
+.legend span { display: inline-block; width: 1.1em; margin-right: 3px; border-radius: 2px; }
+.legend .s0 { box-shadow: inset 0 0 0 1px var(--line); }
+.facts { min-height: 26px; font-size: .88rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+.facts p { margin: 0; font-size: inherit; }
+.facts ul { margin: 4px 0 0; padding: 0; list-style: none; color: var(--warn); }
+.openings { margin-top: -4px; }
+.actions, .keep { align-items: center !important; }
+.settings .block:has(> .checkbox-container) { min-width: 150px !important; }
+.actions > .block, .keep > .block { flex: 0 0 auto !important; overflow: visible !important; }
+.keep > .block { margin-right: auto; }
+
 /* The tutorial's model */
 .prose p { max-width: 46em; line-height: 1.55; }
 .status { font-size: .9rem; color: var(--soft); font-variant-numeric: tabular-nums; min-height: 34px; }
@@ -226,6 +265,11 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
   .drop .file-preview td.download { display: none; }
   .drop .file-preview td.filename { padding-right: 30px !important; }
   .masthead p { font-size: .86rem; }
+  .manuscript.several { grid-template-columns: minmax(0, 1fr); }
+  .sheet { padding: 14px 16px; }
+  .written span:hover::after { position: fixed; left: 16px; top: auto; bottom: 16px; }
+  .actions, .keep { flex-wrap: wrap !important; }
+  .keep button { flex: 1 1 120px !important; }
 }
 }
 </style>"""

@@ -62,13 +62,12 @@ def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
 
 
 @torch.no_grad()
-def begin(model: SequenceModel, prompt: Prompt, seed: int) -> Place:
-    """Read a prompt at once, into the state from which a text with this seed begins."""
-    random = torch.Generator().manual_seed(seed).get_state()
-    if len(prompt.ids) == 1:
-        return Place(None, prompt.ids, random)
-    ids = torch.tensor([prompt.ids[:-1]], device=model.head.weight.device)
-    return Place(model(ids)[1], prompt.ids, random)
+def begin(model: SequenceModel, prompt: Prompt, seeds: Sequence[int]) -> list[Place]:
+    """Read a prompt once, into the places from which texts with these seeds begin."""
+    state = None
+    if len(prompt.ids) > 1:
+        _, state = model(torch.tensor([prompt.ids[:-1]], device=model.head.weight.device))
+    return [Place(state, prompt.ids, torch.Generator().manual_seed(seed).get_state()) for seed in seeds]
 
 
 class Writing:

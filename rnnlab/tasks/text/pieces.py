@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from rnnlab.data.codec_fields import BOUNDARY_SHOWN
 from rnnlab.errors import RnnlabError
 
 MOST_CHARACTERS, MOST_WORDS = 100_000, 20_000
@@ -70,7 +71,11 @@ class Row:
 
     def push(self, piece: Piece | None) -> list[Piece]:
         """Add what the next id stands for, None for the boundary; gives the pieces that can now be shown."""
-        return self._take([piece] if piece is not None else [], ended=piece is None)
+        if piece is not None:
+            return self._take([piece])
+        shown = self._take([], ended=True)
+        self._held.append(Piece(BOUNDARY_SHOWN))  # with which the text is gone on with
+        return shown
 
     def left(self) -> tuple[Piece, ...]:
         """What was written but not shown."""

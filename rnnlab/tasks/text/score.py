@@ -20,6 +20,7 @@ from torch.nn import functional
 from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import DataError
 from rnnlab.nn.model import SequenceModel
+from rnnlab.nn.stepping import Engine
 
 Ids = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
@@ -119,20 +120,42 @@ def windowed_losses(
     Returns:
         (N − 1,) nats.
     """
+    device = model.head.weight.device
+    return _by_windows(lambda piece: model(piece.to(device))[0], ids, lengths, window, tell)
+
+
+def windowed_by_steps(engine: Engine, vocabulary: Vocabulary, ids: Ids) -> float:
+    """Nats a character of a text in windows, foretold step by step as when writing: what int8 weights are judged by."""
+
+    def logits(piece: Tensor) -> Tensor:
+        steps = engine.begin(len(piece))
+        return torch.stack([steps.step(column.tolist()).clone() for column in piece.unbind(1)], dim=1)
+
+    lengths = characters_of(vocabulary)
+    return float(_by_windows(logits, ids, lengths, WINDOW, None).sum()) / int(lengths[ids[1:]].sum())
+
+
+@torch.no_grad()
+def _by_windows(
+    logits: Callable[[Tensor], Tensor],
+    ids: Ids,
+    lengths: NDArray[np.int64],
+    window: int,
+    tell: Callable[[float], None] | None,
+) -> Floats:
     starts = np.array(window_starts(lengths[ids], window))
     ends = np.append(starts[1:], len(ids) - 1)
-    device, losses = model.head.weight.device, np.empty(len(ids) - 1)
-    with torch.no_grad():
-        for first in range(0, len(starts), WINDOWS_AT_ONCE):
-            some, until = starts[first : first + WINDOWS_AT_ONCE], ends[first : first + WINDOWS_AT_ONCE]
-            # Shorter windows are filled up at their ends with ids that are foretold but not counted.
-            places = np.minimum(some[:, None] + np.arange((until - some).max() + 1), len(ids) - 1)
-            piece = torch.from_numpy(ids[places].astype(np.int64)).to(device)
-            found = _losses(model(piece[:, :-1])[0], piece[:, 1:])
-            counted = some[:, None] + np.arange(1, places.shape[1]) <= until[:, None]
-            losses[some[0] : until[-1]] = found[counted]
-            if tell is not None:
-                tell(min(1.0, (first + WINDOWS_AT_ONCE) / len(starts)))
+    losses = np.empty(len(ids) - 1)
+    for first in range(0, len(starts), WINDOWS_AT_ONCE):
+        some, until = starts[first : first + WINDOWS_AT_ONCE], ends[first : first + WINDOWS_AT_ONCE]
+        # Shorter windows are filled up at their ends with ids that are foretold but not counted.
+        places = np.minimum(some[:, None] + np.arange((until - some).max() + 1), len(ids) - 1)
+        piece = torch.from_numpy(ids[places].astype(np.int64))
+        found = _losses(logits(piece[:, :-1]), piece[:, 1:])
+        counted = some[:, None] + np.arange(1, places.shape[1]) <= until[:, None]
+        losses[some[0] : until[-1]] = found[counted]
+        if tell is not None:
+            tell(min(1.0, (first + WINDOWS_AT_ONCE) / len(starts)))
     return losses
 
 
@@ -149,5 +172,7 @@ def window_starts(lengths: NDArray[np.int64], window: int) -> list[int]:
 
 def _losses(output: Tensor, targets: Tensor) -> Floats:
     """(B, T, V) logits, (B, T) ids -> (B, T) nats."""
-    losses = functional.cross_entropy(output.float().flatten(0, 1), targets.flatten(), reduction="none")
+    losses = functional.cross_entropy(
+        output.float().flatten(0, 1), targets.to(output.device).flatten(), reduction="none"
+    )
     return losses.view(targets.shape).double().cpu().numpy()

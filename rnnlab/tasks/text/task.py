@@ -8,7 +8,6 @@ backpropagation through time: Williams & Peng 1990, Neural Computation 2).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,9 +21,8 @@ from rnnlab import options
 from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel
-from rnnlab.options import option
 from rnnlab.tasks.text.score import characters_of, streamed_losses
-from rnnlab.train.progress import Batch, TrainConfig
+from rnnlab.train.progress import Batch
 
 Ids = NDArray[np.integer[Any]]
 
@@ -32,24 +30,6 @@ Ids = NDArray[np.integer[Any]]
 # would take longer to score than the steps between two reports. The exact scores of rnnlab.tasks.text.score read all.
 VALIDATION_STREAMS = 32
 MOST_VALIDATED = 250_000
-
-MODEL = ModelConfig(
-    cell="lstm", hidden=512, layers=2, input_dropout=0.05, between_dropout=0.3, output_dropout=0.35,
-    recurrent_dropout=0.2, inputs=0, vocabulary=1, embedding=128, outputs=1,
-)  # fmt: skip
-TRAIN = TrainConfig(batch=128, lr=4e-3, warmup=0.02, weight_decay=0.01, clip=1.0, ema=0.99, seed=1)
-
-
-@dataclass(frozen=True)
-class TextConfig:
-    """What the text task lets one choose beside the model and the training."""
-
-    window: int = option(128, "steps that gradients reach back", 2, 4096)
-    validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
-    epochs: int = option(37, "passes over the training text", 1, 10_000)
-
-    def __post_init__(self) -> None:
-        options.check(self)
 
 
 class TextTask:

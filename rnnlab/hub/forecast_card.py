@@ -1,24 +1,22 @@
-"""The model card of a checkpoint, and later its way to and from the Hugging Face Hub; knows no page and no command."""
+"""The model card of a forecaster, from its own record; knows no page and no command."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab import options
+from rnnlab.hub.parts import LICENSE, made, table
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
-LICENSE = "mit"
 NO_ADVICE = "This is no investment advice."
 
 
-def card(checkpoint: Checkpoint) -> str:
-    """Write a checkpoint's model card from its own record: Markdown with the Hub's front matter."""
+def forecast_card(checkpoint: Checkpoint) -> str:
+    """Write a forecaster's model card: Markdown with the Hub's front matter."""
     recipe = str(checkpoint.codec["recipe"])
     parts = [
         f"---\n{_front_matter(checkpoint, recipe)}\n---",
@@ -30,7 +28,7 @@ def card(checkpoint: Checkpoint) -> str:
         "## Data",
         _data(checkpoint.provenance),
         "## How it was made",
-        _made(checkpoint),
+        made(checkpoint, _SETTINGS),
         "## Limits",
         _LIMITS[recipe],
     ]
@@ -112,9 +110,9 @@ def _density_scores(checkpoint: Checkpoint) -> list[str]:
         "## Scores",
         f"One day ahead, from {tests[0]['start']} on, days it never learnt from; baselines on the very same days. "
         "CRPS of the daily log return, percent, lower is better:",
-        _table(head, rows),
+        table(head, rows),
         "RMSE of the median price:",
-        _table(["", "**this model**", *(f"`{name}`" for name in names)], rmse_rows),
+        table(["", "**this model**", *(f"`{name}`" for name in names)], rmse_rows),
     ]
 
 
@@ -130,7 +128,7 @@ def _tutorial_scores(checkpoint: Checkpoint) -> list[str]:
     ]
     rows.append(["tomorrow = today", f"{scores['naive_train_rmse']:.3f}", f"{scores['naive_rmse']:.3f}", ""])
     where = f"## RMSE on {scores['name']}, in its currency"
-    return [where, _table(["seed", "train", "test (leaks)", "test, leak-free"], rows)]
+    return [where, table(["seed", "train", "test (leaks)", "test, leak-free"], rows)]
 
 
 def _use() -> str:
@@ -149,23 +147,6 @@ def _data(provenance: dict[str, Any]) -> str:
     ]
     return (
         f"Learnt from the days up to {provenance['until']} of:\n\n"
-        + _table(["series", "days there are", "rows", "source and licence", "sha256"], rows)
+        + table(["series", "days there are", "rows", "source and licence", "sha256"], rows)
         + "\n\nDaily prices were first published by exchanges and data vendors; the licences cover the collections."
     )
-
-
-def _made(checkpoint: Checkpoint) -> str:
-    origin = checkpoint.provenance
-    took = f" It took {origin['seconds']:.0f} s." if "seconds" in origin else ""
-    rows = [[name, str(value), help] for name, value, help in options.rows(checkpoint.model)]
-    meanings = {one.name: one.help for part in _SETTINGS for one in options.describe(part)}
-    rows += [[name, str(value), meanings.get(name, "")] for name, value in checkpoint.train.items()]
-    command = f"```\n{origin['command']}\n```" if origin.get("command") else "From Python or the page."
-    return f"{command}\n\nrnnlab {origin['rnnlab']}.{took}\n\n" + _table(["setting", "value", "meaning"], rows)
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table; bars in cells are escaped."""
-    names = list(head)
-    lines = [names, ["---"] * len(names), *map(list, rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -1,0 +1,79 @@
+"""The commands on prices: train forecast, forecast, backtest."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rnnlab import service
+from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
+
+
+def add_training(trainings: Any) -> None:
+    """Add `train forecast`."""
+    parser = add_command(trainings, "forecast", "train a forecaster of prices", _train)
+    parser.add_argument("--data", required=True, nargs="+", metavar="NAME|CSV", help="bundled tickers or price files")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
+    parser.add_argument("--recipe", choices=service.RECIPES, default="density", help="what to train (default density)")
+    parser.add_argument("--seeds", type=int, default=1, help="seeds to train, of the tutorial's model (default 1)")
+    parser.add_argument("--until", help="last day to learn from, as 2015-08-12 (default: the first four fifths)")
+    parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    _add_file_flags(parser)
+    seen: set[str] = set()
+    for recipe in service.RECIPES:
+        add_settings(parser.add_argument_group(f"settings of the {recipe} recipe"), service.settings(recipe), seen)
+
+
+def add_commands(commands: Any) -> None:
+    """Add `forecast` and `backtest`."""
+    forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
+    _add_model_and_data(forecast)
+    forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
+    backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
+    _add_model_and_data(backtest)
+    backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
+    backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
+
+
+def _add_model_and_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
+    parser.add_argument("--data", required=True, metavar="NAME|CSV", help="a bundled ticker, or a file of prices")
+    _add_file_flags(parser)
+    parser.add_argument("--device", choices=service.DEVICES, default="auto", help="where to compute (default auto)")
+
+
+def _add_file_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ticker", help="which ticker, if the file holds several")
+    parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="how the file writes its dates")
+
+
+def _train(asked: argparse.Namespace) -> Answer:
+    asked.resumable = asked.recipe == "density"
+    settings = given(asked, [known for recipe in service.RECIPES for known in service.settings(recipe)])
+    training = service.train_forecast(
+        asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
+        resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
+    )  # fmt: skip
+    answer = follow(asked, training, "rows")
+    if not asked.json:
+        print("\n".join(service.training_lines(answer)))
+    return answer
+
+
+def _forecast(asked: argparse.Namespace) -> Answer:
+    answer = service.forecast(
+        asked.model, asked.data, horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
+    )
+    if not asked.json:
+        print("\n".join(service.forecast_lines(answer)))
+    return answer
+
+
+def _backtest(asked: argparse.Namespace) -> Answer:
+    answer = service.backtest(
+        asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
+        dates=asked.dates, device=asked.device,
+    )  # fmt: skip
+    if not asked.json:
+        print("\n".join(service.backtest_lines(answer)))
+    return answer

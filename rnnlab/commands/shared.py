@@ -1,0 +1,72 @@
+"""What commands share: their parsers, and what a training prints; knows no task."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from rnnlab import options
+from rnnlab.options import Option
+from rnnlab.service import TrainReport, TrainResult
+
+Answer = dict[str, Any]
+
+
+def add_command(commands: Any, name: str, help: str, run: Callable[[argparse.Namespace], Answer]) -> Any:
+    """Add a command with its --json; gives its parser."""
+    parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_settings(group: Any, settings: Iterable[Option], seen: set[str]) -> None:
+    """Add a flag for every setting whose name is not among those seen, and remember it."""
+    for known in settings:
+        if known.name not in seen:
+            options.add_flag(group, known)
+        seen.add(known.name)
+
+
+def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, Any]:
+    """The settings that were given as flags; the others are None."""
+    names = {known.name for known in settings}
+    return {name: value for name, value in vars(asked).items() if name in names}
+
+
+def follow(asked: argparse.Namespace, training: Iterator[TrainReport | TrainResult], unit: str) -> Answer:
+    """Print a training's reports on standard error; gives its result's figures, with its folder.
+
+    Args:
+        asked: learns in `reported` whether anything has been saved yet, for an interruption's sentence.
+        training: what the service yields.
+        unit: of what is learnt from a second: "rows", "tokens".
+    """
+    answer: Answer = {}
+    asked.reported = False
+    for event in training:
+        asked.reported = True
+        if isinstance(event, TrainResult):
+            answer = event.summary | {"folder": event.folder}
+        else:
+            print(_report(event, unit), file=sys.stderr, flush=True)
+    return answer
+
+
+def _report(event: TrainReport, unit: str) -> str:
+    who = f"seed {event.seed} {event.variant}".strip()
+    scores = "  ".join(f"{name} {value:.4f}" for name, value in event.scores.items())
+    text = (
+        f"{who}: step {event.step}/{event.steps}  epoch {event.epoch:.1f}  training loss {event.loss:.5f}  {scores}  "
+        f"gradient {event.gradient_norm:.3f}  rate {event.rate:.1e}  {event.per_second:,.0f} {unit}/s  "
+        f"{event.seconds_left:.0f} s left"
+    )
+    if event.best_step is not None:
+        text += f"  best at step {event.best_step}"
+    return "\n".join([text, *filter(None, [event.message, event.sample and _shown(event.sample)])])
+
+
+def _shown(sample: str) -> str:
+    return "\n".join(f"    | {line}" for line in sample.splitlines())

@@ -1,0 +1,86 @@
+"""The commands on texts: train text, write, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from rnnlab import service
+from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
+
+TEXT = "a text of the catalog that has been fetched, or a text file"
+
+
+def add_training(trainings: Any) -> None:
+    """Add `train text`."""
+    parser = add_command(trainings, "text", "train a writer on an author's text", _train)
+    parser.add_argument("--data", required=True, metavar="NAME|TXT", help=TEXT)
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
+    parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    group = parser.add_argument_group("settings", "Sizes, dropout and epochs follow from the text's size unless given.")
+    add_settings(group, service.text_settings(), set())
+
+
+def add_commands(commands: Any) -> None:
+    """Add `write` and `evaluate`."""
+    write = add_command(commands, "write", "write on from a prompt in an author's style", _write)
+    _add_model(write)
+    write.add_argument("--prompt", default="", metavar="TEXT", help="what the text begins with (default: nothing)")
+    write.add_argument("--length", type=int, default=400, help="how much to write (default 400)")
+    write.add_argument("--unit", choices=service.UNITS, default="characters", help="what the length is counted in")
+    write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (default: drawn)")
+    write.add_argument("--texts", type=int, default=1, help="texts to write at a time, with seeds in a row (default 1)")
+    write.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this; may be repeated")
+    write.add_argument("--ban", default="", metavar="CHARACTERS", help="characters that are never written")
+    write.add_argument("--weights", choices=service.WEIGHTS, default="fp32", help="int8 is faster on a CPU")
+    add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
+    evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)
+    _add_model(evaluate)
+    evaluate.add_argument("--data", required=True, metavar="NAME|TXT", help=TEXT)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
+    parser.add_argument("--device", choices=service.DEVICES, default="auto", help="where to compute (default auto)")
+
+
+def _train(asked: argparse.Namespace) -> Answer:
+    asked.resumable = True
+    training = service.train_text(
+        asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
+        command=asked.command,
+    )  # fmt: skip
+    answer = follow(asked, training, "tokens")
+    if not asked.json:
+        print("\n".join(service.text_training_lines(answer)))
+    return answer
+
+
+def _write(asked: argparse.Namespace) -> Answer:
+    manner = service.Manner(
+        asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(asked.stop), asked.ban,
+        weights=asked.weights,
+    )  # fmt: skip
+    writing = service.drafts(
+        asked.model, asked.prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
+    )  # fmt: skip
+    shown = 0
+    for draft in writing:
+        if not asked.json and asked.texts == 1:  # as it grows
+            print(draft.texts[0][shown:], end="", flush=True)
+            shown = len(draft.texts[0])
+    if not asked.json:
+        if asked.texts > 1:
+            for seed, text in zip(draft.seeds, draft.texts, strict=True):
+                print(f"--- seed {seed}\n{text}")
+        print("" if asked.texts == 1 else "---")
+        print("\n".join(service.writing_lines(draft)), file=sys.stderr)
+    return draft.answer()
+
+
+def _evaluate(asked: argparse.Namespace) -> Answer:
+    answer = service.evaluate(asked.model, asked.data, device=asked.device)
+    if not asked.json:
+        print("\n".join(service.evaluation_lines(answer)))
+    return answer

@@ -1,0 +1,16 @@
+"""The model card of a checkpoint, and later its way to and from the Hugging Face Hub; knows no page and no command."""
+
+from __future__ import annotations
+
+from rnnlab.hub.forecast_card import forecast_card
+from rnnlab.hub.text_card import text_card
+from rnnlab.train.checkpoint import Checkpoint
+
+__all__ = ["card"]
+
+_CARDS = {"forecast": forecast_card, "text": text_card}
+
+
+def card(checkpoint: Checkpoint) -> str:
+    """Write a checkpoint's model card from its own record: Markdown with the Hub's front matter."""
+    return _CARDS[checkpoint.task](checkpoint)

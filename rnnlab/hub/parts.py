@@ -1,0 +1,34 @@
+"""What the cards of all tasks share; knows no task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rnnlab import options
+from rnnlab.train.checkpoint import Checkpoint
+
+LICENSE = "mit"
+
+
+def made(checkpoint: Checkpoint, settings: Sequence[type[Any]]) -> str:
+    """How a checkpoint was made: the command, the version, the time, and every setting with its meaning.
+
+    Args:
+        checkpoint: its record.
+        settings: the classes whose options the training had, beside the model's.
+    """
+    origin = checkpoint.provenance
+    took = f" It took {origin['seconds']:.0f} s." if "seconds" in origin else ""
+    rows = [[name, str(value), help] for name, value, help in options.rows(checkpoint.model)]
+    meanings = {one.name: one.help for part in settings for one in options.describe(part)}
+    rows += [[name, str(value), meanings.get(name, "")] for name, value in checkpoint.train.items()]
+    command = f"```\n{origin['command']}\n```" if origin.get("command") else "From Python or the page."
+    return f"{command}\n\nrnnlab {origin['rnnlab']}.{took}\n\n" + table(["setting", "value", "meaning"], rows)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; bars in cells are escaped."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *map(list, rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

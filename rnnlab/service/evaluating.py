@@ -1,0 +1,45 @@
+"""A writer and a text in; how surprised it is by the text's end, beside the 5-gram of the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rnnlab.data.documents import split_at
+from rnnlab.data.prompts import adapt
+from rnnlab.data.vocab import encode_compactly
+from rnnlab.errors import DataError
+from rnnlab.service.text_opening import open_text, open_writing
+from rnnlab.tasks.text import judge
+
+
+def evaluate(model: str, data: str, *, folders: bool = True, device: str = "auto") -> dict[str, Any]:
+    """Score a writer on the end of a text, the share that its training held out.
+
+    Args:
+        model: a folder or a bundled name.
+        data: a text of the catalog that has been fetched, or the path of a text file.
+        folders: whether `model` may be a folder of this machine.
+        device: "cpu", "cuda", "mps" or "auto".
+
+    Returns:
+        nats_per_char_windows, nats_per_char_streamed, bits_per_char, nats_per_char_int8 (on a CPU),
+        ngram_nats_per_char, parameters, characters, held_out, notices, model, name.
+
+    Raises:
+        RnnlabError: model or data cannot be used as they are.
+    """
+    writer = open_writing(model, folders=folders, device=device)
+    learnt = writer.checkpoint.train
+    reading = {"documents": learnt["documents"], "marker": learnt["marker"], "fold_case": learnt["fold_case"]}
+    corpus = open_text(data, **reading)
+    notices = [*corpus.notices]
+    if corpus.sha256 != writer.checkpoint.provenance["data"][0]["sha256"]:
+        notices.append("The model learnt from another text; where the two overlap, its scores are too good to be true.")
+    first, held_out = split_at(corpus.documents, 1 - learnt["validation"])
+    if not (first and held_out):
+        raise DataError(f"{corpus.characters} characters are too few to hold some out; give a longer text.")
+    readable = [adapt(writer.vocabulary.alphabet, document) for document in held_out]
+    notices += dict.fromkeys(notice for _, told in readable for notice in told)
+    held_out = tuple(text for text, _ in readable)
+    scores = judge.scores(writer, encode_compactly(writer.vocabulary, held_out)) | judge.ngram_score(first, held_out)
+    return {"model": model, "name": corpus.name} | scores | {"held_out": learnt["validation"], "notices": notices}

@@ -1,0 +1,41 @@
+"""How a training that was stopped is gone on with: with the settings it began with; knows no task."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rnnlab.errors import RnnlabError
+from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint
+
+# The task fills these; nobody sets them.
+FILLED = ("inputs", "outputs", "vocabulary")
+
+
+def begun_training(folder: Path | None) -> Checkpoint:
+    """The checkpoint that a stopped training left, with its training state.
+
+    Raises:
+        RnnlabError: no folder was given, or it holds no training to go on with.
+    """
+    if folder is None:
+        raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
+    return checkpoint.load(folder, resume=True)
+
+
+def settings_as_begun(began: Checkpoint, given: Mapping[str, Any], hidden: Sequence[str] = FILLED) -> dict[str, Any]:
+    """The settings that a training began with, under those that are given now.
+
+    Args:
+        began: what it left.
+        given: settings by name.
+        hidden: options of the model that nobody sets.
+    """
+    model = {name: value for name, value in dataclasses.asdict(began.model).items() if name not in hidden}
+    saved = {name: value for name, value in began.train.items() if name != "recipe"}
+    if "epochs" in given:
+        del saved["steps"]
+    return model | saved | dict(given)

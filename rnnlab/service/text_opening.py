@@ -1,0 +1,66 @@
+"""Names and paths -> opened texts and writers, the bundled ones kept open; knows nothing of scores."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from rnnlab.data import catalog, fetching
+from rnnlab.data.corpus import Corpus, read_corpus
+from rnnlab.service.opening import OPEN_MODELS, bundled_checkpoints, is_file, open_checkpoint
+from rnnlab.tasks.text.writer import Writer, open_writer
+from rnnlab.train import devices
+from rnnlab.train.checkpoint import Checkpoint
+
+
+def open_text(data: str, *, documents: str = "whole", marker: str = "", fold_case: bool = False) -> Corpus:
+    """Open a text of the catalog that has been fetched, or a file by path.
+
+    Args:
+        data: a name of the catalog, or a path; a file of that name comes first.
+        documents, marker, fold_case: see rnnlab.data.corpus.read_corpus; marker "" is none.
+
+    Raises:
+        DataError: there is no such text or file, it has not been fetched, or it cannot be used as it is.
+    """
+    named = data.casefold() in {entry.name.casefold() for entry in catalog.text_entries()}
+    source = fetching.fetched(data) if named and not is_file(data) else data
+    name = catalog.text_entry(data).name if source is not data else None
+    return read_corpus(source, name=name, documents=documents, marker=marker or None, fold_case=fold_case)
+
+
+def text_record(corpus: Corpus) -> dict[str, Any]:
+    """What a checkpoint tells of a text: name, title, size, source and licence, sha256; equal for equal texts.
+
+    A file that holds a text of the catalog is that text, wherever it lies.
+    """
+    record = {"name": corpus.name, "title": corpus.name, "characters": corpus.characters}
+    record |= {"alphabet": len(corpus.alphabet), "sha256": corpus.sha256, "source": "a file of the maker's own"}
+    for entry in catalog.text_entries():
+        if fetching.expected_sha256(entry) == corpus.sha256:
+            title = f"{entry.author}, {entry.title}"
+            return record | {
+                "name": entry.name, "title": title, "language": entry.language, "source": entry.source.words()
+            }  # fmt: skip
+    return record
+
+
+def open_writing(model: str, *, folders: bool = True, device: str = "auto", weights: str = "fp32") -> Writer:
+    """Open a writing checkpoint by folder or bundled name, ready to write on a device; bundled ones stay open.
+
+    Raises:
+        RnnlabError: there is none of that name, it is damaged or no writer, or the device or weights are not there.
+    """
+    if not (folders and is_file(f"{model}/config.json")) and model in bundled_checkpoints():
+        return _bundled_writer(model, device, weights)
+    return _opened(open_checkpoint(model, folders=folders), device, weights)
+
+
+@lru_cache(maxsize=OPEN_MODELS)
+def _bundled_writer(model: str, device: str, weights: str) -> Writer:
+    return _opened(open_checkpoint(model, folders=False), device, weights)
+
+
+def _opened(checkpoint: Checkpoint, device: str, weights: str) -> Writer:
+    place = devices.choose_device(device, devices.forward_seconds(checkpoint.model))
+    return open_writer(checkpoint, place, weights)

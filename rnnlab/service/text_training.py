@@ -1,0 +1,161 @@
+"""A writer trained on a text, saved as it goes, with samples on the way, scored on what was held out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rnnlab import options
+from rnnlab.data.corpus import Corpus
+from rnnlab.data.documents import split_at
+from rnnlab.data.vocab import Vocabulary, build_characters, build_words, encode_compactly
+from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.options import Option
+from rnnlab.scoring.openings import openings
+from rnnlab.service.recording import Record
+from rnnlab.service.records import origin
+from rnnlab.service.reports import TrainReport, TrainResult, report
+from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
+from rnnlab.service.text_opening import open_text, text_record
+from rnnlab.service.text_samples import card_samples, sample
+from rnnlab.tasks.text import judge
+from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
+from rnnlab.tasks.text.task import TextTask, shape_of
+from rnnlab.tasks.text.writer import open_writer
+from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint, halved
+from rnnlab.train.loop import fit
+from rnnlab.train.progress import Snapshot, TrainConfig
+
+STEPS_BETWEEN_REPORTS = 250  # at most: an epoch of a long text takes hours
+NOT_SET = (*FILLED, "skip")
+
+
+def text_settings() -> list[Option]:
+    """Every setting of a writer's training that a person may choose; the text's size changes some defaults."""
+    parts = (MODEL, TRAIN, TextConfig())
+    return [known for part in parts for known in options.describe(part) if known.name not in NOT_SET]
+
+
+def train_text(
+    data: str,
+    *,
+    out: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    command: str = "",
+) -> Iterator[TrainReport | TrainResult]:
+    """Train a writer; whoever stops asking stops the training.
+
+    Args:
+        data: a text of the catalog that has been fetched, or the path of a text file.
+        out: folder for the checkpoint; none is written if None.
+        settings: by name, of ModelConfig, TrainConfig and TextConfig; None and absent ones follow the text's size.
+        resume: go on with the training that `out` holds; settings that are not given are those it began with.
+        command: the command line that asked, for the checkpoint's record.
+
+    Yields:
+        TrainReports with a sample each, then one TrainResult.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is.
+    """
+    given = {name: value for name, value in (settings or {}).items() if value is not None}
+    for name in set(given) - {known.name for known in text_settings()}:
+        raise RnnlabError(f"A writer has no setting --{name.replace('_', '-')}; leave it out.")
+    folder = None if out is None else checkpoint.check_place(out)
+    began = begun_training(folder) if resume else None
+    if began is not None:
+        if began.task != "text":
+            raise CheckpointError("The folder of --out holds another kind of training; resume it with its own command.")
+        given = settings_as_begun(began, given)
+    reading = options.from_mapping(TextConfig, given)
+    corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
+    if began is not None and began.provenance["data"] != [text_record(corpus)]:
+        raise RnnlabError("This training began with another text; give the same --data to resume it.")
+    run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command)
+    yield from run.reports(None if began is None else began.resume)
+
+
+@dataclasses.dataclass(frozen=True)
+class TextRun:
+    """What to train: a text, the three groups of settings, and where the model goes.
+
+    given: names of the settings that were asked for; steps and report_every follow from the epochs unless they were.
+    """
+
+    corpus: Corpus
+    model: ModelConfig
+    train: TrainConfig
+    text: TextConfig
+    given: frozenset[str]
+    out: Path | None
+    command: str
+
+    def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
+        """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
+        task = self._task()
+        train = self._train(task)
+        model = new_model(shape_of(task.vocabulary, self.model), train.seed)
+        begun = self._begun(task, train, model.config)
+        record = Record(model, begun, self.out, resume)
+        snapshot = resume
+        for progress in fit(model, task, train, resume):
+            snapshot = progress.snapshot
+            record.report(progress)
+            text = sample(begun, task.vocabulary, snapshot, train.seed)
+            yield dataclasses.replace(report(progress, train.seed), sample=text)
+        assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
+        made = record.finished(snapshot)
+        made = self._judged(dataclasses.replace(made, weights=halved(made.weights)), task)
+        record.save(made)
+        summary = {"recipe": "text", "parameters": model.parameter_count(), "steps": snapshot.numbers["step"]}
+        summary |= {"seconds": made.provenance["seconds"], "best_step": snapshot.numbers["best_step"]} | made.metrics
+        yield TrainResult(summary | {"notices": [*self.corpus.notices]}, None if self.out is None else str(self.out))
+
+    def _task(self) -> TextTask:
+        """The text cut in two and encoded; an alphabet tells nothing of a text, so it is the whole text's."""
+        documents = self.corpus.documents
+        learnt, held_out = split_at(documents, 1 - self.text.validation)
+        if not (learnt and held_out):
+            raise RnnlabError(
+                f"{self.corpus.characters:,} characters are too few to hold some out; give a longer text."
+            )
+        several = len(documents) > 1
+        vocabulary: Vocabulary
+        if self.text.level == "char":
+            vocabulary = build_characters(documents, least=self.text.rare, boundary=several)
+        else:
+            vocabulary = build_words(
+                learnt, most=self.text.words, boundary=several, alphabet=self.corpus.alphabet
+            )  # fmt: skip
+        ids = [encode_compactly(vocabulary, part) for part in (learnt, held_out)]
+        return TextTask(ids[0], ids[1], vocabulary, self.text.window, self.train.batch)
+
+    def _train(self, task: TextTask) -> TrainConfig:
+        epoch = task.steps_per_epoch
+        steps = self.train.steps if "steps" in self.given else self.text.epochs * epoch
+        every = self.train.report_every if "report_every" in self.given else min(epoch, STEPS_BETWEEN_REPORTS)
+        return dataclasses.replace(self.train, steps=steps, report_every=min(every, steps))
+
+    def _begun(self, task: TextTask, train: TrainConfig, model: ModelConfig) -> Checkpoint:
+        return Checkpoint(
+            task="text",
+            model=model,
+            codec=task.codec(),
+            train=dataclasses.asdict(train) | dataclasses.asdict(self.text),
+            metrics={},
+            provenance=origin(self.command) | {"data": [text_record(self.corpus)]},
+            weights={},
+        )
+
+    def _judged(self, made: Checkpoint, task: TextTask) -> Checkpoint:
+        """The checkpoint with the scores of its stored weights on what was held out, and samples."""
+        writer = open_writer(made)
+        scores = judge.scores(writer, task.validation)
+        scores |= judge.ngram_score(*split_at(self.corpus.documents, 1 - self.text.validation))
+        scores |= {"openings": openings(self.corpus.documents), "samples": card_samples(writer)}
+        return dataclasses.replace(made, metrics=made.metrics | scores)

@@ -1,0 +1,195 @@
+"""A writer and a prompt in; text out, as it grows or at once; bounded for whoever asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnnlab import options
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.sampling import Sampling
+from rnnlab.options import Option
+from rnnlab.service.text_opening import open_writing
+from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
+from rnnlab.tasks.text.pieces import Piece, Wish
+from rnnlab.tasks.text.writer import Writer
+
+SECONDS_BETWEEN_DRAFTS = 0.05
+MOST_TEXTS = 16
+LONGEST_PROMPT = 20_000  # characters
+HIGHEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How to write.
+
+    length: of what is written, in `unit`: "characters", "words" or "document" (to its end, characters at most).
+    sampling: by name, of `sampling_settings`; None and absent ones keep their defaults. stops: a text ends before the
+    first of them to appear. banned: characters that are never written. explained: whether the pieces tell the model's
+    surprise and alternatives. weights: "fp32", or "int8" on a CPU.
+    """
+
+    length: int = 400
+    unit: str = "characters"
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    stops: Sequence[str] = ()
+    banned: str = ""
+    explained: bool = False
+    weights: str = "fp32"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Texts as far as they are written.
+
+    prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
+    piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
+    and chars_per_second: of what this call wrote, all texts together. places: where `carry_on` goes on.
+    """
+
+    model: str
+    device: str
+    prompt: str
+    pieces: tuple[tuple[Piece, ...], ...]
+    seeds: tuple[int, ...]
+    notices: tuple[str, ...]
+    characters: int
+    chars_per_second: float
+    finished: bool
+    places: tuple[Place, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The whole texts, their prompt first."""
+        return tuple(self.prompt + "".join(piece.text for piece in row) for row in self.pieces)
+
+    def answer(self) -> dict[str, Any]:
+        """As JSON: {text, seed, characters, chars_per_second, notices, model, device}; `texts` if there are several."""
+        answer: dict[str, Any] = {
+            "text": self.texts[0],
+            "seed": self.seeds[0],
+            "characters": self.characters,
+            "chars_per_second": round(self.chars_per_second, 1),
+            "notices": list(self.notices),
+            "model": self.model,
+            "device": self.device,
+        }
+        return answer if len(self.texts) == 1 else answer | {"texts": list(self.texts)}
+
+
+def sampling_settings() -> list[Option]:
+    """How the next character or word is chosen, all that a person may set."""
+    return options.describe(Sampling)
+
+
+def write(
+    model: str,
+    prompt: str = "",
+    *,
+    length: int = 400,
+    temperature: float | None = None,
+    seed: int | None = None,
+    folders: bool = True,
+    device: str = "auto",
+) -> dict[str, Any]:
+    """Write so many characters on from a prompt and give the whole at once; arguments and errors as of `drafts`.
+
+    Returns:
+        What `Draft.answer` gives.
+    """
+    manner = Manner(length, sampling={"temperature": temperature})
+    *_, last = drafts(model, prompt, manner, seed=seed, folders=folders, device=device)
+    return last.answer()
+
+
+def drafts(
+    model: str,
+    prompt: str = "",
+    manner: Manner = Manner(),
+    *,
+    seed: int | None = None,
+    texts: int = 1,
+    folders: bool = True,
+    device: str = "auto",
+) -> Iterator[Draft]:
+    """Write on from a prompt, giving the texts about 20 times a second as they grow; who stops asking stops it.
+
+    Args:
+        model: a folder or a bundled name.
+        prompt: what the texts begin with; characters that the model doesn't know become their nearest form.
+        manner: how to write.
+        seed: of the first text, the next ones having the next seeds; drawn at random if None.
+        texts: how many to write at a time.
+        folders: whether `model` may be a folder of this machine.
+        device: "cpu", "cuda", "mps" or "auto".
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is.
+    """
+    if not 1 <= texts <= MOST_TEXTS:
+        raise RnnlabError(f"Between 1 and {MOST_TEXTS} texts can be written at a time, not {texts}.")
+    if len(prompt) > LONGEST_PROMPT:
+        raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
+    seeds = _seeds(seed, texts)
+    wish, sampling = _rules(manner)
+    writer = open_writing(model, folders=folders, device=device, weights=manner.weights)
+    given = read_prompt(writer.vocabulary, prompt)
+    first = Draft(
+        model, writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, given.notices, 0, 0.0, False,
+        tuple(begin(writer.model, given, seeds)),
+    )  # fmt: skip
+    yield from _written(writer, first, wish, sampling, manner.explained)
+
+
+def carry_on(
+    draft: Draft,
+    manner: Manner = Manner(),
+    *,
+    folders: bool = True,
+    device: str = "auto",
+) -> Iterator[Draft]:
+    """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
+    wish, sampling = _rules(manner)
+    writer = open_writing(draft.model, folders=folders, device=device, weights=manner.weights)
+    yield from _written(writer, draft, wish, sampling, manner.explained)
+
+
+def _rules(manner: Manner) -> tuple[Wish, Sampling]:
+    wish = Wish(manner.length, manner.unit, tuple(manner.stops), manner.banned)
+    return wish, options.from_mapping(Sampling, manner.sampling)
+
+
+def _seeds(seed: int | None, texts: int) -> tuple[int, ...]:
+    first = secrets.randbelow(1_000_000) if seed is None else seed
+    if not 0 <= first <= HIGHEST_SEED - texts:
+        raise RnnlabError(f"The seed must be between 0 and {HIGHEST_SEED - texts:,}, not {first:,}.")
+    return tuple(range(first, first + texts))
+
+
+def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, explained: bool) -> Iterator[Draft]:
+    """Drafts that go on from one: the first character's at once, then one every so often, then the finished one."""
+    writing = Writing(writer.engine, writer.vocabulary, draft.places, sampling, wish, explained=explained)
+    rows = [list(row) for row in draft.pieces]
+    characters, began = 0, time.perf_counter()
+    due = began
+
+    def now(finished: bool) -> Draft:
+        speed = characters / max(time.perf_counter() - began, 1e-9)
+        return dataclasses.replace(
+            draft, pieces=tuple(map(tuple, rows)), characters=characters, chars_per_second=speed, finished=finished,
+            places=tuple(writing.places()),
+        )  # fmt: skip
+
+    for step in writing:
+        for row, pieces in zip(rows, step, strict=True):
+            row += pieces
+            characters += sum(len(piece.text) for piece in pieces)
+        if characters and time.perf_counter() >= due:
+            yield now(finished=False)
+            due = time.perf_counter() + SECONDS_BETWEEN_DRAFTS
+    yield now(finished=True)

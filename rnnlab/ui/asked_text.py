@@ -1,0 +1,80 @@
+"""What a visitor asks of a writer, read from the page's values; knows no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Draft, Manner
+
+LENGTH, LONGEST = 600, 20_000  # characters
+TEMPERATURE = 0.8
+FIRST_SEED = 1  # of the text that the page opens with
+SEVERAL = 3
+
+
+@dataclass(frozen=True)
+class AskedText:
+    """A prompt, a voice, and how to write."""
+
+    voice: str
+    prompt: str
+    texts: int
+    seed: int | None
+    manner: Manner
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> AskedText:
+        """Read the choosers' values in their order; the sampling chain's come last, in the order of its options.
+
+        Raises:
+            RnnlabError: a value cannot be read.
+        """
+        voice, prompt, heat, length, three, seed, stop_at, banned, light, *rules = values
+        names = [known.name for known in service.sampling_settings() if known.name != "temperature"]
+        manner = Manner(
+            length=bounded(int(length)),
+            sampling={"temperature": float(heat)} | dict(zip(names, rules, strict=True)),
+            stops=(stop_at.replace("\\n", "\n"),) if stop_at else (),
+            banned=banned or "",
+            explained=True,  # so that the surprise can be shown of a text that is there
+            weights="int8" if light else "fp32",
+        )
+        return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
+
+    def drafts(self) -> Iterator[Draft]:
+        """Write from the prompt; raises RnnlabError."""
+        return service.drafts(
+            self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, folders=False
+        )  # fmt: skip
+
+    def more(self, draft: Draft) -> Iterator[Draft]:
+        """Go on with a draft; raises RnnlabError."""
+        return service.carry_on(draft, self.manner, folders=False)
+
+
+def read_seed(written: str | None) -> int | None:
+    """A seed as a visitor writes it, None if left empty; raises RnnlabError."""
+    text = (written or "").strip()
+    if text and not text.isdecimal():
+        raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
+    return int(text) if text else None
+
+
+def first_draft(voice: str) -> Draft:
+    """The text that the page opens with."""
+    openings = service.voice(voice, folders=False).openings
+    *_, last = service.drafts(
+        voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, folders=False
+    )
+    return last
+
+
+def bounded(length: int) -> int:
+    """A length, if the slider could be set to it: its bounds hold for whoever sends a number past it, too."""
+    if not 1 <= length <= LONGEST:
+        raise RnnlabError(f"Between 1 and {LONGEST:,} characters can be written at a time here, not {length:,}.")
+    return length

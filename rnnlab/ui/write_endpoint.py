@@ -1,0 +1,76 @@
+"""The page's public endpoint /write; its name, parameters and result keys are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Manner
+from rnnlab.ui.asked_text import LENGTH, TEMPERATURE, bounded, read_seed
+
+
+def write(
+    prompt: str,
+    model: str,
+    length: float = LENGTH,
+    temperature: float = TEMPERATURE,
+    seed: str = "",
+    top_k: float = 0,
+    top_p: float = 1.0,
+    min_p: float = 0.0,
+    repetition_penalty: float = 1.0,
+    stop: str = "",
+) -> Iterator[dict[str, Any]]:
+    """Write on from a prompt in an author's style; streams the text about 20 times a second as it grows.
+
+    Args:
+        prompt: what the text begins with, may be empty.
+        model: the name of a bundled writer, as shakespeare.
+        length: characters to write, 1 … 20,000.
+        temperature: 0 always takes the likeliest; 1 draws as the model believes.
+        seed: a whole number; the same seed and settings give the same text. Empty for a new one.
+        top_k: choose among this many of the likeliest; 0 for all.
+        top_p: choose among the likeliest that hold this share of the belief; 1 for all.
+        min_p: drop what is less likely than this share of the likeliest; 0 drops nothing.
+        repetition_penalty: how much to hold back what was used lately; 1 for not at all.
+        stop: the text ends before this; empty for nothing.
+
+    Returns:
+        {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far.
+    """
+    rules = {
+        "temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p,
+        "repetition_penalty": repetition_penalty,
+    }  # fmt: skip
+    try:
+        sampling = {name: int(value) if name == "top_k" else float(value) for name, value in rules.items()}
+        manner = Manner(bounded(int(length)), sampling=sampling, stops=(stop,) if stop else ())
+        for draft in service.drafts(model, prompt, manner, seed=read_seed(seed), folders=False):
+            yield draft.answer()
+    except RnnlabError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def add_write_endpoint(at_once: int) -> None:
+    """Add the endpoint to the Blocks being built, behind components that nobody sees."""
+    models = service.bundled_models("text")
+    with gr.Row(visible=False):
+        given = [
+            gr.Textbox("", label="prompt"),
+            gr.Textbox(models[0] if models else "", label="model"),
+            gr.Number(LENGTH, label="length"),
+            gr.Number(TEMPERATURE, label="temperature"),
+            gr.Textbox("", label="seed"),
+            gr.Number(0, label="top_k"),
+            gr.Number(1.0, label="top_p"),
+            gr.Number(0.0, label="min_p"),
+            gr.Number(1.0, label="repetition_penalty"),
+            gr.Textbox("", label="stop"),
+        ]
+        answer = gr.JSON(label="answer")
+        call = gr.Button()
+    call.click(write, given, answer, api_name="write", concurrency_id="write", concurrency_limit=at_once)

@@ -1,0 +1,224 @@
+"""The tab Write: its layout and its events; knows no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Draft
+from rnnlab.ui import panels
+from rnnlab.ui.asked_text import LENGTH, LONGEST, TEMPERATURE, AskedText, first_draft
+from rnnlab.ui.manuscript import facts, manuscript
+from rnnlab.ui.saving import write_text
+
+NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
+AT_ONCE = 4  # texts written at the same time
+HEAT = "How daring each choice is. At 0 always the likeliest: it goes round in circles. Above 1: spelling falls apart"
+COPY = """() => navigator.clipboard.writeText(
+  [...document.querySelectorAll('.written')].map(sheet => sheet.innerText).join('\\n\\n'))"""
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+QUIET: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
+
+
+@dataclass(frozen=True)
+class Choosers:
+    """What a visitor sets."""
+
+    voice: gr.Dropdown
+    prompt: gr.Textbox
+    examples: gr.Dataset
+    temperature: gr.Slider
+    length: gr.Slider
+    three: gr.Checkbox
+    seed: gr.Textbox
+    stop_at: gr.Textbox
+    banned: gr.Textbox
+    light: gr.Checkbox
+    rules: list[Any]
+
+    def listed(self) -> list[Any]:
+        """The choosers in the order of `AskedText.of`'s values."""
+        return [
+            self.voice, self.prompt, self.temperature, self.length, self.three, self.seed, self.stop_at, self.banned,
+            self.light, *self.rules,
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Results:
+    """Where the text goes, and the buttons that depend on it."""
+
+    verdict: gr.HTML
+    sheet: gr.HTML
+    facts: gr.HTML
+    draft: gr.State
+    write: gr.Button
+    stop: gr.Button
+    on: gr.Button
+    download: gr.DownloadButton
+    explained: gr.Checkbox
+    again: gr.Button
+
+    def listed(self) -> list[Any]:
+        """The places in the order of `_shown`'s results."""
+        return [
+            self.verdict, self.sheet, self.facts, self.draft, self.write, self.stop, self.on, self.download
+        ]  # fmt: skip
+
+
+def write_tab(voices: list[str]) -> None:
+    """Lay the tab out, a text by the first of the voices already in it, and connect its events."""
+    if not voices:
+        gr.HTML(panels.empty(NO_VOICE))
+        return
+    first = first_draft(voices[0])
+    choosers, buttons = _choosers(voices)
+    results = _results(first, buttons)
+    _connect(choosers, results)
+
+
+def write(explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+    """Write what is asked, showing it as it grows; or say why that cannot be, the last text staying below."""
+    yield from _followed(explained, given, lambda asked: asked.drafts())
+
+
+def carry_on(draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+    """Go on with the texts that are shown, at the settings as they are now."""
+    yield from _followed(explained, given, lambda asked: asked.more(draft))
+
+
+def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
+    """What the page shows of a text that was stopped."""
+    return _shown(draft, explained, state="Stopped")[1:]
+
+
+def _followed(
+    explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    try:
+        for draft in begin(AskedText.of(given)):
+            yield _shown(draft, explained, draft.model)
+    except RnnlabError as error:
+        words = panels.refusal(str(error), "Below is still the last text that could be written.")
+        yield words, gr.skip(), gr.skip(), gr.skip(), *_buttons(busy=False), gr.skip()
+
+
+def _shown(draft: Draft, explained: bool, voice: str | None = None, state: str = "") -> tuple[Any, ...]:
+    busy = not (draft.finished or state)
+    download = gr.skip() if busy else gr.DownloadButton(value=write_text(draft.model, draft.texts), interactive=True)
+    return (
+        gr.skip() if voice is None else panels.voice_verdict(service.voice(voice, folders=False)),
+        manuscript(draft, explained=explained, busy=busy),
+        facts(draft, state),
+        draft,
+        *_buttons(busy),
+        download,
+    )
+
+
+def _buttons(busy: bool) -> tuple[Any, Any, Any]:
+    return gr.Button(interactive=not busy), gr.Button(interactive=busy), gr.Button(interactive=not busy)
+
+
+def _choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
+    openings = list(service.voice(voices[0], folders=False).openings)
+    with gr.Row(elem_classes="choosers"):
+        voice = gr.Dropdown(
+            voices, value=voices[0], label="Voice", info="Whose style: a network trained on that text", min_width=240
+        )
+        temperature = gr.Slider(0.0, 1.5, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
+    prompt = gr.Textbox(
+        openings[0] if openings else "", label="Prompt", lines=2, max_lines=8, elem_id="prompt",
+        info="The text begins with it and goes on from it; empty is allowed",
+    )  # fmt: skip
+    examples = gr.Dataset(
+        components=[prompt], samples=[[one] for one in openings], label="Begin with", type="values",
+        elem_classes="openings",
+    )  # fmt: skip
+    with gr.Row(elem_classes="actions"):
+        buttons = [
+            gr.Button("Write", variant="primary", min_width=110, elem_id="write"),
+            gr.Button("Stop", interactive=False, min_width=90, elem_id="stop"),
+            gr.Button("Continue", min_width=110, elem_id="continue"),
+        ]
+        three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
+    with gr.Accordion("More settings: length, seed, stops, how to choose", open=False, elem_classes="settings"):
+        with gr.Row():
+            length = gr.Slider(100, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
+            seed = gr.Textbox(
+                label="Seed", placeholder="new each time", max_lines=1, min_width=150, elem_id="seed",
+                info="The same seed and settings write the same text",
+            )  # fmt: skip
+            stop_at = gr.Textbox(
+                label="Stop at", placeholder="\\n\\n", max_lines=1, min_width=150,
+                info="The text ends before this; \\n is a line break",
+            )  # fmt: skip
+            banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid")
+            light = gr.Checkbox(
+                False, label="8-bit weights", min_width=150, info="Faster on a CPU, a trace less exact"
+            )  # fmt: skip
+        with gr.Row():
+            rules = [_rule(known) for known in service.sampling_settings() if known.name != "temperature"]
+    return Choosers(
+        voice, prompt, examples, temperature, length, three, seed, stop_at, banned, light, rules
+    ), buttons  # fmt: skip
+
+
+def _rule(known: Any) -> gr.Number:
+    """A number for one of the sampling chain's settings, its gloss the option's own words."""
+    return gr.Number(
+        known.default, label=known.name.replace("_", " ").capitalize(), info=known.help[0].upper() + known.help[1:],
+        minimum=known.low, maximum=known.high, step=1 if known.kind is int else 0.01,
+        precision=0 if known.kind is int else None, min_width=200,
+    )  # fmt: skip
+
+
+def _results(first: Draft, buttons: list[gr.Button]) -> Results:
+    verdict = gr.HTML(panels.voice_verdict(service.voice(first.model, folders=False)), elem_id="voice")
+    sheet = gr.HTML(manuscript(first), elem_id="manuscript")
+    line = gr.HTML(facts(first), elem_id="facts")
+    with gr.Row(elem_classes="keep"):
+        explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
+        copy = gr.Button("Copy", size="md", scale=0, min_width=90, elem_id="copy")
+        download = gr.DownloadButton(
+            "Download (.txt)", value=write_text(first.model, first.texts), size="md", scale=0, min_width=150,
+            elem_id="download-text",
+        )  # fmt: skip
+        again = gr.Button("Keep this seed", size="md", scale=0, min_width=140, elem_id="again")
+    copy.click(None, js=COPY, **QUIET)
+    write, stop, on = buttons
+    return Results(verdict, sheet, line, gr.State(first), write, stop, on, download, explained, again)
+
+
+def _connect(choosers: Choosers, results: Results) -> None:
+    writing: dict[str, Any] = PRIVATE | {
+        "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
+    }  # fmt: skip
+    asked = [results.explained, *choosers.listed()]
+    begun = gr.on([results.write.click, choosers.prompt.submit], write, asked, **writing)
+    gone_on = results.on.click(carry_on, [results.draft, *asked], **writing)
+    choosers.examples.click(lambda chosen: chosen[0], choosers.examples, choosers.prompt, **QUIET).then(
+        write, asked, **writing
+    )
+    changed = choosers.voice.input(_voice_chosen, choosers.voice, [choosers.prompt, choosers.examples], **QUIET)
+    changed = changed.then(write, asked, **writing)
+    results.stop.click(
+        stopped, [results.draft, results.explained], results.listed()[1:], cancels=[begun, gone_on, changed], **QUIET
+    )
+    results.explained.input(_explained, [results.draft, results.explained], results.sheet, **QUIET)
+    results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
+
+
+def _voice_chosen(voice: str) -> tuple[Any, Any]:
+    """A voice's own prompts, the first of them filled in."""
+    openings = service.voice(voice, folders=False).openings
+    return (openings[0] if openings else ""), gr.Dataset(samples=[[one] for one in openings])
+
+
+def _explained(draft: Draft, explained: bool) -> str:
+    return manuscript(draft, explained=explained)

@@ -1,0 +1,65 @@
+"""Faults of a network and a server, switched on by a test for the paths it names; knows nothing of repositories."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+@dataclass
+class Fault:
+    """What goes wrong with requests whose path, as it was sent, holds the pattern; and how many times from now on.
+
+    "stall" takes a request and never answers, "error" answers 500, "cut" ends the connection amid the body.
+    """
+
+    kind: Literal["stall", "error", "cut"]
+    path: str
+    times: float = math.inf
+
+
+class Faulty:
+    """Wraps an application so that it fails as the faults say."""
+
+    def __init__(self, app: ASGIApp, faults: list[Fault]):
+        self.app = app
+        self.faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match self._next(scope["raw_path"].decode()):
+            case "stall":
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+            case "error":
+                await send({"type": "http.response.start", "status": 500, "headers": []})
+                await send({"type": "http.response.body", "body": b""})
+            case "cut":
+                await self.app(scope, receive, _cutting(send))
+            case _:
+                await self.app(scope, receive, send)
+
+    def _next(self, path: str) -> str | None:
+        for fault in self.faults:
+            if fault.times > 0 and re.search(fault.path, path):
+                fault.times -= 1
+                return fault.kind
+        return None
+
+
+def _cutting(send: Send) -> Send:
+    """Send half of the body's first part and nothing more, upon which the server closes the connection."""
+    begun = False
+
+    async def cut(message: Message) -> None:
+        nonlocal begun
+        if message["type"] != "http.response.body":
+            await send(message)
+        elif not begun:
+            begun = True
+            await send(message | {"body": message["body"][: len(message["body"]) // 2], "more_body": True})
+
+    return cut
