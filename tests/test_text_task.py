@@ -17,7 +17,7 @@ from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig
 
-WINDOW, STREAMS = 11, 5
+WINDOW, STREAMS, FORGET = 11, 5, 9
 TEXT = "the cat sat on the mat; the dog sat on the log. " * 40
 VOCABULARY = build_characters([TEXT])
 IDS = VOCABULARY.encode(TEXT)
@@ -26,7 +26,7 @@ SMALL = ModelConfig(cell="lstm", hidden=24, inputs=0, vocabulary=1, embedding=7,
 
 def task(ids=IDS) -> TextTask:
     cut = int(0.9 * len(ids))
-    return TextTask(ids[:cut], ids[cut:], VOCABULARY, WINDOW, batch=STREAMS)
+    return TextTask(ids[:cut], ids[cut:], VOCABULARY, window=WINDOW, forget=FORGET, batch=STREAMS)
 
 
 def model(cell: str = "gru", layers: int = 1):
@@ -45,7 +45,9 @@ def test_the_target_is_the_text_one_id_further_on():
 def test_the_windows_of_a_stream_follow_each_other_without_a_gap():
     one = task()
     batches = [batch for batch, _ in zip(one.batches(seed=1), range(one.steps_per_epoch + 1), strict=False)]
-    assert [batch.fresh for batch in batches] == [True] + [False] * (one.steps_per_epoch - 1) + [True]
+    assert all(batches[place].fresh == (place % FORGET == 0) for place in range(one.steps_per_epoch))
+    assert batches[-1].fresh
+    assert one.steps_per_epoch > FORGET
     for stream in range(STREAMS):
         read = torch.cat([batch.x[stream] for batch in batches[:-1]]).numpy()
         assert VOCABULARY.decode(read) in TEXT
@@ -141,7 +143,7 @@ def test_learning_beats_the_five_gram_of_the_same_text():
     text = "".join(np.random.default_rng(1).choice(["over ", "under ", "and "], 3000))
     vocabulary = build_characters([text])
     ids = vocabulary.encode(text)
-    one = TextTask(ids[: 9 * len(ids) // 10], ids[9 * len(ids) // 10 :], vocabulary, window=25, batch=16)
+    one = TextTask(ids[: 9 * len(ids) // 10], ids[9 * len(ids) // 10 :], vocabulary, window=25, forget=20, batch=16)
     network = new_model(shape_of(vocabulary, dataclasses.replace(SMALL, cell="gru")), seed=1)
     *_, last = fit(network, one, TrainConfig(steps=150, lr=0.02, report_every=75, clip=1.0))
     chance = fit_ngrams(one.training, 1, vocabulary.size).nats_per_token(one.validation)
@@ -156,10 +158,10 @@ def test_too_short_a_part_says_so():
     ):
         task(IDS[:50])
     with pytest.raises(DataError, match="9 ids to learn from are too few for windows of 11"):
-        TextTask(IDS[:9], IDS, VOCABULARY, WINDOW, STREAMS)
+        TextTask(IDS[:9], IDS, VOCABULARY, window=WINDOW, forget=FORGET, batch=STREAMS)
 
 
 def test_a_text_too_short_for_so_many_streams_is_read_in_fewer():
-    one = TextTask(IDS[:180], IDS[180:200], VOCABULARY, WINDOW, batch=128)
+    one = TextTask(IDS[:180], IDS[180:200], VOCABULARY, window=WINDOW, forget=FORGET, batch=128)
     assert one.streams == 16
     assert next(one.batches(1)).x.shape == (16, WINDOW)

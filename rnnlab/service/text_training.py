@@ -132,8 +132,9 @@ class TextRun:
             vocabulary = build_words(
                 learnt, most=self.text.words, boundary=several, alphabet=self.corpus.alphabet
             )  # fmt: skip
-        ids = [encode_compactly(vocabulary, part) for part in (learnt, held_out)]
-        return TextTask(ids[0], ids[1], vocabulary, self.text.window, self.train.batch)
+        ids = encode_compactly(vocabulary, learnt), encode_compactly(vocabulary, held_out)
+        text = self.text
+        return TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=self.train.batch)
 
     def _train(self, task: TextTask) -> TrainConfig:
         epoch = task.steps_per_epoch

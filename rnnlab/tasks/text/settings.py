@@ -21,6 +21,7 @@ class TextConfig:
 
     level: str = option("char", "what is foretold, characters or words", choices=LEVELS)
     window: int = option(128, "steps that gradients reach back", 2, 4096)
+    forget: int = option(20, "windows after which the carried state is forgotten, so that beginnings are learnt too", 1)
     epochs: int = option(37, "passes over the training text", 1, 10_000)
     validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
     rare: int = option(1, "characters that occur less often become one unknown symbol (level char)", 1, 1000)

@@ -35,7 +35,9 @@ MOST_VALIDATED = 250_000
 class TextTask:
     """Learn from one part of a text, validate on another."""
 
-    def __init__(self, training: Ids, validation: Ids, vocabulary: Vocabulary, window: int, batch: int) -> None:
+    def __init__(
+        self, training: Ids, validation: Ids, vocabulary: Vocabulary, *, window: int, forget: int, batch: int
+    ) -> None:  # fmt: skip
         """Prepare the streams.
 
         Args:
@@ -43,6 +45,8 @@ class TextTask:
             validation: (M,) ids of what is never trained on.
             vocabulary: what made them.
             window: steps that gradients reach back.
+            forget: windows after which the state is forgotten. A network that never begins without a past foretells
+                the first characters of a prompt badly (docs/experiments.md).
             batch: streams read side by side; fewer if the text is too short for so many.
 
         Raises:
@@ -54,7 +58,8 @@ class TextTask:
                     f"{len(ids)} ids {part} are too few for windows of {window}; "
                     f"give a longer text or a smaller --window."
                 )
-        self.training, self.validation, self.vocabulary, self.window = training, validation, vocabulary, window
+        self.training, self.validation, self.vocabulary = training, validation, vocabulary
+        self.window, self.forget = window, forget
         self.streams = max(1, min(batch, (len(training) - 1) // window))
         self.steps_per_epoch = (len(training) - 1) // (self.streams * window)
 
@@ -63,7 +68,7 @@ class TextTask:
         return {"vocabulary": self.vocabulary.codec()}
 
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
-        """Windows of B streams in their order; at an epoch's start the streams begin elsewhere and forget.
+        """Windows of B streams in their order; now and then they forget, and at an epoch's start they begin elsewhere.
 
         Where an epoch begins is drawn anew for each, so that windows are not cut at the same places every time.
         """
@@ -107,7 +112,7 @@ class TextTask:
         first = offset + np.arange(self.streams) * length + place * window
         rows = self.training[first[:, None] + np.arange(window + 1)].astype(np.int64)
         ids = torch.from_numpy(rows)
-        return Batch(ids[:, :-1], ids[:, 1:], fresh=place == 0)
+        return Batch(ids[:, :-1], ids[:, 1:], fresh=place % self.forget == 0)
 
 
 def shape_of(vocabulary: Vocabulary, model: ModelConfig) -> ModelConfig:
