@@ -1,0 +1,34 @@
+"""The command bench: timings on this machine."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rnnlab.commands.shared import Answer, add_command
+from rnnlab.service import benchmarks
+
+
+def add_commands(commands: Any) -> None:
+    """Add `bench generation` and `bench training`."""
+    benches = commands.add_parser("bench", help="time our engines beside plain ones").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    generation = add_command(benches, "generation", "single steps beside stepping nn.LSTM", _generation)
+    generation.add_argument("--rounds", type=int, default=15, help="rounds, of which the median counts (default 15)")
+    training = add_command(benches, "training", "a training step beside plain loops", _training)
+    training.add_argument("--rounds", type=int, default=5, help="rounds, of which the median counts (default 5)")
+
+
+def _generation(asked: argparse.Namespace) -> Answer:
+    answer = benchmarks.bench_generation(asked.rounds)
+    if not asked.json:
+        print("\n".join(benchmarks.generation_lines(answer)))
+    return answer
+
+
+def _training(asked: argparse.Namespace) -> Answer:
+    answer = benchmarks.bench_training(asked.rounds)
+    if not asked.json:
+        print("\n".join(benchmarks.training_bench_lines(answer)))
+    return answer
