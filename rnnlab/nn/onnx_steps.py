@@ -47,7 +47,7 @@ class OnnxSteps:
         self._turn = 0
         if state is not None:
             for buffer, part in zip(self._sides[0], (part for layer in state for part in layer), strict=True):
-                buffer[:] = part[0].cpu().numpy()
+                buffer[:] = part[0].detach().cpu().numpy()
         self._bindings = [self._bound(self._sides[side], self._sides[1 - side]) for side in range(2)]
         self._shown = torch.from_numpy(self._logits)
 
