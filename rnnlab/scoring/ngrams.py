@@ -214,16 +214,28 @@ def fit_ngrams(ids: IntArray, order: int, vocabulary: int) -> Ngrams:
 
 
 def _count(contexts: NDArray[np.int32], ids: IntArray, how_many: int, vocabulary: int) -> Level:
-    tallies = [np.unique(keys, return_counts=True) for _, keys in _keys(contexts, ids, vocabulary)]
-    keys = np.concatenate([EMPTY.astype(np.int64), *(one for one, _ in tallies)])
-    counts = np.concatenate([EMPTY.astype(np.int64), *(one for _, one in tallies)])
-    if len(tallies) > 1:
-        order = np.argsort(keys, kind="stable")
-        keys, counts = keys[order], counts[order]
-        firsts = np.flatnonzero(np.diff(keys, prepend=-1))
-        keys, counts = keys[firsts], np.add.reduceat(counts, firsts)
+    keys, counts = EMPTY.astype(np.int64), EMPTY.astype(np.int64)
+    pending: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    for _, some in _keys(contexts, ids, vocabulary):
+        pending.append(np.unique(some, return_counts=True))
+        # Tallies of many chunks together would take more room than the text.
+        if sum(one.size for one, _ in pending) > CHUNK:
+            keys, counts, pending = *_merged([(keys, counts), *pending]), []
+    if pending:
+        keys, counts = _merged([(keys, counts), *pending])
     starts = np.searchsorted(keys, np.arange(how_many + 1, dtype=np.int64) * vocabulary)
     return Level(keys, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), starts.astype(np.int64))
+
+
+def _merged(
+    tallies: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One tally of several: distinct keys in ascending order, and how often each occurs."""
+    keys, counts = (np.concatenate(parts) for parts in zip(*tallies, strict=True))
+    order = np.argsort(keys, kind="stable")
+    keys, counts = keys[order], counts[order]
+    firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[firsts], np.add.reduceat(counts, firsts)
 
 
 def _renumber(contexts: NDArray[np.int32], level: Level, ids: IntArray, vocabulary: int) -> None:
