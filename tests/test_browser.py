@@ -133,3 +133,85 @@ def test_the_tutorial_s_model_is_trained_live_beside_other_visitors_and_stopped(
     page.get_by_role("button", name="Stop").click()
     sync_api.expect(page.locator(".status")).to_contain_text("Stopped")
     sync_api.expect(page.get_by_role("button", name="Train it")).to_be_enabled()
+
+
+def written(page):
+    return page.locator(".written").first
+
+
+def length(page):
+    return len(written(page).inner_text())
+
+
+@pytest.fixture
+def writer(page):
+    """A visit of the tab Write."""
+    page.get_by_role("tab", name="Write").click()
+    written(page).wait_for()
+    return page
+
+
+def test_the_tab_write_opens_with_a_text_and_a_verdict(writer):
+    assert length(writer) > 300
+    sync_api.expect(writer.locator(".verdict:visible")).to_contain_text("as unsure as if it chose among")
+
+
+def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
+    writer.get_by_role("button", name="More settings").click()
+    writer.get_by_label("number input for Length").fill("20000")
+    writer.get_by_role("button", name="Write", exact=True).click()
+    sync_api.expect(writer.locator(".written .caret")).to_be_visible()
+    writer.wait_for_function("document.querySelector('.written').innerText.length > 900")
+    early = length(writer)
+    writer.wait_for_function(f"document.querySelector('.written').innerText.length > {early}")
+    writer.get_by_role("button", name="Stop", exact=True).click()
+    sync_api.expect(writer.locator(".facts")).to_contain_text("Stopped")
+    stopped = length(writer)
+    assert early < stopped < 20_000
+    writer.wait_for_timeout(500)
+    assert length(writer) == stopped
+    writer.get_by_label("number input for Length").fill("100")
+    writer.get_by_role("button", name="Continue").click()
+    sync_api.expect(writer.locator(".facts")).to_contain_text("100 characters")
+    assert length(writer) > stopped
+
+
+def test_a_prompt_is_one_click_and_its_seed_can_be_kept(writer):
+    chosen = writer.locator(".openings button", has_text="ROMEO:").first
+    chosen.click()
+    sync_api.expect(written(writer).locator("b")).to_have_text("ROMEO:")
+    sync_api.expect(writer.locator(".facts")).to_contain_text("seed")
+    sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
+    text = written(writer).inner_text()
+    writer.get_by_role("button", name="Keep this seed").click()
+    writer.get_by_role("button", name="More settings").click()
+    sync_api.expect(writer.get_by_label("Seed")).not_to_have_value("")
+    writer.get_by_role("button", name="Write", exact=True).click()
+    sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
+    sync_api.expect(written(writer)).to_have_text(text)
+
+
+def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer):
+    writer.get_by_label("Show the model's surprise").check()
+    character = writer.locator(".written span").nth(40)
+    character.wait_for()
+    character.hover()
+    tip = character.evaluate("one => getComputedStyle(one, '::after').content")
+    assert "likeliest here:" in tip
+    assert tip.count("%") >= 5
+
+
+def test_what_is_written_stays_text_in_the_browser(writer):
+    writer.get_by_label("Prompt").fill("<img src=x onerror=document.title='broken'> ${1+1}")
+    writer.get_by_role("button", name="Write", exact=True).click()
+    sync_api.expect(written(writer).locator("b")).not_to_contain_text("ROMEO")
+    assert writer.locator(".written img").count() == 0
+    assert writer.title() == "rnnlab"
+
+
+@pytest.mark.parametrize("page", [(390, "light"), (390, "dark")], indirect=True)
+def test_the_tab_write_fits_its_width_with_three_texts(writer):
+    writer.get_by_label("Three at once").check()
+    writer.get_by_role("button", name="Write", exact=True).click()
+    sync_api.expect(writer.locator(".sheet")).to_have_count(3)
+    assert writer.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -107,8 +107,9 @@ def test_more_seeds_than_the_slider_has_are_refused():
     assert "Between 1 and 5 seeds" in last[0]
 
 
-def test_only_the_two_endpoints_are_public(client):
-    assert set(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == {"/forecast", "/backtest"}
+def test_only_the_endpoints_that_are_promised_are_public(client):
+    found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(found) == {"/forecast", "/backtest", "/write"}
 
 
 def test_the_forecast_endpoint_answers_as_the_service_does(client):

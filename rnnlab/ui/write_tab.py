@@ -82,7 +82,7 @@ def write_tab(voices: list[str]) -> None:
     _connect(choosers, results)
 
 
-def write(explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+def begin_writing(explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
     """Write what is asked, showing it as it grows; or say why that cannot be, the last text staying below."""
     yield from _followed(explained, given, lambda asked: asked.drafts())
 
@@ -200,15 +200,18 @@ def _connect(choosers: Choosers, results: Results) -> None:
         "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
     }  # fmt: skip
     asked = [results.explained, *choosers.listed()]
-    begun = gr.on([results.write.click, choosers.prompt.submit], write, asked, **writing)
+    begun = gr.on([results.write.click, choosers.prompt.submit], begin_writing, asked, **writing)
     gone_on = results.on.click(carry_on, [results.draft, *asked], **writing)
-    choosers.examples.click(lambda chosen: chosen[0], choosers.examples, choosers.prompt, **QUIET).then(
-        write, asked, **writing
-    )
+    prompted = choosers.examples.click(lambda chosen: chosen[0], choosers.examples, choosers.prompt, **QUIET)
+    prompted = prompted.then(begin_writing, asked, **writing)
     changed = choosers.voice.input(_voice_chosen, choosers.voice, [choosers.prompt, choosers.examples], **QUIET)
-    changed = changed.then(write, asked, **writing)
+    changed = changed.then(begin_writing, asked, **writing)
     results.stop.click(
-        stopped, [results.draft, results.explained], results.listed()[1:], cancels=[begun, gone_on, changed], **QUIET
+        stopped,
+        [results.draft, results.explained],
+        results.listed()[1:],
+        cancels=[begun, gone_on, prompted, changed],
+        **QUIET,
     )
     results.explained.input(_explained, [results.draft, results.explained], results.sheet, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
@@ -217,7 +220,7 @@ def _connect(choosers: Choosers, results: Results) -> None:
 def _voice_chosen(voice: str) -> tuple[Any, Any]:
     """A voice's own prompts, the first of them filled in."""
     openings = service.voice(voice, folders=False).openings
-    return (openings[0] if openings else ""), gr.Dataset(samples=[[one] for one in openings])
+    return (openings[0] if openings else ""), gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
 
 
 def _explained(draft: Draft, explained: bool) -> str:

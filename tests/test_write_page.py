@@ -1,0 +1,184 @@
+"""The tab Write: its handlers as functions, and the endpoint /write through a real client over loopback."""
+
+import itertools
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from rnnlab import service
+from rnnlab.service import Draft, Manner, Piece
+from rnnlab.ui import app, write_tab
+from rnnlab.ui.asked_text import AskedText
+from rnnlab.ui.manuscript import facts, manuscript
+
+RULES = [known.default for known in service.sampling_settings() if known.name != "temperature"]
+
+
+def asked(
+    voice="shakespeare", prompt="ROMEO:", heat=0.8, length=200, three=False, seed="1", stop="", banned="", light=False
+):
+    return [voice, prompt, heat, length, three, seed, stop, banned, light, *RULES]
+
+
+def written(explained=False, **given):
+    return list(write_tab.begin_writing(explained, *asked(**given)))
+
+
+@pytest.fixture(scope="module")
+def address():
+    demo = app.build()
+    yield app.launch(demo, wait=False)
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(address):
+    return Client(address, verbose=False)
+
+
+def text_of(sheet: str) -> str:
+    return re.sub(r"<[^>]+>", "", re.search(r'<div class="written">(.*?)</div>', sheet, re.DOTALL).group(1))
+
+
+def test_a_text_grows_and_ends_with_its_file_and_facts():
+    shown = written()
+    lengths = [len(text_of(step[1])) for step in shown]
+    assert lengths == sorted(lengths)
+    assert lengths[-1] == 206
+    verdict, sheet, line, draft, write, stop, on, download = shown[-1]
+    assert "as unsure as if it chose among" in verdict
+    assert "<b>ROMEO:</b>" in sheet
+    assert re.search(r"200 characters · [\d,]+ a second · CPU · seed 1", line)
+    assert draft.texts[0] == service.write("shakespeare", "ROMEO:", length=200, seed=1)["text"]
+    assert (write.interactive, stop.interactive, on.interactive) == (True, False, True)
+    file = download.value["path"] if isinstance(download.value, dict) else download.value
+    assert Path(file).read_text() == draft.texts[0] + "\n"
+    first = shown[0]
+    assert (first[4].interactive, first[5].interactive) == (False, True)
+
+
+def test_continue_goes_on_as_if_the_text_had_never_stopped():
+    draft = written()[-1][3]
+    *_, last = write_tab.carry_on(draft, False, *asked(length=100, seed=""))
+    assert last[3].texts[0] == service.write("shakespeare", "ROMEO:", length=300, seed=1)["text"]
+
+
+def test_a_text_that_was_stopped_says_so_and_can_be_downloaded():
+    draft = written()[0][3]
+    sheet, line, kept, write, stop, _, download = write_tab.stopped(draft, False)
+    assert "Stopped · " in line
+    assert kept is draft
+    assert 'class="caret"' not in sheet
+    assert (write.interactive, stop.interactive, download.interactive) == (True, False, True)
+
+
+def test_three_at_once_are_shown_side_by_side_each_with_its_seed():
+    sheet, line, draft = written(three=True, length=30)[-1][1:4]
+    assert sheet.count('class="sheet"') == 3
+    assert all(f"Seed {seed}" in sheet for seed in (1, 2, 3))
+    assert "seeds 1 – 3" in line
+    assert len(set(draft.texts)) == 3
+
+
+def test_surprise_is_shown_of_every_character_with_the_five_likeliest():
+    draft = written()[-1][3]
+    sheet = write_tab._explained(draft, True)
+    assert len(re.findall(r'<span class="s[0-5]" data-tip=', sheet)) == 200
+    assert sheet.count("likeliest here:") == 200
+    assert "surprise" not in manuscript(draft)
+
+
+def test_what_a_network_writes_is_escaped_everywhere():
+    evil = '<img src=x onerror="alert(1)">${1+1}{{x}}'
+    piece = Piece(evil, 1.0, ((evil, 0.5),))
+    draft = Draft("shakespeare", "cpu", evil, ((piece,), (piece,)), (1, 2), (evil,), 9, 1.0, True, ())
+    for html in (manuscript(draft, explained=True), manuscript(draft), facts(draft, evil)):
+        assert "<img" not in html
+        assert 'onerror="' not in html
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"seed": "x"}, "The seed 'x' is no whole number; leave it empty for a new one."),
+        ({"length": 99_999}, "Between 1 and 20,000 characters can be written at a time here, not 99,999."),
+        ({"voice": "/etc"}, "There is no bundled checkpoint 'etc'"),
+        ({"voice": "stocks"}, "was trained for 'forecast', not for writing"),
+        ({"heat": 7}, "temperature must be between 0 and 5, not 7.0."),
+    ],
+)
+def test_what_cannot_be_written_gets_its_sentence_and_the_last_text_stays(given, sentence):
+    [(verdict, sheet, line, draft, write, stop, on, download)] = written(**given)
+    assert 'role="alert"' in verdict
+    assert sentence.replace("'", "&#x27;") in verdict
+    assert (sheet, line, draft, download) == (gr.skip(),) * 4
+    assert (write.interactive, stop.interactive, on.interactive) == (True, False, True)
+
+
+def test_a_line_break_can_be_given_as_a_stop():
+    values = AskedText.of(asked(stop="\\n\\n"))
+    assert values.manner.stops == ("\n\n",)
+    [*_, last] = written(stop="\\n\\n", length=2000)
+    assert "\n\n" not in last[3].texts[0]
+
+
+def test_a_voice_brings_its_own_prompts():
+    prompt, examples = write_tab._voice_chosen("doyle")
+    assert prompt == service.voice("doyle").openings[0]
+    assert [[one] for one in service.voice("doyle").openings] == examples.samples
+
+
+def test_the_endpoint_streams_the_text_as_it_grows(client):
+    job = client.submit(prompt="ROMEO:", model="shakespeare", length=4000, seed="1", api_name="/write")
+    answers = list(job)
+    assert len(answers) > 3
+    texts = [answer["text"] for answer in answers]
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
+    assert set(answers[-1]) >= {"text", "seed", "chars_per_second"}
+    assert answers[-1]["seed"] == 1
+    assert texts[-1] == service.write("shakespeare", "ROMEO:", length=4000, seed=1)["text"]
+
+
+def test_a_stream_that_is_cancelled_stops(client):
+    job = client.submit(prompt="", model="shakespeare", length=20_000, seed="1", api_name="/write")
+    next(iter(job))
+    job.cancel()
+    assert len(job.outputs()[-1]["text"]) < 20_000
+
+
+def test_two_visitors_at_once_get_their_own_texts(address):
+    def ask(seed: int) -> dict:
+        own = Client(address, verbose=False)
+        return own.predict(prompt="To be", model="shakespeare", length=300, seed=str(seed), api_name="/write")
+
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(ask, [1, 2]))
+    expected = [service.write("shakespeare", "To be", length=300, seed=seed)["text"] for seed in (1, 2)]
+    assert [answer["text"] for answer in answers] == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"model": "../stocks"}, "There is no bundled checkpoint"),
+        ({"length": 0}, "Between 1 and 20,000 characters can be written at a time here, not 0."),
+        ({"top_p": 3}, "top_p must be between 0 and 1, not 3.0."),
+        ({"seed": "-4"}, "The seed '-4' is no whole number"),
+    ],
+)
+def test_the_endpoint_refuses_with_one_sentence(client, given, sentence):
+    with pytest.raises(AppError) as error:
+        client.predict(**{"prompt": "x", "model": "shakespeare"} | given, api_name="/write")
+    assert sentence in str(error.value)
+    assert "Traceback" not in str(error.value)
+
+
+def test_the_first_character_comes_at_once():
+    """The first draft holds no more than what a few steps write: nobody waits for the rest."""
+    first = next(iter(service.drafts("shakespeare", "ROMEO:", Manner(2000), seed=1)))
+    assert first.characters <= 3
