@@ -61,7 +61,7 @@ class SequenceModel(nn.Module):
         super().__init__()
         self.config = config
         width = config.inputs or config.embedding or config.vocabulary
-        self.embed = nn.Embedding(config.vocabulary, config.embedding) if config.embedding else None
+        self.embed = _embedding(config.vocabulary, config.embedding) if config.embedding else None
         widths = [width] + [config.hidden] * (config.layers - 1)
         self.cores = nn.ModuleList(CELLS[config.cell](size, config.hidden) for size in widths)
         # Of a tied model the head leads to the embedding's space; what leads on from there is the embedding itself.
@@ -149,6 +149,15 @@ def new_model(config: ModelConfig, seed: int) -> SequenceModel:
         if model.skip is not None:
             nn.init.zeros_(model.skip.weight)
     return model.eval()
+
+
+def _embedding(vocabulary: int, width: int) -> nn.Embedding:
+    """An embedding of zeros, for `new_model` or a checkpoint to fill.
+
+    torch's own start would draw normal numbers, on the meta device by a part of torch whose import takes a second.
+    """
+    made = nn.Embedding.from_pretrained(torch.zeros(vocabulary, width), freeze=False)  # type: ignore[no-untyped-call]
+    return cast(nn.Embedding, made)
 
 
 def detach(state: ModelState) -> ModelState:
