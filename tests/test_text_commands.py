@@ -83,6 +83,41 @@ def test_an_unknown_character_of_the_prompt_is_told_of(folder, capsys):
     assert "À was written as A." in printed.err
 
 
+def test_a_text_is_kept_in_a_file_and_gone_on_with_as_if_it_had_never_stopped(folder, tmp_path, capsys):
+    model, kept = str(folder / "model"), str(tmp_path / "kept.rnnlab")
+    whole = answer(capsys, "write", model, "--prompt", "ANNA:", "--length", "90", "--seed", "5")["text"]
+    begun = answer(capsys, "write", model, "--prompt", "ANNA:", "--length", "40", "--seed", "5", "--save", kept)["text"]
+    rest = answer(capsys, "write", model, "--continue", kept, "--length", "50", "--save", kept)
+    assert (rest["text"], rest["characters"], rest["seed"]) == (whole, 50, 5)
+    assert whole.startswith(begun)
+    assert len(answer(capsys, "write", model, "--continue", kept, "--length", "10")["text"]) == len(whole) + 10
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "sentence"),
+    [
+        (b"junk", [], "kept was not written by rnnlab or is damaged; give another file.\n"),
+        (None, [], "There is no file kept that can be read; check its name.\n"),
+        (b"junk", ["--seed", "3"], "leave out --prompt, --seed and --texts.\n"),
+    ],
+)
+def test_a_file_that_cannot_be_gone_on_with_gets_one_sentence(folder, tmp_path, capsys, content, arguments, sentence):
+    if content:
+        (tmp_path / "kept").write_bytes(content)
+    assert main(["write", str(folder / "model"), "--continue", str(tmp_path / "kept"), *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_text_of_a_model_that_has_changed_since_is_not_gone_on_with(folder, tmp_path, capsys):
+    data, model, kept = str(folder / "story.txt"), str(tmp_path / "m"), str(tmp_path / "kept")
+    train = ["train", "text", "--data", data, "--out", model, "--steps", "2", *TRAIN]
+    assert main(train) == 0
+    assert main(["write", model, "--length", "5", "--save", kept]) == 0
+    assert main([*train, "--lr", "0.1"]) == 0
+    assert main(["write", model, "--continue", kept]) == 2
+    assert "kept belongs to another version of" in capsys.readouterr().err
+
+
 def test_evaluate_prints_both_protocols_beside_the_n_gram(folder, capsys):
     found = answer(capsys, "evaluate", str(folder / "model"), "--data", str(folder / "story.txt"))
     keys = {"nats_per_char_windows", "nats_per_char_streamed", "bits_per_char", "ngram_nats_per_char", "parameters"}

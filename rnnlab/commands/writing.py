@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
+from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog that has been fetched, or a text file"
 
@@ -33,6 +35,8 @@ def add_commands(commands: Any) -> None:
     write.add_argument("--texts", type=int, default=1, help="texts to write at a time, with seeds in a row (default 1)")
     write.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this; may be repeated")
     write.add_argument("--ban", default="", metavar="CHARACTERS", help="characters that are never written")
+    write.add_argument("--save", metavar="FILE", help="keep where the text stands, to go on with it")
+    write.add_argument("--continue", dest="begun", metavar="FILE", help="go on with a text that --save kept")
     write.add_argument("--weights", choices=service.WEIGHTS, default="fp32", help="int8 is faster on a CPU")
     add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
     evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)
@@ -62,21 +66,36 @@ def _write(asked: argparse.Namespace) -> Answer:
         asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(asked.stop), asked.ban,
         weights=asked.weights,
     )  # fmt: skip
-    writing = service.drafts(
-        asked.model, asked.prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
-    )  # fmt: skip
     shown = 0
-    for draft in writing:
-        if not asked.json and asked.texts == 1:  # as it grows
+    for draft in _drafts(asked, manner):
+        if not asked.json and len(draft.texts) == 1:  # as it grows
             print(draft.texts[0][shown:], end="", flush=True)
             shown = len(draft.texts[0])
+    if asked.save:
+        service.save_draft(draft, asked.save)
     if not asked.json:
-        if asked.texts > 1:
-            for seed, text in zip(draft.seeds, draft.texts, strict=True):
-                print(f"--- seed {seed}\n{text}")
-        print("" if asked.texts == 1 else "---")
+        if len(draft.texts) > 1:
+            print("\n".join(f"--- seed {seed}\n{text}" for seed, text in zip(draft.seeds, draft.texts, strict=True)))
+        else:
+            print()
         print("\n".join(service.writing_lines(draft)), file=sys.stderr)
     return draft.answer()
+
+
+def _drafts(asked: argparse.Namespace, manner: service.Manner) -> Iterator[service.Draft]:
+    """New texts, or one that was kept; that one's beginning is printed again."""
+    if not asked.begun:
+        return service.drafts(
+            asked.model, asked.prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
+        )  # fmt: skip
+    if asked.prompt or asked.seed is not None or asked.texts != 1:
+        raise RnnlabError(
+            "A text that is gone on with has its prompt and seeds; leave out --prompt, --seed and --texts."
+        )
+    begun = service.open_draft(asked.begun)
+    if begun.model != asked.model:
+        raise RnnlabError(f"{asked.begun} was written by {begun.model}; give that as MODEL.")
+    return service.carry_on(begun, manner, device=asked.device)
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:

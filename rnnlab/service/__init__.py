@@ -3,6 +3,7 @@
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
+from rnnlab.service.keeping import open_draft, save_draft
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.reports import TrainReport, TrainResult
@@ -39,8 +40,10 @@ __all__ = [
     "forecast",
     "forecast_lines",
     "known_texts",
+    "open_draft",
     "quiet_threads",
     "sampling_settings",
+    "save_draft",
     "settings",
     "study",
     "text_settings",
