@@ -2,13 +2,16 @@
 # make test   what CI does: ruff, mypy, pytest
 # make bench  the timings behind docs/decisions.md
 # make stocks the bundled forecaster, trained from scratch (a few minutes)
+# make shakespeare TEXT=tinyshakespeare.txt, make doyle: the bundled voices, trained from scratch (one to two hours each)
 
 PYTHON ?= python3
 PIP := .venv/bin/python -m pip --disable-pip-version-check install --quiet
 PORT ?= 7860
 PYTEST_FLAGS ?= -q
+TEXT ?= tinyshakespeare
+WRITER := .venv/bin/python -m rnnlab train text --out
 
-.PHONY: run test bench stocks tutorial screenshots clean
+.PHONY: run test bench stocks tutorial shakespeare doyle screenshots clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
@@ -22,12 +25,24 @@ test: .venv/test.stamp
 bench: .venv/run.stamp
 	.venv/bin/python -m benchmarks.training
 	.venv/bin/python -m benchmarks.forecasting
+	.venv/bin/python -m rnnlab bench generation
+	.venv/bin/python -m rnnlab bench training
 
 stocks: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks
 
 tutorial: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial
+
+# From the catalog's text once it is fetched (python -m rnnlab data fetch tinyshakespeare), or from a local copy of it.
+shakespeare: .venv/run.stamp
+	$(WRITER) data/checkpoints/shakespeare --data $(TEXT)
+	.venv/bin/python -m rnnlab evaluate shakespeare --data $(TEXT)
+
+doyle: .venv/run.stamp
+	.venv/bin/python -m rnnlab data fetch doyle
+	$(WRITER) data/checkpoints/doyle --data doyle
+	.venv/bin/python -m rnnlab evaluate doyle --data doyle
 
 screenshots: .venv/test.stamp
 	.venv/bin/python docs/screenshots.py build/screenshots
