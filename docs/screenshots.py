@@ -65,8 +65,40 @@ def trained(page: Page, folder: Path) -> None:
     page.locator("#tutorial-scores table").wait_for(timeout=PATIENCE)
 
 
+def write(page: Page, folder: Path) -> None:
+    """The tab Write as it comes."""
+    page.get_by_role("tab", name="Write").click()
+    page.locator(".written").wait_for(timeout=PATIENCE)
+
+
+def surprise(page: Page, folder: Path) -> None:
+    """A text in the colours of the model's surprise."""
+    write(page, folder)
+    page.get_by_label("Show the model's surprise").check()
+    page.locator(".written span").nth(70).hover(timeout=PATIENCE)
+
+
+def three(page: Page, folder: Path) -> None:
+    """Three texts at once, and all settings unfolded."""
+    write(page, folder)
+    page.get_by_label("Three at once").check()
+    page.get_by_role("button", name="More settings").click()
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator(".sheet").nth(2).wait_for(timeout=PATIENCE)
+
+
+def unwritten(page: Page, folder: Path) -> None:
+    """A seed that is no number."""
+    write(page, folder)
+    page.get_by_role("button", name="More settings").click()
+    page.get_by_label("Seed").fill("lucky")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator(".refusal").wait_for(timeout=PATIENCE)
+
+
 STATES: dict[str, Callable[[Page, Path], None]] = {
-    state.__name__: state for state in (opening, settings, uploaded, refused, training, trained)
+    state.__name__: state
+    for state in (opening, settings, uploaded, refused, training, trained, write, surprise, three, unwritten)
 }
 
 
