@@ -45,13 +45,23 @@ def test_the_target_is_the_text_one_id_further_on():
 def test_the_windows_of_a_stream_follow_each_other_without_a_gap():
     one = task()
     batches = [batch for batch, _ in zip(one.batches(seed=1), range(one.steps_per_epoch + 1), strict=False)]
-    assert all(batches[place].fresh == (place % FORGET == 0) for place in range(one.steps_per_epoch))
+    assert batches[0].fresh
     assert batches[-1].fresh
-    assert one.steps_per_epoch > FORGET
     for stream in range(STREAMS):
         read = torch.cat([batch.x[stream] for batch in batches[:-1]]).numpy()
         assert VOCABULARY.decode(read) in TEXT
         assert all(batches[i].y[stream, -1] == batches[i + 1].x[stream, 0] for i in range(one.steps_per_epoch - 1))
+
+
+@pytest.mark.parametrize("forget", [1, 4, 10**9])
+def test_the_state_is_forgotten_once_in_so_many_windows_at_places_of_their_own(forget):
+    one = TextTask(IDS[:1700], IDS[1700:], VOCABULARY, window=2, forget=forget, batch=1)
+    assert one.steps_per_epoch > 800
+    fresh = [batch.fresh for batch, _ in zip(one.batches(seed=1), range(one.steps_per_epoch), strict=False)]
+    assert fresh[0]
+    assert sum(fresh) == pytest.approx(max(1, len(fresh) / forget), rel=0.2)
+    again = [batch.fresh for batch, _ in zip(one.batches(seed=2), range(one.steps_per_epoch), strict=False)]
+    assert (again != fresh) == (forget == 4)
 
 
 def test_an_epoch_reads_nearly_every_training_id_once_and_no_validation_id():

@@ -112,11 +112,10 @@ def read_corpus(
 def proposed_settings(characters: int) -> dict[str, int | float]:
     """Propose a size of model and length of training for a text of so many characters.
 
-    A rule of thumb. One row is measured: two layers of 512 on 1.1 million characters with the dropout below reached
-    1.435 nats per character in 37 epochs. The others follow from it: about as many weights as characters, up to what a
-    CPU trains in an hour or two; the less text, the more often it is read and the more dropout keeps it from being
-    learnt by heart, but the smallest layers are narrow enough to need less; from millions of characters on, there is
-    too much text to be learnt by heart.
+    A rule of thumb. One row is measured (docs/experiments.md): two layers of 512 on 1.1 million characters, read 20
+    times. The others follow from it: about as many weights as characters, up to what a CPU trains in an hour or two;
+    the less text, the more often it is read and the more dropout keeps it from being learnt by heart, but the smallest
+    layers are narrow enough to need less; from millions of characters on, there is too much text to be learnt by heart.
 
     Returns:
         "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout", "output_dropout" and
@@ -130,12 +129,12 @@ def proposed_settings(characters: int) -> dict[str, int | float]:
 _DROPOUT = {"input_dropout": 0.05, "between_dropout": 0.3, "output_dropout": 0.35, "recurrent_dropout": 0.2}
 _SETTINGS: tuple[tuple[float, int, int, int, int, float], ...] = (
     # characters below, embedding, hidden, layers, epochs, times the dropout above
-    (20_000, 16, 64, 1, 100, 0.4),
-    (100_000, 32, 128, 1, 80, 1.0),
-    (500_000, 64, 256, 2, 60, 1.2),
-    (3_000_000, 128, 512, 2, 37, 1.0),
-    (10_000_000, 128, 512, 2, 10, 0.4),
-    (float("inf"), 128, 512, 2, 3, 0.1),
+    (20_000, 16, 64, 1, 60, 0.4),
+    (100_000, 32, 128, 1, 40, 1.0),
+    (500_000, 64, 256, 2, 30, 1.2),
+    (3_000_000, 128, 512, 2, 20, 1.2),
+    (10_000_000, 128, 512, 2, 6, 0.4),
+    (float("inf"), 128, 512, 2, 2, 0.1),
 )
 
 

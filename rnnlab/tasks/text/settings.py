@@ -20,9 +20,11 @@ class TextConfig:
     """How a text is read, cut and encoded."""
 
     level: str = option("char", "what is foretold, characters or words", choices=LEVELS)
-    window: int = option(128, "steps that gradients reach back", 2, 4096)
-    forget: int = option(20, "windows after which the carried state is forgotten, so that beginnings are learnt too", 1)
-    epochs: int = option(37, "passes over the training text", 1, 10_000)
+    window: int = option(64, "steps that gradients reach back", 2, 4096)
+    forget: int = option(
+        20, "windows after which, on average, the carried state is forgotten: beginnings are learnt too", 1
+    )
+    epochs: int = option(20, "passes over the training text", 1, 10_000)
     validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
     rare: int = option(1, "characters that occur less often become one unknown symbol (level char)", 1, 1000)
     words: int = option(8000, "distinct words and characters at most (level word)", 100, 65_536)
@@ -38,7 +40,7 @@ MODEL = ModelConfig(
     cell="lstm", hidden=512, layers=2, input_dropout=0.05, between_dropout=0.3, output_dropout=0.35,
     recurrent_dropout=0.2, inputs=0, vocabulary=1, embedding=128, outputs=1,
 )  # fmt: skip
-TRAIN = TrainConfig(batch=32, lr=2e-3, warmup=0.02, weight_decay=0.01, clip=1.0, ema=0.998, seed=1)
+TRAIN = TrainConfig(batch=32, lr=2e-3, warmup=0.02, weight_decay=0.01, clip=1.0, ema=0.999, seed=1)
 
 
 def proposed(characters: int, given: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, TextConfig]:

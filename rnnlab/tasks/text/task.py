@@ -45,8 +45,8 @@ class TextTask:
             validation: (M,) ids of what is never trained on.
             vocabulary: what made them.
             window: steps that gradients reach back.
-            forget: windows after which the state is forgotten. A network that never begins without a past foretells
-                the first characters of a prompt badly (docs/experiments.md).
+            forget: windows after which, on average, the state is forgotten. A network that seldom begins without a past
+                foretells the first characters of a prompt badly (docs/experiments.md).
             batch: streams read side by side; fewer if the text is too short for so many.
 
         Raises:
@@ -75,7 +75,9 @@ class TextTask:
         number = start
         while True:
             epoch, place = divmod(number, self.steps_per_epoch)
-            yield self._batch(self._offset(seed, epoch), place)
+            # At places drawn one by one, so that now and then a state is carried for long, as when streaming.
+            fresh = place == 0 or np.random.default_rng([seed, epoch, place]).random() < 1 / self.forget
+            yield self._batch(self._offset(seed, epoch), place, fresh)
             number += 1
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
@@ -107,12 +109,12 @@ class TextTask:
         room = len(self.training) - 1 - self.streams * self.steps_per_epoch * self.window
         return int(np.random.default_rng([seed, epoch]).integers(room + 1))
 
-    def _batch(self, offset: int, place: int) -> Batch:
+    def _batch(self, offset: int, place: int, fresh: bool) -> Batch:
         window, length = self.window, self.steps_per_epoch * self.window
         first = offset + np.arange(self.streams) * length + place * window
         rows = self.training[first[:, None] + np.arange(window + 1)].astype(np.int64)
         ids = torch.from_numpy(rows)
-        return Batch(ids[:, :-1], ids[:, 1:], fresh=place % self.forget == 0)
+        return Batch(ids[:, :-1], ids[:, 1:], fresh)
 
 
 def shape_of(vocabulary: Vocabulary, model: ModelConfig) -> ModelConfig:
