@@ -5,7 +5,7 @@ from torch.testing import assert_close
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.packing import pack
-from rnnlab.nn.stepping import Engine, Steps, open_engine
+from rnnlab.nn.stepping import Engine, Steps, open_engine, stepping_seconds
 from rnnlab.nn.torch_steps import TorchEngine
 
 V, E, H, B = 23, 6, 17, 3
@@ -113,3 +113,10 @@ def test_int8_weights_foretell_nearly_the_same(cell, rows, options):
     divergence = (expected.exp() * (expected - found)).sum(-1)
     away = (expected.exp() * (expected - expected.mean(dim=(0, 1)))).sum(-1)
     assert 0 < divergence.mean() < 0.01 * away.mean()
+
+
+def test_a_device_that_is_not_there_takes_for_ever():
+    config = model("gru").config
+    assert 0 < stepping_seconds(config)("cpu") < float("inf")
+    if not torch.cuda.is_available():
+        assert stepping_seconds(config)("cuda") == float("inf")

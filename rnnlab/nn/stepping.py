@@ -7,13 +7,16 @@ torch's own operations, on CUDA captured once as a graph and replayed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from torch import Tensor
 
 from rnnlab.errors import RnnlabError
-from rnnlab.nn.model import ModelState, SequenceModel
+from rnnlab.nn.model import ModelConfig, ModelState, SequenceModel
 from rnnlab.nn.onnx_steps import OnnxEngine
 from rnnlab.nn.packing import pack
 from rnnlab.nn.torch_steps import TorchEngine
@@ -25,7 +28,7 @@ class Steps(Protocol):
     """B texts that are stepped together, each from its own state."""
 
     def step(self, ids: Sequence[int]) -> Tensor:
-        """Take one step of every row: B ids -> (B, V) float32 logits, which hold until the next step."""
+        """Take one step of every row: B ids -> (B, V) float32 logits on the CPU, which hold until the next step."""
 
     def state(self) -> ModelState:
         """A copy of the state after the last step, as `SequenceModel` takes and gives it."""
@@ -56,3 +59,21 @@ def open_engine(model: SequenceModel, weights: str = "fp32") -> Engine:
     if weights == "int8":
         raise RnnlabError(f"int8 weights are for the CPU; on {packed.device.type} choose fp32.")
     return TorchEngine(packed)
+
+
+def stepping_seconds(model: ModelConfig) -> Callable[[str], float]:
+    """A measurement for `choose_device`: seconds that a model of this shape takes for 64 steps of one text on a device."""
+    return lambda device: _stepping_seconds(model, device)
+
+
+@lru_cache(maxsize=64)
+def _stepping_seconds(config: ModelConfig, device: str) -> float:
+    try:
+        steps = open_engine(SequenceModel(config).to(device).eval()).begin(1)
+        steps.step([0])  # the first step also loads kernels
+        began = time.perf_counter()
+        for _ in range(64):
+            steps.step([0])
+        return time.perf_counter() - began
+    except (RuntimeError, AssertionError):  # torch asserts where it was built without the device
+        return math.inf

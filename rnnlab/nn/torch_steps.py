@@ -51,7 +51,8 @@ class TorchSteps:
             self.advance()
         else:
             self._graph.replay()
-        return self._logits
+        # Choosing takes a dozen small operations, which on a GPU would cost more than this copy.
+        return self._logits.cpu()
 
     def state(self) -> ModelState:
         """A copy of the state after the last step."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from rnnlab.data import catalog, fetching
 from rnnlab.data.corpus import Corpus, read_corpus
+from rnnlab.nn.stepping import stepping_seconds
 from rnnlab.service.opening import OPEN_MODELS, bundled_checkpoints, is_file, open_checkpoint
 from rnnlab.tasks.text.writer import Writer, open_writer
 from rnnlab.train import devices
@@ -62,5 +63,5 @@ def _bundled_writer(model: str, device: str, weights: str) -> Writer:
 
 
 def _opened(checkpoint: Checkpoint, device: str, weights: str) -> Writer:
-    place = devices.choose_device(device, devices.forward_seconds(checkpoint.model))
+    place = devices.choose_device(device, stepping_seconds(checkpoint.model))
     return open_writer(checkpoint, place, weights)
