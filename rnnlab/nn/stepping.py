@@ -62,7 +62,7 @@ def open_engine(model: SequenceModel, weights: str = "fp32") -> Engine:
 
 
 def stepping_seconds(model: ModelConfig) -> Callable[[str], float]:
-    """A measurement for `choose_device`: seconds that a model of this shape takes for 64 steps of one text on a device."""
+    """A measurement for `choose_device`: seconds that a model of this shape takes for 64 steps on a device."""
     return lambda device: _stepping_seconds(model, device)
 
 
