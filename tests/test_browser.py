@@ -170,6 +170,8 @@ def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
     assert early < stopped < 20_000
     writer.wait_for_timeout(500)
     assert length(writer) == stopped
+    sync_api.expect(writer.locator(".facts")).to_contain_text("Stopped")
+    sync_api.expect(writer.get_by_role("button", name="Write", exact=True)).to_be_enabled()
     writer.get_by_label("number input for Length").fill("100")
     writer.get_by_role("button", name="Continue").click()
     sync_api.expect(writer.locator(".facts")).to_contain_text("100 characters")

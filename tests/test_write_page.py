@@ -3,6 +3,7 @@
 import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 
 import gradio as gr
@@ -42,7 +43,7 @@ def client(address):
 
 
 def text_of(sheet: str) -> str:
-    return re.sub(r"<[^>]+>", "", re.search(r'<div class="written">(.*?)</div>', sheet, re.DOTALL).group(1))
+    return unescape(re.sub(r"<[^>]+>", "", re.search(r'<div class="written">(.*?)</div>', sheet, re.DOTALL).group(1)))
 
 
 def test_a_text_grows_and_ends_with_its_file_and_facts():

@@ -117,7 +117,7 @@ def drafts(
     folders: bool = True,
     device: str = "auto",
 ) -> Iterator[Draft]:
-    """Write on from a prompt, giving the texts about 20 times a second as they grow; who stops asking stops it.
+    """Write on from a prompt, giving the texts up to 20 times a second as they grow; who stops asking stops it.
 
     Args:
         model: a folder or a bundled name.
@@ -190,6 +190,9 @@ def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, expla
             row += pieces
             characters += sum(len(piece.text) for piece in pieces)
         if characters and time.perf_counter() >= due:
+            given = time.perf_counter()
             yield now(finished=False)
-            due = time.perf_counter() + SECONDS_BETWEEN_DRAFTS
+            resumed = time.perf_counter()
+            # At least as long writing as whoever asks takes for a draft: a slow page doesn't hold the writer up.
+            due = resumed + max(SECONDS_BETWEEN_DRAFTS, resumed - given)
     yield now(finished=True)

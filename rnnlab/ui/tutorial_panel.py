@@ -51,9 +51,9 @@ def tutorial_panel() -> None:
         train, [seeds], [progress, curve, table, start, stop], concurrency_id="train", concurrency_limit=1,
         show_progress="hidden", **private,
     )  # fmt: skip
-    stop.click(
-        _stopped, outputs=[progress, start, stop], cancels=[training], queue=False, show_progress="hidden", **private
-    )
+    halted = stop.click(None, cancels=[training], queue=False, show_progress="hidden", **private)
+    # Only once nothing more can come: a report on its way would otherwise undo what this shows.
+    halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **private)
 
 
 def train(seeds: float) -> Iterator[tuple[Any, ...]]:

@@ -206,13 +206,9 @@ def _connect(choosers: Choosers, results: Results) -> None:
     prompted = prompted.then(begin_writing, asked, **writing)
     changed = choosers.voice.input(_voice_chosen, choosers.voice, [choosers.prompt, choosers.examples], **QUIET)
     changed = changed.then(begin_writing, asked, **writing)
-    results.stop.click(
-        stopped,
-        [results.draft, results.explained],
-        results.listed()[1:],
-        cancels=[begun, gone_on, prompted, changed],
-        **QUIET,
-    )
+    halted = results.stop.click(None, cancels=[begun, gone_on, prompted, changed], **QUIET)
+    # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
+    halted.then(stopped, [results.draft, results.explained], results.listed()[1:], **QUIET)
     results.explained.input(_explained, [results.draft, results.explained], results.sheet, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
