@@ -1,5 +1,6 @@
 """The tab Write: its handlers as functions, and the endpoint /write through a real client over loopback."""
 
+import dataclasses
 import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -108,6 +109,10 @@ def test_what_a_network_writes_is_escaped_everywhere():
     [
         ({"seed": "x"}, "The seed 'x' is no whole number; leave it empty for a new one."),
         ({"length": 99_999}, "Between 1 and 20,000 characters can be written at a time here, not 99,999."),
+        ({"length": None}, "Between 1 and 20,000 characters can be written at a time here, not None."),
+        ({"length": float("nan")}, "Between 1 and 20,000 characters can be written at a time here, not nan."),
+        ({"seed": "9" * 5000}, "is no whole number; leave it empty for a new one."),
+        ({"heat": float("nan")}, "temperature must be between 0 and 5, not nan."),
         ({"voice": "/etc"}, "There is no bundled checkpoint 'etc'"),
         ({"voice": "stocks"}, "was trained for 'forecast', not for writing"),
         ({"heat": 7}, "temperature must be between 0 and 5, not 7.0."),
@@ -126,6 +131,19 @@ def test_a_line_break_can_be_given_as_a_stop():
     assert values.manner.stops == ("\n\n",)
     [*_, last] = written(stop="\\n\\n", length=2000)
     assert "\n\n" not in last[3].texts[0]
+
+
+def test_a_cleared_number_means_its_default():
+    values = asked()
+    cleared = [*values[: -len(RULES)], *[None] * len(RULES)]
+    [*_, last] = write_tab.begin_writing(False, *cleared)
+    assert last[3].texts == written()[-1][3].texts
+
+
+def test_a_text_that_is_long_enough_is_not_gone_on_with():
+    draft = dataclasses.replace(written(length=5)[-1][3], pieces=((Piece("x" * 60_001, None, ()),),))
+    [(verdict, *_)] = write_tab.carry_on(draft, False, *asked())
+    assert "A text that has 60,000 characters is not gone on with here" in verdict
 
 
 def test_a_voice_brings_its_own_prompts():
@@ -168,6 +186,7 @@ def test_two_visitors_at_once_get_their_own_texts(address):
     [
         ({"model": "../stocks"}, "There is no bundled checkpoint"),
         ({"length": 0}, "Between 1 and 20,000 characters can be written at a time here, not 0."),
+        ({"length": "many"}, "Between 1 and 20,000 characters can be written at a time here, not many."),
         ({"top_p": 3}, "top_p must be between 0 and 1, not 3.0."),
         ({"seed": "-4"}, "The seed '-4' is no whole number"),
     ],

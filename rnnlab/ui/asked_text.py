@@ -14,6 +14,8 @@ LENGTH, LONGEST = 600, 20_000  # characters
 TEMPERATURE = 0.8
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
+FULL = 60_000  # characters of a text, and then a page has enough of it
+MOST_DIGITS = 20
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class AskedText:
         voice, prompt, heat, length, three, seed, stop_at, banned, light, *rules = values
         names = [known.name for known in service.sampling_settings() if known.name != "temperature"]
         manner = Manner(
-            length=bounded(int(length)),
-            sampling={"temperature": float(heat)} | dict(zip(names, rules, strict=True)),
+            length=bounded(length),
+            sampling={"temperature": heat} | dict(zip(names, rules, strict=True)),
             stops=(stop_at.replace("\\n", "\n"),) if stop_at else (),
             banned=banned or "",
             explained=True,  # so that the surprise can be shown of a text that is there
@@ -53,13 +55,17 @@ class AskedText:
 
     def more(self, draft: Draft) -> Iterator[Draft]:
         """Go on with a draft; raises RnnlabError."""
+        if max(map(len, draft.texts)) > FULL:
+            raise RnnlabError(
+                f"A text that has {FULL:,} characters is not gone on with here; download it or begin anew."
+            )
         return service.carry_on(draft, self.manner, folders=False)
 
 
 def read_seed(written: str | None) -> int | None:
     """A seed as a visitor writes it, None if left empty; raises RnnlabError."""
     text = (written or "").strip()
-    if text and not text.isdecimal():
+    if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
         raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
     return int(text) if text else None
 
@@ -73,8 +79,9 @@ def first_draft(voice: str) -> Draft:
     return last
 
 
-def bounded(length: int) -> int:
-    """A length, if the slider could be set to it: its bounds hold for whoever sends a number past it, too."""
-    if not 1 <= length <= LONGEST:
-        raise RnnlabError(f"Between 1 and {LONGEST:,} characters can be written at a time here, not {length:,}.")
-    return length
+def bounded(length: object) -> int:
+    """A length, if the slider could be set to it: its bounds hold for whoever sends something else, too."""
+    if isinstance(length, (int, float)) and 1 <= length <= LONGEST:
+        return int(length)
+    shown = f"{length:,}" if isinstance(length, (int, float)) else str(length)[:40]
+    raise RnnlabError(f"Between 1 and {LONGEST:,} characters can be written at a time here, not {shown}.")

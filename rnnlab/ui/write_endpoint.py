@@ -19,13 +19,13 @@ def write(
     length: float = LENGTH,
     temperature: float = TEMPERATURE,
     seed: str = "",
-    top_k: float = 0,
+    top_k: int = 0,
     top_p: float = 1.0,
     min_p: float = 0.0,
     repetition_penalty: float = 1.0,
     stop: str = "",
 ) -> Iterator[dict[str, Any]]:
-    """Write on from a prompt in an author's style; streams the text about 20 times a second as it grows.
+    """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
 
     Args:
         prompt: what the text begins with, may be empty.
@@ -47,9 +47,8 @@ def write(
         "repetition_penalty": repetition_penalty,
     }  # fmt: skip
     try:
-        sampling = {name: int(value) if name == "top_k" else float(value) for name, value in rules.items()}
-        manner = Manner(bounded(int(length)), sampling=sampling, stops=(stop,) if stop else ())
-        for draft in service.drafts(model, prompt, manner, seed=read_seed(seed), folders=False):
+        manner = Manner(bounded(length), sampling=rules, stops=(stop,) if stop else ())
+        for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), folders=False):
             yield draft.answer()
     except RnnlabError as error:
         raise gr.Error(str(error), print_exception=False) from error
@@ -65,7 +64,7 @@ def add_write_endpoint(at_once: int) -> None:
             gr.Number(LENGTH, label="length"),
             gr.Number(TEMPERATURE, label="temperature"),
             gr.Textbox("", label="seed"),
-            gr.Number(0, label="top_k"),
+            gr.Number(0, label="top_k", precision=0),
             gr.Number(1.0, label="top_p"),
             gr.Number(0.0, label="min_p"),
             gr.Number(1.0, label="repetition_penalty"),
