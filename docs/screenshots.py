@@ -16,6 +16,7 @@ from playwright.sync_api import Page, sync_playwright  # isort: skip
 CHROMIUM = "/usr/bin/chromium"
 WIDTHS = {1280: 900, 390: 844}
 THEMES = ("light", "dark")
+SETTLED = 1_200  # milliseconds; never idle by itself, for the page holds a connection that tells it is open
 PATIENCE = 60_000  # milliseconds; the tutorial's model trains for about 12 s
 
 
@@ -115,8 +116,7 @@ def photograph(folder: Path, states: list[str]) -> None:
                     page.goto(f"{address}?__theme={theme}")
                     page.locator(".js-plotly-plot .plot-container").first.wait_for(timeout=PATIENCE)
                     STATES[state](page, Path(scratch))
-                    page.wait_for_load_state("networkidle")
-                    page.wait_for_timeout(400)
+                    page.wait_for_timeout(SETTLED)
                     page.screenshot(path=folder / f"{state}-{width}-{theme}.png", full_page=True)
                     page.close()
         browser.close()
