@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rnnlab.errors import RnnlabError
+from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.state_numbers import check_state_numbers
 
 # The task fills these; nobody sets them.
 FILLED = ("inputs", "outputs", "vocabulary")
@@ -19,11 +20,18 @@ def begun_training(folder: Path | None) -> Checkpoint:
     """The checkpoint that a stopped training left, with its training state.
 
     Raises:
-        RnnlabError: no folder was given, or it holds no training to go on with.
+        RnnlabError: no folder was given, or it holds no training to go on with, or a damaged one.
     """
     if folder is None:
         raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
-    return checkpoint.load(folder, resume=True)
+    began = checkpoint.load(folder, resume=True)
+    data = began.provenance.get("data")
+    named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
+    if not (named and data and "steps" in began.train):
+        raise CheckpointError(f"{folder.name} does not say what it learnt from and how long; start a new training.")
+    assert began.resume is not None, "it was asked for"
+    check_state_numbers(began.resume.numbers)
+    return began
 
 
 def settings_as_begun(began: Checkpoint, given: Mapping[str, Any], hidden: Sequence[str] = FILLED) -> dict[str, Any]:
