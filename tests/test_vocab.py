@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnlab.data.cleaning import clean
 from rnnlab.data.code_points import PART, line_slices
 from rnnlab.data.vocab import (
     CharacterVocabulary,
@@ -61,7 +62,7 @@ def test_any_text_of_known_characters_comes_back_exactly(build, data, text):
 
 
 @KINDS
-@given(text=texts.filter(bool))
+@given(text=texts.map(lambda text: clean(text).text).filter(bool))
 @bounded
 def test_a_vocabulary_survives_its_checkpoint(build, text):
     vocabulary = build(text, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -30,9 +31,11 @@ def read_fields(codec: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str
 
 
 def check_characters(characters: str) -> None:
-    """Raise DataError unless these are one or more distinct characters, sorted by code point."""
+    """Raise DataError unless these are one or more distinct characters of a cleaned text, sorted by code point."""
     if not characters or any(one >= other for one, other in pairwise(characters)):
         raise damaged("its characters are none, or not distinct and in order")
+    if any(unicodedata.category(one) in ("Cs", "Cc") and one not in "\n\t" for one in characters):
+        raise damaged("among its characters are control characters or halves of characters")
 
 
 def damaged(what: str) -> DataError:
