@@ -8,6 +8,7 @@ import pytest
 from authors import story
 
 from rnnlab import service
+from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 
 SETTINGS = {"hidden": 12, "layers": 2, "embedding": 5, "steps": 6, "report_every": 3, "batch": 4, "window": 20}
@@ -66,3 +67,75 @@ def test_a_training_that_does_not_say_what_it_began_with_is_not_gone_on_with(mad
     out = damaged(made / "stopped", tmp_path / "m", path, value)
     with pytest.raises(CheckpointError, match="m does not say what it learnt from and how long; start a new training"):
         next(service.train_text(str(made / "story.txt"), out=out, resume=True, settings={"epochs": 1, "steps": 6}))
+
+
+DATA = [(("provenance", "data"), value) for value in (MISSING, None, {}, [], "x", [{}], [5])]
+READING = [
+    (("train", "documents"), MISSING), (("train", "documents"), "pages"), (("train", "marker"), MISSING),
+    (("train", "marker"), 5), (("train", "fold_case"), MISSING), (("train", "fold_case"), 1),
+    (("train", "validation"), MISSING), (("train", "validation"), "0.1"), (("train", "validation"), None),
+    (("train", "validation"), []), (("train", "validation"), 1e308), (("train", "validation"), 10**300),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value"), DATA + READING, ids=str)
+def test_a_writer_is_not_scored_whose_notes_on_its_text_are_damaged(made, tmp_path, path, value):
+    folder = damaged(made / "model", tmp_path / "m", path, value)
+    with pytest.raises(CheckpointError, match="config.json is damaged|cannot be those of a training"):
+        service.evaluate(folder, str(made / "story.txt"))
+
+
+SCORES = [
+    (("metrics", "openings"), None), (("metrics", "openings"), 5), (("metrics", "openings"), [5]),
+    (("metrics", "openings"), ["\ud800"]), (("metrics", "openings"), ["x" * 30_000]),
+    (("metrics", "nats_per_char_windows"), "x"), (("metrics", "nats_per_char_windows"), 1e300),
+    (("metrics", "nats_per_char_windows"), MISSING), (("metrics", "ngram_nats_per_char"), MISSING),
+    (("metrics", "ngram_nats_per_char"), -1), (("provenance", "data"), [{"title": ["<b>"], "sha256": "x"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value"), DATA + SCORES, ids=lambda value: str(value)[:40])
+def test_a_voice_is_not_shown_whose_scores_or_openings_are_damaged(made, tmp_path, path, value):
+    folder = damaged(made / "model", tmp_path / "m", path, value)
+    with pytest.raises(CheckpointError, match="The checkpoint's config.json is damaged: .* is missing or wrong"):
+        service.voice(folder)
+
+
+@pytest.mark.parametrize("value", [[], {}, None, 5])
+def test_weights_of_no_known_kind_are_refused(made, tmp_path, value):
+    folder = damaged(made / "model", tmp_path / "m", ("provenance", "weights_dtype"), value)
+    with pytest.raises(CheckpointError, match="where float32 and float16 are known"):
+        service.write(folder)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400])
+def test_a_number_that_is_not_finite_is_no_json(made, tmp_path, number):
+    folder = damaged(made / "model", tmp_path / "m", ("train", "lr"), "NUMBER")
+    config = tmp_path / "m" / "config.json"
+    config.write_text(config.read_text().replace('"NUMBER"', number))
+    with pytest.raises(CheckpointError, match="m/config.json is not JSON"):
+        service.write(folder)
+
+
+@pytest.mark.parametrize("odd", ["\x1b", "\0", "\r", "\x85", "\ud800"])
+def test_characters_that_no_cleaned_text_has_are_refused(made, tmp_path, odd):
+    path = ("codec", "vocabulary", "characters")
+    known = json.loads((made / "model" / "config.json").read_text())["codec"]["vocabulary"]["characters"]
+    folder = damaged(made / "model", tmp_path / "m", path, "".join(sorted(known[1:] + odd)))
+    with pytest.raises(CheckpointError, match="control characters or halves of characters"):
+        service.write(folder)
+
+
+def test_a_bundled_checkpoint_that_cannot_be_read_is_left_out_and_logged(made, tmp_path, monkeypatch, caplog):
+    own, place = catalog.bundled_folder(), tmp_path / "checkpoints"
+    for name in ("catalog.json", "prices"):
+        (tmp_path / name).symlink_to(own / name)
+    shutil.copytree(own / "checkpoints" / "stocks", place / "stocks")
+    shutil.copytree(made / "model", place / "anna")
+    damaged(made / "model", place / "mute", ("metrics", "openings"), None)
+    damaged(made / "model", place / "future", ("format",), 2)
+    monkeypatch.setattr(catalog, "bundled_folder", lambda: tmp_path)
+    assert service.bundled_models("text") == ["anna"]
+    assert service.bundled_models("forecast") == ["stocks"]
+    assert "The bundled checkpoint mute is left out: The checkpoint's config.json is damaged" in caplog.text
+    assert "The bundled checkpoint future is left out: future/config.json has format 2" in caplog.text

@@ -8,6 +8,7 @@ from rnnlab.data.documents import split_at
 from rnnlab.data.prompts import adapt
 from rnnlab.data.vocab import encode_compactly
 from rnnlab.errors import DataError
+from rnnlab.service.text_facts import reading, text_learnt
 from rnnlab.service.text_opening import open_text, open_writing
 from rnnlab.tasks.text import judge
 
@@ -29,17 +30,16 @@ def evaluate(model: str, data: str, *, folders: bool = True, device: str = "auto
         RnnlabError: model or data cannot be used as they are.
     """
     writer = open_writing(model, folders=folders, device=device)
-    learnt = writer.checkpoint.train
-    reading = {"documents": learnt["documents"], "marker": learnt["marker"], "fold_case": learnt["fold_case"]}
-    corpus = open_text(data, **reading)
+    learnt, (_, sha256) = reading(writer.checkpoint), text_learnt(writer.checkpoint)
+    corpus = open_text(data, documents=learnt.documents, marker=learnt.marker, fold_case=learnt.fold_case)
     notices = [*corpus.notices]
-    if corpus.sha256 != writer.checkpoint.provenance["data"][0]["sha256"]:
+    if corpus.sha256 != sha256:
         notices.append("The model learnt from another text; where the two overlap, its scores are too good to be true.")
-    first, held_out = split_at(corpus.documents, 1 - learnt["validation"])
+    first, held_out = split_at(corpus.documents, 1 - learnt.validation)
     if not (first and held_out):
         raise DataError(f"{corpus.characters} characters are too few to hold some out; give a longer text.")
     readable = [adapt(writer.vocabulary.alphabet, document) for document in held_out]
     notices += dict.fromkeys(notice for _, told in readable for notice in told)
     held_out = tuple(text for text, _ in readable)
     scores = judge.scores(writer, encode_compactly(writer.vocabulary, held_out)) | judge.ngram_score(first, held_out)
-    return {"model": model, "name": corpus.name} | scores | {"held_out": learnt["validation"], "notices": notices}
+    return {"model": model, "name": corpus.name} | scores | {"held_out": learnt.validation, "notices": notices}

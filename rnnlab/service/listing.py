@@ -1,13 +1,17 @@
-"""What is bundled and what can be fetched, as plain lists; opens nothing heavy."""
+"""What is bundled and what can be fetched, as plain lists; trains and judges nothing."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from rnnlab.data import catalog, fetching
 from rnnlab.data.catalog import TextEntry
+from rnnlab.errors import RnnlabError
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
+from rnnlab.service.voices import voice
+from rnnlab.tasks.forecast.recipes import open_forecaster
 
 
 def tickers() -> tuple[str, ...]:
@@ -72,5 +76,20 @@ def _text(entry: TextEntry) -> dict[str, Any]:
 
 
 def bundled_models(task: str) -> list[str]:
-    """The names of the bundled checkpoints for a task."""
-    return [name for name in bundled_checkpoints() if open_checkpoint(name).task == task]
+    """The names of the bundled checkpoints for a task; one that cannot be used is left out, and the log says why."""
+    return [name for name in bundled_checkpoints() if _is_sound(name, task)]
+
+
+def _is_sound(name: str, task: str) -> bool:
+    try:
+        opened = open_checkpoint(name, folders=False)
+        if opened.task != task:
+            return False
+        if task == "text":
+            voice(name, folders=False)
+        else:
+            open_forecaster(opened)
+        return True
+    except RnnlabError as error:
+        logging.getLogger(__name__).warning("The bundled checkpoint %s is left out: %s", name, error)
+        return False

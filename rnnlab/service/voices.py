@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from rnnlab.data.characters import CharacterVocabulary
+from rnnlab.service.text_facts import measured, openings, text_learnt
 from rnnlab.service.text_opening import open_writing
 
 
@@ -29,22 +29,21 @@ def voice(model: str, *, folders: bool = True) -> Voice:
     """Ask a writing checkpoint about itself; raises RnnlabError as `open_writing` does."""
     writer = open_writing(model, folders=folders)
     checkpoint, config = writer.checkpoint, writer.checkpoint.model
-    prompts = checkpoint.metrics.get("openings", [])
     unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
     return Voice(
         name=model,
-        title=str(checkpoint.provenance["data"][0]["title"]),
-        verdict=_verdict(checkpoint.metrics),
-        openings=tuple(one for one in prompts if isinstance(one, str)),
+        title=text_learnt(checkpoint)[0],
+        verdict=_verdict(measured(checkpoint)),
+        openings=openings(checkpoint),
         size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
     )
 
 
-def _verdict(metrics: dict[str, Any]) -> str:
-    if "nats_per_char_windows" not in metrics:
+def _verdict(nats: tuple[float, float] | None) -> str:
+    if nats is None:
         return "How good it is has not been measured, as its training has not ended."
-    model, ngram = (math.exp(metrics[key]) for key in ("nats_per_char_windows", "ngram_nats_per_char"))
+    model, ngram = map(math.exp, nats)
     return (
         f"On pages of its author that it never saw it is as unsure as if it chose among {model:.1f} equally likely "
         f"characters each time; a 5-gram, among {ngram:.1f}."

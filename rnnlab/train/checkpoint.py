@@ -226,7 +226,7 @@ def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
 
 
 def _check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: object, file: str) -> None:
-    if stored not in _STORED:
+    if not isinstance(stored, str) or stored not in _STORED:
         refuse(file, f"should hold {stored!r:.40} where float32 and float16 are known")
     with torch.device("meta"):
         wanted = SequenceModel(config).state_dict()
@@ -234,7 +234,7 @@ def _check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: obje
         refuse(file, "holds other tensors than config.json describes")
     for name, due in wanted.items():
         tensor = weights[name]
-        if tensor.shape != due.shape or tensor.dtype != _STORED[str(stored)]:
+        if tensor.shape != due.shape or tensor.dtype != _STORED[stored]:
             refuse(file, f"holds {name} as {tensor.dtype} {list(tensor.shape)} where {stored} {list(due.shape)} is due")
         if not tensor.isfinite().all():
             refuse(file, f"holds numbers in {name} that are not finite")

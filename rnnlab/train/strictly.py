@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,7 +31,7 @@ def read_bytes(place: Path, file: str, name: str, most: int) -> bytes:
 def parse_json(raw: bytes, file: str) -> dict[str, Any]:
     """Parse a JSON object whose numbers are all finite."""
     try:
-        found = json.loads(raw, parse_constant=_no_constant)
+        found = json.loads(raw, parse_constant=_no_constant, parse_float=_finite, parse_int=_in_range)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{file} is not JSON; download or train the checkpoint again.") from error
     return found if isinstance(found, dict) else refuse(file, "is no JSON object")
@@ -38,6 +39,17 @@ def parse_json(raw: bytes, file: str) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    return number if math.isfinite(number) else _no_constant(written)
+
+
+def _in_range(written: str) -> int:
+    """A whole number that a float can hold, too: many are turned into one."""
+    _finite(written)
+    return int(written)
 
 
 def parse_tensors(raw: bytes, file: str) -> dict[str, Tensor]:
