@@ -178,6 +178,21 @@ def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
     assert length(writer) > stopped
 
 
+def test_a_prompt_that_is_chosen_meanwhile_ends_the_text_before_it(writer):
+    writer.get_by_role("button", name="More settings").click()
+    writer.get_by_label("number input for Length").fill("20000")
+    writer.get_by_role("button", name="Write", exact=True).click()
+    writer.wait_for_function("document.querySelector('.written').innerText.length > 900")
+    writer.get_by_label("number input for Length").fill("100")
+    chosen = writer.locator(".openings button").nth(1)
+    chosen.click()
+    sync_api.expect(writer.locator(".facts")).to_contain_text("100 characters")
+    sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
+    writer.wait_for_timeout(500)
+    sync_api.expect(writer.locator(".facts")).to_contain_text("100 characters")
+    sync_api.expect(written(writer).locator("b")).to_have_text(chosen.inner_text())
+
+
 def test_a_prompt_is_one_click_and_its_seed_can_be_kept(writer):
     chosen = writer.locator(".openings button", has_text="ROMEO:").first
     chosen.click()
@@ -196,6 +211,12 @@ def test_a_prompt_is_one_click_and_its_seed_can_be_kept(writer):
 def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer):
     writer.get_by_label("Show the model's surprise").check()
     character = writer.locator(".written span").nth(40)
+    character.wait_for()
+    writer.get_by_label("Show the model's surprise").uncheck()
+    sync_api.expect(writer.locator(".written span")).to_have_count(0)
+    writer.get_by_role("button", name="Write", exact=True).click()
+    writer.get_by_label("Show the model's surprise").check()  # while it is being written
+    sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
     character.wait_for()
     character.hover()
     tip = character.evaluate("one => getComputedStyle(one, '::after').content")

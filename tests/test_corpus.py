@@ -87,6 +87,10 @@ def test_case_is_folded_on_request():
     assert text_of("One\nEND\nTwo", fold_case=True, documents="marker", marker="END") == "onetwo"
 
 
+def test_a_text_whose_case_is_folded_is_still_known_as_that_text():
+    assert read_corpus(b"To Be\n", fold_case=True).sha256 == read_corpus(b"To Be\n").sha256
+
+
 def test_a_corpus_tells_its_size_alphabet_and_sum(tmp_path):
     path = tmp_path / "two lines.txt"
     path.write_bytes("﻿abc\r\nébc\r\n".encode())

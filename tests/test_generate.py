@@ -13,6 +13,7 @@ from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.sampling import Sampling
 from rnnlab.nn.stepping import open_engine
+from rnnlab.tasks.text import generate
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.task import shape_of
@@ -126,9 +127,10 @@ def test_a_text_that_has_ended_waits_for_the_others_without_changing():
     vocabulary = build_characters([TEXT], boundary=True)
     network = model(vocabulary)
     network.head.bias.data[vocabulary.boundary] = 2.0
-    texts = writing("so", vocabulary, network=network, texts=4, length=1000)
+    asked = {"network": network, "length": 1000, "unit": "document"}
+    texts = writing("so", vocabulary, texts=4, **asked)
     found = written(texts)
-    assert found == [write("so", vocabulary, network=network, seed=seed, length=1000) for seed in (1, 2, 3, 4)]
+    assert found == [write("so", vocabulary, seed=seed, **asked) for seed in (1, 2, 3, 4)]
     assert len({len(text) for text in found}) > 1
     assert all(place.ids[-1] == vocabulary.boundary for place in texts.places())
     on = written(writing(vocabulary=vocabulary, network=network, places=texts.places(), length=20))
@@ -153,6 +155,25 @@ def test_a_document_ends_where_the_model_ends_it():
     assert len(write("so", vocabulary, network=network, length=1000, unit="document")) < 100
     with pytest.raises(RnnlabError, match="has learnt no end of a document"):
         write(unit="document")
+
+
+def test_a_length_in_characters_or_words_goes_on_past_a_documents_end():
+    vocabulary = build_characters([TEXT], boundary=True)
+    network = model(vocabulary)
+    network.head.bias.data[vocabulary.boundary] = 3.0
+    text = write("so", vocabulary, network=network, length=300)
+    assert len(text) == 300
+    assert "\n" in text
+    assert len(write("so", vocabulary, network=network, length=30, unit="words").split()) == 30
+
+
+def test_a_long_prompt_is_read_in_parts_to_the_state_of_the_whole():
+    network, prompt = model(), read_prompt(VOCABULARY, TEXT * 40)
+    assert len(prompt.ids) > 2 * generate.READ_AT_ONCE
+    with torch.no_grad():
+        _, whole = network(torch.tensor([prompt.ids[:-1]]))
+    [place] = begin(network, prompt, [1])
+    assert_close(place.state, whole)
 
 
 def test_words_are_written_to_the_very_character():

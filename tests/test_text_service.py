@@ -125,6 +125,17 @@ def test_a_training_is_not_resumed_on_another_text(folder, tmp_path):
         list(service.train_text(str(tmp_path / "other.txt"), out=tmp_path / "m", resume=True))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("validation", 0.5), ("rare", 5), ("level", "word"), ("documents", "line")]
+)
+def test_what_an_id_means_and_what_is_held_out_cannot_change_on_resuming(folder, tmp_path, name, value):
+    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
+    next(training)
+    training.close()
+    with pytest.raises(RnnlabError, match=f"began with another --{name}; leave --{name} out"):
+        list(service.train_text(data(folder), out=tmp_path / "m", settings={name: value}, resume=True))
+
+
 def test_settings_follow_from_the_texts_size_unless_given(folder):
     made = checkpoint.load(model(folder))
     assert made.train["epochs"] == 4

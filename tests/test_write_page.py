@@ -143,11 +143,11 @@ def test_a_cleared_number_means_its_default():
 def test_a_text_that_is_long_enough_is_not_gone_on_with():
     draft = dataclasses.replace(written(length=5)[-1][3], pieces=((Piece("x" * 60_001, None, ()),),))
     [(verdict, *_)] = write_tab.carry_on(draft, False, *asked())
-    assert "A text that has 60,000 characters is not gone on with here" in verdict
+    assert "What has 60,000 characters is not gone on with here" in verdict
 
 
 def test_a_voice_brings_its_own_prompts():
-    prompt, examples = write_tab._voice_chosen("doyle")
+    prompt, examples, _ = write_tab._voice_chosen("doyle", 0)
     assert prompt == service.voice("doyle").openings[0]
     assert [[one] for one in service.voice("doyle").openings] == examples.samples
 

@@ -44,7 +44,7 @@ class Corpus:
 
     `documents` are one text, or several that the rule told apart, none of them empty. `notices` are sentences on what
     was converted or left out and what looks too small. `sha256` is that of the whole cleaned text in UTF-8, whatever
-    the rule for documents.
+    the rule for documents and whether case was folded.
     """
 
     name: str
@@ -96,6 +96,7 @@ def read_corpus(
     check_rule(documents, marker)
     label = label_of(source, name)
     text, notices = _read(source, label)
+    sha256 = _sha256(text)
     if fold_case:
         text = compose(text.lower())[0]
         marker = marker and marker.lower()
@@ -104,7 +105,7 @@ def read_corpus(
         name="text" if label == "the file" else stem or "text",
         documents=split_documents(text, label, documents, marker),
         notices=notices,
-        sha256=_sha256(text),
+        sha256=sha256,
     )
     return replace(corpus, notices=notices + _warnings(corpus, label))
 

@@ -130,6 +130,7 @@ def _data(checkpoint: Checkpoint) -> str:
     ]
     return (
         table(["text", "characters", "distinct", "source and licence", "sha256"], rows)
-        + f"\n\nThe last {100 * checkpoint.train['validation']:g} % was held out: scored, never learnt from. "
+        + f"\n\nThe last {100 * checkpoint.train['validation']:g} % was held out: scored, never learnt from; it did "
+        + "choose which step's weights were kept. "
         + "The text itself is not in this checkpoint."
     )

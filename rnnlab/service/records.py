@@ -38,9 +38,11 @@ def read_day(written: str, what: str) -> pd.Timestamp:
 def origin(command: str) -> dict[str, Any]:
     """The command and the version that made a checkpoint.
 
-    Absolute paths in the command are shortened to their last part: a card is read by strangers.
+    Paths in the command that lead out of the folder it was given in are shortened to their last part: a card is read
+    by strangers. What UTF-8 cannot say, such as a file's name in another encoding, becomes a question mark.
     """
-    return {"command": shlex.join(_shortened(word) for word in shlex.split(command)), "rnnlab": __version__}
+    told = shlex.join(_shortened(word) for word in shlex.split(command))
+    return {"command": told.encode("utf-8", "replace").decode(), "rnnlab": __version__}
 
 
 def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
@@ -52,7 +54,10 @@ def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dic
 
 
 def _shortened(word: str) -> str:
-    return Path(word).name if Path(word).is_absolute() else word
+    flag, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
+    path = Path(value)
+    leads_out = path.is_absolute() or ".." in path.parts or value.startswith("~")
+    return flag + equals + (path.name if leads_out else value)
 
 
 def series_record(prices: Prices) -> dict[str, Any]:

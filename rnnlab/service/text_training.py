@@ -32,6 +32,8 @@ from rnnlab.train.progress import Snapshot, TrainConfig
 
 STEPS_BETWEEN_REPORTS = 250  # at most: an epoch of a long text takes hours
 NOT_SET = (*FILLED, "skip")
+# What an id means and what is held out cannot change once a training has begun.
+SETTLED = ("level", "rare", "words", "fold_case", "documents", "marker", "validation")
 
 
 def text_settings() -> list[Option]:
@@ -71,6 +73,7 @@ def train_text(
     if began is not None:
         if began.task != "text":
             raise CheckpointError("The folder of --out holds another kind of training; resume it with its own command.")
+        _check_settled(began, given)
         given = settings_as_begun(began, given)
     reading = options.from_mapping(TextConfig, given)
     corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
@@ -78,6 +81,13 @@ def train_text(
         raise RnnlabError("This training began with another text; give the same --data to resume it.")
     run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command)
     yield from run.reports(None if began is None else began.resume)
+
+
+def _check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
+    for name in SETTLED:
+        if name in given and given[name] != began.train.get(name):
+            flag = f"--{name.replace('_', '-')}"
+            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Draft:
 
     prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
     piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
-    and chars_per_second: of what this call wrote, all texts together. places: where `carry_on` goes on.
+    and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
+    the drafts. places: where `carry_on` goes on.
     """
 
     model: str
@@ -175,11 +176,11 @@ def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, expla
     """Drafts that go on from one: the first character's at once, then one every so often, then the finished one."""
     writing = Writing(writer.engine, writer.vocabulary, draft.places, sampling, wish, explained=explained)
     rows = [list(row) for row in draft.pieces]
-    characters, began = 0, time.perf_counter()
+    characters, waited, began = 0, 0.0, time.perf_counter()
     due = began
 
     def now(finished: bool) -> Draft:
-        speed = characters / max(time.perf_counter() - began, 1e-9)
+        speed = characters / max(time.perf_counter() - began - waited, 1e-9)
         return dataclasses.replace(
             draft, pieces=tuple(map(tuple, rows)), characters=characters, chars_per_second=speed, finished=finished,
             places=tuple(writing.places()),
@@ -194,5 +195,6 @@ def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, expla
             yield now(finished=False)
             resumed = time.perf_counter()
             # At least as long writing as whoever asks takes for a draft: a slow page doesn't hold the writer up.
+            waited += resumed - given
             due = resumed + max(SECONDS_BETWEEN_DRAFTS, resumed - given)
     yield now(finished=True)

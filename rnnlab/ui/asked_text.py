@@ -14,7 +14,7 @@ LENGTH, LONGEST = 600, 20_000  # characters
 TEMPERATURE = 0.8
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
-FULL = 60_000  # characters of a text, and then a page has enough of it
+FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
 
 
@@ -55,10 +55,8 @@ class AskedText:
 
     def more(self, draft: Draft) -> Iterator[Draft]:
         """Go on with a draft; raises RnnlabError."""
-        if max(map(len, draft.texts)) > FULL:
-            raise RnnlabError(
-                f"A text that has {FULL:,} characters is not gone on with here; download it or begin anew."
-            )
+        if sum(map(len, draft.texts)) > FULL:
+            raise RnnlabError(f"What has {FULL:,} characters is not gone on with here; download it or begin anew.")
         return service.carry_on(draft, self.manner, folders=False)
 
 

@@ -200,23 +200,42 @@ def _connect(choosers: Choosers, results: Results) -> None:
         "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
     }  # fmt: skip
     asked = [results.explained, *choosers.listed()]
-    begun = gr.on([results.write.click, choosers.prompt.submit], begin_writing, asked, **writing)
+    # Whatever begins a text does so by this number, and first stops what is being written: two would share the sheet.
+    number = gr.State(0)
+    begun = number.change(begin_writing, asked, trigger_mode="multiple", **writing)
     gone_on = results.on.click(carry_on, [results.draft, *asked], **writing)
-    prompted = choosers.examples.click(lambda chosen: chosen[0], choosers.examples, choosers.prompt, **QUIET)
-    prompted = prompted.then(begin_writing, asked, **writing)
-    changed = choosers.voice.input(_voice_chosen, choosers.voice, [choosers.prompt, choosers.examples], **QUIET)
-    changed = changed.then(begin_writing, asked, **writing)
-    halted = results.stop.click(None, cancels=[begun, gone_on, prompted, changed], **QUIET)
+    cancels = {"cancels": [begun, gone_on]}
+    # In the queue, without a limit: Gradio tells of a state's change only there.
+    running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
+    gr.on([results.write.click, choosers.prompt.submit], _next, number, number, **running)
+    choosers.examples.click(
+        _prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running
+    )  # fmt: skip
+    choosers.voice.input(
+        _voice_chosen, [choosers.voice, number], [choosers.prompt, choosers.examples, number], **running
+    )  # fmt: skip
     # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
+    halted = results.stop.click(None, **QUIET | cancels)
     halted.then(stopped, [results.draft, results.explained], results.listed()[1:], **QUIET)
-    results.explained.input(_explained, [results.draft, results.explained], results.sheet, **QUIET)
+    # Afterwards too: the box may have been ticked while the text was being written.
+    for moment in (results.explained.input, begun.then, gone_on.then):
+        moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
 
-def _voice_chosen(voice: str) -> tuple[Any, Any]:
+def _next(number: int) -> int:
+    return number + 1
+
+
+def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
+    return chosen[0], _next(number)
+
+
+def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     """A voice's own prompts, the first of them filled in."""
     openings = service.voice(voice, folders=False).openings
-    return (openings[0] if openings else ""), gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
+    prompts = gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
+    return (openings[0] if openings else ""), prompts, _next(number)
 
 
 def _explained(draft: Draft, explained: bool) -> str:

@@ -17,6 +17,7 @@ from rnnlab.nn.stepping import Engine, Steps
 from rnnlab.tasks.text.pieces import Piece, Row, Wish
 
 SHOWN_ALTERNATIVES = 5
+READ_AT_ONCE = 512  # ids of a prompt
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
 def begin(model: SequenceModel, prompt: Prompt, seeds: Sequence[int]) -> list[Place]:
     """Read a prompt once, into the places from which texts with these seeds begin."""
     state = None
-    if len(prompt.ids) > 1:
-        _, state = model(torch.tensor([prompt.ids[:-1]], device=model.head.weight.device))
+    # In parts: the logits of a whole long prompt, which nobody reads, would take a gigabyte with a large vocabulary.
+    read = prompt.ids[:-1]  # the last is the first step's
+    for first in range(0, len(read), READ_AT_ONCE):
+        part = read[first : first + READ_AT_ONCE]
+        _, state = model(torch.tensor([part], device=model.head.weight.device), state)
     return [Place(state, prompt.ids, torch.Generator().manual_seed(seed).get_state()) for seed in seeds]
 
 

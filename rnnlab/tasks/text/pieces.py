@@ -37,7 +37,7 @@ class Wish:
             raise RnnlabError("An empty text cannot stop the writing; leave it out.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of text that one id stands for; of what is cut off at the end, the part that is shown.
 
@@ -70,9 +70,13 @@ class Row:
         return self._take([])
 
     def push(self, piece: Piece | None) -> list[Piece]:
-        """Add what the next id stands for, None for the boundary; gives the pieces that can now be shown."""
-        if piece is not None:
-            return self._take([piece])
+        """Add what the next id stands for, None for the boundary, which ends a document if one was asked for.
+
+        Returns:
+            The pieces that can now be shown.
+        """
+        if piece is not None or self.wish.unit != "document":
+            return self._take([piece or Piece(BOUNDARY_SHOWN)])
         shown = self._take([], ended=True)
         self._held.append(Piece(BOUNDARY_SHOWN))  # with which the text is gone on with
         return shown
