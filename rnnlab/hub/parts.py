@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,12 +24,22 @@ def made(checkpoint: Checkpoint, settings: Sequence[type[Any]]) -> str:
     rows = [[name, str(value), help] for name, value, help in options.rows(checkpoint.model)]
     meanings = {one.name: one.help for part in settings for one in options.describe(part)}
     rows += [[name, str(value), meanings.get(name, "")] for name, value in checkpoint.train.items()]
-    command = f"```\n{origin['command']}\n```" if origin.get("command") else "From Python or the page."
+    command = fenced(origin["command"]) if origin.get("command") else "From Python or the page."
     return f"{command}\n\nrnnlab {origin['rnnlab']}.{took}\n\n" + table(["setting", "value", "meaning"], rows)
 
 
+def fenced(text: str, language: str = "") -> str:
+    """Text in a fence longer than any run of backticks in it: what a person or a model wrote is untrusted."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table; bars in cells are escaped."""
+    """A Markdown table; bars and line breaks in cells are escaped."""
     names = list(head)
     lines = [names, ["---"] * len(names), *map(list, rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", "\\n")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, made, table
+from rnnlab.hub.parts import LICENSE, fenced, made, table
 from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -109,9 +108,7 @@ def _samples(checkpoint: Checkpoint) -> list[str]:
 
 
 def _sample(sample: dict[str, Any]) -> str:
-    """A sample in a fence longer than any run of backticks in it: the text is the model's, and untrusted."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", sample["text"])), default=0))
-    return f"Temperature {sample['temperature']:g}, seed {sample['seed']}:\n\n{fence}text\n{sample['text']}\n{fence}"
+    return f"Temperature {sample['temperature']:g}, seed {sample['seed']}:\n\n{fenced(sample['text'], 'text')}"
 
 
 def _use() -> str:
