@@ -1,6 +1,7 @@
 """Whatever stands in a folder that calls itself a writer: one sentence, and never a traceback."""
 
 import copy
+import dataclasses
 import json
 import shutil
 
@@ -10,6 +11,8 @@ from authors import story
 from rnnlab import service
 from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
+from rnnlab.nn.model import new_model
+from rnnlab.train import checkpoint
 
 SETTINGS = {"hidden": 12, "layers": 2, "embedding": 5, "steps": 6, "report_every": 3, "batch": 4, "window": 20}
 MISSING = object()
@@ -139,3 +142,12 @@ def test_a_bundled_checkpoint_that_cannot_be_read_is_left_out_and_logged(made, t
     assert service.bundled_models("forecast") == ["stocks"]
     assert "The bundled checkpoint mute is left out: The checkpoint's config.json is damaged" in caplog.text
     assert "The bundled checkpoint future is left out: future/config.json has format 2" in caplog.text
+
+
+def test_a_writer_with_a_linear_path_is_refused(made, tmp_path):
+    found = checkpoint.load(made / "model")
+    config = dataclasses.replace(found.model, skip=True)
+    weights = checkpoint.cpu_weights(new_model(config, seed=1))
+    checkpoint.save(dataclasses.replace(found, model=config, weights=weights), tmp_path / "m")
+    with pytest.raises(CheckpointError, match=r"No writer has a linear path \(skip\) as this checkpoint does"):
+        service.write(str(tmp_path / "m"))

@@ -1,7 +1,9 @@
 import pytest
 import torch
 from torch.testing import assert_close
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from rnnlab.nn import packing
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.packing import pack
@@ -10,8 +12,7 @@ from rnnlab.nn.torch_steps import TorchEngine
 
 V, E, H, B = 23, 6, 17, 3
 OPTIONS = {
-    "plain": {}, "residual": {"residual": True}, "skip": {"layers": 1, "skip": True}, "tied": {"tied": True},
-    "one-hot": {"embedding": 0},
+    "plain": {}, "residual": {"residual": True}, "tied": {"tied": True}, "one-hot": {"embedding": 0},
 }  # fmt: skip
 ENGINES = {"onnx": open_engine, "torch": lambda network: TorchEngine(pack(network))}
 
@@ -46,6 +47,48 @@ def test_five_hundred_steps_equal_the_models_own_forward(opened, cell, rows, opt
     found = stepped(opened(network).begin(rows), ids)
     expected, _ = network(ids)
     assert_close(found.log_softmax(-1), expected.log_softmax(-1), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("rows", [1, B])
+@pytest.mark.parametrize("options", [{}, {"tied": True, "residual": True}], ids=str)
+def test_a_first_layer_too_large_for_a_table_takes_the_same_steps(opened, monkeypatch, cell, rows, options):
+    network, ids = model(cell, **options), text(rows, 60)
+    monkeypatch.setattr(packing, "LARGEST_TABLE", 0)
+    assert pack(network).embedding.shape == (V, E)
+    expected, _ = network(ids)
+    assert_close(stepped(opened(network).begin(rows), ids), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_bytes_a_step_are_those_of_the_products_and_one_row_of_what_is_looked_up(monkeypatch):
+    network = model("gru", layers=2)
+    above, head, recurrent = 2 * 3 * H * H, V * H, 3 * H * H
+    assert pack(network).bytes_a_step == 4 * (above + head + recurrent + 3 * H)
+    monkeypatch.setattr(packing, "LARGEST_TABLE", 0)
+    assert pack(network).bytes_a_step == 4 * (above + head + recurrent + 3 * H * E + E)
+
+
+@pytest.mark.parametrize(("cell", "hidden", "embedding"), [("rnn", 1, 0), ("lstm", 2048, 1)])
+def test_packing_makes_nothing_much_larger_than_the_weights(cell, hidden, embedding):
+    """A folder of a megabyte would otherwise ask for gigabytes."""
+    with torch.device("meta"):
+        sizes = {"inputs": 0, "vocabulary": 65_536, "outputs": 65_536, "hidden": hidden, "embedding": embedding}
+        network = SequenceModel(ModelConfig(cell=cell, **sizes))
+        with MostNumbers() as seen:
+            packed = pack(network)
+    assert seen.most <= max(weight.numel() for weight in network.parameters())
+    assert packed.head.shape == (65_536, hidden)
+
+
+class MostNumbers(TorchDispatchMode):
+    """Notes the size of the largest tensor that any operation makes."""
+
+    most = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        made = func(*args, **(kwargs or {}))
+        self.most = max([self.most, *(one.numel() for one in (made,) if isinstance(one, torch.Tensor))])
+        return made
 
 
 @pytest.mark.parametrize("cell", CELLS)

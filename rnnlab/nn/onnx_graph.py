@@ -27,12 +27,10 @@ def step_graph(packed: PackedModel, *, int8: bool) -> onnx.ModelProto:
     config = packed.config
     below = ""
     for number, layer in enumerate(packed.layers):
-        x = graph.add("Gather", graph.constant(layer.inputs), "ids") if number == 0 else below
+        x = _looked_up(graph, packed) if number == 0 else below
         h = _CELLS[config.cell](graph, number, layer, x)
         below = graph.add("Add", h, below) if config.residual and number > 0 else h
     logits = graph.product(below, packed.head, packed.head_bias)
-    if packed.skip is not None:
-        logits = graph.add("Add", logits, graph.add("Gather", graph.constant(packed.skip), "ids"))
     return graph.finished(logits, config.vocabulary, config.hidden)
 
 
@@ -111,6 +109,15 @@ def quantized(weight: Tensor) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     scales = np.maximum(np.abs(cut).max(axis=2), 1e-12) / 127
     integers = (np.round(cut / scales[:, :, None]) + 128).astype(np.uint8)
     return integers, scales.astype(np.float32)
+
+
+def _looked_up(graph: _Graph, packed: PackedModel) -> str:
+    """(B,) ids -> (B, G), what the first layer sees of them."""
+    first = packed.layers[0]
+    if packed.embedding is None:
+        return str(graph.add("Gather", graph.constant(first.inputs), "ids"))
+    x = graph.add("Gather", graph.constant(packed.embedding), "ids")
+    return graph.product(x, first.inputs, first.input_bias)
 
 
 def _rnn(graph: _Graph, number: int, layer: PackedLayer, x: str) -> str:

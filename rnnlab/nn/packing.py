@@ -1,7 +1,7 @@
 """A model's weights as a single step needs them; knows no engine.
 
-The first layer's product with its input depends on the id alone, so it is looked up in a table made once; gates that
-share a function lie side by side; a tied head is one matrix.
+The first layer's product with its input depends on the id alone, so it is looked up in a table made once, unless that
+would be large; gates that share a function lie side by side; a tied head is one matrix.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from rnnlab.nn.model import ModelConfig, SequenceModel
 
 # The rows of torch's gates, put so that the sigmoids come first: LSTM i f g o -> i f o g; GRU r z n stays.
 _ORDER = {"rnn": (0,), "gru": (0, 1, 2), "lstm": (0, 1, 3, 2)}
+# Beyond it the table of a first layer would be larger than the rest: 65,536 words and 2,048 units make 2.1 GB, which
+# is also more than an ONNX graph may hold. The product that it saves is then the least part of a step.
+LARGEST_TABLE = 200_000_000  # bytes
 
 
 @dataclass(frozen=True)
 class PackedLayer:
     """One layer: G = gates·H rows.
 
-    inputs: (V, G), looked up by id, in the first layer; else (G, H). input_bias: (G,), zero in the first layer, whose
-    table holds it. recurrent: (G, H). recurrent_bias: (G,), zero but in a GRU, whose reset gate acts on it.
+    inputs: (V, G), looked up by id, in a first layer with a table; else (G, E) of the embedding or (G, H) of the layer
+    below. input_bias: (G,), zero where a table holds it. recurrent: (G, H). recurrent_bias: (G,), zero but in a GRU,
+    whose reset gate acts on it.
     """
 
     inputs: Tensor
@@ -34,13 +38,13 @@ class PackedLayer:
 
 @dataclass(frozen=True)
 class PackedModel:
-    """A model of ids in float32, copied: head (V, H), head_bias (V,), skip (V, V) by id or None."""
+    """A model of ids in float32, copied: head (V, H), head_bias (V,), embedding (V, E) by id or None for a table."""
 
     config: ModelConfig
     layers: tuple[PackedLayer, ...]
     head: Tensor
     head_bias: Tensor
-    skip: Tensor | None
+    embedding: Tensor | None
 
     @property
     def device(self) -> torch.device:
@@ -49,10 +53,10 @@ class PackedModel:
 
     @property
     def bytes_a_step(self) -> int:
-        """Bytes of float32 weights that one step of one row must read: a single row of the tables."""
-        first, *others = self.layers
-        read = [first.recurrent, *(one for layer in others for one in (layer.inputs, layer.recurrent)), self.head]
-        return 4 * (sum(one.numel() for one in read) + first.inputs.shape[1])
+        """Bytes of float32 weights that one step of one row must read: a single row of what is looked up."""
+        table = self.layers[0].inputs if self.embedding is None else self.embedding
+        products = [one for layer in self.layers for one in (layer.inputs, layer.recurrent) if one is not table]
+        return 4 * (sum(one.numel() for one in [*products, self.head]) + table.shape[1])
 
 
 @torch.no_grad()
@@ -60,25 +64,32 @@ def pack(model: SequenceModel) -> PackedModel:
     """Copy a model's weights into the form of single steps, on the device where the model is."""
     config = model.config
     assert config.vocabulary, "only models of ids are stepped"
-    device = model.head.weight.device
-    embedding = torch.eye(config.vocabulary, device=device) if model.embed is None else model.embed.weight.float()
-    kernels = [cast(nn.RNNBase, core.kernel) for core in model.cores]
-    layers = tuple(_pack_layer(config.cell, kernel, None if n else embedding) for n, kernel in enumerate(kernels))
+    assert not config.skip, "no text is foretold by a linear path"
+    first, *others = (_pack_layer(config.cell, cast(nn.RNNBase, core.kernel)) for core in model.cores)
+    embedding = None if model.embed is None else model.embed.weight.float()
     head = model.head.weight.float()
     if model.tied_bias is None:
         bias = model.head.bias.float().clone()
     else:
+        assert embedding is not None, "a tied head is an embedding's"
         head, bias = embedding @ head, model.tied_bias.float().clone()
-    skip = None if model.skip is None else embedding @ model.skip.weight.float().T
-    return PackedModel(config, layers, head.clone(), bias, skip)
+    if embedding is None or 4 * config.vocabulary * first.inputs.shape[0] <= LARGEST_TABLE:
+        first, embedding = _tabled(first, embedding), None
+    kept = None if embedding is None else embedding.clone()
+    return PackedModel(config, (first, *others), head.clone(), bias, kept)
 
 
-def _pack_layer(cell: str, kernel: nn.RNNBase, embedding: Tensor | None) -> PackedLayer:
+def _pack_layer(cell: str, kernel: nn.RNNBase) -> PackedLayer:
     hidden, device = kernel.hidden_size, next(kernel.parameters()).device
     rows = torch.cat([torch.arange(gate * hidden, (gate + 1) * hidden) for gate in _ORDER[cell]]).to(device)
     inputs, recurrent, input_bias, recurrent_bias = (weight.float()[rows] for weight in kernel.parameters())
     if cell != "gru":
         input_bias, recurrent_bias = input_bias + recurrent_bias, torch.zeros_like(recurrent_bias)
-    if embedding is not None:
-        inputs, input_bias = embedding @ inputs.T + input_bias, torch.zeros_like(input_bias)
     return PackedLayer(inputs.contiguous(), input_bias, recurrent.contiguous(), recurrent_bias)
+
+
+def _tabled(layer: PackedLayer, embedding: Tensor | None) -> PackedLayer:
+    """The layer with its products with all ids; one-hot ids (no embedding) take its weights as they are."""
+    products = layer.inputs.T if embedding is None else embedding @ layer.inputs.T
+    table, none = products + layer.input_bias, torch.zeros_like(layer.input_bias)
+    return PackedLayer(table.contiguous(), none, layer.recurrent, layer.recurrent_bias)

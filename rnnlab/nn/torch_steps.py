@@ -62,13 +62,19 @@ class TorchSteps:
         """Read the ids, write the logits and the state: the work of a step, without any of the waiting."""
         below = None
         for layer, past in zip(self.packed.layers, self._now, strict=True):
-            x = layer.inputs[self._ids] if below is None else _affine(below, layer.inputs, layer.input_bias)
+            x = self._looked_up() if below is None else _affine(below, layer.inputs, layer.input_bias)
             after = _CELLS[self.packed.config.cell](x, past, layer)
             for kept, new in zip(past, after, strict=True):
                 kept.copy_(new)
             below = after[0] + below if self.packed.config.residual and below is not None else after[0]
-        logits = _affine(cast(Tensor, below), self.packed.head, self.packed.head_bias)
-        self._logits.copy_(logits if self.packed.skip is None else logits + self.packed.skip[self._ids])
+        self._logits.copy_(_affine(cast(Tensor, below), self.packed.head, self.packed.head_bias))
+
+    def _looked_up(self) -> Tensor:
+        """(B,) ids -> (B, G), what the first layer sees of them."""
+        first, embedding = self.packed.layers[0], self.packed.embedding
+        if embedding is None:
+            return first.inputs[self._ids]
+        return _affine(embedding[self._ids], first.inputs, first.input_bias)
 
 
 def _captured(steps: TorchSteps) -> torch.cuda.CUDAGraph:

@@ -46,5 +46,7 @@ def open_writer(checkpoint: Checkpoint, device: torch.device | str = "cpu", weig
             f"The checkpoint's vocabulary has {vocabulary.size:,} ids where its model predicts "
             f"{checkpoint.model.outputs:,}; fetch or train the checkpoint anew."
         )
+    if checkpoint.model.skip:
+        raise CheckpointError("No writer has a linear path (skip) as this checkpoint does; open another.")
     model = build_model(checkpoint).to(device)
     return Writer(checkpoint, model, vocabulary, open_engine(model, weights))
