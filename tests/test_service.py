@@ -144,7 +144,7 @@ def test_a_finished_training_and_a_damaged_state_are_not_resumed(folder, stopped
     state = json.loads((stopped / "resume" / "state.json").read_text())
     del state["scaler"]
     (stopped / "resume" / "state.json").write_text(json.dumps(state))
-    with pytest.raises(RnnlabError, match="The saved training is incomplete, so it cannot be resumed"):
+    with pytest.raises(RnnlabError, match="The saved training is damaged: scaler of its state.json is missing"):
         list(service.train_forecast(data, out=stopped, resume=True))
 
 
