@@ -96,11 +96,12 @@ def test_the_same_seed_trains_the_same_writer_twice(folder, tmp_path):
 
 
 def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(folder, tmp_path):
-    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
+    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS, command="train text --hidden 40")
     next(training), next(training)
     training.close()
     assert (tmp_path / "m" / "resume").is_dir()
-    *_, result = service.train_text(data(folder), out=tmp_path / "m", resume=True)
+    *_, result = service.train_text(data(folder), out=tmp_path / "m", resume=True, command="train text --resume")
+    assert checkpoint.load(tmp_path / "m").provenance["command"] == "train text --hidden 40"
     one, other = ((place / "model.safetensors").read_bytes() for place in (tmp_path / "m", folder / "model"))
     assert one == other
     assert [point["step"] for point in result.summary["curve"]] == [89, 178, 267, 356]

@@ -66,13 +66,20 @@ def _write(asked: argparse.Namespace) -> Answer:
         asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(asked.stop), asked.ban,
         weights=asked.weights,
     )  # fmt: skip
-    shown = 0
-    for draft in _drafts(asked, manner):
-        if not asked.json and len(draft.texts) == 1:  # as it grows
-            print(draft.texts[0][shown:], end="", flush=True)
-            shown = len(draft.texts[0])
     if asked.save:
-        service.save_draft(draft, asked.save)
+        service.check_draft_file(asked.save)
+    shown = 0
+    try:
+        for draft in _drafts(asked, manner):
+            if not asked.json and len(draft.texts) == 1:  # as it grows
+                print(draft.texts[0][shown:], end="", flush=True)
+                shown = len(draft.texts[0])
+        if asked.save:
+            service.save_draft(draft, asked.save)
+    except (RnnlabError, KeyboardInterrupt):
+        if shown:
+            print(flush=True)  # what is said next begins a line
+        raise
     if not asked.json:
         if len(draft.texts) > 1:
             print("\n".join(f"--- seed {seed}\n{text}" for seed, text in zip(draft.seeds, draft.texts, strict=True)))
@@ -92,10 +99,7 @@ def _drafts(asked: argparse.Namespace, manner: service.Manner) -> Iterator[servi
         raise RnnlabError(
             "A text that is gone on with has its prompt and seeds; leave out --prompt, --seed and --texts."
         )
-    begun = service.open_draft(asked.begun)
-    if begun.model != asked.model:
-        raise RnnlabError(f"{asked.begun} was written by {begun.model}; give that as MODEL.")
-    return service.carry_on(begun, manner, device=asked.device)
+    return service.carry_on(service.open_draft(asked.begun, asked.model), manner, device=asked.device)
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:

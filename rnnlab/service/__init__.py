@@ -3,7 +3,7 @@
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
-from rnnlab.service.keeping import open_draft, save_draft
+from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.reports import TrainReport, TrainResult
@@ -32,6 +32,7 @@ __all__ = [
     "bundled_data",
     "bundled_models",
     "carry_on",
+    "check_draft_file",
     "data_lines",
     "drafts",
     "evaluate",

@@ -47,3 +47,10 @@ def settings_as_begun(began: Checkpoint, given: Mapping[str, Any], hidden: Seque
     if "epochs" in given:
         del saved["steps"]
     return model | saved | dict(given)
+
+
+def command_as_begun(began: Checkpoint, given: Mapping[str, Any], command: str) -> str:
+    """The command to record: the one that a training began with, which makes it anew, unless settings are other now."""
+    saved = dataclasses.asdict(began.model) | began.train
+    same = all(name in saved and saved[name] == value for name, value in given.items())
+    return str(began.provenance.get("command", command)) if same else command

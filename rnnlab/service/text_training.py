@@ -18,7 +18,7 @@ from rnnlab.scoring.openings import openings
 from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
-from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
+from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
 from rnnlab.service.text_opening import open_text, text_record
 from rnnlab.service.text_samples import card_samples, sample
 from rnnlab.tasks.text import judge
@@ -74,6 +74,7 @@ def train_text(
         if began.task != "text":
             raise CheckpointError("The folder of --out holds another kind of training; resume it with its own command.")
         _check_settled(began, given)
+        command = command_as_begun(began, given, command)
         given = settings_as_begun(began, given)
     reading = options.from_mapping(TextConfig, given)
     corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)

@@ -15,7 +15,7 @@ from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_many
 from rnnlab.service.records import series_record
 from rnnlab.service.reports import TrainReport, TrainResult
-from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
+from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
 from rnnlab.service.tutorial_training import TutorialRun
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
@@ -76,6 +76,7 @@ def train_forecast(
     snapshot = None
     if resume:
         began = begun_training(folder)
+        command = command_as_begun(began, given, command)
         given, until = _as_begun(began, given, prices, until)
         snapshot = began.resume
     base_model, base_train, base_own = SETTINGS[recipe]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import safetensors.torch
 from safetensors import SafetensorError, safe_open
@@ -18,24 +21,42 @@ MOST_BYTES = 50_000_000
 _NUMBERS = "rnnlab"
 
 
+def check_file(file: str | Path) -> None:
+    """Raise RnnlabError if `save_tensors` could not write the file; leaves nothing there."""
+    with _partial(file):
+        pass
+
+
 def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
     """Write a file so that a kill at any moment leaves the old one or the new one.
 
     Raises:
         RnnlabError: it cannot be written.
     """
-    place = Path(file)
     content = safetensors.torch.save(tensors, metadata={_NUMBERS: json.dumps(numbers, ensure_ascii=False)})
+    with _partial(file) as (stream, partial):
+        stream.write(content)
+        stream.close()
+        os.replace(partial, file)
+
+
+@contextmanager
+def _partial(file: str | Path) -> Iterator[tuple[IO[bytes], str]]:
+    """A new file beside the one to write, with its path, gone at the end unless it has taken that one's place."""
+    place = Path(file)
     try:
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         handle, partial = tempfile.mkstemp(dir=place.resolve().parent, prefix=f".{place.name}-")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            os.replace(partial, place)
+                yield stream, partial
         finally:
             Path(partial).unlink(missing_ok=True)
     except OSError as error:
         raise RnnlabError(f"{place.name} cannot be written ({error.strerror}); choose another file.") from error
+    except ValueError as error:  # such as a zero byte in the name
+        raise RnnlabError(f"{str(file)[-60:]!r} cannot be a file; choose another.") from error
 
 
 def load_tensors(file: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -53,5 +74,5 @@ def load_tensors(file: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: opened.get_tensor(name) for name in opened.keys()}, dict(numbers)  # noqa: SIM118
     except OSError as error:
         raise RnnlabError(f"There is no file {place.name} that can be read; check its name.") from error
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, RecursionError, KeyError, TypeError, ValueError) as error:
         raise RnnlabError(f"{place.name} was not written by rnnlab or is damaged; give another file.") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -46,18 +46,10 @@ class Place:
     left: tuple[Piece, ...] = ()
 
     def tensors(self) -> dict[str, Tensor]:
-        """State and generator as named tensors on the CPU, for a file; `read_state` undoes it."""
+        """State and generator as named tensors on the CPU, for a file; rnnlab.tasks.text.kept.read_place undoes it."""
         layers = enumerate(self.state or ())
         named = {f"state.{i}.{j}": part.cpu().contiguous() for i, layer in layers for j, part in enumerate(layer)}
         return named | {"random": self.random}
-
-
-def read_state(tensors: Mapping[str, Tensor]) -> tuple[ModelState | None, Tensor]:
-    """The state and the generator's state out of a place's tensors; KeyError where they are not all there."""
-    parts = sorted(name for name in tensors if name.startswith("state."))
-    layers = 1 + max((int(name.split(".")[1]) for name in parts), default=-1)
-    state = tuple(tuple(tensors[name] for name in parts if name.split(".")[1] == str(i)) for i in range(layers))
-    return state or None, tensors["random"]
 
 
 def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
