@@ -110,8 +110,10 @@ class TextRun:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
         task = self._task()
         train = self._train(task)
-        model = new_model(shape_of(task.vocabulary, self.model), train.seed)
-        begun = self._begun(task, train, model.config)
+        shape = shape_of(task.vocabulary, self.model)
+        checkpoint.check_size(shape)
+        model = new_model(shape, train.seed)
+        begun = self._begun(task, train, shape)
         record = Record(model, begun, self.out, resume)
         snapshot = resume
         for progress in fit(model, task, train, resume):

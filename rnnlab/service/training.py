@@ -81,6 +81,7 @@ def train_forecast(
         snapshot = began.resume
     base_model, base_train, base_own = SETTINGS[recipe]
     model = options.from_mapping(ModelConfig, given, base_model)
+    checkpoint.check_size(model)
     train = options.from_mapping(TrainConfig, given, base_train)
     if isinstance(base_own, DensityConfig):
         own = options.from_mapping(DensityConfig, given, base_own)

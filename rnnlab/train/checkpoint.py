@@ -33,6 +33,7 @@ RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
 # What a checkpoint folder may hold; text checkpoints add the last two.
 _FILES = {CONFIG, WEIGHTS, CARD, RESUME_NUMBERS, RESUME_TENSORS, "profile.json", "originality.safetensors"}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
+ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,17 @@ class Checkpoint:
     weights: dict[str, Tensor]
     card: str = ""
     resume: Snapshot | None = None
+
+
+def check_size(model: ModelConfig) -> None:
+    """Raise RnnlabError if a model's weights, in float32, are more than `load` would read; before it is trained."""
+    with torch.device("meta"):
+        numbers = sum(weight.numel() for weight in SequenceModel(model).parameters())
+    if 4 * numbers > LARGEST_WEIGHTS - ROOM_FOR_NAMES:
+        raise RnnlabError(
+            f"A model of these sizes has {4 * numbers / 1e6:,.0f} MB of weights where a checkpoint may have "
+            f"{LARGEST_WEIGHTS / 1e6:g}; choose fewer units, layers, distinct ids or a narrower embedding."
+        )
 
 
 def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
