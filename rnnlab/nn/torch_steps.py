@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import cast
 
@@ -10,6 +11,8 @@ from torch import Tensor
 
 from rnnlab.nn.model import ModelState
 from rnnlab.nn.packing import PackedLayer, PackedModel
+
+_CAPTURING = threading.Lock()
 
 _State = list[tuple[Tensor, ...]]
 
@@ -86,7 +89,8 @@ def _captured(steps: TorchSteps) -> torch.cuda.CUDAGraph:
             steps.advance()
     torch.cuda.current_stream().wait_stream(side)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    # Another visitor's thread may use the GPU meanwhile, but two captures at once may not be.
+    with _CAPTURING, torch.cuda.graph(graph, capture_error_mode="thread_local"):
         steps.advance()
     return graph
 
