@@ -225,11 +225,11 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_checkpoint(tmp_path):
     command = [sys.executable, "-c", SAVING, str(tmp_path / "waves")]
     found = []
     with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        for _ in range(30):
+        for number in range(30):
             process.stdin.write("go\n")
             process.stdin.flush()
             child = int(process.stdout.readline())
-            time.sleep(moments.uniform(0, 0.06))
+            time.sleep(moments.uniform(0, 0.06 + 0.01 * number))  # longer and longer, for a machine that is busy
             os.kill(child, signal.SIGKILL)
             loaded = load(tmp_path / "waves", resume=True)
             found.append(loaded.provenance["seed"])

@@ -127,6 +127,8 @@ def _as_begun(
         learnt = [str(one["name"]) for one in origin["data"]]
         names = ", ".join(learnt[:5]) + (", …" if len(learnt) > 5 else "")
         raise RnnlabError(f"This training began with other data ({names}); give the same --data to resume it.")
+    if not isinstance(origin.get("until"), str):
+        raise CheckpointError("The folder of --out does not say to which day it learnt; start a new training.")
     if until is not None and until != origin["until"]:
         raise RnnlabError(f"This training began with --until {origin['until']}; leave --until out to resume it.")
     return settings_as_begun(began, given, SHAPE), origin["until"]
