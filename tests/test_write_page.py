@@ -79,6 +79,13 @@ def test_a_text_that_was_stopped_says_so_and_can_be_downloaded():
     assert (write.interactive, stop.interactive, download.interactive) == (True, False, True)
 
 
+def test_a_text_that_was_stopped_before_it_began_leaves_the_last_as_it_was():
+    draft = written(length=20)[-1][3]
+    sheet, line, *_ = write_tab.stopped(draft, False)
+    assert "Stopped" not in line
+    assert text_of(sheet) == draft.texts[0]
+
+
 def test_three_at_once_are_shown_side_by_side_each_with_its_seed():
     sheet, line, draft = written(three=True, length=30)[-1][1:4]
     assert sheet.count('class="sheet"') == 3

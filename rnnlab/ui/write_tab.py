@@ -93,8 +93,8 @@ def carry_on(draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, 
 
 
 def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
-    """What the page shows of a text that was stopped."""
-    return _shown(draft, explained, state="Stopped")[1:]
+    """What the page shows of a text that was stopped; of one stopped before it began, the finished one before it."""
+    return _shown(draft, explained, state="" if draft.finished else "Stopped")[1:]
 
 
 def _followed(
