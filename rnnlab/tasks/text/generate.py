@@ -106,6 +106,7 @@ class Writing:
         if wish.unit == "document" and vocabulary.boundary is None:
             raise RnnlabError("This model has learnt no end of a document; ask for a length in characters or words.")
         self._vocabulary, self._sampling, self._explained = vocabulary, sampling, explained
+        self._texts: dict[int, str] = {}  # of the ids met so far
         self._banned = banned_ids(vocabulary, wish.banned)
         self._rows = [Row(wish, place.left) for place in places]
         self._ids = [list(place.ids) for place in places]
@@ -150,7 +151,9 @@ class Writing:
         return Place(state, tuple(self._ids[number]), self._random[number].get_state(), row.left())
 
     def _text(self, one: int) -> str:
-        return self._vocabulary.decode([one])
+        if one not in self._texts:
+            self._texts[one] = self._vocabulary.decode([one])
+        return self._texts[one]
 
     def _told(self, logits: Tensor, chosen: Sequence[int]) -> list[Piece]:
         belief = logits.log_softmax(-1)
