@@ -125,9 +125,13 @@ def _data(checkpoint: Checkpoint) -> str:
         [one["title"], f"{one['characters']:,}", str(one["alphabet"]), one["source"], one["sha256"][:12]]
         for one in checkpoint.provenance["data"]
     ]
+    scale = checkpoint.metrics.get("output_scale")
+    share = f"{100 * checkpoint.train.get('calibration', 0):g}"
+    calibrated = f"The last {share} % of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
     return (
         table(["text", "characters", "distinct", "source and licence", "sha256"], rows)
         + f"\n\nThe last {100 * checkpoint.train['validation']:g} % was held out: scored, never learnt from; it did "
         + "choose which step's weights were kept. "
+        + calibrated
         + "The text itself is not in this checkpoint."
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rnnlab import options
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
@@ -22,18 +24,19 @@ from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, se
 from rnnlab.service.text_opening import open_text, text_record
 from rnnlab.service.text_samples import card_samples, sample
 from rnnlab.tasks.text import judge
+from rnnlab.tasks.text.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
 from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import Checkpoint, halved
+from rnnlab.train.checkpoint import Checkpoint, build_model, halved
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Snapshot, TrainConfig
 
 STEPS_BETWEEN_REPORTS = 250  # at most: an epoch of a long text takes hours
 NOT_SET = (*FILLED, "skip")
 # What an id means and what is held out cannot change once a training has begun.
-SETTLED = ("level", "rare", "words", "fold_case", "documents", "marker", "validation")
+SETTLED = ("level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration")
 
 
 def text_settings() -> list[Option]:
@@ -84,6 +87,15 @@ def train_text(
     yield from run.reports(None if began is None else began.resume)
 
 
+def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:
+    """The checkpoint, no surer than it may be by ids that it never learnt from, if they are enough to tell."""
+    if len(kept) < FEWEST:
+        return made
+    scale = output_scale(build_model(made), kept)
+    metrics = made.metrics | {"output_scale": scale}
+    return dataclasses.replace(made, weights=scaled(made.weights, scale), metrics=metrics)
+
+
 def _check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
     for name in SETTLED:
         if name in given and given[name] != began.train.get(name):
@@ -108,7 +120,7 @@ class TextRun:
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
-        task = self._task()
+        task, kept = self._task()
         train = self._train(task)
         shape = shape_of(task.vocabulary, self.model)
         checkpoint.check_size(shape)
@@ -122,21 +134,23 @@ class TextRun:
             text = sample(begun, task.vocabulary, snapshot, train.seed)
             yield dataclasses.replace(report(progress, train.seed), sample=text)
         assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
-        made = record.finished(snapshot)
+        made = calibrated(record.finished(snapshot), kept)
         made = self._judged(dataclasses.replace(made, weights=halved(made.weights)), task)
         record.save(made)
         summary = {"recipe": "text", "parameters": model.parameter_count(), "steps": snapshot.numbers["step"]}
         summary |= {"seconds": made.provenance["seconds"], "best_step": snapshot.numbers["best_step"]} | made.metrics
         yield TrainResult(summary | {"notices": [*self.corpus.notices]}, None if self.out is None else str(self.out))
 
-    def _task(self) -> TextTask:
-        """The text cut in two and encoded; an alphabet tells nothing of a text, so it is the whole text's."""
+    def _task(self) -> tuple[TextTask, Ids]:
+        """The text cut up and encoded, and the ids that calibrate; an alphabet tells nothing, so it is the whole's."""
         documents = self.corpus.documents
         learnt, held_out = split_at(documents, 1 - self.text.validation)
         if not (learnt and held_out):
             raise RnnlabError(
                 f"{self.corpus.characters:,} characters are too few to hold some out; give a longer text."
             )
+        share = self.text.calibration
+        learnt, kept = split_at(learnt, 1 - share * (share * sum(map(len, learnt)) >= FEWEST))
         several = len(documents) > 1
         vocabulary: Vocabulary
         if self.text.level == "char":
@@ -147,7 +161,8 @@ class TextRun:
             )  # fmt: skip
         ids = encode_compactly(vocabulary, learnt), encode_compactly(vocabulary, held_out)
         text = self.text
-        return TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=self.train.batch)
+        task = TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=self.train.batch)
+        return task, encode_compactly(vocabulary, kept) if kept else np.zeros(0, np.uint8)
 
     def _train(self, task: TextTask) -> TrainConfig:
         epoch = task.steps_per_epoch
