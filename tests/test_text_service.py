@@ -3,6 +3,7 @@ import itertools
 import json
 import math
 
+import numpy as np
 import pytest
 import torch
 from authors import story
@@ -106,6 +107,21 @@ def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(
     assert one == other
     assert [point["step"] for point in result.summary["curve"]] == [89, 178, 267, 356]
     assert not (tmp_path / "m" / "resume").exists()
+
+
+def test_a_writer_is_no_surer_than_a_slice_that_it_never_learnt_from_allows(tmp_path):
+    """Random letters learnt by heart: what is held out can only be guessed, and the network must know that."""
+    letters = np.random.default_rng(1).choice(list("abcdefgh\n"), size=9_000)
+    (tmp_path / "noise.txt").write_text("".join(letters))
+    by_heart = SETTINGS | {"epochs": 25, "hidden": 64}
+    scores = {}
+    for share in (0.0, 0.2):
+        settings = by_heart | {"calibration": share, "patience": 0, "ema": 0.9, "report_every": 10_000}
+        *_, result = service.train_text(str(tmp_path / "noise.txt"), settings=settings)
+        scores[share] = result.summary
+    assert "output_scale" not in scores[0.0]
+    assert scores[0.2]["output_scale"] < 0.9
+    assert scores[0.2]["nats_per_char_streamed"] < scores[0.0]["nats_per_char_streamed"]
 
 
 def test_a_stopped_training_can_write_already(folder, tmp_path):
