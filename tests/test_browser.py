@@ -194,9 +194,9 @@ def test_a_prompt_that_is_chosen_meanwhile_ends_the_text_before_it(writer):
 
 
 def test_a_prompt_is_one_click_and_its_seed_can_be_kept(writer):
-    chosen = writer.locator(".openings button", has_text="ROMEO:").first
+    chosen = writer.locator(".openings button").last
     chosen.click()
-    sync_api.expect(written(writer).locator("b")).to_have_text("ROMEO:")
+    sync_api.expect(written(writer).locator("b")).to_have_text(chosen.inner_text())
     sync_api.expect(writer.locator(".facts")).to_contain_text("seed")
     sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
     text = written(writer).inner_text()
@@ -218,6 +218,7 @@ def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer)
     writer.get_by_label("Show the model's surprise").check()  # while it is being written
     sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
     character.wait_for()
+    writer.wait_for_timeout(500)  # the finished text is shown once more
     character.hover()
     tip = character.evaluate("one => getComputedStyle(one, '::after').content")
     assert "likeliest here:" in tip
@@ -227,7 +228,7 @@ def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer)
 def test_what_is_written_stays_text_in_the_browser(writer):
     writer.get_by_label("Prompt").fill("<img src=x onerror=document.title='broken'> ${1+1}")
     writer.get_by_role("button", name="Write", exact=True).click()
-    sync_api.expect(written(writer).locator("b")).not_to_contain_text("ROMEO")
+    sync_api.expect(written(writer).locator("b")).to_contain_text("img src")
     assert writer.locator(".written img").count() == 0
     assert writer.title() == "rnnlab"
 
