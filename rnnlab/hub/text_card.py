@@ -127,7 +127,7 @@ def _data(checkpoint: Checkpoint) -> str:
     ]
     scale = checkpoint.metrics.get("output_scale")
     share = f"{100 * checkpoint.train.get('calibration', 0):g}"
-    calibrated = f"The last {share} % of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
+    calibrated = f"The first {share} % of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
     return (
         table(["text", "characters", "distinct", "source and licence", "sha256"], rows)
         + f"\n\nThe last {100 * checkpoint.train['validation']:g} % was held out: scored, never learnt from; it did "

@@ -150,7 +150,8 @@ class TextRun:
                 f"{self.corpus.characters:,} characters are too few to hold some out; give a longer text."
             )
         share = self.text.calibration
-        learnt, kept = split_at(learnt, 1 - share * (share * sum(map(len, learnt)) >= FEWEST))
+        # Its beginning: what lies next to the held-out part is most like it, and is missed (docs/experiments.md).
+        kept, learnt = split_at(learnt, share if share * sum(map(len, learnt)) >= FEWEST else 0)
         several = len(documents) > 1
         vocabulary: Vocabulary
         if self.text.level == "char":

@@ -27,7 +27,7 @@ class TextConfig:
     epochs: int = option(20, "passes over the training text", 1, 10_000)
     validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
     calibration: float = option(
-        0.02, "share of the training part, its end, that only sets how sure the model is; 0 for none", 0.0, 0.2
+        0.02, "share of the training part, its beginning, that only sets how sure the model is; 0 for none", 0.0, 0.2
     )
     rare: int = option(1, "characters that occur less often become one unknown symbol (level char)", 1, 1000)
     words: int = option(8000, "distinct words and characters at most (level word)", 100, 65_536)
