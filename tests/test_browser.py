@@ -143,6 +143,14 @@ def length(page):
     return len(written(page).inner_text())
 
 
+def ask_for(page, length):
+    """Set how many characters to write; the page takes a moment to tell its components."""
+    field = page.get_by_label("number input for Length")
+    field.fill(length)
+    field.press("Tab")
+    page.wait_for_timeout(500)
+
+
 @pytest.fixture
 def writer(page):
     """A visit of the tab Write."""
@@ -158,7 +166,7 @@ def test_the_tab_write_opens_with_a_text_and_a_verdict(writer):
 
 def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
     writer.get_by_role("button", name="More settings").click()
-    writer.get_by_label("number input for Length").fill("20000")
+    ask_for(writer, "20000")
     writer.get_by_role("button", name="Write", exact=True).click()
     sync_api.expect(writer.locator(".written .caret")).to_be_visible()
     writer.wait_for_function("document.querySelector('.written').innerText.length > 900")
@@ -172,7 +180,7 @@ def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
     assert length(writer) == stopped
     sync_api.expect(writer.locator(".facts")).to_contain_text("Stopped")
     sync_api.expect(writer.get_by_role("button", name="Write", exact=True)).to_be_enabled()
-    writer.get_by_label("number input for Length").fill("100")
+    ask_for(writer, "100")
     writer.get_by_role("button", name="Continue").click()
     sync_api.expect(writer.locator(".facts")).to_contain_text("100 characters")
     assert length(writer) > stopped
@@ -180,10 +188,10 @@ def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
 
 def test_a_prompt_that_is_chosen_meanwhile_ends_the_text_before_it(writer):
     writer.get_by_role("button", name="More settings").click()
-    writer.get_by_label("number input for Length").fill("20000")
+    ask_for(writer, "20000")
     writer.get_by_role("button", name="Write", exact=True).click()
     writer.wait_for_function("document.querySelector('.written').innerText.length > 900")
-    writer.get_by_label("number input for Length").fill("100")
+    ask_for(writer, "100")
     chosen = writer.locator(".openings button").nth(1)
     chosen.click()
     sync_api.expect(writer.locator(".facts")).to_contain_text("100 characters")
