@@ -11,6 +11,7 @@ from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.state_numbers import is_number
 
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")
+READ_BY = ("documents", "marker", "fold_case", "validation")  # later settings are absent from earlier checkpoints
 MOST_NATS = 100.0  # a character; a uniform guess among all characters there are has 14
 LONGEST_LINE = 1000  # characters of a title or an opening
 
@@ -34,9 +35,9 @@ def reading(checkpoint: Checkpoint) -> TextConfig:
     Raises:
         CheckpointError: a setting is missing or none that a training could have had.
     """
-    for known in options.describe(TextConfig):
-        if checkpoint.train.get(known.name) is None:
-            raise _damaged(f"{known.name} of its train")
+    for name in READ_BY:
+        if checkpoint.train.get(name) is None:
+            raise _damaged(f"{name} of its train")
     try:
         return options.from_mapping(TextConfig, checkpoint.train)
     except RnnlabError as error:
