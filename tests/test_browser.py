@@ -144,11 +144,24 @@ def length(page):
 
 
 def ask_for(page, length):
-    """Set how many characters to write; the page takes a moment to tell its components."""
+    """Set how many characters to write; what is typed as the settings unfold, Gradio sets back, so until it stays."""
     field = page.get_by_label("number input for Length")
-    field.fill(length)
-    field.press("Tab")
-    page.wait_for_timeout(500)
+    for _ in range(20):
+        field.fill(length)
+        field.press("Tab")
+        page.wait_for_timeout(500)
+        if field.input_value() == length:
+            return
+    raise AssertionError(f"the length goes back to {field.input_value()}")
+
+
+def wait_until_longer(page, than):
+    """Wait until the text has more characters; where it never has, tell what the page says instead."""
+    for _ in range(600):
+        if length(page) > than:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"still {length(page)} characters: {page.locator('.facts').all_inner_texts()}")
 
 
 @pytest.fixture
@@ -169,9 +182,9 @@ def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):
     ask_for(writer, "20000")
     writer.get_by_role("button", name="Write", exact=True).click()
     sync_api.expect(writer.locator(".written .caret")).to_be_visible()
-    writer.wait_for_function("document.querySelector('.written').innerText.length > 900")
+    wait_until_longer(writer, than=900)
     early = length(writer)
-    writer.wait_for_function(f"document.querySelector('.written').innerText.length > {early}")
+    wait_until_longer(writer, than=early)
     writer.get_by_role("button", name="Stop", exact=True).click()
     sync_api.expect(writer.locator(".facts")).to_contain_text("Stopped")
     stopped = length(writer)
@@ -190,7 +203,7 @@ def test_a_prompt_that_is_chosen_meanwhile_ends_the_text_before_it(writer):
     writer.get_by_role("button", name="More settings").click()
     ask_for(writer, "20000")
     writer.get_by_role("button", name="Write", exact=True).click()
-    writer.wait_for_function("document.querySelector('.written').innerText.length > 900")
+    wait_until_longer(writer, than=900)
     ask_for(writer, "100")
     chosen = writer.locator(".openings button").nth(1)
     chosen.click()
