@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rnnlab import service
-from rnnlab.commands import bench, data, forecasting, writing
+from rnnlab.commands import bench, data, forecasting, sharing, writing
 from rnnlab.commands.shared import Answer, add_command
 from rnnlab.errors import RnnlabError
 from rnnlab.version import __version__
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     for task in (forecasting, writing):
         task.add_training(trainings)
         task.add_commands(commands)
+    sharing.add_commands(commands)
     bench.add_commands(commands)
     return parser
 

@@ -1,12 +1,15 @@
-"""The model card of a checkpoint, and later its way to and from the Hugging Face Hub; knows no page and no command."""
+"""The model card of a checkpoint, and its way to and from the Hugging Face Hub; knows no page and no command."""
 
 from __future__ import annotations
 
+from rnnlab.hub.finding import Found, find
 from rnnlab.hub.forecast_card import forecast_card
+from rnnlab.hub.pulling import Pulled, own_token, pull
+from rnnlab.hub.pushing import push
 from rnnlab.hub.text_card import text_card
 from rnnlab.train.checkpoint import Checkpoint
 
-__all__ = ["card"]
+__all__ = ["Found", "Pulled", "card", "find", "own_token", "pull", "push"]
 
 _CARDS = {"forecast": forecast_card, "text": text_card}
 

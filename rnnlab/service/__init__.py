@@ -7,6 +7,8 @@ from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.sharing import ORDERS, TASKS, models, own_token, pull, push
+from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
@@ -17,7 +19,9 @@ from rnnlab.train.devices import DEVICES, quiet_threads
 
 __all__ = [
     "DEVICES",
+    "ORDERS",
     "RECIPES",
+    "TASKS",
     "UNITS",
     "WEIGHTS",
     "Draft",
@@ -41,7 +45,13 @@ __all__ = [
     "forecast",
     "forecast_lines",
     "known_texts",
+    "models",
+    "models_lines",
     "open_draft",
+    "own_token",
+    "pull",
+    "pulled_lines",
+    "push",
     "quiet_threads",
     "sampling_settings",
     "save_draft",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from rnnlab import hub
 from rnnlab.data import catalog
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import CheckpointError, DataError
@@ -55,19 +57,23 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
 
 
 def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
-    """Open a checkpoint by folder or bundled name.
+    """Open a checkpoint by folder, by bundled name, or from the Hugging Face Hub.
 
     Args:
-        model: a folder, or the name of a bundled checkpoint.
+        model: a folder, the name of a bundled checkpoint, or "owner/name" or "owner/name@revision" of the Hub, which
+            is asked as the person at this machine, or for a visitor of the page as a stranger.
         folders: whether folders of this machine may be opened; a visitor of the page may not.
 
     Raises:
         CheckpointError: there is none of that name, or it is damaged.
+        HubError: the Hub refuses, fails or cannot be reached.
     """
     if folders and is_file(f"{model}/{checkpoint.CONFIG}"):
         return checkpoint.load(model)
     if model in bundled_checkpoints():
         return _bundled_checkpoint(model)
+    if named := hub_name(model):
+        return hub.pull(*named, token=hub.own_token() if folders else None).checkpoint
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if folders else "bundled checkpoint"
@@ -80,6 +86,12 @@ def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") 
     forecaster = open_forecaster(opened)
     forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
     return opened, forecaster
+
+
+def hub_name(model: str) -> tuple[str, str | None] | None:
+    """A repository of the Hub and a revision, if "owner/name" or "owner/name@revision" is what was written."""
+    found = re.fullmatch(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@(.+))?", model)
+    return None if found is None else (found[1], found[2])
 
 
 def bundled_checkpoints() -> tuple[str, ...]:

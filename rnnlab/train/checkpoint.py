@@ -30,8 +30,9 @@ from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
-# What a checkpoint folder may hold; text checkpoints add the last two.
-_FILES = {CONFIG, WEIGHTS, CARD, RESUME_NUMBERS, RESUME_TENSORS, "profile.json", "originality.safetensors"}
+# What a checkpoint shows to others; text checkpoints add the last two.
+PUBLIC = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
+_FILES = {*PUBLIC, RESUME_NUMBERS, RESUME_TENSORS}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
 
@@ -123,12 +124,13 @@ def check_place(folder: str | Path) -> Path:
         raise CheckpointError(f"{str(folder)[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
-def load(folder: str | Path, *, resume: bool = False) -> Checkpoint:
+def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -> Checkpoint:
     """Read a checkpoint folder strictly: every field, name, shape and number as the format says, or not at all.
 
     Args:
         folder: the folder.
         resume: also read the training state, for going on with the training.
+        name: what to call it in messages; None is the folder's own name.
 
     Raises:
         CheckpointError: anything is missing, damaged, foreign, too large or from another version.
@@ -137,7 +139,7 @@ def load(folder: str | Path, *, resume: bool = False) -> Checkpoint:
     for _ in range(3):
         try:
             source = _where(place)
-            return _read(source, place.name, resume)
+            return _read(source, name or place.name, resume)
         except CheckpointError:
             # A save may have renamed the folder under our hands: look again if it is no longer the same one.
             if _where(place) == source and source.is_dir():

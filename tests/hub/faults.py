@@ -14,12 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class Fault:
     """What goes wrong with requests whose path, as it was sent, holds the pattern; and how many times from now on.
 
-    "stall" takes a request and never answers, "error" answers 500, "cut" ends the connection amid the body.
+    "stall" takes a request and never answers, "error" answers with the status, "cut" ends the connection amid the body,
+    "swap" sends a body of the same length in which a byte is another.
     """
 
-    kind: Literal["stall", "error", "cut"]
+    kind: Literal["stall", "error", "cut", "swap"]
     path: str
     times: float = math.inf
+    method: str = ""
+    status: int = 500
 
 
 class Faulty:
@@ -30,23 +33,26 @@ class Faulty:
         self.faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        match self._next(scope["raw_path"].decode()):
+        fault = self._next(scope["method"], scope["raw_path"].decode())
+        match fault and fault.kind:
             case "stall":
                 while (await receive())["type"] != "http.disconnect":
                     pass
             case "error":
-                await send({"type": "http.response.start", "status": 500, "headers": []})
+                await send({"type": "http.response.start", "status": fault.status, "headers": []})
                 await send({"type": "http.response.body", "body": b""})
             case "cut":
                 await self.app(scope, receive, _cutting(send))
+            case "swap":
+                await self.app(scope, receive, _swapping(send))
             case _:
                 await self.app(scope, receive, send)
 
-    def _next(self, path: str) -> str | None:
+    def _next(self, method: str, path: str) -> Fault | None:
         for fault in self.faults:
-            if fault.times > 0 and re.search(fault.path, path):
+            if fault.times > 0 and fault.method in {"", method} and re.search(fault.path, path):
                 fault.times -= 1
-                return fault.kind
+                return fault
         return None
 
 
@@ -63,3 +69,14 @@ def _cutting(send: Send) -> Send:
             await send(message | {"body": message["body"][: len(message["body"]) // 2], "more_body": True})
 
     return cut
+
+
+def _swapping(send: Send) -> Send:
+    """Send what is sent, but for the last byte of each part of the body."""
+
+    async def swap(message: Message) -> None:
+        if message["type"] == "http.response.body" and message.get("body"):
+            message = message | {"body": message["body"][:-1] + bytes([message["body"][-1] ^ 1])}
+        await send(message)
+
+    return swap

@@ -16,15 +16,32 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
+class Large:
+    """What stands in a commit for a large file: its digest and size, and its hash in the store of chunks, if it is."""
+
+    sha256: str
+    size: int
+    xet_hash: str | None = None
+
+
+@dataclass(frozen=True)
 class File:
-    """One file of a commit, with the id that git gives its content."""
+    """One file of a commit, with the id that git gives its content, or what stands for it."""
 
     path: str
     content: bytes
+    large: Large | None = None
 
     @property
     def oid(self) -> str:
-        return hashlib.sha1(b"blob %d\0" % len(self.content) + self.content).hexdigest()
+        kept = self.content
+        if self.large is not None:
+            kept = f"oid sha256:{self.large.sha256}\nsize {self.large.size}\n".encode()
+        return hashlib.sha1(b"blob %d\0" % len(kept) + kept).hexdigest()
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if self.large is None else self.large.size
 
 
 @dataclass
@@ -35,12 +52,17 @@ class Repo:
     kind: str
     private: bool = False
     gated: bool = False
+    downloads: int = 0
     commits: dict[str, dict[str, File]] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
 
-    def commit(self, files: dict[str, bytes], revision: str = "main") -> str:
+    @property
+    def owner(self) -> str:
+        return self.id.split("/")[0]
+
+    def commit(self, files: dict[str, bytes | File], revision: str = "main") -> str:
         """Put these files and no others in place of the revision's, and give the new commit's sha."""
-        kept = {path: File(path, content) for path, content in files.items()}
+        kept = {path: one if isinstance(one, File) else File(path, one) for path, one in files.items()}
         named = "".join(f"{file.oid} {path}\n" for path, file in sorted(kept.items()))
         sha = hashlib.sha1(f"{self.refs.get(revision)}\n{named}".encode()).hexdigest()
         self.commits[sha] = kept
@@ -82,23 +104,47 @@ class Repo:
 
 @dataclass
 class Store:
-    """The repositories of one Hub by kind and id, and the tokens that open what is not public."""
+    """The repositories of one Hub by kind and id, and who may see and do what.
+
+    users: the name behind each token. readers: tokens that may not write. let_in: who may see gated repositories.
+    """
 
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
-    tokens: set[str] = field(default_factory=set)
+    users: dict[str, str] = field(default_factory=dict)
+    readers: set[str] = field(default_factory=set)
+    let_in: set[str] = field(default_factory=set)
 
     def add(self, kind: str, id: str, *, private: bool = False, gated: bool = False) -> Repo:
         """Make an empty repository."""
         repo = self.repos[kind, id] = Repo(id, kind, private, gated)
         return repo
 
+    def user(self, token: str | None) -> str | None:
+        """Whose token it is; None without one."""
+        if token is not None and token not in self.users:
+            raise Refused(401, "", "Invalid user token.")
+        return None if token is None else self.users[token]
+
     def open(self, kind: str, id: str, token: str | None, *, files: bool = False) -> Repo:
         """The repository, if this token (or none) may see it; `files` asks for more than its name and size."""
-        repo = self.repos.get((kind, id))
-        known = token in self.tokens
-        if repo is None or (repo.private and not known):
+        repo, user = self.repos.get((kind, id)), self.user(token)
+        if repo is None or (repo.private and user != repo.owner):
             # The real Hub hides what is private behind the same answer as what is not there.
-            raise Refused(404 if known else 401, "RepoNotFound", "Repository not found")
-        if repo.gated and files and not known:
-            raise Refused(401, "GatedRepo", f"Access to {kind} {id} is restricted.")
+            raise Refused(404 if user else 401, "RepoNotFound", "Repository not found")
+        if repo.gated and files and user not in {repo.owner, *self.let_in}:
+            raise Refused(403 if user else 401, "GatedRepo", f"Access to {kind} {id} is restricted.")
         return repo
+
+    def writable(self, kind: str, id: str, token: str | None) -> Repo:
+        """The repository, if this token may change it."""
+        repo = self.open(kind, id, token, files=True)
+        self.check_writer(repo.owner, token)
+        return repo
+
+    def check_writer(self, owner: str, token: str | None) -> None:
+        """Refuse a token that may not write what is this owner's."""
+        user = self.user(token)
+        if user is None:
+            raise Refused(401, "", "Invalid username or password.")
+        if user != owner or token in self.readers:
+            raise Refused(403, "", f"You don't have the rights to write below {owner}.")

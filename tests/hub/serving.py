@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hub.chunks import Chunks
 from hub.faults import Fault, Faulty
 from hub.repos import Store
 from hub.wire import build_wire
@@ -52,9 +55,14 @@ class Front:
 @contextmanager
 def running_hub() -> Iterator[Hub]:
     """An empty Hub that runs until the block ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _running(Chunks(Path(folder)))
+
+
+def _running(chunks: Chunks) -> Iterator[Hub]:
     listener = socket.create_server(("127.0.0.1", 0))
     hub = Hub(f"http://127.0.0.1:{listener.getsockname()[1]}")
-    app = Front(Faulty(build_wire(hub.store), hub.faults), hub.asked)
+    app = Front(Faulty(build_wire(hub.store, chunks), hub.faults), hub.asked)
     config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -1,4 +1,4 @@
-"""The read-only wire of the Hub: what datasets and huggingface_hub ask by HTTP; knows no test and no fault."""
+"""The wire of the Hub on which its clients read: what they ask by HTTP; knows no test and no fault."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+import yaml
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from hub.chunks import Chunks, add_tokens
 from hub.repos import File, Refused, Repo, Store
+from hub.writing import add_writing
 
 COMMITTED = "2026-01-01T00:00:00.000Z"
-API = "/api/datasets/{owner}/{name}"
+KINDS = {"model": "", "dataset": "/datasets"}  # and what their pages' and files' addresses begin with
 
 
-def build_wire(store: Store) -> FastAPI:
+def build_wire(store: Store, chunks: Chunks) -> FastAPI:
     """The application that serves a store; revisions and paths arrive escaped (see `hub.serving`)."""
     app = FastAPI(openapi_url=None)
 
@@ -24,27 +27,55 @@ def build_wire(store: Store) -> FastAPI:
         headers = {"X-Error-Code": refused.code, "X-Error-Message": str(refused)}
         return JSONResponse({"error": str(refused)}, refused.status, headers)
 
-    @app.get(API)
-    @app.get(API + "/revision/{revision}")
+    @app.get("/api/whoami-v2")
+    def whoami(request: Request) -> dict[str, Any]:
+        user = store.user(token_of(request))
+        if user is None:
+            raise Refused(401, "", "Invalid username or password.")
+        return {"type": "user", "name": user, "fullname": user, "orgs": [], "auth": {"type": "access_token"}}
+
+    @app.get("/api/models")
+    def models(request: Request, author: str = "", search: str = "", sort: str = "", limit: int = 1000) -> list[Any]:
+        user, wanted = store.user(token_of(request)), set(request.query_params.getlist("filter"))
+        found = [
+            described(repo, "main") | {"cardData": front_matter(repo)}
+            for (kind, _), repo in store.repos.items()
+            if kind == "model" and (not repo.private or repo.owner == user) and author in {"", repo.owner}
+            and search.casefold() in repo.id.casefold() and wanted <= set(tags(repo))
+        ]  # fmt: skip
+        if sort == "downloads":
+            found.sort(key=lambda one: -one["downloads"])
+        return found[:limit]
+
+    for kind in KINDS:
+        _add_reading(app, store, kind)
+        add_writing(app, store, chunks, kind, token_of)
+        add_tokens(app, store, chunks, kind, token_of)
+    return app
+
+
+def _add_reading(app: FastAPI, store: Store, kind: str) -> None:
+    api = f"/api/{kind}s/{{owner}}/{{name}}"
+
+    @app.get(api)
+    @app.get(api + "/revision/{revision}")
     def info(request: Request, owner: str, name: str, revision: str = "main") -> dict[str, Any]:
-        repo = store.open("dataset", f"{owner}/{name}", token_of(request))
+        repo = store.open(kind, f"{owner}/{name}", token_of(request))
         return described(repo, unquote(revision))
 
-    @app.get(API + "/tree/{revision}")
-    @app.get(API + "/tree/{revision}/{folder:path}")
+    @app.get(api + "/tree/{revision}")
+    @app.get(api + "/tree/{revision}/{folder:path}")
     def tree(
         request: Request, owner: str, name: str, revision: str, folder: str = "", recursive: bool = False
     ) -> list[dict[str, Any]]:
-        repo = store.open("dataset", f"{owner}/{name}", token_of(request), files=True)
+        repo = store.open(kind, f"{owner}/{name}", token_of(request), files=True)
         return [listed(one) for one in repo.below(unquote(revision), unquote(folder), recursive)]
 
-    @app.api_route("/datasets/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
+    @app.api_route(KINDS[kind] + "/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
     def resolve(request: Request, owner: str, name: str, revision: str, path: str) -> Response:
-        repo = store.open("dataset", f"{owner}/{name}", token_of(request), files=True)
+        repo = store.open(kind, f"{owner}/{name}", token_of(request), files=True)
         sha = repo.sha_of(unquote(revision))
-        return sent(request, repo.file(sha, unquote(path)), sha)
-
-    return app
+        return sent(request, repo, repo.file(sha, unquote(path)), sha)
 
 
 def token_of(request: Request) -> str | None:
@@ -55,24 +86,59 @@ def token_of(request: Request) -> str | None:
 def described(repo: Repo, revision: str) -> dict[str, Any]:
     """What the Hub tells of a repository at a revision."""
     sha = repo.sha_of(revision)
-    files = [{"rfilename": path} for path in sorted(repo.commits[sha])]
+    files = [
+        {"rfilename": path, "size": file.size, "blobId": file.oid}
+        | ({"lfs": {"sha256": file.large.sha256, "size": file.size, "pointerSize": 130}} if file.large else {})
+        for path, file in sorted(repo.commits[sha].items())
+    ]
     return {
-        "id": repo.id, "sha": sha, "private": repo.private, "gated": "auto" if repo.gated else False, "tags": [],
-        "disabled": False, "downloads": 0, "likes": 0, "lastModified": COMMITTED, "siblings": files,
+        "id": repo.id, "sha": sha, "private": repo.private, "gated": "auto" if repo.gated else False,
+        "tags": tags(repo), "disabled": False, "downloads": repo.downloads, "likes": 0, "lastModified": COMMITTED,
+        "createdAt": COMMITTED, "siblings": files,
     }  # fmt: skip
+
+
+def front_matter(repo: Repo) -> dict[str, Any]:
+    """What a card says before its text."""
+    card = repo.commits[repo.sha_of("main")].get("README.md")
+    found = re.match(r"---\n(.*?\n)---", card.content.decode("utf-8", "replace"), re.DOTALL) if card else None
+    try:
+        said = yaml.safe_load(found[1]) if found else {}
+    except yaml.YAMLError:
+        said = {}
+    return said if isinstance(said, dict) else {}
+
+
+def tags(repo: Repo) -> list[str]:
+    """The tags that the Hub makes out of a card."""
+    if not repo.commits:
+        return []
+    said = front_matter(repo)
+    found: list[str] = []
+    for key in ("tags", "language", "library_name", "pipeline_tag"):
+        value = said.get(key) or []
+        found += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return found
 
 
 def listed(one: File | str) -> dict[str, Any]:
     """One line of a listing: a file, or the path of a folder."""
     if isinstance(one, str):
         return {"type": "directory", "path": one, "oid": "0" * 40, "size": 0}
-    return {"type": "file", "path": one.path, "oid": one.oid, "size": len(one.content)}
+    large = {"lfs": {"oid": one.large.sha256, "size": one.size, "pointerSize": 130}} if one.large else {}
+    return {"type": "file", "path": one.path, "oid": one.oid, "size": one.size} | large
 
 
-def sent(request: Request, file: File, sha: str) -> Response:
-    """A file's content, whole or the range that was asked for."""
+def sent(request: Request, repo: Repo, file: File, sha: str) -> Response:
+    """A file's content, whole or the range that was asked for; of a large one, where its chunks are."""
     content, status = file.content, 200
     headers = {"X-Repo-Commit": sha, "ETag": f'"{file.oid}"', "Accept-Ranges": "bytes"}
+    if file.large is not None:
+        headers |= {"ETag": f'"{file.large.sha256}"', "X-Linked-Etag": f'"{file.large.sha256}"'}
+        headers |= {"X-Linked-Size": str(file.size)}
+        if file.large.xet_hash is not None:
+            route = f"{str(request.base_url).rstrip('/')}/api/{repo.kind}s/{repo.id}/xet-read-token/{sha}"
+            headers |= {"X-Xet-Hash": file.large.xet_hash, "Link": f'<{route}>; rel="xet-auth"'}
     if asked := re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", "")):
         start, end = int(asked[1]), min(int(asked[2] or len(content) - 1), len(content) - 1)
         headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"

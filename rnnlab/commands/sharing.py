@@ -1,0 +1,51 @@
+"""The commands on the Hugging Face Hub: push, pull, models."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rnnlab import service
+from rnnlab.commands.shared import Answer, add_command
+
+
+def add_commands(commands: Any) -> None:
+    """Add `push`, `pull` and `models`."""
+    push = add_command(commands, "push", "upload a checkpoint to the Hugging Face Hub", _push)
+    push.add_argument("folder", metavar="DIR", help="the checkpoint")
+    push.add_argument("repo", metavar="REPO", help="owner/name; made if it is not there")
+    push.add_argument("--private", action="store_true", help="make a new repository private")
+    pull = add_command(commands, "pull", "download a checkpoint from the Hugging Face Hub", _pull)
+    pull.add_argument("repo", metavar="REPO", help="owner/name")
+    pull.add_argument("--revision", metavar="R", help="a branch, a tag or a full commit (default: the main branch)")
+    pull.add_argument("--out", metavar="DIR", help="also copy it into this folder")
+    models = add_command(commands, "models", "list the bundled checkpoints, or search the Hugging Face Hub", _models)
+    models.add_argument("--hub", action="store_true", help="search the Hub, too")
+    models.add_argument("--task", choices=service.TASKS, help="of one task only")
+    models.add_argument("--author", metavar="OWNER", help="whose, on the Hub")
+    models.add_argument("--query", metavar="TEXT", help="words of the name, on the Hub")
+    models.add_argument("--order", choices=service.ORDERS, default=service.ORDERS[0], help="which come first")
+
+
+def _push(asked: argparse.Namespace) -> Answer:
+    answer = service.push(asked.folder, asked.repo, private=asked.private, token=service.own_token())
+    if not asked.json:
+        print(f"{answer['repo']} is at {answer['url']}")
+    return answer
+
+
+def _pull(asked: argparse.Namespace) -> Answer:
+    answer = service.pull(asked.repo, asked.revision, out=asked.out, token=service.own_token())
+    if not asked.json:
+        print("\n".join(service.pulled_lines(answer)))
+    return answer
+
+
+def _models(asked: argparse.Namespace) -> Answer:
+    token = service.own_token() if asked.hub else None
+    answer = service.models(
+        asked.task, author=asked.author, query=asked.query, order=asked.order, search=asked.hub, token=token
+    )
+    if not asked.json:
+        print("\n".join(service.models_lines(answer)))
+    return answer

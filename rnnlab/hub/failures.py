@@ -1,0 +1,108 @@
+"""What the Hub's client raises -> one sentence for a person, without a token, a path or an address in it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn, TypeVar
+
+import httpx2
+from huggingface_hub import constants, errors
+
+from rnnlab.errors import HubError
+from rnnlab.hub.waiting import bound_waiting
+
+T = TypeVar("T")
+TRIES, FIRST_WAIT = 3, 0.5  # of a question to the Hub; each wait, in seconds, is twice the one before it
+PASSING = {408, 429, 500, 502, 503, 504}  # answers that may be others in a moment
+UNREACHABLE = (httpx2.TransportError, errors.OfflineModeIsEnabled)
+
+
+@contextmanager
+def explained(repo: str, revision: str | None = None) -> Iterator[None]:
+    """Raise HubError, with what to do, for whatever goes wrong between this machine and a repository of the Hub.
+
+    Args:
+        repo: the repository's name, or what else is asked for, for the message.
+        revision: the branch, tag or commit that was asked for.
+    """
+    bound_waiting()
+    try:
+        yield
+    except errors.HFValidationError as error:
+        raise HubError(f"{repo[:80]!r} is no repository's name; write it as owner/name.") from error
+    except (errors.HfHubHTTPError, errors.EntryNotFoundError, *UNREACHABLE) as error:
+        # The client wraps what stopped a download into "not found locally": what matters is the cause.
+        _refuse(_root(error), repo, revision)
+    except (RuntimeError, OSError) as error:  # its engine for large files, or a disk
+        raise HubError(f"{repo} could not be carried over whole; try again, what is there stays as it is.") from error
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """Ask, and ask again a few times where the Hub cannot be reached or cannot answer just now."""
+    for tried in range(TRIES):
+        try:
+            return ask()
+        except (httpx2.TransportError, errors.HfHubHTTPError) as error:
+            if tried == TRIES - 1 or (isinstance(error, errors.HfHubHTTPError) and _status(error) not in PASSING):
+                raise
+        time.sleep(FIRST_WAIT * 2**tried)
+    raise AssertionError("the last try returns or raises")
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether the Hub gave no answer of its own, so that what is kept of it may stand in."""
+    return isinstance(error, UNREACHABLE) or (isinstance(error, errors.HfHubHTTPError) and _status(error) >= 500)
+
+
+def _root(error: BaseException) -> BaseException:
+    while isinstance(error, errors.LocalEntryNotFoundError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _status(error: errors.HfHubHTTPError) -> int:
+    return int(error.response.status_code)
+
+
+def _refuse(error: BaseException, repo: str, revision: str | None) -> NoReturn:
+    match error:
+        case errors.GatedRepoError():
+            words = f"{repo} is gated: ask for access on its page on the Hugging Face Hub, then sign in and try again."
+        case errors.RepositoryNotFoundError():
+            words = f"The Hugging Face Hub has no model {repo} that this caller may see; check the name, or sign in."
+        case errors.RevisionNotFoundError():
+            words = f"{repo} has no revision {str(revision)[:60]!r}; name a branch, a tag or a full commit."
+        case errors.RemoteEntryNotFoundError():
+            words = f"A file of {repo} is gone from the Hugging Face Hub; try again or name another revision."
+        case errors.OfflineModeIsEnabled():
+            words = f"{repo} is not kept on this machine and HF_HUB_OFFLINE is set; unset it to ask the Hub."
+        case httpx2.TimeoutException():
+            words = f"The Hugging Face Hub was too slow to answer for {repo}; try again later."
+        case errors.HfHubHTTPError():
+            words = _answered(_status(error), repo)
+        case _:
+            words = f"The Hugging Face Hub cannot be reached for {repo}; check the network and try again."
+    raise HubError(words) from error
+
+
+def _answered(status: int, repo: str) -> str:
+    match status:
+        case 401:
+            return "The Hugging Face Hub does not know this token; sign in again or give another one."
+        case 403:
+            return f"This token may not write to {repo}; give one that may, for a name of your own account."
+        case 409 | 412:
+            return f"{repo} has changed while it was being written to, and was left as it is; try again."
+        case 429:
+            return "The Hugging Face Hub has been asked too often for now; try again in a few minutes."
+        case _ if status >= 500:
+            return f"The Hugging Face Hub failed on {repo} (status {status}); try again later."
+    return f"The Hugging Face Hub refused {repo} (status {status}); check its name and try again."
+
+
+def address() -> str:
+    """The Hub's address; HF_ENDPOINT may name another one."""
+    return os.environ.get("HF_ENDPOINT") or str(constants.ENDPOINT)

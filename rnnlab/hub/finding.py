@@ -1,0 +1,102 @@
+"""What checkpoints of ours the Hub has, with what their cards say of them; downloads no weights."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from huggingface_hub import HfApi, ModelInfo
+
+from rnnlab.hub.failures import address, explained
+
+Order = Literal["newest", "most downloaded"]
+_ORDERS: dict[str, Any] = {"newest": "last_modified", "most downloaded": "downloads"}
+MOST = 100  # as many are told of at a time
+LONGEST = 120  # characters of a card's words that are shown
+
+
+@dataclass(frozen=True)
+class Found:
+    """A repository as its page tells of it; none of it has been checked.
+
+    metrics: what the card says was measured, by name. modified: a date as 2026-01-31.
+    """
+
+    repo: str
+    task: str
+    private: bool
+    downloads: int
+    modified: str
+    license: str
+    languages: tuple[str, ...]
+    metrics: dict[str, float]
+
+
+def find(
+    task: str | None = None,
+    author: str | None = None,
+    query: str | None = None,
+    *,
+    language: str | None = None,
+    order: Order = "newest",
+    token: str | None = None,
+    most: int = 20,
+) -> list[Found]:
+    """Search the Hub for checkpoints of rnnlab.
+
+    Args:
+        task: "text" or "forecast"; None is both.
+        author: whose.
+        query: words of the name.
+        language: of a text, as "en".
+        order: which come first.
+        token: the caller's own, to see what is private to them.
+        most: how many to tell of.
+
+    Raises:
+        HubError: the Hub refuses, fails or cannot be reached.
+    """
+    tags = ["rnnlab", *filter(None, (task, language))]
+    api = HfApi(endpoint=address(), token=token or False)
+    with explained("models"):
+        listed = api.list_models(
+            filter=tags, author=author, search=query, sort=_ORDERS[order], limit=min(most, MOST), cardData=True
+        )
+        found = list(listed)  # which the client asks for again by itself where the Hub fails
+    return [_told(info) for info in found]
+
+
+def _told(info: ModelInfo) -> Found:
+    said: dict[str, Any] = dict(info.card_data.to_dict()) if info.card_data else {}  # type: ignore[no-untyped-call]
+    tags = info.tags or []
+    languages = said.get("language") or []
+    return Found(
+        repo=info.id,
+        task=next((tag for tag in ("text", "forecast") if tag in tags), ""),
+        private=bool(info.private),
+        downloads=info.downloads or 0,
+        modified=f"{info.last_modified:%Y-%m-%d}" if info.last_modified else "",
+        license=_words(said.get("license")),
+        languages=tuple(map(_words, [languages] if isinstance(languages, str) else languages)),
+        metrics=_metrics(said),
+    )
+
+
+def _metrics(said: dict[str, Any]) -> dict[str, float]:
+    """What a card's front matter says was measured; a card is anyone's words, so whatever is odd is left out."""
+    found: dict[str, float] = {}
+    try:
+        for model in said.get("model-index") or []:
+            for result in model["results"]:
+                for metric in result["metrics"]:
+                    value = metric["value"]
+                    if type(value) in (int, float) and math.isfinite(value):
+                        found[_words(metric.get("name") or metric["type"])] = float(value)
+    except (KeyError, TypeError, AttributeError):
+        return found
+    return found
+
+
+def _words(said: object) -> str:
+    return " ".join(said.split())[:LONGEST] if isinstance(said, str) else ""

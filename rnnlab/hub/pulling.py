@@ -1,0 +1,139 @@
+"""A repository of the Hub -> a checkpoint folder on this machine, one commit of it, for one caller's eyes.
+
+Files lie in the client's own cache layout. What anyone may see is kept once for all; what is private or gated is kept
+apart for each token, because the cache itself would hand one caller's file to another (huggingface_hub 2.4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
+
+from rnnlab.errors import CheckpointError
+from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
+from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint
+
+MAIN = "main"
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """A commit of a repository on this machine: where its files lie, whether anyone may see them, what they hold."""
+
+    repo: str
+    commit: str
+    folder: Path
+    public: bool
+    checkpoint: Checkpoint = field(compare=False, repr=False)
+
+
+def pull(repo: str, revision: str | None = None, token: str | None = None, *, cache: Path | None = None) -> Pulled:
+    """Download a checkpoint, one commit of it, and nothing that a checkpoint does not hold.
+
+    The Hub is asked with the caller's own token before anything kept on this machine is used; only where it cannot be
+    reached does what this caller has pulled before stand in.
+
+    Args:
+        repo: "owner/name".
+        revision: a branch, a tag or a full commit; None is the main branch.
+        token: the caller's own; None asks as a stranger, whatever token this machine may hold.
+        cache: the folder to keep files in; None is this machine's own (`RNNLAB_CACHE`).
+
+    Raises:
+        HubError: the Hub refuses, fails or cannot be reached.
+        CheckpointError: the repository holds no checkpoint of ours, or one that is too large or damaged.
+    """
+    places = _Places((cache or _own_cache()) / "hub", token)
+    with explained(repo, revision):
+        commit = patiently(lambda: _resolve(repo, revision, token, places))
+        try:
+            info = patiently(lambda: _ask(repo, commit, token))
+        except (HfHubHTTPError, *UNREACHABLE) as error:
+            kept = _kept(repo, commit, places) if is_down(error) else None
+            if kept is None:
+                raise
+            return kept
+        public = not info.private and not info.gated
+        place = places.public if public else places.own
+        for file in _wanted(info, repo):
+            path = hf_hub_download(
+                repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address()
+            )  # fmt: skip
+    return _opened(repo, commit, Path(path).parent, public)
+
+
+class _Places:
+    """Where files are kept: those that anyone may see, and this caller's own."""
+
+    def __init__(self, cache: Path, token: str | None) -> None:
+        self.public = cache / "public"
+        mark = hashlib.sha256((token or "").encode()).hexdigest()[:32]
+        self.own = cache / f"private-{mark}" if token else self.public
+
+
+def _own_cache() -> Path:
+    return Path(os.environ.get("RNNLAB_CACHE") or Path.home() / ".cache" / "rnnlab")
+
+
+def _resolve(repo: str, revision: str | None, token: str | None, places: _Places) -> str:
+    """The commit that a revision stands for: as the Hub says, or said to this caller when it last could be reached."""
+    api = HfApi(endpoint=address(), token=token or False)
+    try:
+        return str(api.resolve_revision(repo, revision=revision, cache_dir=places.own).resolved)
+    except RevisionResolutionError as error:
+        raise (error.__cause__ or error) from error  # what kept the client from the Hub
+
+
+def _ask(repo: str, commit: str, token: str | None) -> ModelInfo:
+    api = HfApi(endpoint=address(), token=token or False)
+    return api.model_info(repo, revision=commit, files_metadata=True)
+
+
+def _wanted(info: ModelInfo, repo: str) -> list[str]:
+    """The checkpoint's files in the repository, the weights last; refused before a byte of them is fetched."""
+    sizes = {file.rfilename: file.size for file in info.siblings or []}
+    for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
+        if needed not in sizes:
+            raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
+    wanted = [file for file in checkpoint.PUBLIC if file in sizes and file != checkpoint.WEIGHTS]
+    for file in [*wanted, checkpoint.WEIGHTS]:
+        most = checkpoint.LARGEST_WEIGHTS if file == checkpoint.WEIGHTS else checkpoint.LARGEST_CONFIG
+        if (sizes[file] or 0) > most:
+            raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
+    return [*wanted, checkpoint.WEIGHTS]
+
+
+def _kept(repo: str, commit: str, places: _Places) -> Pulled | None:
+    """The commit as this caller may have it without asking; None if it is not whole on this machine."""
+    for place in dict.fromkeys((places.own, places.public)):
+        try:
+            folder = Path(snapshot_download(repo, revision=commit, cache_dir=place, local_files_only=True))
+        except LocalEntryNotFoundError:
+            continue
+        if (folder / checkpoint.WEIGHTS).exists() and (folder / checkpoint.CONFIG).exists():
+            return _opened(repo, commit, folder, place == places.public)
+    return None
+
+
+def _opened(repo: str, commit: str, folder: Path, public: bool) -> Pulled:
+    """What was pulled, if it is sound; what is not does not stay, so that the next pull fetches it anew."""
+    try:
+        return Pulled(repo, commit, folder, public, checkpoint.load(folder, name=repo))
+    except CheckpointError:
+        for file in checkpoint.PUBLIC:
+            path = folder / file
+            if path.is_symlink():
+                path.resolve().unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+        raise
+
+
+def own_token() -> str | None:
+    """The token that the person at this machine is signed in with; for the command line, never for a visitor."""
+    return get_token()

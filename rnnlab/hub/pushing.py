@@ -1,0 +1,53 @@
+"""A checkpoint folder -> one commit of a repository of the Hub; never a file that a checkpoint does not hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from huggingface_hub import HfApi
+
+from rnnlab.errors import HubError
+from rnnlab.hub.failures import address, explained, patiently
+from rnnlab.train import checkpoint
+
+LEFT_ALONE = {".gitattributes", ".gitignore", "LICENSE"}  # what else a repository of ours may hold
+
+
+def push(folder: str | Path, repo: str, token: str, *, private: bool = False) -> str:
+    """Upload a checkpoint as one commit; a token that may make repositories of its own (`contribute-repos`) suffices.
+
+    Only the checkpoint's public files go up, those that have not changed are not sent again, and a push that is cut
+    short leaves the repository at its last commit.
+
+    Args:
+        folder: the checkpoint, which is read strictly first.
+        repo: "owner/name", made if it is not there.
+        token: whose account it is.
+        private: make a new repository private; one that is there stays as it is.
+
+    Returns:
+        The commit's address.
+
+    Raises:
+        CheckpointError: the folder is no sound checkpoint.
+        HubError: the name is another project's, or the Hub refuses, fails or cannot be reached.
+    """
+    place = Path(folder)
+    loaded = checkpoint.load(place)
+    api = HfApi(endpoint=address(), token=token)
+    with explained(repo):
+        patiently(lambda: api.create_repo(repo, private=private, exist_ok=True))
+        info = patiently(lambda: api.model_info(repo))
+        there = {file.rfilename for file in info.siblings or []}
+        if "rnnlab" not in (info.tags or []) and not there <= {*checkpoint.PUBLIC, *LEFT_ALONE}:
+            raise HubError(f"{repo} holds something else than a checkpoint of rnnlab; choose another name.")
+        public = [file for file in checkpoint.PUBLIC if (place / file).is_file()]
+        commit = api.upload_folder(
+            repo_id=repo,
+            folder_path=place,
+            allow_patterns=public,
+            delete_patterns=[file for file in checkpoint.PUBLIC if file in there and file not in public] or None,
+            commit_message=f"A checkpoint of rnnlab: {loaded.task}, {loaded.model.cell}",
+            parent_commit=info.sha,
+        )
+    return str(commit.commit_url)

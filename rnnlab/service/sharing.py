@@ -1,0 +1,133 @@
+"""Checkpoints to and from the Hugging Face Hub, in plain values; knows no page and no command."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from rnnlab import hub
+from rnnlab.errors import HubError
+from rnnlab.hub import Pulled
+from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
+from rnnlab.tasks.forecast.recipes import open_forecaster
+from rnnlab.tasks.text.writer import open_writer
+from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint
+
+NO_TOKEN = "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
+ORDERS = ("newest", "most downloaded")
+TASKS = ("text", "forecast")
+
+
+def push(folder: str | Path, repo: str, *, private: bool = False, token: str | None = None) -> dict[str, Any]:
+    """Upload a checkpoint's public files as one commit.
+
+    Args:
+        folder: the checkpoint; it must open as what it says it is.
+        repo: "owner/name", made if it is not there.
+        private: make a new repository private.
+        token: of the account to write to; None is refused, so that nobody writes with another's.
+
+    Returns:
+        {repo, url}: the commit's address.
+
+    Raises:
+        RnnlabError: the folder is no sound checkpoint, or the Hub refuses, fails or cannot be reached.
+    """
+    if not token:
+        raise HubError(NO_TOKEN)
+    check_usable(checkpoint.load(folder))
+    return {"repo": repo, "url": hub.push(folder, repo, token, private=private)}
+
+
+def pull(
+    repo: str, revision: str | None = None, *, out: str | Path | None = None, token: str | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """Download a checkpoint and check it; from then on its name opens it, and offline too.
+
+    Args:
+        repo: "owner/name".
+        revision: a branch, a tag or a full commit; None is the main branch.
+        out: also copy it into this folder.
+        token: the caller's own.
+
+    Returns:
+        {repo, commit, task, folder, metrics}: the folder it lies in.
+
+    Raises:
+        RnnlabError: there is no such checkpoint, it is unsound, or the Hub refuses, fails or cannot be reached.
+    """
+    if out is not None:
+        checkpoint.check_place(out)
+    pulled = hub.pull(repo, revision, token)
+    check_usable(pulled.checkpoint)
+    folder = pulled.folder
+    if out is not None:
+        checkpoint.save(pulled.checkpoint, out)
+        folder = Path(out)
+    return _told(pulled) | {"folder": str(folder)}
+
+
+def models(
+    task: str | None = None,
+    *,
+    author: str | None = None,
+    query: str | None = None,
+    order: str = ORDERS[0],
+    token: str | None = None,
+    search: bool = False,
+) -> dict[str, Any]:
+    """The bundled checkpoints and, if the Hub is searched, those it has.
+
+    Args:
+        task: "text" or "forecast"; None is both.
+        author, query: whose, and words of the name.
+        order: of those on the Hub: "newest" or "most downloaded" first.
+        token: the caller's own, to see what is private to them.
+        search: whether to ask the Hub.
+
+    Returns:
+        {bundled: [{name, task, cell, parameters}], hub: [{repo, task, metrics, downloads, modified, …}]}.
+
+    Raises:
+        HubError: the Hub refuses, fails or cannot be reached.
+    """
+    opened = {name: open_checkpoint(name, folders=False) for name in bundled_checkpoints()}
+    bundled = [
+        {
+            "name": name,
+            "task": made.task,
+            "cell": made.model.cell,
+            "parameters": sum(tensor.numel() for tensor in made.weights.values()),
+        }
+        for name, made in opened.items()
+        if task in {None, made.task}
+    ]
+    if not search:
+        return {"bundled": bundled, "hub": []}
+    found = hub.find(task, author, query, order="most downloaded" if order == ORDERS[1] else "newest", token=token)
+    return {"bundled": bundled, "hub": [dataclasses.asdict(one) for one in found]}
+
+
+def check_usable(made: Checkpoint) -> None:
+    """Raise RnnlabError unless a checkpoint opens as the task that it names."""
+    if made.task == "text":
+        open_writer(made, "cpu")
+    else:
+        open_forecaster(made)
+
+
+def own_token() -> str | None:
+    """The token that the person at this machine is signed in with; for the command line alone."""
+    return hub.own_token()
+
+
+def _told(pulled: Pulled) -> dict[str, Any]:
+    scores = {name: value for name, value in pulled.checkpoint.metrics.items() if isinstance(value, (int, float))}
+    return {
+        "repo": pulled.repo,
+        "commit": pulled.commit,
+        "task": pulled.checkpoint.task,
+        "metrics": scores,
+    }

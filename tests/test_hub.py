@@ -1,0 +1,313 @@
+"""Checkpoints on their way to and from the Hub: the real client against a Hub on loopback."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hub.faults import Fault
+from hub.serving import running_hub
+
+from rnnlab import hub as ours
+from rnnlab.errors import CheckpointError, HubError
+from rnnlab.train import checkpoint
+
+STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
+ANNA, BORIS, READER = "hf_annas_secret", "hf_boriss_secret", "hf_readers_secret"
+PUBLIC = {"README.md", "config.json", "model.safetensors"}
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    """A Hub with two users, one of whom also has a token that may only read; and a cache of its own."""
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
+    with running_hub() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        hub.store.users |= {ANNA: "anna", BORIS: "boris", READER: "anna"}
+        hub.store.readers.add(READER)
+        yield hub
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A checkpoint, beside which lie a training state and what has no business there."""
+    place = tmp_path / "stocks"
+    shutil.copytree(STOCKS, place)
+    (place / "resume").mkdir()
+    (place / "resume" / "state.json").write_text("{}")
+    (place / "notes.txt").write_text("not for others")
+    (place / "model.pkl").write_bytes(b"nor this")
+    return place
+
+
+def files(hub, repo, revision="main"):
+    kept = hub.store.repos["model", repo]
+    return kept.commits[kept.sha_of(revision)]
+
+
+def put(hub, id, place=STOCKS, **kind):
+    """A repository that holds a folder's files as plain ones, so that they travel by HTTP alone."""
+    repo = hub.store.add("model", id, **kind)
+    repo.commit({path.name: path.read_bytes() for path in place.iterdir() if path.is_file()})
+    return repo
+
+
+def asked(hub, method, pattern):
+    return [one for one in hub.asked if one.method == method and re.search(pattern, one.path)]
+
+
+def test_a_push_makes_one_commit_of_the_public_files_and_nothing_else(hub, folder):
+    url = ours.push(folder, "anna/stocks", ANNA)
+    repo = hub.store.repos["model", "anna/stocks"]
+    assert set(files(hub, "anna/stocks")) == {*PUBLIC, ".gitattributes"}
+    assert url == f"{hub.address}/anna/stocks/commit/{repo.refs['main']}"
+    assert len(repo.commits) == 2  # the first is the Hub's own
+    assert not repo.private
+
+
+def test_what_was_pushed_is_what_is_pulled_and_the_weights_went_in_chunks(hub, folder):
+    ours.push(folder, "anna/stocks", ANNA)
+    assert files(hub, "anna/stocks")["model.safetensors"].large.xet_hash
+    pulled = ours.pull("anna/stocks")
+    assert {path.name for path in pulled.folder.iterdir()} == PUBLIC
+    for name in PUBLIC:
+        assert (pulled.folder / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_a_second_push_of_the_same_folder_sends_no_weights_and_makes_no_commit(hub, folder):
+    first = ours.push(folder, "anna/stocks", ANNA)
+    hub.asked.clear()
+    assert ours.push(folder, "anna/stocks", ANNA) == first
+    assert asked(hub, "POST", "/commit/") == []
+    (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
+    assert ours.push(folder, "anna/stocks", ANNA) != first
+    assert len(hub.store.repos["model", "anna/stocks"].commits) == 3
+
+
+def test_a_damaged_folder_is_not_pushed(hub, folder):
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(CheckpointError, match="does not hold the weights"):
+        ours.push(folder, "anna/stocks", ANNA)
+    assert hub.store.repos == {}
+
+
+def test_what_is_something_else_s_is_not_overwritten(hub, folder):
+    hub.store.add("model", "anna/other").commit({"pytorch_model.bin": b"x"})
+    with pytest.raises(HubError, match=r"^anna/other holds something else .*; choose another name\.$"):
+        ours.push(folder, "anna/other", ANNA)
+    assert set(files(hub, "anna/other")) == {"pytorch_model.bin"}
+
+
+def test_a_push_that_fails_midway_leaves_the_last_good_commit(hub, folder):
+    ours.push(folder, "anna/stocks", ANNA)
+    good = hub.store.repos["model", "anna/stocks"].refs["main"]
+    (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
+    hub.faults.append(Fault("error", "/commit/", status=403))
+    with pytest.raises(HubError):
+        ours.push(folder, "anna/stocks", ANNA)
+    assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
+
+
+def test_a_repository_that_changed_meanwhile_is_left_as_it_is(hub, folder):
+    ours.push(folder, "anna/stocks", ANNA)
+    (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
+    hub.faults.append(Fault("error", "/commit/", status=412))
+    with pytest.raises(HubError, match=r"^anna/stocks has changed while .* and was left as it is; try again\.$"):
+        ours.push(folder, "anna/stocks", ANNA)
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [
+        ("hf_unknown", r"^The Hugging Face Hub does not know this token; sign in again"),
+        (READER, r"^This token may not write to anna/stocks; give one that may"),
+        (BORIS, r"^This token may not write to anna/stocks; give one that may"),
+    ],
+)
+def test_a_token_that_may_not_write_is_refused_without_being_named(hub, folder, token, sentence):
+    with pytest.raises(HubError, match=sentence) as refused:
+        ours.push(folder, "anna/stocks", token)
+    assert token not in str(refused.value)
+    assert hub.store.repos == {}
+
+
+def test_a_revision_is_a_branch_a_tag_or_a_commit(hub):
+    repo = put(hub, "anna/stocks")
+    first = repo.refs["main"]
+    repo.refs["v1"] = first
+    repo.commit(files(hub, "anna/stocks") | {"README.md": b"# later"})
+    assert ours.pull("anna/stocks", "v1").commit == ours.pull("anna/stocks", first).commit == first
+    assert ours.pull("anna/stocks").commit == ours.pull("anna/stocks", "main").commit == repo.refs["main"] != first
+
+
+def test_a_branch_that_moves_between_two_files_mixes_nothing(hub, monkeypatch):
+    repo = put(hub, "anna/stocks")
+    first = repo.refs["main"]
+    answer = hub.store.open
+
+    def moving(*given, **more):
+        if len(asked(hub, "GET", "config.json")) == 1 and repo.refs["main"] == first:
+            repo.commit({**files(hub, "anna/stocks"), "model.safetensors": b"other", "README.md": b"# other"})
+        return answer(*given, **more)
+
+    monkeypatch.setattr(hub.store, "open", moving)
+    pulled = ours.pull("anna/stocks")
+    assert repo.refs["main"] != first == pulled.commit
+    assert (pulled.folder / "README.md").read_bytes() == (STOCKS / "README.md").read_bytes()
+
+
+def test_a_private_checkpoint_is_its_owner_s_alone_even_once_it_is_kept_here(hub):
+    commit = put(hub, "anna/secret", private=True).refs["main"]
+    pulled = ours.pull("anna/secret", token=ANNA)
+    assert not pulled.public
+    for revision in (None, "main", commit):
+        for token in (BORIS, None):
+            with pytest.raises(HubError, match=r"^The Hugging Face Hub has no model anna/secret that this caller"):
+                ours.pull("anna/secret", revision, token)
+    hub.faults.append(Fault("error", "", status=503))
+    assert ours.pull("anna/secret", token=ANNA).folder == pulled.folder
+    for revision in (None, commit):
+        with pytest.raises(HubError, match="failed on anna/secret"):
+            ours.pull("anna/secret", revision, BORIS)
+
+
+def test_this_machine_s_own_token_is_not_used_for_a_caller_who_has_none(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", ANNA)
+    put(hub, "anna/secret", private=True)
+    put(hub, "anna/stocks")
+    ours.pull("anna/stocks")
+    with pytest.raises(HubError, match="no model anna/secret"):
+        ours.pull("anna/secret")
+    assert not [one for one in hub.asked if "authorization" in one.headers]
+
+
+def test_a_gated_checkpoint_says_where_to_ask(hub):
+    put(hub, "anna/gated", gated=True)
+    for token in (BORIS, None):
+        with pytest.raises(HubError, match=r"^anna/gated is gated: ask for access on its page"):
+            ours.pull("anna/gated", token=token)
+    hub.store.let_in.add("boris")
+    assert not ours.pull("anna/gated", token=BORIS).public
+
+
+@pytest.mark.parametrize(
+    ("repo", "revision", "sentence"),
+    [
+        ("anna/none", None, r"^The Hugging Face Hub has no model anna/none that this caller may see; check"),
+        ("anna/stocks", "v9", r"^anna/stocks has no revision 'v9'; name a branch"),
+        ("anna/stocks", "0" * 40, r"^anna/stocks has no revision '0{40}'; name a branch"),
+        ("../etc", None, r"^'\.\./etc' is no repository's name; write it as owner/name"),
+        ("a/b/c", None, r"^'a/b/c' is no repository's name; write it as owner/name"),
+    ],
+)
+def test_a_checkpoint_that_is_not_there_is_said_so(hub, repo, revision, sentence):
+    put(hub, "anna/stocks")
+    with pytest.raises(HubError, match=sentence):
+        ours.pull(repo, revision)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (401, "does not know this token"),
+        (403, "may not write|refused"),
+        (429, "^The Hugging Face Hub has been asked too often"),
+        (500, r"^The Hugging Face Hub failed on anna/stocks \(status 500\)"),
+    ],
+)
+def test_a_hub_that_refuses_or_fails_is_said_so_in_a_sentence_of_its_own(hub, status, sentence):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("error", "/api/models/", status=status))
+    with pytest.raises(HubError, match=sentence):
+        ours.pull("anna/stocks")
+
+
+def test_a_hub_that_fails_twice_and_then_answers_is_asked_again(hub):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("error", "/api/models/", times=2))
+    assert ours.pull("anna/stocks").commit
+
+
+def test_a_hub_that_never_answers_is_left(hub):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("stall", "/api/models/"))
+    with pytest.raises(HubError, match=r"^The Hugging Face Hub was too slow to answer for anna/stocks; try again"):
+        ours.pull("anna/stocks")
+
+
+def test_a_file_of_which_half_arrives_is_asked_for_again(hub):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("cut", "resolve/.*/model.safetensors", times=1, method="GET"))
+    pulled = ours.pull("anna/stocks")
+    assert (pulled.folder / "model.safetensors").read_bytes() == (STOCKS / "model.safetensors").read_bytes()
+    assert len(asked(hub, "GET", "model.safetensors")) == 2
+
+
+def test_a_file_that_arrived_with_another_byte_is_refused_and_fetched_anew(hub):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("swap", "resolve/.*/model.safetensors", times=1, method="GET"))
+    with pytest.raises(CheckpointError, match=r"^anna/stocks/model\.safetensors does not hold the weights"):
+        ours.pull("anna/stocks")
+    assert checkpoint.load(ours.pull("anna/stocks").folder).task == "forecast"
+
+
+def test_what_was_pulled_still_opens_when_the_hub_is_gone(hub, monkeypatch):
+    put(hub, "anna/stocks")
+    pulled = ours.pull("anna/stocks")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert ours.pull("anna/stocks") == ours.pull("anna/stocks", pulled.commit) == pulled
+    with pytest.raises(HubError, match=r"^The Hugging Face Hub cannot be reached for anna/other; check the network"):
+        ours.pull("anna/other")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"config.json": None}, r"^anna/x holds no config\.json, so it is no checkpoint of rnnlab; nothing else"),
+        ({"model.safetensors": None, "pytorch_model.bin": b"x"}, r"^anna/x holds no model\.safetensors, so it is"),
+        ({"config.json": b"x" * 5_000_001}, r"^anna/x/config\.json is larger than 5 MB; it was not downloaded"),
+        ({"config.json": b"{"}, r"^anna/x/config\.json is not JSON"),
+        ({"model.safetensors": b"x"}, r"^anna/x/model\.safetensors does not hold the weights"),
+    ],
+)
+def test_a_repository_that_is_no_sound_checkpoint_is_refused(hub, changed, sentence):
+    repo = put(hub, "anna/x")
+    kept = {name: file.content for name, file in files(hub, "anna/x").items()} | changed
+    repo.commit({name: content for name, content in kept.items() if content is not None})
+    with pytest.raises(CheckpointError, match=sentence):
+        ours.pull("anna/x")
+    if "larger" in sentence or "holds no" in sentence:
+        assert asked(hub, "GET", "/resolve/") == []
+
+
+def test_a_config_that_asks_for_a_huge_model_allocates_nothing(hub):
+    repo = put(hub, "anna/x")
+    config = json.loads((STOCKS / "config.json").read_text())
+    config["model"]["hidden"] = 10**9
+    repo.commit({**files(hub, "anna/x"), "config.json": json.dumps(config).encode()})
+    with pytest.raises(CheckpointError, match=r"^anna/x/config\.json describes an impossible model"):
+        ours.pull("anna/x")
+
+
+def test_checkpoints_are_found_by_task_owner_and_name_without_their_weights(hub):
+    put(hub, "anna/stocks").downloads = 5
+    put(hub, "boris/stocks").downloads = 9
+    put(hub, "boris/mine", private=True)
+    hub.store.add("model", "boris/other").commit({"README.md": b"---\ntags: [text]\n---\n"})
+    names = lambda **given: [one.repo for one in ours.find(**given)]  # noqa: E731
+    assert names(order="most downloaded") == ["boris/stocks", "anna/stocks"]
+    assert (names(author="anna"), names(query="STO", author="boris")) == (["anna/stocks"], ["boris/stocks"])
+    assert names(task="text") == []
+    assert set(names(token=BORIS)) == {"anna/stocks", "boris/stocks", "boris/mine"}
+    found = ours.find("forecast", "anna")[0]
+    assert found.metrics["crps, one day ahead"] > 0
+    assert (found.task, found.license, found.modified) == ("forecast", "mit", "2026-01-01")
+    assert asked(hub, "GET", "/resolve/") == []
+
+
+def test_a_card_that_says_odd_things_of_itself_is_listed_without_them(hub):
+    odd = b"---\ntags: [rnnlab]\nlicense: [1]\nlanguage: 7\nmodel-index:\n- results: 3\n---\n"
+    hub.store.add("model", "anna/odd").commit({"README.md": odd})
+    found = ours.find()
+    assert [(one.repo, one.metrics, one.license) for one in found] == [("anna/odd", {}, "")]

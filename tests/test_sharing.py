@@ -1,0 +1,115 @@
+"""Checkpoints shared by name: one person pushes, another pulls in another process, and both get the same."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from authors import story
+from hub.serving import running_hub
+
+from rnnlab import service
+from rnnlab.errors import CheckpointError, HubError
+
+ROOT = Path(__file__).parents[1]
+ANNA, BORIS = "hf_annas_secret", "hf_boriss_secret"
+TINY = {"hidden": 24, "layers": 1, "embedding": 8, "epochs": 1, "batch": 4, "window": 25}
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    with running_hub() as hub:
+        hub.store.users |= {ANNA: "anna", BORIS: "boris"}
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "mine"))
+        yield hub
+
+
+def run(hub, home: Path, token: str, *arguments: str, fails: bool = False) -> dict | str:
+    """A command of another person, in a process, a home and with a token of their own; its JSON, or its sentence."""
+    environment = os.environ | {
+        "HF_ENDPOINT": hub.address, "HF_TOKEN": token, "HF_HOME": str(home / "hf"), "RNNLAB_CACHE": str(home / "cache"),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "rnnlab", *arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert ANNA not in done.stdout + done.stderr
+    assert BORIS not in done.stdout + done.stderr
+    if fails:
+        assert done.returncode == 2
+        return done.stderr.strip()
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(("level", "cell"), [("char", "lstm"), ("char", "rnn"), ("word", "gru")])
+def test_a_writer_that_was_pulled_writes_what_the_one_that_was_pushed_does(hub, tmp_path, level, cell):
+    (tmp_path / "story.txt").write_text(story())
+    settings = TINY | {"level": level, "cell": cell}
+    *_, _made = service.train_text(str(tmp_path / "story.txt"), out=tmp_path / "model", settings=settings)
+    mine = service.write(str(tmp_path / "model"), "Anna", length=80, seed=3)
+    pushed = run(hub, tmp_path, ANNA, "push", str(tmp_path / "model"), "anna/tiny")
+    commit = pushed["url"].rsplit("/", 1)[1]
+    pulled = run(hub, tmp_path, BORIS, "pull", "anna/tiny", "--revision", commit)
+    assert (pulled["commit"], pulled["task"]) == (commit, "text")
+    theirs = run(
+        hub, tmp_path, BORIS, "write", f"anna/tiny@{commit}", "--prompt", "Anna", "--length", "80", "--seed", "3"
+    )
+    assert theirs["text"] == mine["text"]
+
+
+@pytest.mark.parametrize("recipe", ["density", "tutorial"])
+def test_a_forecaster_that_was_pulled_forecasts_what_the_one_that_was_pushed_does(hub, tmp_path, recipe):
+    model = "stocks" if recipe == "density" else str(tmp_path / "model")
+    folder = ROOT / "data" / "checkpoints" / "stocks" if recipe == "density" else tmp_path / "model"
+    if recipe == "tutorial":
+        *_, _made = service.train_forecast(["AAPL"], recipe=recipe, out=folder, settings={"steps": 2})
+    mine = service.forecast(model, "AAPL", horizon=3)
+    run(hub, tmp_path, ANNA, "push", str(folder), "anna/prices")
+    theirs = run(hub, tmp_path, BORIS, "forecast", "anna/prices", "--data", "AAPL", "--horizon", "3")
+    assert theirs["rows"] == mine["rows"]
+
+
+def test_a_pulled_checkpoint_may_be_copied_and_its_copy_pushed_by_another(hub, tmp_path):
+    run(hub, tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/stocks")
+    pulled = run(hub, tmp_path, BORIS, "pull", "anna/stocks", "--out", str(tmp_path / "copy"))
+    assert pulled["folder"] == str(tmp_path / "copy")
+    run(hub, tmp_path, BORIS, "push", str(tmp_path / "copy"), "boris/stocks", "--private")
+    assert hub.store.repos["model", "boris/stocks"].private
+    listed = run(hub, tmp_path, BORIS, "models", "--hub", "--task", "forecast")
+    assert {one["repo"] for one in listed["hub"]} == {"anna/stocks", "boris/stocks"}
+    assert {one["repo"] for one in run(hub, tmp_path, ANNA, "models", "--hub")["hub"]} == {"anna/stocks"}
+
+
+def test_a_person_who_is_not_signed_in_is_told_how(hub, tmp_path):
+    sentence = run(hub, tmp_path, "", "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/stocks", fails=True)
+    assert sentence == "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
+
+
+def test_a_machine_that_is_told_to_be_offline_says_so(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    sentence = run(hub, tmp_path, ANNA, "pull", "anna/stocks", fails=True)
+    assert sentence == "anna/stocks is not kept on this machine and HF_HUB_OFFLINE is set; unset it to ask the Hub."
+
+
+def test_a_visitor_s_request_is_a_stranger_s_whatever_token_the_machine_holds(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", ANNA)
+    service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/secret", private=True, token=ANNA)
+    assert service.forecast("anna/secret", "AAPL", horizon=2)["rows"]
+    with pytest.raises(HubError, match="no model anna/secret"):
+        service.forecast("anna/secret", "AAPL", horizon=2, folders=False)
+    with pytest.raises(HubError, match="needs a token"):
+        service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/other")
+
+
+def test_a_checkpoint_that_is_not_the_task_it_names_is_not_kept_as_usable(hub, tmp_path):
+    place = tmp_path / "odd"
+    place.mkdir()
+    for file in (ROOT / "data" / "checkpoints" / "stocks").iterdir():
+        (place / file.name).write_bytes(file.read_bytes())
+    config = json.loads((place / "config.json").read_text())
+    (place / "config.json").write_text(json.dumps(config | {"task": "text"}))
+    with pytest.raises(CheckpointError):
+        service.push(place, "anna/odd", token=ANNA)
+    assert hub.store.repos == {}
