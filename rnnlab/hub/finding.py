@@ -78,7 +78,7 @@ def _told(info: ModelInfo) -> Found:
         downloads=info.downloads or 0,
         modified=f"{info.last_modified:%Y-%m-%d}" if info.last_modified else "",
         license=_words(said.get("license")),
-        languages=tuple(map(_words, [languages] if isinstance(languages, str) else languages)),
+        languages=tuple(filter(None, map(_words, languages if isinstance(languages, list) else [languages]))),
         metrics=_metrics(said),
     )
 
