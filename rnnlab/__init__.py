@@ -1,5 +1,23 @@
 """rnnlab: recurrent networks that forecast stock prices and write in an author's style, scored honestly."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rnnlab.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from rnnlab.service import Model
+
+__all__ = ["__version__", "load"]
+
+
+def load(model: str) -> Model:
+    """Load a checkpoint: a folder, a bundled name, or "owner/name@revision" of the Hub (rnnlab.service.load).
+
+    Raises:
+        RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
+    """
+    from rnnlab import service  # with torch, which takes seconds and not everything here needs
+
+    return service.load(model)

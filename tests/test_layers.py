@@ -104,7 +104,7 @@ def arrows() -> dict[str, set[str]]:
     for file in modules():
         targets = set()
         for name in imported(file):
-            targets |= {name, name.rpartition(".")[0]} & names
+            targets |= {name} & names or {name.rpartition(".")[0]} & names
         found[module_name(file)] = targets - {module_name(file)}
     return found
 

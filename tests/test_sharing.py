@@ -2,16 +2,23 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from authors import story
 from hub.serving import running_hub
+from pandas.testing import assert_frame_equal
 
+import rnnlab
 from rnnlab import service
-from rnnlab.errors import CheckpointError, HubError
+from rnnlab.errors import CheckpointError, DataError, HubError
+from rnnlab.service import opening
+from rnnlab.service.shelf import Shelf
+from rnnlab.train import checkpoint
 
 ROOT = Path(__file__).parents[1]
 ANNA, BORIS = "hf_annas_secret", "hf_boriss_secret"
@@ -113,3 +120,57 @@ def test_a_checkpoint_that_is_not_the_task_it_names_is_not_kept_as_usable(hub, t
     with pytest.raises(CheckpointError):
         service.push(place, "anna/odd", token=ANNA)
     assert hub.store.repos == {}
+
+
+def test_three_lines_of_python_load_a_pushed_checkpoint_and_keep_to_its_commit(hub):
+    url = service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/stocks", token=ANNA)["url"]
+    model = rnnlab.load(f"anna/stocks@{url.rsplit('/', 1)[1]}")
+    asked = len(hub.asked)
+    days = model.forecast("AAPL", horizon=3)
+    assert days["median"].tolist() == [row["median"] for row in service.forecast("stocks", "AAPL", horizon=3)["rows"]]
+    assert (model.task, model.card[:3], len(hub.asked)) == ("forecast", "---", asked)
+    with pytest.raises(CheckpointError, match="not for writing"):
+        model.write("To be")
+
+
+def test_a_table_of_prices_is_forecast_as_the_file_would_be(tmp_path):
+    table = pd.read_csv(ROOT / "data" / "prices" / "MSFT.csv").tail(600)
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    model = rnnlab.load("stocks")
+    fan = model.forecast(tmp_path / "mine.csv", horizon=4)
+    assert_frame_equal(model.forecast(table, horizon=4), fan)
+    dated = table.assign(Date=pd.to_datetime(table["Date"])).set_index("Date")
+    assert_frame_equal(model.forecast(dated, horizon=4), fan)
+    with pytest.raises(DataError, match="no rows"):
+        model.forecast(table.head(0))
+
+
+def test_what_is_kept_open_is_bounded_by_bytes_and_the_least_used_is_put_away_first():
+    shelf = Shelf(most_bytes=10)
+    made = []
+
+    def get(key: str, size: int = 4) -> str:
+        return shelf.get(key, lambda: made.append(key) or key, lambda _: size)
+
+    assert [get(key) for key in "abaca"] == list("abaca")
+    assert (made, shelf.bytes, len(shelf)) == (list("abc"), 8, 2)
+    get("b")
+    assert made == list("abcb")
+    get("huge", 50)
+    assert (shelf.bytes, len(shelf)) == (50, 1)
+
+
+def test_models_asked_for_in_turn_leave_no_more_than_the_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "_SHELF", Shelf(3 * 7_300))  # a checkpoint of `stocks` has 7,224 bytes of weights
+    for number in range(12):
+        shutil.copytree(ROOT / "data" / "checkpoints" / "stocks", tmp_path / str(number))
+        opening.open_checkpoint(str(tmp_path / str(number)))
+    assert 0 < opening._SHELF.bytes <= 3 * 7_300
+
+
+def test_a_folder_that_was_written_anew_is_opened_anew(tmp_path):
+    shutil.copytree(ROOT / "data" / "checkpoints" / "stocks", tmp_path / "m")
+    first = opening.open_checkpoint(str(tmp_path / "m"))
+    assert opening.open_checkpoint(str(tmp_path / "m")) is first
+    checkpoint.save(first, tmp_path / "m")
+    assert opening.open_checkpoint(str(tmp_path / "m")) is not first

@@ -6,7 +6,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, made, table
+from rnnlab.hub.parts import LICENSE, WHERE, made, table
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train.checkpoint import Checkpoint
@@ -65,20 +65,16 @@ _LIMITS = {
 
 
 def _front_matter(checkpoint: Checkpoint, recipe: str) -> str:
-    results = [
-        EvalResult(
-            task_type="time-series-forecasting",
-            dataset_type="daily-prices",
-            dataset_name=f"{test['name']} {test['start']} to {test['end']}",
-            dataset_config=test["name"],
-            dataset_split="test",
-            metric_type=metric,
-            metric_name=f"{metric}, one day ahead",
-            metric_value=round(test[metric], 5),
-        )
-        for test in checkpoint.metrics.get("backtests", [])
-        for metric in ("crps", "log_score", "rmse", "coverage80", "coverage95")
-    ]
+    results = []
+    for test in checkpoint.metrics.get("backtests", []):
+        for metric in ("crps", "log_score", "rmse", "coverage80", "coverage95"):
+            results.append(_result(test, metric, f"{metric}, one day ahead", test[metric]))
+        for name, scores in test["baselines"].items():
+            results += [
+                _result(test, metric, f"baseline {name}: {metric}, one day ahead", scores[metric])
+                for metric in ("crps", "rmse")
+                if scores.get(metric) is not None
+            ]
     data = ModelCardData(
         license=LICENSE,
         library_name="rnnlab",
@@ -88,6 +84,19 @@ def _front_matter(checkpoint: Checkpoint, recipe: str) -> str:
         model_name=f"rnnlab {recipe}",
     )
     return str(data.to_yaml())
+
+
+def _result(test: dict[str, Any], metric: str, name: str, value: float) -> EvalResult:
+    return EvalResult(
+        task_type="time-series-forecasting",
+        dataset_type="daily-prices",
+        dataset_name=f"{test['name']} {test['start']} to {test['end']}",
+        dataset_config=test["name"],
+        dataset_split="test",
+        metric_type=metric,
+        metric_name=name,
+        metric_value=round(value, 5),
+    )
 
 
 def _density_scores(checkpoint: Checkpoint) -> list[str]:
@@ -133,10 +142,10 @@ def _tutorial_scores(checkpoint: Checkpoint) -> list[str]:
 
 def _use() -> str:
     return (
+        f"{WHERE}\n\n"
         "```\npython -m rnnlab forecast FOLDER --data AAPL\n"
         "python -m rnnlab backtest FOLDER --data prices.csv --start 2015-08-13\n```\n\n"
-        "```python\nfrom rnnlab import service\n\n"
-        'print(service.forecast("FOLDER", "AAPL", horizon=5)["rows"])\n```'
+        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))\n```'
     )
 
 

@@ -10,6 +10,7 @@ from rnnlab import options
 from rnnlab.train.checkpoint import Checkpoint
 
 LICENSE = "mit"
+WHERE = "FOLDER is where its files lie, or its repository as `owner/name` or `owner/name@revision`."
 
 
 def made(checkpoint: Checkpoint, settings: Sequence[type[Any]]) -> str:

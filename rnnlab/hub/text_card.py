@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, fenced, made, table
+from rnnlab.hub.parts import LICENSE, WHERE, fenced, made, table
 from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -71,6 +71,18 @@ def _front_matter(checkpoint: Checkpoint) -> str:
         for metric, name in names.items()
         if metric in scores
     ]
+    if "ngram_nats_per_char" in scores:
+        results.append(
+            EvalResult(
+                task_type="text-generation",
+                dataset_type=data["name"],
+                dataset_name=data["title"],
+                dataset_split="held-out end",
+                metric_type="ngram_nats_per_char",
+                metric_name="baseline: nats per character of a 5-gram, streamed",
+                metric_value=round(scores["ngram_nats_per_char"], 5),
+            )
+        )
     card = ModelCardData(
         license=LICENSE,
         library_name="rnnlab",
@@ -113,10 +125,10 @@ def _sample(sample: dict[str, Any]) -> str:
 
 def _use() -> str:
     return (
+        f"{WHERE}\n\n"
         '```\npython -m rnnlab write FOLDER --prompt "..." --length 400 --temperature 0.8 --seed 1\n'
         "python -m rnnlab evaluate FOLDER --data text.txt\n```\n\n"
-        "```python\nfrom rnnlab import service\n\n"
-        'print(service.write("FOLDER", prompt="...", seed=1)["text"])\n```'
+        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.write("...", length=400, seed=1))\n```'
     )
 
 

@@ -6,6 +6,7 @@ from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
+from rnnlab.service.loaded import Model, load
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, models, own_token, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
@@ -26,6 +27,7 @@ __all__ = [
     "WEIGHTS",
     "Draft",
     "Manner",
+    "Model",
     "Piece",
     "Study",
     "TrainReport",
@@ -45,6 +47,7 @@ __all__ = [
     "forecast",
     "forecast_lines",
     "known_texts",
+    "load",
     "models",
     "models_lines",
     "open_draft",

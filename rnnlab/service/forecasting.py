@@ -95,7 +95,7 @@ def study(
 
 def forecast(
     model: str,
-    data: str | Path,
+    data: str | Path | bytes,
     *,
     horizon: int = LONGEST_HORIZON,
     ticker: str | None = None,
@@ -103,7 +103,7 @@ def forecast(
     folders: bool = True,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Forecast the next sessions; arguments as of `study`.
+    """Forecast the next sessions; arguments as of `study`, `data` may also be a price file's content.
 
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
@@ -155,7 +155,7 @@ def backtest(
 
 
 def _prepare(
-    model: str, data: str | Path, ticker: str | None, dates: str | None, folders: bool, device: str
+    model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, folders: bool, device: str
 ) -> tuple[Checkpoint, Prices, StudentT, int]:
     checkpoint, forecaster = open_forecasting(model, folders=folders, device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)

@@ -14,19 +14,24 @@ from rnnlab import hub
 from rnnlab.data import catalog
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import CheckpointError, DataError
+from rnnlab.service.shelf import Shelf
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
 
-OPEN_MODELS = 8  # bundled checkpoints kept open; each is under 10 MB
+MOST_BYTES = 200_000_000  # of checkpoints kept open as they were read, whoever asked for them
+
+_SHELF: Shelf[Checkpoint] = Shelf(MOST_BYTES)
 
 
-def open_prices(data: str | Path, *, ticker: str | None = None, dates: str | None = None) -> Prices:
-    """Open a bundled ticker by name, or a file by path.
+def open_prices(data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None) -> Prices:
+    """Open a bundled ticker by name, a file by path, or a file's content.
 
     Raises:
         DataError: there is no such ticker or file, or the file cannot be used as it is.
     """
+    if isinstance(data, bytes):
+        return read_prices(data, name="the table", ticker=ticker, dates=dates)
     return open_many([str(data)], ticker=ticker, dates=dates)[0]
 
 
@@ -56,28 +61,37 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
     return opened
 
 
-def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
-    """Open a checkpoint by folder, by bundled name, or from the Hugging Face Hub.
+def locate(model: str, *, folders: bool = True) -> tuple[Path, str]:
+    """Find a checkpoint by folder, by bundled name, or on the Hugging Face Hub, from which it is pulled.
 
     Args:
         model: a folder, the name of a bundled checkpoint, or "owner/name" or "owner/name@revision" of the Hub, which
             is asked as the person at this machine, or for a visitor of the page as a stranger.
         folders: whether folders of this machine may be opened; a visitor of the page may not.
 
+    Returns:
+        Its folder, and what to call it.
+
     Raises:
-        CheckpointError: there is none of that name, or it is damaged.
+        CheckpointError: there is none of that name, or what was pulled is damaged.
         HubError: the Hub refuses, fails or cannot be reached.
     """
     if folders and is_file(f"{model}/{checkpoint.CONFIG}"):
-        return checkpoint.load(model)
+        return Path(model), Path(model).resolve().name
     if model in bundled_checkpoints():
-        return _bundled_checkpoint(model)
+        return catalog.bundled_folder() / "checkpoints" / model, model
     if named := hub_name(model):
-        return hub.pull(*named, token=hub.own_token() if folders else None).checkpoint
+        return hub.pull(*named, token=hub.own_token() if folders else None).folder, named[0]
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if folders else "bundled checkpoint"
     raise CheckpointError(f"There is no {where} {Path(model).name[:60]!r}; {hint}")
+
+
+def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
+    """Open a checkpoint; see `locate`, and CheckpointError if it is damaged."""
+    folder, name = locate(model, folders=folders)
+    return _SHELF.get(("checkpoint", *stamp(folder)), lambda: checkpoint.load(folder, name=name), _bytes)
 
 
 def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
@@ -88,16 +102,29 @@ def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") 
     return opened, forecaster
 
 
-def hub_name(model: str) -> tuple[str, str | None] | None:
-    """A repository of the Hub and a revision, if "owner/name" or "owner/name@revision" is what was written."""
-    found = re.fullmatch(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@(.+))?", model)
-    return None if found is None else (found[1], found[2])
+def stamp(folder: Path) -> tuple[str, ...]:
+    """What tells a checkpoint from the one that lay in its folder before."""
+    try:
+        files = [(folder / file).stat() for file in (checkpoint.CONFIG, checkpoint.WEIGHTS)]
+    except OSError:
+        return (str(folder.resolve()), "incomplete")
+    return (str(folder.resolve()), *(f"{file.st_ino} {file.st_mtime_ns} {file.st_size}" for file in files))
+
+
+def _bytes(opened: Checkpoint) -> int:
+    return sum(tensor.numel() * tensor.element_size() for tensor in opened.weights.values())
 
 
 def bundled_checkpoints() -> tuple[str, ...]:
     """The names of the checkpoints that come with the repository."""
     place = catalog.bundled_folder() / "checkpoints"
     return tuple(sorted(folder.parent.name for folder in place.glob("[!.]*/config.json")))
+
+
+def hub_name(model: str) -> tuple[str, str | None] | None:
+    """A repository of the Hub and a revision, if "owner/name" or "owner/name@revision" is what was written."""
+    found = re.fullmatch(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@(.+))?", model)
+    return None if found is None else (found[1], found[2])
 
 
 def is_file(path: str) -> bool:
@@ -123,8 +150,3 @@ def _bundled_table(name: str) -> pd.DataFrame:
 def _bundled_file(name: str, tickers: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     """All series of one bundled file, read once; nobody changes them."""
     return catalog.price_tables(tickers)
-
-
-@lru_cache(maxsize=OPEN_MODELS)
-def _bundled_checkpoint(name: str) -> Checkpoint:
-    return checkpoint.load(catalog.bundled_folder() / "checkpoints" / name)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from rnnlab.data import catalog, fetching
 from rnnlab.data.corpus import Corpus, read_corpus
 from rnnlab.nn.stepping import stepping_seconds
-from rnnlab.service.opening import OPEN_MODELS, bundled_checkpoints, is_file, open_checkpoint
+from rnnlab.service.opening import is_file, locate, stamp
+from rnnlab.service.shelf import Shelf
 from rnnlab.tasks.text.writer import Writer, open_writer
-from rnnlab.train import devices
+from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
+
+MOST_BYTES = 500_000_000  # of writers kept open, whoever asked for them
+_SHELF: Shelf[Writer] = Shelf(MOST_BYTES)
 
 
 def open_text(data: str, *, documents: str = "whole", marker: str = "", fold_case: bool = False) -> Corpus:
@@ -47,21 +50,21 @@ def text_record(corpus: Corpus) -> dict[str, Any]:
 
 
 def open_writing(model: str, *, folders: bool = True, device: str = "auto", weights: str = "fp32") -> Writer:
-    """Open a writing checkpoint by folder or bundled name, ready to write on a device; bundled ones stay open.
+    """Open a writing checkpoint (see `opening.locate`), ready to write on a device; it stays open for a while.
 
     Raises:
         RnnlabError: there is none of that name, it is damaged or no writer, or the device or weights are not there.
     """
-    if not (folders and is_file(f"{model}/config.json")) and model in bundled_checkpoints():
-        return _bundled_writer(model, device, weights)
-    return _opened(open_checkpoint(model, folders=folders), device, weights)
+    folder, name = locate(model, folders=folders)
+    key = (*stamp(folder), device, weights)
+    return _SHELF.get(key, lambda: _opened(checkpoint.load(folder, name=name), device, weights), _bytes)
 
 
-@lru_cache(maxsize=OPEN_MODELS)
-def _bundled_writer(model: str, device: str, weights: str) -> Writer:
-    return _opened(open_checkpoint(model, folders=False), device, weights)
+def _opened(made: Checkpoint, device: str, weights: str) -> Writer:
+    place = devices.choose_device(device, stepping_seconds(made.model))
+    return open_writer(made, place, weights)
 
 
-def _opened(checkpoint: Checkpoint, device: str, weights: str) -> Writer:
-    place = devices.choose_device(device, stepping_seconds(checkpoint.model))
-    return open_writer(checkpoint, place, weights)
+def _bytes(writer: Writer) -> int:
+    """About what a writer holds: its weights as they were read, in its model and packed for single steps."""
+    return 10 * writer.model.parameter_count()

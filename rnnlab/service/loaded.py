@@ -1,0 +1,107 @@
+"""A checkpoint for a Python program: loaded once by name, then asked; knows no page and no command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from rnnlab.errors import DataError
+from rnnlab.service.forecasting import forecast
+from rnnlab.service.opening import locate, open_checkpoint
+from rnnlab.service.writing import Manner, drafts
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checkpoint that writes or forecasts, as it was trained to.
+
+    name: as it was asked for. task: "text" or "forecast". folder: where its files lie; of a repository of the Hub, the
+    one commit that was pulled, whatever is pushed later.
+    """
+
+    name: str
+    task: str
+    folder: Path
+
+    @property
+    def card(self) -> str:
+        """The model card, Markdown: what it learnt from, how good it is, how it was made."""
+        return open_checkpoint(str(self.folder)).card
+
+    def write(
+        self,
+        prompt: str = "",
+        *,
+        length: int = 400,
+        temperature: float | None = None,
+        seed: int | None = None,
+        stops: Sequence[str] = (),
+        sampling: Mapping[str, float] = MappingProxyType({}),
+        device: str = "auto",
+    ) -> str:
+        """Write on from a prompt.
+
+        Args:
+            prompt: what the text begins with.
+            length: characters to write.
+            temperature: how daring each choice is; None is the default.
+            seed: the same seed writes the same text; drawn at random if None.
+            stops: the text ends before the first of them to appear.
+            sampling: the chain's other settings by name, such as top_k (docs/writing.md).
+            device: "cpu", "cuda", "mps" or "auto".
+
+        Returns:
+            The whole text, the prompt first.
+
+        Raises:
+            RnnlabError: the checkpoint is no writer, or something of the above cannot be used as it is.
+        """
+        manner = Manner(length, sampling={**sampling, "temperature": temperature}, stops=stops)
+        *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
+        return last.texts[0]
+
+    def forecast(self, prices: str | Path | pd.DataFrame, horizon: int = 20, *, device: str = "auto") -> pd.DataFrame:
+        """Forecast the sessions after the last day.
+
+        Args:
+            prices: a bundled ticker, the path of a price file, or a table with a column Close (Open, High, Low and
+                Volume are used if there) and an index or a column of dates.
+            horizon: sessions to forecast, 1 to 20.
+            device: "cpu", "cuda", "mps" or "auto".
+
+        Returns:
+            A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
+
+        Raises:
+            RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
+        """
+        data = _as_file(prices) if isinstance(prices, pd.DataFrame) else prices
+        rows = pd.DataFrame(forecast(str(self.folder), data, horizon=horizon, device=device)["rows"])
+        return rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
+
+
+def load(model: str) -> Model:
+    """Load a checkpoint by name.
+
+    Args:
+        model: a folder, a bundled name such as "shakespeare", or "owner/name" or "owner/name@revision" of the Hugging
+            Face Hub, which is asked as the person who is signed in at this machine, if anyone.
+
+    Raises:
+        RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
+    """
+    folder, _ = locate(model)
+    return Model(model, open_checkpoint(str(folder)).task, folder.resolve())
+
+
+def _as_file(prices: pd.DataFrame) -> bytes:
+    """A table as the price file that it would be, so that it is read as strictly."""
+    if prices.empty:
+        raise DataError("The table of prices has no rows; give at least 63.")
+    dated = isinstance(prices.index, pd.DatetimeIndex)
+    table = prices.rename_axis("Date").reset_index() if dated else prices
+    return table.to_csv(index=False).encode()
