@@ -31,7 +31,7 @@ def made(tmp_path_factory):
 
 
 def damaged(source, folder, path, value, file="config.json") -> str:
-    """A copy of the folder in whose JSON one field has another value, or is missing."""
+    """A copy of the folder in whose JSON one field has another value, or is missing; sealed again, as forgers do."""
     shutil.copytree(source, folder)
     content = json.loads((folder / file).read_text())
     inner = content
@@ -40,6 +40,8 @@ def damaged(source, folder, path, value, file="config.json") -> str:
     inner[path[-1]] = copy.deepcopy(value)
     if value is MISSING:
         del inner[path[-1]]
+    if file == "config.json":
+        content["sha256"] = checkpoint.seal(content)
     (folder / file).write_text(json.dumps(content))
     return str(folder)
 

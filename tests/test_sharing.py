@@ -116,7 +116,8 @@ def test_a_checkpoint_that_is_not_the_task_it_names_is_not_kept_as_usable(hub, t
     for file in (ROOT / "data" / "checkpoints" / "stocks").iterdir():
         (place / file.name).write_bytes(file.read_bytes())
     config = json.loads((place / "config.json").read_text())
-    (place / "config.json").write_text(json.dumps(config | {"task": "text"}))
+    forged = config | {"task": "text"}
+    (place / "config.json").write_text(json.dumps(forged | {"sha256": checkpoint.seal(forged)}))
     with pytest.raises(CheckpointError):
         service.push(place, "anna/odd", token=ANNA)
     assert hub.store.repos == {}

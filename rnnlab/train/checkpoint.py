@@ -1,6 +1,6 @@
 """The one folder that is checkpoint, download and Hub repo; knows nothing of tasks beyond their names.
 
-config.json         {format, task, model, codec, train, metrics, provenance}
+config.json         {format, task, model, codec, train, metrics, provenance, sha256}
 model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
 resume/             what exact resuming needs; never leaves the machine
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from rnnlab.train.progress import Snapshot
 from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
 
 FORMAT = 1
+SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
 # What a checkpoint shows to others; text checkpoints add the last two.
@@ -149,6 +152,12 @@ def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -
     raise CheckpointError(f"There is no checkpoint folder {place.name[-60:]}; check its name.")
 
 
+def seal(config: Mapping[str, Any]) -> str:
+    """What `config.json` is sealed with: a digest of all else in it, however it is laid out."""
+    rest = {name: value for name, value in config.items() if name != SEAL}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
 def _write(checkpoint: Checkpoint, place: Path) -> None:
     weights = safetensors.torch.save(checkpoint.weights, metadata={"format": "pt"})
     kinds = {str(tensor.dtype).removeprefix("torch.") for tensor in checkpoint.weights.values()}
@@ -164,7 +173,7 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
         | {"weights_dtype": kinds.pop(), "weights_sha256": hashlib.sha256(weights).hexdigest()},
     }
     flush_file(place / WEIGHTS, weights)
-    flush_file(place / CONFIG, to_json(config))
+    flush_file(place / CONFIG, to_json(config | {SEAL: seal(config)}))
     flush_file(place / CARD, checkpoint.card.encode())
     if checkpoint.resume is not None:
         (place / "resume").mkdir()
@@ -193,12 +202,15 @@ def _read(place: Path, name: str, resume: bool) -> Checkpoint:
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config = parse_json(read_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
+    whole = seal(config) == config.get(SEAL)
     model = _check_config(config, f"{name}/{CONFIG}")
     raw = read_bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
     weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
     _check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
+    if not whole:  # last, as whatever is wrong above says more
+        refuse(f"{name}/{CONFIG}", "is not as it was written")
     card = read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
     return Checkpoint(
         task=config["task"],
@@ -226,7 +238,7 @@ def _read_resume(place: Path, name: str) -> Snapshot:
 def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
     if config.get("format") != FORMAT:
         refuse(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
-    wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance"}
+    wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance", SEAL}
     if set(config) != wanted:
         refuse(file, f"must hold exactly {', '.join(sorted(wanted))}")
     if not isinstance(config["task"], str) or not all(isinstance(config[key], dict) for key in wanted - _PLAIN):
@@ -254,7 +266,7 @@ def _check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: obje
             refuse(file, f"holds numbers in {name} that are not finite")
 
 
-_PLAIN = {"format", "task"}
+_PLAIN = {"format", "task", SEAL}
 _STORED = {"float32": torch.float32, "float16": torch.float16}
 
 
