@@ -1,6 +1,8 @@
 """What holds for every test: a quiet, offline, single-threaded process."""
 
 import os
+import shutil
+import tempfile
 
 # Before torch, gradio or huggingface_hub are imported.
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
@@ -9,10 +11,15 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"  # where nobody answers: no test asks another machine
 os.environ["HF_HUB_ETAG_TIMEOUT"] = os.environ["HF_HUB_DOWNLOAD_TIMEOUT"] = "2"  # seconds
+os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="rnnlab-tests-")  # not the person's own caches and tokens
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_DISABLE_UPDATE_CHECK"] = "1"
 
 import pytest
+
+
+def pytest_unconfigure():
+    shutil.rmtree(os.environ["HF_HOME"], ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,26 +7,29 @@ from pathlib import Path
 
 import pytest
 from hub.faults import Fault
+from hub.secrets import ANNA, BORIS, READER, client_home, told
 from hub.serving import running_hub
+from huggingface_hub import ModelCard
 
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
 from rnnlab.train import checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
-ANNA, BORIS, READER = "hf_annas_secret", "hf_boriss_secret", "hf_readers_secret"
 PUBLIC = {"README.md", "config.json", "model.safetensors"}
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path):
-    """A Hub with two users, one of whom also has a token that may only read; and a cache of its own."""
+def hub(monkeypatch, tmp_path, caplog, capfd):
+    """A Hub with two users, one of whom also has a token that may only read; no token may be told of anywhere."""
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
     with running_hub() as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.address)
         hub.store.users |= {ANNA: "anna", BORIS: "boris", READER: "anna"}
         hub.store.readers.add(READER)
-        yield hub
+        with caplog.at_level("DEBUG"):
+            yield hub
+    assert told([caplog.text, *capfd.readouterr()], [tmp_path, client_home()], hub) == []
 
 
 @pytest.fixture
@@ -311,3 +314,22 @@ def test_a_card_that_says_odd_things_of_itself_is_listed_without_them(hub):
     hub.store.add("model", "anna/odd").commit({"README.md": odd})
     found = ours.find()
     assert [(one.repo, one.metrics, one.license) for one in found] == [("anna/odd", {}, "")]
+
+
+@pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
+def test_a_card_is_valid_whole_and_tells_each_measure_beside_a_baseline(name):
+    place = STOCKS.parent / name
+    card = ModelCard.load(place / "README.md", ignore_metadata_errors=False)
+    assert card.content == ours.card(checkpoint.load(place))
+    assert "More Information Needed" not in card.content
+    assert (card.data.library_name, card.data.license) == ("rnnlab", "mit")
+    names = [result.metric_name for result in card.data.eval_results]
+    assert len(names) > len([one for one in names if "baseline" in one]) > 0
+    assert 'rnnlab.load("FOLDER")' in card.content
+
+
+def test_a_token_that_is_told_of_is_found(hub, tmp_path_factory):
+    place = tmp_path_factory.mktemp("leaks")
+    (place / "log.txt").write_text(f"asking with {ANNA}")
+    found = told([f"Bearer {BORIS}", "nothing"], [place], hub)
+    assert [one.split(":")[0] for one in found] == ["said", "written"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from authors import story
+from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
 from pandas.testing import assert_frame_equal
 
@@ -21,17 +22,19 @@ from rnnlab.service.shelf import Shelf
 from rnnlab.train import checkpoint
 
 ROOT = Path(__file__).parents[1]
-ANNA, BORIS = "hf_annas_secret", "hf_boriss_secret"
 TINY = {"hidden": 24, "layers": 1, "embedding": 8, "epochs": 1, "batch": 4, "window": 25}
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path):
+def hub(monkeypatch, tmp_path, caplog, capfd):
+    """A Hub with two users, and a cache of this process's own; no token may be told of anywhere."""
     with running_hub() as hub:
         hub.store.users |= {ANNA: "anna", BORIS: "boris"}
         monkeypatch.setenv("HF_ENDPOINT", hub.address)
         monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "mine"))
-        yield hub
+        with caplog.at_level("DEBUG"):
+            yield hub
+    assert told([caplog.text, *capfd.readouterr()], [tmp_path, client_home()], hub) == []
 
 
 def run(hub, home: Path, token: str, *arguments: str, fails: bool = False) -> dict | str:
