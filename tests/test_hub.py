@@ -1,6 +1,7 @@
 """Checkpoints on their way to and from the Hub: the real client against a Hub on loopback."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from huggingface_hub import ModelCard
 
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
+from rnnlab.hub import pruning
 from rnnlab.train import checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
@@ -314,6 +316,19 @@ def test_a_card_that_says_odd_things_of_itself_is_listed_without_them(hub):
     hub.store.add("model", "anna/odd").commit({"README.md": odd})
     found = ours.find()
     assert [(one.repo, one.metrics, one.license) for one in found] == [("anna/odd", {}, "")]
+
+
+def test_what_was_pulled_stays_within_a_bound_and_what_was_read_longest_ago_goes_first(hub, tmp_path):
+    for number in range(4):
+        put(hub, f"anna/s{number}", private=number == 0)
+    pulled = [ours.pull(f"anna/s{number}", token=ANNA) for number in range(4)]
+    for age, one in enumerate((pulled[1], pulled[0], pulled[3], pulled[2])):
+        for file in one.folder.iterdir():
+            os.utime(file, (1_000_000 + age, 1_000_000))
+    size = sum(file.stat().st_size for file in pulled[0].folder.iterdir())
+    pruning.prune(tmp_path / "cache" / "hub", pulled[1].folder, int(2.5 * size))
+    assert [one.folder.exists() for one in pulled] == [False, True, True, False]
+    assert ours.pull("anna/s0", token=ANNA).checkpoint.task == "forecast"
 
 
 @pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])

@@ -16,6 +16,7 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, Revi
 
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
+from rnnlab.hub.pruning import prune
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 
@@ -65,7 +66,9 @@ def pull(repo: str, revision: str | None = None, token: str | None = None, *, ca
             path = hf_hub_download(
                 repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address()
             )  # fmt: skip
-    return _opened(repo, commit, Path(path).parent, public)
+    pulled = _opened(repo, commit, Path(path).parent, public)
+    prune(places.public.parent, pulled.folder)
+    return pulled
 
 
 class _Places:
