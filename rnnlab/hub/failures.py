@@ -68,24 +68,30 @@ def _status(error: errors.HfHubHTTPError) -> int:
 
 
 def _refuse(error: BaseException, repo: str, revision: str | None) -> NoReturn:
-    match error:
-        case errors.GatedRepoError():
-            words = f"{repo} is gated: ask for access on its page on the Hugging Face Hub, then sign in and try again."
-        case errors.RepositoryNotFoundError():
-            words = f"The Hugging Face Hub has no model {repo} that this caller may see; check the name, or sign in."
-        case errors.RevisionNotFoundError():
-            words = f"{repo} has no revision {str(revision)[:60]!r}; name a branch, a tag or a full commit."
-        case errors.RemoteEntryNotFoundError():
-            words = f"A file of {repo} is gone from the Hugging Face Hub; try again or name another revision."
-        case errors.OfflineModeIsEnabled():
-            words = f"{repo} is not kept on this machine and HF_HUB_OFFLINE is set; unset it to ask the Hub."
-        case httpx2.TimeoutException():
-            words = f"The Hugging Face Hub was too slow to answer for {repo}; try again later."
-        case errors.HfHubHTTPError():
-            words = _answered(_status(error), repo)
-        case _:
-            words = f"The Hugging Face Hub cannot be reached for {repo}; check the network and try again."
-    raise HubError(words) from error
+    asked = str(revision)[:60]
+    for kind, words in _SENTENCES:
+        if isinstance(error, kind):
+            raise HubError(words.format(repo=repo, revision=repr(asked))) from error
+    assert isinstance(error, errors.HfHubHTTPError), "all others are named above"
+    raise HubError(_answered(_status(error), repo)) from error
+
+
+# The first that fits is said: a gated repository is also one that is not found, a time that ran out a broken transport.
+_SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
+    (errors.GatedRepoError, "{repo} is gated: ask for access on its page on the Hugging Face Hub, then sign in."),
+    (
+        errors.RepositoryNotFoundError,
+        "The Hugging Face Hub has no model {repo} that this caller may see; check the name, or sign in.",
+    ),
+    (errors.RevisionNotFoundError, "{repo} has no revision {revision}; name a branch, a tag or a full commit."),
+    (errors.EntryNotFoundError, "A file of {repo} is gone from the Hugging Face Hub; name another revision."),
+    (
+        errors.OfflineModeIsEnabled,
+        "{repo} is not kept on this machine and HF_HUB_OFFLINE is set; unset it to ask the Hub.",
+    ),
+    (httpx2.TimeoutException, "The Hugging Face Hub was too slow to answer for {repo}; try again later."),
+    (httpx2.TransportError, "The Hugging Face Hub cannot be reached for {repo}; check the network and try again."),
+)
 
 
 def _answered(status: int, repo: str) -> str:
@@ -93,7 +99,9 @@ def _answered(status: int, repo: str) -> str:
         case 401:
             return "The Hugging Face Hub does not know this token; sign in again or give another one."
         case 403:
-            return f"This token may not write to {repo}; give one that may, for a name of your own account."
+            return (
+                f"This token gives no right to do that with {repo}; take one that does, or a name of your own."
+            )
         case 409 | 412:
             return f"{repo} has changed while it was being written to, and was left as it is; try again."
         case 429:

@@ -10,8 +10,7 @@ from huggingface_hub import HfApi, ModelInfo
 
 from rnnlab.hub.failures import address, explained
 
-Order = Literal["newest", "most downloaded"]
-_ORDERS: dict[str, Any] = {"newest": "last_modified", "most downloaded": "downloads"}
+ORDERS: dict[str, Literal["last_modified", "downloads"]] = {"newest": "last_modified", "most downloaded": "downloads"}
 MOST = 100  # as many are told of at a time
 LONGEST = 120  # characters of a card's words that are shown
 
@@ -39,7 +38,7 @@ def find(
     query: str | None = None,
     *,
     language: str | None = None,
-    order: Order = "newest",
+    order: str = "newest",
     token: str | None = None,
     most: int = 20,
 ) -> list[Found]:
@@ -50,7 +49,7 @@ def find(
         author: whose.
         query: words of the name.
         language: of a text, as "en".
-        order: which come first.
+        order: which come first, of ORDERS.
         token: the caller's own, to see what is private to them.
         most: how many to tell of.
 
@@ -61,7 +60,7 @@ def find(
     api = HfApi(endpoint=address(), token=token or False)
     with explained("models"):
         listed = api.list_models(
-            filter=tags, author=author, search=query, sort=_ORDERS[order], limit=min(most, MOST), cardData=True
+            filter=tags, author=author, search=query, sort=ORDERS[order], limit=min(most, MOST), cardData=True
         )
         found = list(listed)  # which the client asks for again by itself where the Hub fails
     return [_told(info) for info in found]

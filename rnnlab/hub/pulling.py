@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download
+from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
 
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune
 from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import Checkpoint
 
 MAIN = "main"
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """A commit of a repository on this machine: where its files lie, whether anyone may see them, what they hold."""
+    """A commit of a repository on this machine: where its files lie, and whether anyone may see them."""
 
     repo: str
     commit: str
     folder: Path
     public: bool
-    checkpoint: Checkpoint = field(compare=False, repr=False)
 
 
 def pull(repo: str, revision: str | None = None, token: str | None = None, *, cache: Path | None = None) -> Pulled:
@@ -62,12 +60,16 @@ def pull(repo: str, revision: str | None = None, token: str | None = None, *, ca
             return kept
         public = not info.private and not info.gated
         place = places.public if public else places.own
-        for file in _wanted(info, repo):
-            path = hf_hub_download(
-                repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address()
-            )  # fmt: skip
-    pulled = _opened(repo, commit, Path(path).parent, public)
-    prune(places.public.parent, pulled.folder)
+        files = _wanted(info, repo)
+        new = [file for file in files if not isinstance(try_to_load_from_cache(repo, file, place, commit), str)]
+        paths = [
+            hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
+            for file in files
+        ]
+    pulled = Pulled(repo, commit, Path(paths[-1]).parent, public)
+    if new:
+        _check(pulled)
+        prune(places.public.parent, pulled.folder)
     return pulled
 
 
@@ -107,7 +109,8 @@ def _wanted(info: ModelInfo, repo: str) -> list[str]:
     wanted = [file for file in checkpoint.PUBLIC if file in sizes and file != checkpoint.WEIGHTS]
     for file in [*wanted, checkpoint.WEIGHTS]:
         most = checkpoint.LARGEST_WEIGHTS if file == checkpoint.WEIGHTS else checkpoint.LARGEST_CONFIG
-        if (sizes[file] or 0) > most:
+        size = sizes[file]
+        if size is None or size > most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*wanted, checkpoint.WEIGHTS]
 
@@ -120,17 +123,17 @@ def _kept(repo: str, commit: str, places: _Places) -> Pulled | None:
         except LocalEntryNotFoundError:
             continue
         if (folder / checkpoint.WEIGHTS).exists() and (folder / checkpoint.CONFIG).exists():
-            return _opened(repo, commit, folder, place == places.public)
+            return Pulled(repo, commit, folder, place == places.public)
     return None
 
 
-def _opened(repo: str, commit: str, folder: Path, public: bool) -> Pulled:
-    """What was pulled, if it is sound; what is not does not stay, so that the next pull fetches it anew."""
+def _check(pulled: Pulled) -> None:
+    """Raise CheckpointError if what arrived is unsound; it does not stay, so that the next pull fetches it anew."""
     try:
-        return Pulled(repo, commit, folder, public, checkpoint.load(folder, name=repo))
+        checkpoint.load(pulled.folder, name=pulled.repo)
     except CheckpointError:
         for file in checkpoint.PUBLIC:
-            path = folder / file
+            path = pulled.folder / file
             if path.is_symlink():
                 path.resolve().unlink(missing_ok=True)
             path.unlink(missing_ok=True)

@@ -8,12 +8,16 @@ from huggingface_hub import HfApi
 
 from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
+from rnnlab.tasks.forecast.recipes import open_forecaster
+from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import Checkpoint
 
+NO_TOKEN = "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
 LEFT_ALONE = {".gitattributes", ".gitignore", "LICENSE"}  # what else a repository of ours may hold
 
 
-def push(folder: str | Path, repo: str, token: str, *, private: bool = False) -> str:
+def push(folder: str | Path, repo: str, token: str | None, *, private: bool = False) -> str:
     """Upload a checkpoint as one commit; a token that may make repositories of its own (`contribute-repos`) suffices.
 
     Only the checkpoint's public files go up, those that have not changed are not sent again, and a push that is cut
@@ -22,7 +26,7 @@ def push(folder: str | Path, repo: str, token: str, *, private: bool = False) ->
     Args:
         folder: the checkpoint, which is read strictly first.
         repo: "owner/name", made if it is not there.
-        token: whose account it is.
+        token: whose account it is; None is refused, so that nobody writes with another's.
         private: make a new repository private; one that is there stays as it is.
 
     Returns:
@@ -32,8 +36,11 @@ def push(folder: str | Path, repo: str, token: str, *, private: bool = False) ->
         CheckpointError: the folder is no sound checkpoint.
         HubError: the name is another project's, or the Hub refuses, fails or cannot be reached.
     """
+    if not token:
+        raise HubError(NO_TOKEN)
     place = Path(folder)
     loaded = checkpoint.load(place)
+    check_usable(loaded)
     api = HfApi(endpoint=address(), token=token)
     with explained(repo):
         patiently(lambda: api.create_repo(repo, private=private, exist_ok=True))
@@ -51,3 +58,11 @@ def push(folder: str | Path, repo: str, token: str, *, private: bool = False) ->
             parent_commit=info.sha,
         )
     return str(commit.commit_url)
+
+
+def check_usable(made: Checkpoint) -> None:
+    """Raise RnnlabError unless a checkpoint opens as the task that it names."""
+    if made.task == "text":
+        open_writer(made, "cpu")
+    else:
+        open_forecaster(made)

@@ -1,5 +1,6 @@
 """All that the page and the command line call: plain values in and out; opens, caches and bounds."""
 
+from rnnlab.hub import own_token
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
@@ -8,7 +9,7 @@ from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.loaded import Model, load
 from rnnlab.service.reports import TrainReport, TrainResult
-from rnnlab.service.sharing import ORDERS, TASKS, models, own_token, pull, push
+from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
 from rnnlab.service.text_training import text_settings, train_text

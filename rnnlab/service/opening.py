@@ -91,7 +91,7 @@ def locate(model: str, *, folders: bool = True) -> tuple[Path, str]:
 def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
     """Open a checkpoint; see `locate`, and CheckpointError if it is damaged."""
     folder, name = locate(model, folders=folders)
-    return _SHELF.get(("checkpoint", *stamp(folder)), lambda: checkpoint.load(folder, name=name), _bytes)
+    return _SHELF.get(stamp(folder), lambda: checkpoint.load(folder, name=name), _bytes)
 
 
 def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") -> tuple[Checkpoint, Forecaster]:

@@ -7,16 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import hub
-from rnnlab.errors import HubError
-from rnnlab.hub import Pulled
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
-from rnnlab.tasks.forecast.recipes import open_forecaster
-from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import Checkpoint
 
-NO_TOKEN = "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
-ORDERS = ("newest", "most downloaded")
+ORDERS = tuple(hub.ORDERS)
 TASKS = ("text", "forecast")
 
 
@@ -35,9 +29,6 @@ def push(folder: str | Path, repo: str, *, private: bool = False, token: str | N
     Raises:
         RnnlabError: the folder is no sound checkpoint, or the Hub refuses, fails or cannot be reached.
     """
-    if not token:
-        raise HubError(NO_TOKEN)
-    check_usable(checkpoint.load(folder))
     return {"repo": repo, "url": hub.push(folder, repo, token, private=private)}
 
 
@@ -61,12 +52,13 @@ def pull(
     if out is not None:
         checkpoint.check_place(out)
     pulled = hub.pull(repo, revision, token)
-    check_usable(pulled.checkpoint)
-    folder = pulled.folder
+    made = checkpoint.load(pulled.folder, name=repo)
+    hub.check_usable(made)
     if out is not None:
-        checkpoint.save(pulled.checkpoint, out)
-        folder = Path(out)
-    return _told(pulled) | {"folder": str(folder)}
+        checkpoint.save(made, out)
+    scores = {name: value for name, value in made.metrics.items() if isinstance(value, (int, float))}
+    folder = str(pulled.folder if out is None else out)
+    return {"repo": repo, "commit": pulled.commit, "task": made.task, "metrics": scores, "folder": folder}
 
 
 def models(
@@ -106,28 +98,5 @@ def models(
     ]
     if not search:
         return {"bundled": bundled, "hub": []}
-    found = hub.find(task, author, query, order="most downloaded" if order == ORDERS[1] else "newest", token=token)
+    found = hub.find(task, author, query, order=order, token=token)
     return {"bundled": bundled, "hub": [dataclasses.asdict(one) for one in found]}
-
-
-def check_usable(made: Checkpoint) -> None:
-    """Raise RnnlabError unless a checkpoint opens as the task that it names."""
-    if made.task == "text":
-        open_writer(made, "cpu")
-    else:
-        open_forecaster(made)
-
-
-def own_token() -> str | None:
-    """The token that the person at this machine is signed in with; for the command line alone."""
-    return hub.own_token()
-
-
-def _told(pulled: Pulled) -> dict[str, Any]:
-    scores = {name: value for name, value in pulled.checkpoint.metrics.items() if isinstance(value, (int, float))}
-    return {
-        "repo": pulled.repo,
-        "commit": pulled.commit,
-        "task": pulled.checkpoint.task,
-        "metrics": scores,
-    }
