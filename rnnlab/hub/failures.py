@@ -99,9 +99,7 @@ def _answered(status: int, repo: str) -> str:
         case 401:
             return "The Hugging Face Hub does not know this token; sign in again or give another one."
         case 403:
-            return (
-                f"This token gives no right to do that with {repo}; take one that does, or a name of your own."
-            )
+            return f"This token gives no right to do that with {repo}; take one that does, or a name of your own."
         case 409 | 412:
             return f"{repo} has changed while it was being written to, and was left as it is; try again."
         case 429:

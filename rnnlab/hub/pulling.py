@@ -7,19 +7,17 @@ apart for each token, because the cache itself would hand one caller's file to a
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
 
+from rnnlab.data.fetching import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune
 from rnnlab.train import checkpoint
-
-MAIN = "main"
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Pulled:
     public: bool
 
 
-def pull(repo: str, revision: str | None = None, token: str | None = None, *, cache: Path | None = None) -> Pulled:
+def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pulled:
     """Download a checkpoint, one commit of it, and nothing that a checkpoint does not hold.
 
     The Hub is asked with the caller's own token before anything kept on this machine is used; only where it cannot be
@@ -42,13 +40,12 @@ def pull(repo: str, revision: str | None = None, token: str | None = None, *, ca
         repo: "owner/name".
         revision: a branch, a tag or a full commit; None is the main branch.
         token: the caller's own; None asks as a stranger, whatever token this machine may hold.
-        cache: the folder to keep files in; None is this machine's own (`RNNLAB_CACHE`).
 
     Raises:
         HubError: the Hub refuses, fails or cannot be reached.
         CheckpointError: the repository holds no checkpoint of ours, or one that is too large or damaged.
     """
-    places = _Places((cache or _own_cache()) / "hub", token)
+    places = _Places(cache_folder() / "hub", token)
     with explained(repo, revision):
         commit = patiently(lambda: _resolve(repo, revision, token, places))
         try:
@@ -80,10 +77,6 @@ class _Places:
         self.public = cache / "public"
         mark = hashlib.sha256((token or "").encode()).hexdigest()[:32]
         self.own = cache / f"private-{mark}" if token else self.public
-
-
-def _own_cache() -> Path:
-    return Path(os.environ.get("RNNLAB_CACHE") or Path.home() / ".cache" / "rnnlab")
 
 
 def _resolve(repo: str, revision: str | None, token: str | None, places: _Places) -> str:

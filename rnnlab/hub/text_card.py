@@ -57,6 +57,7 @@ def _front_matter(checkpoint: Checkpoint) -> str:
         "nats_per_char_windows": "nats per character, 256-character windows",
         "nats_per_char_streamed": "nats per character, streamed",
         "bits_per_char": "bits per character, 256-character windows",
+        "ngram_nats_per_char": "baseline: nats per character of a 5-gram, streamed",
     }
     results = [
         EvalResult(
@@ -71,18 +72,6 @@ def _front_matter(checkpoint: Checkpoint) -> str:
         for metric, name in names.items()
         if metric in scores
     ]
-    if "ngram_nats_per_char" in scores:
-        results.append(
-            EvalResult(
-                task_type="text-generation",
-                dataset_type=data["name"],
-                dataset_name=data["title"],
-                dataset_split="held-out end",
-                metric_type="ngram_nats_per_char",
-                metric_name="baseline: nats per character of a 5-gram, streamed",
-                metric_value=round(scores["ngram_nats_per_char"], 5),
-            )
-        )
     card = ModelCardData(
         license=LICENSE,
         library_name="rnnlab",
