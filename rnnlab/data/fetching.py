@@ -18,7 +18,7 @@ OFFLINE = ("RNNLAB_OFFLINE", "HF_HUB_OFFLINE")
 
 
 def cache_folder() -> Path:
-    """The folder of what is fetched, which need not exist yet: $RNNLAB_CACHE, or the platform's own place for caches."""
+    """The folder of what is fetched, which need not exist yet: $RNNLAB_CACHE, or the platform's place for caches."""
     if own := os.environ.get("RNNLAB_CACHE"):
         return Path(own).expanduser()
     if sys.platform == "win32":
