@@ -281,7 +281,7 @@ def test_what_cannot_be_studied_is_refused_in_a_sentence(folder, arguments, sent
 
 def test_a_visitor_cannot_open_folders_of_the_machine(folder):
     with pytest.raises(CheckpointError, match="There is no bundled checkpoint 'acme-model'"):
-        service.forecast(model(folder), folder / "acme.csv", folders=False)
+        service.forecast(model(folder), folder / "acme.csv", caller=service.STRANGER)
 
 
 def test_a_checkpoint_of_another_task_is_refused(folder, tmp_path):

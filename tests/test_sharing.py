@@ -108,7 +108,7 @@ def test_a_visitor_s_request_is_a_stranger_s_whatever_token_the_machine_holds(hu
     service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/secret", private=True, token=ANNA)
     assert service.forecast("anna/secret", "AAPL", horizon=2)["rows"]
     with pytest.raises(HubError, match="no model anna/secret"):
-        service.forecast("anna/secret", "AAPL", horizon=2, folders=False)
+        service.forecast("anna/secret", "AAPL", horizon=2, caller=service.STRANGER)
     with pytest.raises(HubError, match="needs a token"):
         service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/other")
 

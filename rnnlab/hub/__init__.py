@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from rnnlab.hub.finding import ORDERS, Found, find
 from rnnlab.hub.forecast_card import forecast_card
+from rnnlab.hub.looking import Seen, look
 from rnnlab.hub.pulling import Pulled, own_token, pull
 from rnnlab.hub.pushing import check_usable, push
 from rnnlab.hub.text_card import text_card
 from rnnlab.train.checkpoint import Checkpoint
 
-__all__ = ["ORDERS", "Found", "Pulled", "card", "check_usable", "find", "own_token", "pull", "push"]
+__all__ = ["ORDERS", "Found", "Pulled", "Seen", "card", "check_usable", "find", "look", "own_token", "pull", "push"]
 
 _CARDS = {"forecast": forecast_card, "text": text_card}
 

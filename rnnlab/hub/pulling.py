@@ -45,41 +45,45 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
         HubError: the Hub refuses, fails or cannot be reached.
         CheckpointError: the repository holds no checkpoint of ours, or one that is too large or damaged.
     """
-    places = _Places(cache_folder() / "hub", token)
+    places = Places(token)
     with explained(repo, revision):
-        commit = patiently(lambda: _resolve(repo, revision, token, places))
+        commit = patiently(lambda: resolve(repo, revision, token, places))
         try:
-            info = patiently(lambda: _ask(repo, commit, token))
+            info = patiently(lambda: ask(repo, commit, token))
         except (HfHubHTTPError, *UNREACHABLE) as error:
-            kept = _kept(repo, commit, places) if is_down(error) else None
+            kept = kept_commit(repo, commit, places) if is_down(error) else None
             if kept is None:
                 raise
             return kept
-        public = not info.private and not info.gated
-        place = places.public if public else places.own
-        files = _wanted(info, repo)
+        place = places.of(info)
+        files = wanted(info, repo)
         new = [file for file in files if not isinstance(try_to_load_from_cache(repo, file, place, commit), str)]
         paths = [
             hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
             for file in files
         ]
-    pulled = Pulled(repo, commit, Path(paths[-1]).parent, public)
+    pulled = Pulled(repo, commit, Path(paths[-1]).parent, place == places.public)
     if new:
         _check(pulled)
         prune(places.public.parent, pulled.folder)
     return pulled
 
 
-class _Places:
+class Places:
     """Where files are kept: those that anyone may see, and this caller's own."""
 
-    def __init__(self, cache: Path, token: str | None) -> None:
+    def __init__(self, token: str | None) -> None:
+        cache = cache_folder() / "hub"
         self.public = cache / "public"
         mark = hashlib.sha256((token or "").encode()).hexdigest()[:32]
         self.own = cache / f"private-{mark}" if token else self.public
 
+    def of(self, info: ModelInfo) -> Path:
+        """Where a repository's files belong."""
+        return self.own if info.private or info.gated else self.public
 
-def _resolve(repo: str, revision: str | None, token: str | None, places: _Places) -> str:
+
+def resolve(repo: str, revision: str | None, token: str | None, places: Places) -> str:
     """The commit that a revision stands for: as the Hub says, or said to this caller when it last could be reached."""
     api = HfApi(endpoint=address(), token=token or False)
     try:
@@ -88,27 +92,28 @@ def _resolve(repo: str, revision: str | None, token: str | None, places: _Places
         raise (error.__cause__ or error) from error  # what kept the client from the Hub
 
 
-def _ask(repo: str, commit: str, token: str | None) -> ModelInfo:
+def ask(repo: str, commit: str, token: str | None) -> ModelInfo:
+    """What the Hub tells this caller of a commit, the files and their sizes included."""
     api = HfApi(endpoint=address(), token=token or False)
     return api.model_info(repo, revision=commit, files_metadata=True)
 
 
-def _wanted(info: ModelInfo, repo: str) -> list[str]:
+def wanted(info: ModelInfo, repo: str) -> list[str]:
     """The checkpoint's files in the repository, the weights last; refused before a byte of them is fetched."""
     sizes = {file.rfilename: file.size for file in info.siblings or []}
     for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
         if needed not in sizes:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
-    wanted = [file for file in checkpoint.PUBLIC if file in sizes and file != checkpoint.WEIGHTS]
-    for file in [*wanted, checkpoint.WEIGHTS]:
+    files = [file for file in checkpoint.PUBLIC if file in sizes and file != checkpoint.WEIGHTS]
+    for file in [*files, checkpoint.WEIGHTS]:
         most = checkpoint.LARGEST_WEIGHTS if file == checkpoint.WEIGHTS else checkpoint.LARGEST_CONFIG
         size = sizes[file]
         if size is None or size > most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
-    return [*wanted, checkpoint.WEIGHTS]
+    return [*files, checkpoint.WEIGHTS]
 
 
-def _kept(repo: str, commit: str, places: _Places) -> Pulled | None:
+def kept_commit(repo: str, commit: str, places: Places) -> Pulled | None:
     """The commit as this caller may have it without asking; None if it is not whole on this machine."""
     for place in dict.fromkeys((places.own, places.public)):
         try:

@@ -2,6 +2,7 @@
 
 from rnnlab.hub import own_token
 from rnnlab.nn.stepping import WEIGHTS
+from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
@@ -22,10 +23,13 @@ from rnnlab.train.devices import DEVICES, quiet_threads
 __all__ = [
     "DEVICES",
     "ORDERS",
+    "OWNER",
     "RECIPES",
+    "STRANGER",
     "TASKS",
     "UNITS",
     "WEIGHTS",
+    "Caller",
     "Draft",
     "Manner",
     "Model",
@@ -67,6 +71,7 @@ __all__ = [
     "train_forecast",
     "train_text",
     "training_lines",
+    "visitor",
     "voice",
     "write",
     "writing_lines",

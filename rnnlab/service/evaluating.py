@@ -8,18 +8,19 @@ from rnnlab.data.documents import split_at
 from rnnlab.data.prompts import adapt
 from rnnlab.data.vocab import encode_compactly
 from rnnlab.errors import DataError
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.text_facts import reading, text_learnt
 from rnnlab.service.text_opening import open_text, open_writing
 from rnnlab.tasks.text import judge
 
 
-def evaluate(model: str, data: str, *, folders: bool = True, device: str = "auto") -> dict[str, Any]:
+def evaluate(model: str, data: str, *, caller: Caller = OWNER, device: str = "auto") -> dict[str, Any]:
     """Score a writer on the end of a text, the share that its training held out.
 
     Args:
         model: a folder or a bundled name.
         data: a text of the catalog that has been fetched, or the path of a text file.
-        folders: whether `model` may be a folder of this machine.
+        caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps" or "auto".
 
     Returns:
@@ -29,7 +30,7 @@ def evaluate(model: str, data: str, *, folders: bool = True, device: str = "auto
     Raises:
         RnnlabError: model or data cannot be used as they are.
     """
-    writer = open_writing(model, folders=folders, device=device)
+    writer = open_writing(model, caller=caller, device=device)
     learnt, (_, sha256) = reading(writer.checkpoint), text_learnt(writer.checkpoint)
     corpus = open_text(data, documents=learnt.documents, marker=learnt.marker, fold_case=learnt.fold_case)
     notices = [*corpus.notices]

@@ -12,6 +12,7 @@ import pandas as pd
 from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.student import StudentT
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import open_forecasting, open_prices
 from rnnlab.service.records import read_day
 from rnnlab.tasks.forecast import judge
@@ -47,7 +48,7 @@ def study(
     start: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
-    folders: bool = True,
+    caller: Caller = OWNER,
     device: str = "auto",
 ) -> Study:
     """Forecast the sessions after the last day and back-test one-day forecasts from `start` on.
@@ -60,13 +61,13 @@ def study(
             model learnt from.
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
-        folders: whether `model` may be a folder of this machine.
+        caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders, device)
+    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, caller, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     shown = Study(
         name=prices.name,
@@ -100,7 +101,7 @@ def forecast(
     horizon: int = LONGEST_HORIZON,
     ticker: str | None = None,
     dates: str | None = None,
-    folders: bool = True,
+    caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
     """Forecast the next sessions; arguments as of `study`, `data` may also be a price file's content.
@@ -109,7 +110,7 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
         price's currency.
     """
-    checkpoint, prices, densities, _ = _prepare(model, data, ticker, dates, folders, device)
+    checkpoint, prices, densities, _ = _prepare(model, data, ticker, dates, caller, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     return {
         "name": prices.name,
@@ -128,7 +129,7 @@ def backtest(
     horizons: tuple[int, ...] = (1,),
     ticker: str | None = None,
     dates: str | None = None,
-    folders: bool = True,
+    caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
     """Walk forward through the test days without refitting; arguments as of `study`.
@@ -139,7 +140,7 @@ def backtest(
     """
     if not horizons:
         raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
-    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, folders, device)
+    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, caller, device)
     first_day = _start(checkpoint, prices, start)
     results = [
         judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon)) for horizon in horizons
@@ -155,9 +156,9 @@ def backtest(
 
 
 def _prepare(
-    model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, folders: bool, device: str
+    model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
 ) -> tuple[Checkpoint, Prices, StudentT, int]:
-    checkpoint, forecaster = open_forecasting(model, folders=folders, device=device)
+    checkpoint, forecaster = open_forecasting(model, caller=caller, device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)
     need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
     return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed

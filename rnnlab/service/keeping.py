@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.text_opening import open_writing
 from rnnlab.service.writing import HIGHEST_SEED, MOST_TEXTS, Draft
 from rnnlab.tasks.text.generate import Place
@@ -27,7 +28,7 @@ def check_draft_file(file: str | Path) -> None:
     check_file(file)
 
 
-def save_draft(draft: Draft, file: str | Path, *, folders: bool = True) -> None:
+def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> None:
     """Write a draft's texts and where they stand; the model's surprise is not kept.
 
     Raises:
@@ -39,25 +40,25 @@ def save_draft(draft: Draft, file: str | Path, *, folders: bool = True) -> None:
         tensors |= {f"{number}.{name}": tensor for name, tensor in place.tensors().items()}
         left = "".join(piece.text for piece in place.left)
         rows.append({"text": "".join(piece.text for piece in pieces), "ids": list(place.ids), "left": left})
-    mark = _mark(open_writing(draft.model, folders=folders).checkpoint)
+    mark = _mark(open_writing(draft.model, caller=caller).checkpoint)
     numbers = {"format": FORMAT, "mark": mark, "prompt": draft.prompt}
     save_tensors(file, tensors, numbers | {"seeds": list(draft.seeds), "rows": rows})
 
 
-def open_draft(file: str | Path, model: str, *, folders: bool = True) -> Draft:
+def open_draft(file: str | Path, model: str, *, caller: Caller = OWNER) -> Draft:
     """Read a draft that `save_draft` wrote, for `carry_on`.
 
     Args:
         file: what was written.
         model: the folder or bundled name of the model that wrote it, wherever it lies by now.
-        folders: whether `model` may be a folder of this machine.
+        caller: who asks; only the person at this machine may open its folders.
 
     Raises:
         RnnlabError: the file is another one or damaged, or the model is not there, another one or has changed since.
     """
     tensors, numbers = load_tensors(file)
     name = Path(file).name
-    checkpoint = open_writing(model, folders=folders).checkpoint
+    checkpoint = open_writing(model, caller=caller).checkpoint
     try:
         if (numbers["format"], numbers["mark"]) != (FORMAT, _mark(checkpoint)):
             raise RnnlabError(

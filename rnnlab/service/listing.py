@@ -9,6 +9,7 @@ from typing import Any
 from rnnlab.data import catalog, fetching
 from rnnlab.data.catalog import TextEntry
 from rnnlab.errors import RnnlabError
+from rnnlab.service.callers import STRANGER
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.service.voices import voice
 from rnnlab.tasks.forecast.recipes import open_forecaster
@@ -82,11 +83,11 @@ def bundled_models(task: str) -> list[str]:
 
 def _is_sound(name: str, task: str) -> bool:
     try:
-        opened = open_checkpoint(name, folders=False)
+        opened = open_checkpoint(name, caller=STRANGER)
         if opened.task != task:
             return False
         if task == "text":
-            voice(name, folders=False)
+            voice(name, caller=STRANGER)
         else:
             open_forecaster(opened)
         return True

@@ -94,7 +94,7 @@ def load(model: str) -> Model:
     Raises:
         RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
     """
-    folder, _ = locate(model)
+    folder = locate(model).folder
     return Model(model, open_checkpoint(str(folder)).task, folder.resolve())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from rnnlab import hub
 from rnnlab.data import catalog
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import CheckpointError, DataError
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.shelf import Shelf
+from rnnlab.service.visits import visit_folder
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
@@ -61,42 +64,61 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
     return opened
 
 
-def locate(model: str, *, folders: bool = True) -> tuple[Path, str]:
+@dataclass(frozen=True)
+class Located:
+    """Where a checkpoint lies and what to call it; of the Hub's, the commit, and whether anyone may see it."""
+
+    folder: Path
+    name: str
+    commit: str | None = None
+    public: bool = True
+
+
+def locate(model: str, *, caller: Caller = OWNER) -> Located:
     """Find a checkpoint by folder, by bundled name, or on the Hugging Face Hub, from which it is pulled.
 
     Args:
-        model: a folder, the name of a bundled checkpoint, or "owner/name" or "owner/name@revision" of the Hub, which
-            is asked as the person at this machine, or for a visitor of the page as a stranger.
-        folders: whether folders of this machine may be opened; a visitor of the page may not.
-
-    Returns:
-        Its folder, and what to call it.
+        model: a folder, the name of a bundled checkpoint, "owner/name" or "owner/name@revision" of the Hub, which is
+            asked with the caller's own token, or what a visitor has brought by the name it was given.
+        caller: who asks; only the person at this machine may open its folders.
 
     Raises:
         CheckpointError: there is none of that name, or what was pulled is damaged.
         HubError: the Hub refuses, fails or cannot be reached.
     """
-    if folders and is_file(f"{model}/{checkpoint.CONFIG}"):
-        return Path(model), Path(model).resolve().name
+    if caller.at_this_machine and is_file(f"{model}/{checkpoint.CONFIG}"):
+        return Located(Path(model), Path(model).resolve().name)
     if model in bundled_checkpoints():
-        return catalog.bundled_folder() / "checkpoints" / model, model
+        return Located(catalog.bundled_folder() / "checkpoints" / model, model)
+    if brought := visit_folder(model):
+        return Located(brought, brought.name, public=False)
     if named := hub_name(model):
-        return hub.pull(*named, token=hub.own_token() if folders else None).folder, named[0]
+        pulled = hub.pull(*named, token=caller.hub_token)
+        return Located(pulled.folder, named[0], pulled.commit, pulled.public)
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
-    where = "folder or bundled checkpoint" if folders else "bundled checkpoint"
+    where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
     raise CheckpointError(f"There is no {where} {Path(model).name[:60]!r}; {hint}")
 
 
-def open_checkpoint(model: str, *, folders: bool = True) -> Checkpoint:
+def is_near(model: str, *, caller: Caller = OWNER) -> bool:
+    """Whether it is a folder that the caller may open or a bundled name, which come before the Hub's."""
+    return (caller.at_this_machine and is_file(f"{model}/{checkpoint.CONFIG}")) or model in bundled_checkpoints()
+
+
+def open_checkpoint(model: str, *, caller: Caller = OWNER) -> Checkpoint:
     """Open a checkpoint; see `locate`, and CheckpointError if it is damaged."""
-    folder, name = locate(model, folders=folders)
-    return _SHELF.get(stamp(folder), lambda: checkpoint.load(folder, name=name), _bytes)
+    return open_located(locate(model, caller=caller))
 
 
-def open_forecasting(model: str, *, folders: bool = True, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
+def open_located(found: Located) -> Checkpoint:
+    """Open a checkpoint that was found; it stays open for a while. CheckpointError if it is damaged."""
+    return _SHELF.get(stamp(found.folder), lambda: checkpoint.load(found.folder, name=found.name), _bytes)
+
+
+def open_forecasting(model: str, *, caller: Caller = OWNER, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
     """Open a forecasting checkpoint, ready to use on a device; see `open_checkpoint` and `devices.choose_device`."""
-    opened = open_checkpoint(model, folders=folders)
+    opened = open_checkpoint(model, caller=caller)
     forecaster = open_forecaster(opened)
     forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
     return opened, forecaster

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import hub
+from rnnlab.service.callers import STRANGER
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.train import checkpoint
 
@@ -85,7 +86,7 @@ def models(
     Raises:
         HubError: the Hub refuses, fails or cannot be reached.
     """
-    opened = {name: open_checkpoint(name, folders=False) for name in bundled_checkpoints()}
+    opened = {name: open_checkpoint(name, caller=STRANGER) for name in bundled_checkpoints()}
     bundled = [
         {
             "name": name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rnnlab import options
@@ -13,6 +14,7 @@ from rnnlab.train.state_numbers import is_number
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")
 READ_BY = ("documents", "marker", "fold_case", "validation")  # later settings are absent from earlier checkpoints
 MOST_NATS = 100.0  # a character; a uniform guess among all characters there are has 14
+NOT_MEASURED = "How good it is has not been measured, as its training has not ended."
 LONGEST_LINE = 1000  # characters of a title or an opening
 
 
@@ -65,6 +67,17 @@ def measured(checkpoint: Checkpoint) -> tuple[float, float] | None:
     if not set(SCORES) & set(checkpoint.metrics):
         return None
     return _nats(checkpoint, SCORES[0]), _nats(checkpoint, SCORES[1])
+
+
+def writing_verdict(nats: tuple[float, float] | None) -> str:
+    """One sentence on a writer's and the 5-gram's nats a character, as `measured` tells them."""
+    if nats is None:
+        return NOT_MEASURED
+    model, ngram = map(math.exp, nats)
+    return (
+        f"On pages of its author that it never saw it is as unsure as if it chose among {model:.1f} equally likely "
+        f"characters each time; a 5-gram, among {ngram:.1f}."
+    )
 
 
 def _nats(checkpoint: Checkpoint, name: str) -> float:

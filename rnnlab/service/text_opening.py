@@ -7,7 +7,8 @@ from typing import Any
 from rnnlab.data import catalog, fetching
 from rnnlab.data.corpus import Corpus, read_corpus
 from rnnlab.nn.stepping import stepping_seconds
-from rnnlab.service.opening import is_file, locate, stamp
+from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.opening import Located, is_file, locate, stamp
 from rnnlab.service.shelf import Shelf
 from rnnlab.tasks.text.writer import Writer, open_writer
 from rnnlab.train import checkpoint, devices
@@ -49,15 +50,19 @@ def text_record(corpus: Corpus) -> dict[str, Any]:
     return record
 
 
-def open_writing(model: str, *, folders: bool = True, device: str = "auto", weights: str = "fp32") -> Writer:
+def open_writing(model: str, *, caller: Caller = OWNER, device: str = "auto", weights: str = "fp32") -> Writer:
     """Open a writing checkpoint (see `opening.locate`), ready to write on a device; it stays open for a while.
 
     Raises:
         RnnlabError: there is none of that name, it is damaged or no writer, or the device or weights are not there.
     """
-    folder, name = locate(model, folders=folders)
-    key = (*stamp(folder), device, weights)
-    return _SHELF.get(key, lambda: _opened(checkpoint.load(folder, name=name), device, weights), _bytes)
+    return open_located_writing(locate(model, caller=caller), device=device, weights=weights)
+
+
+def open_located_writing(found: Located, *, device: str = "auto", weights: str = "fp32") -> Writer:
+    """Open a writing checkpoint that was found; errors as of `open_writing`."""
+    key = (*stamp(found.folder), device, weights)
+    return _SHELF.get(key, lambda: _opened(checkpoint.load(found.folder, name=found.name), device, weights), _bytes)
 
 
 def _opened(made: Checkpoint, device: str, weights: str) -> Writer:

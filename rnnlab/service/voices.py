@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from rnnlab.data.characters import CharacterVocabulary
-from rnnlab.service.text_facts import measured, openings, text_learnt
+from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.text_facts import measured, openings, text_learnt, writing_verdict
 from rnnlab.service.text_opening import open_writing
 
 
@@ -25,26 +25,16 @@ class Voice:
     size: str
 
 
-def voice(model: str, *, folders: bool = True) -> Voice:
+def voice(model: str, *, caller: Caller = OWNER) -> Voice:
     """Ask a writing checkpoint about itself; raises RnnlabError as `open_writing` does."""
-    writer = open_writing(model, folders=folders)
+    writer = open_writing(model, caller=caller)
     checkpoint, config = writer.checkpoint, writer.checkpoint.model
     unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
     return Voice(
         name=model,
         title=text_learnt(checkpoint)[0],
-        verdict=_verdict(measured(checkpoint)),
+        verdict=writing_verdict(measured(checkpoint)),
         openings=openings(checkpoint),
         size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
-    )
-
-
-def _verdict(nats: tuple[float, float] | None) -> str:
-    if nats is None:
-        return "How good it is has not been measured, as its training has not ended."
-    model, ngram = map(math.exp, nats)
-    return (
-        f"On pages of its author that it never saw it is as unsure as if it chose among {model:.1f} equally likely "
-        f"characters each time; a 5-gram, among {ngram:.1f}."
     )

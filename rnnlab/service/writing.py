@@ -13,6 +13,7 @@ from rnnlab import options
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling
 from rnnlab.options import Option
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.text_opening import open_writing
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import Piece, Wish
@@ -95,7 +96,7 @@ def write(
     length: int = 400,
     temperature: float | None = None,
     seed: int | None = None,
-    folders: bool = True,
+    caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
     """Write so many characters on from a prompt and give the whole at once; arguments and errors as of `drafts`.
@@ -104,7 +105,7 @@ def write(
         What `Draft.answer` gives.
     """
     manner = Manner(length, sampling={"temperature": temperature})
-    *_, last = drafts(model, prompt, manner, seed=seed, folders=folders, device=device)
+    *_, last = drafts(model, prompt, manner, seed=seed, caller=caller, device=device)
     return last.answer()
 
 
@@ -115,7 +116,7 @@ def drafts(
     *,
     seed: int | None = None,
     texts: int = 1,
-    folders: bool = True,
+    caller: Caller = OWNER,
     device: str = "auto",
 ) -> Iterator[Draft]:
     """Write on from a prompt, giving the texts up to 20 times a second as they grow; who stops asking stops it.
@@ -126,7 +127,7 @@ def drafts(
         manner: how to write.
         seed: of the first text, the next ones having the next seeds; drawn at random if None.
         texts: how many to write at a time.
-        folders: whether `model` may be a folder of this machine.
+        caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps" or "auto".
 
     Raises:
@@ -138,7 +139,7 @@ def drafts(
         raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
     seeds = _seeds(seed, texts)
     wish, sampling = _rules(manner)
-    writer = open_writing(model, folders=folders, device=device, weights=manner.weights)
+    writer = open_writing(model, caller=caller, device=device, weights=manner.weights)
     given = read_prompt(writer.vocabulary, prompt)
     first = Draft(
         model, writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, given.notices, 0, 0.0, False,
@@ -151,12 +152,12 @@ def carry_on(
     draft: Draft,
     manner: Manner = Manner(),
     *,
-    folders: bool = True,
+    caller: Caller = OWNER,
     device: str = "auto",
 ) -> Iterator[Draft]:
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
     wish, sampling = _rules(manner)
-    writer = open_writing(draft.model, folders=folders, device=device, weights=manner.weights)
+    writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
     yield from _written(writer, draft, wish, sampling, manner.explained)
 
 

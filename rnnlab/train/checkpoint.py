@@ -203,7 +203,7 @@ def _read(place: Path, name: str, resume: bool) -> Checkpoint:
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config = parse_json(read_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
     whole = seal(config) == config.get(SEAL)
-    model = _check_config(config, f"{name}/{CONFIG}")
+    model = check_config(config, f"{name}/{CONFIG}")
     raw = read_bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
@@ -235,7 +235,8 @@ def _read_resume(place: Path, name: str) -> Snapshot:
     return Snapshot(parse_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)
 
 
-def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
+def check_config(config: dict[str, Any], file: str) -> ModelConfig:
+    """The model that a parsed config.json describes; CheckpointError if it is not as the format says."""
     if config.get("format") != FORMAT:
         refuse(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
     wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance", SEAL}

@@ -76,7 +76,13 @@ def study(asked: Asked) -> Study:
     source = asked.source
     column, dates = (source.column, source.dates) if source.file else (None, None)  # of a file alone
     return service.study(
-        asked.model, source.data(), horizon=asked.horizon, start=asked.start, ticker=column, dates=dates, folders=False
+        asked.model,
+        source.data(),
+        horizon=asked.horizon,
+        start=asked.start,
+        ticker=column,
+        dates=dates,
+        caller=service.STRANGER,
     )
 
 

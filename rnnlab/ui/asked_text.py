@@ -50,14 +50,14 @@ class AskedText:
     def drafts(self) -> Iterator[Draft]:
         """Write from the prompt; raises RnnlabError."""
         return service.drafts(
-            self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, folders=False
+            self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, caller=service.STRANGER
         )  # fmt: skip
 
     def more(self, draft: Draft) -> Iterator[Draft]:
         """Go on with a draft; raises RnnlabError."""
         if sum(map(len, draft.texts)) > FULL:
             raise RnnlabError(f"What has {FULL:,} characters is not gone on with here; download it or begin anew.")
-        return service.carry_on(draft, self.manner, folders=False)
+        return service.carry_on(draft, self.manner, caller=service.STRANGER)
 
 
 def read_seed(written: str | None) -> int | None:
@@ -70,9 +70,9 @@ def read_seed(written: str | None) -> int | None:
 
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
-    openings = service.voice(voice, folders=False).openings
+    openings = service.voice(voice, caller=service.STRANGER).openings
     *_, last = service.drafts(
-        voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, folders=False
+        voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, caller=service.STRANGER
     )
     return last
 

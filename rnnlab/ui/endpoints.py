@@ -25,7 +25,7 @@ def forecast(data: str, model: str, horizon: float, file: str | None = None) -> 
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}.
     """
     with_source = Source(data, file).data
-    return _answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), folders=False))
+    return _answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), caller=service.STRANGER))
 
 
 def backtest(data: str, model: str, start: str = "", file: str | None = None) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def backtest(data: str, model: str, start: str = "", file: str | None = None) ->
         width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices.
     """
     with_source = Source(data, file).data
-    return _answered(lambda: service.backtest(model, with_source(), start=start or None, folders=False))
+    return _answered(lambda: service.backtest(model, with_source(), start=start or None, caller=service.STRANGER))
 
 
 def add_endpoints(at_once: int) -> None:

@@ -48,7 +48,7 @@ def write(
     }  # fmt: skip
     try:
         manner = Manner(bounded(length), sampling=rules, stops=(stop,) if stop else ())
-        for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), folders=False):
+        for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=service.STRANGER):
             yield draft.answer()
     except RnnlabError as error:
         raise gr.Error(str(error), print_exception=False) from error

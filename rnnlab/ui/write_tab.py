@@ -112,7 +112,7 @@ def _shown(draft: Draft, explained: bool, voice: str | None = None, state: str =
     busy = not (draft.finished or state)
     download = gr.skip() if busy else gr.DownloadButton(value=write_text(draft.model, draft.texts), interactive=True)
     return (
-        gr.skip() if voice is None else panels.voice_verdict(service.voice(voice, folders=False)),
+        gr.skip() if voice is None else panels.voice_verdict(service.voice(voice, caller=service.STRANGER)),
         manuscript(draft, explained=explained, busy=busy),
         facts(draft, state),
         draft,
@@ -126,7 +126,7 @@ def _buttons(busy: bool) -> tuple[Any, Any, Any]:
 
 
 def _choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
-    openings = list(service.voice(voices[0], folders=False).openings)
+    openings = list(service.voice(voices[0], caller=service.STRANGER).openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
             voices, value=voices[0], label="Voice", info="Whose style: a network trained on that text", min_width=240
@@ -179,7 +179,7 @@ def _rule(known: Any) -> gr.Number:
 
 
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
-    verdict = gr.HTML(panels.voice_verdict(service.voice(first.model, folders=False)), elem_id="voice")
+    verdict = gr.HTML(panels.voice_verdict(service.voice(first.model, caller=service.STRANGER)), elem_id="voice")
     sheet = gr.HTML(manuscript(first), elem_id="manuscript")
     line = gr.HTML(facts(first), elem_id="facts")
     with gr.Row(elem_classes="keep"):
@@ -233,7 +233,7 @@ def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
 
 def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     """A voice's own prompts, the first of them filled in."""
-    openings = service.voice(voice, folders=False).openings
+    openings = service.voice(voice, caller=service.STRANGER).openings
     prompts = gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
     return (openings[0] if openings else ""), prompts, _next(number)
 

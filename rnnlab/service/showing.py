@@ -1,0 +1,173 @@
+"""What a checkpoint says of itself, for someone who thinks of using it; knows no layout."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab import hub
+from rnnlab.errors import CheckpointError
+from rnnlab.scoring.baselines import TITLES
+from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.opening import Located, hub_name, is_near, locate, open_located
+from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writing_verdict
+from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.looking import weight_count
+
+BEATEN = ("har_t", "ewma_t", "constant_t")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Scores in words: a caption that names units and which way is better, the columns, and a row a line."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A checkpoint before it is used.
+
+    model: what to open it by; of the Hub's the commit is named, so that it is this one. name: what to call it. task:
+    "text" or "forecast". verdict: one sentence on how good it is. scores: beside their baselines. card: Markdown
+    without its front matter, HTML and pictures. commit: of the Hub's.
+    """
+
+    model: str
+    name: str
+    task: str
+    title: str
+    size: str
+    verdict: str
+    scores: Table | None
+    card: str
+    commit: str | None
+
+    def answer(self) -> dict[str, Any]:
+        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit}."""
+        return dataclasses.asdict(self)
+
+
+def show(model: str, *, caller: Caller = OWNER) -> Shown:
+    """Ask a checkpoint about itself; of one on the Hub the record and the card are fetched, and no weights.
+
+    Raises:
+        RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
+    """
+    if is_near(model, caller=caller) or (named := hub_name(model)) is None:
+        found = locate(model, caller=caller)
+        return shown(open_located(found), model, found)
+    seen = hub.look(*named, token=caller.hub_token)
+    return _told(seen.record, f"{seen.repo}@{seen.commit}", seen.repo, seen.commit)
+
+
+def shown(made: Checkpoint, model: str, found: Located) -> Shown:
+    """What a checkpoint that was opened says of itself; raises CheckpointError if its record is not as it should be."""
+    return _told(made, f"{found.name}@{found.commit}" if found.commit else model, found.name, found.commit)
+
+
+def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:
+    try:
+        title, verdict, scores = _TASKS[made.task](made)
+        config = made.model
+        size = f"{config.cell.upper()}, {config.layers} × {config.hidden} units, {_millions(weight_count(config))}"
+        return Shown(model, name, made.task, title, size, verdict, scores, readable(made.card), commit)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise CheckpointError(
+            f"The record of {name} says of its scores what this version of rnnlab cannot read; open another checkpoint."
+        ) from error
+
+
+def _text(made: Checkpoint) -> tuple[str, str, Table | None]:
+    title = text_learnt(made)[0]
+    nats = measured(made)
+    if nats is None:
+        return title, NOT_MEASURED, None
+    scores = made.metrics
+    rows = (
+        ("256 characters at a time", _number(nats[0], 4), ""),
+        ("read on from page to page", _number(scores["nats_per_char_streamed"], 4), _number(nats[1], 4)),
+    )
+    caption = (
+        f"Nats a character on {int(scores['characters']):,} characters of its author that it never learnt from; "
+        f"less is better."
+    )
+    return title, writing_verdict(nats), Table(caption, ("", "This model", "5-gram"), rows)
+
+
+def _forecast(made: Checkpoint) -> tuple[str, str, Table | None]:
+    names = [str(one["name"]) for one in made.provenance["data"]]
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    title = f"Daily prices: {listed}"
+    if made.codec["recipe"] == "tutorial":
+        return (title, *_tutorial(made.metrics))
+    tests = made.metrics.get("backtests") or []
+    if not tests:
+        return title, NOT_MEASURED, None
+    known = [name for name in BEATEN if name in tests[0]["baselines"]]
+    rows = tuple(_tested(test, known) for test in tests)
+    head = ("", "Days", "This model", *(TITLES.get(name, name) for name in known), "80 % band held")
+    won = [
+        f"{TITLES.get(name, name)} on {sum(_finite(t['crps']) < _finite(t['baselines'][name]['crps']) for t in tests)}"
+        for name in known
+    ]
+    verdict = (
+        f"On days that it never learnt from, its one-day forecasts beat {', '.join(won)} of {len(tests)} series; "
+        f"its bands say how sure it is, and the median is close to today's price."
+    )
+    return title, verdict, Table("CRPS of the daily return in percent, one day ahead; less is better.", head, rows)
+
+
+def _tested(test: dict[str, Any], known: list[str]) -> tuple[str, ...]:
+    """A series' row: its days, the CRPS of the model and of the baselines, and how often the 80 % band held."""
+    others = (_number(test["baselines"][name]["crps"]) for name in known)
+    held = f"{100 * _finite(test['coverage80']):.1f} %"
+    return str(test["name"]), f"{int(test['n']):,}", _number(test["crps"]), *others, held
+
+
+def _tutorial(scores: dict[str, Any]) -> tuple[str, Table | None]:
+    if not scores:
+        return NOT_MEASURED, None
+    mean, naive = _finite(scores["test_rmse_mean"]), _finite(scores["naive_rmse"])
+    rows = (
+        ("This model, with the tutorial's leak", _number(mean)),
+        ("The same without the leak", _number(scores["leak_free_test_rmse"])),
+        ("Tomorrow is today", _number(naive)),
+    )
+    verdict = f"Its error is {mean / naive:.1f} times that of repeating yesterday's close; it is kept to show that."
+    return verdict, Table("RMSE of the close on the test days, in its currency; less is better.", ("", "RMSE"), rows)
+
+
+def readable(card: str) -> str:
+    """A card's Markdown for a page: no front matter, no HTML, and nothing that a reader's browser would fetch.
+
+    A picture becomes a link to it, and a diagram the code that it is drawn from.
+    """
+    if card.startswith("---\n"):
+        card = card[4:].partition("\n---\n")[2]
+    card = card.replace("<", "&lt;").replace("![", "[")
+    return re.sub(r"(?im)^(\s*[>\s]*(?:`{3,}|~{3,}))\s*mermaid", r"\1", card).strip()
+
+
+def _millions(weights: int) -> str:
+    return f"{weights / 1e6:.1f} million weights" if weights >= 100_000 else f"{weights:,} weights"
+
+
+def _number(value: Any, digits: int = 3) -> str:
+    return f"{_finite(value):.{digits}f}"
+
+
+def _finite(value: Any) -> float:
+    """A number out of a stranger's record; ValueError or TypeError if it is none."""
+    if isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError("no finite number")
+    return float(value)
+
+
+_TASKS: dict[str, Callable[[Checkpoint], tuple[str, str, Table | None]]] = {"text": _text, "forecast": _forecast}

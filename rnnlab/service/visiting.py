@@ -1,0 +1,72 @@
+"""Checkpoints of the page's visitors: brought, taken home as a zip, pushed to their account; knows no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnnlab import hub
+from rnnlab.errors import CheckpointError
+from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.opening import locate
+from rnnlab.service.visits import end_visit, new_visit, sweep_visits
+from rnnlab.train import archives, checkpoint
+
+
+def bring(files: Sequence[str | Path]) -> str:
+    """Take in a checkpoint that a visitor sends, a zip or the files of its folder, checked as what is pulled is.
+
+    Args:
+        files: one zip, or the files one by one; others than a checkpoint's are passed over, unread.
+
+    Returns:
+        What to open it by, for about two hours; nobody can guess it.
+
+    Raises:
+        CheckpointError: it is no sound checkpoint, or an archive that is dangerous to unpack. Nothing of it is kept.
+    """
+    paths = [Path(file) for file in files]
+    if not paths:
+        raise CheckpointError("No file was given; give a zip of a checkpoint's folder, or the folder's files.")
+    sweep_visits()
+    zipped = len(paths) == 1 and paths[0].name not in checkpoint.PUBLIC
+    visit = new_visit(paths[0].stem if zipped else "checkpoint")
+    name = paths[0].name if zipped else "what you brought"
+    try:
+        if zipped:
+            archives.unpack(paths[0], visit.folder, name)
+        else:
+            archives.gather(paths, visit.folder, name)
+        hub.check_usable(checkpoint.load(visit.folder, name=name))
+    except BaseException:
+        end_visit(visit)
+        raise
+    return visit.model
+
+
+def pack(model: str, file: Path, *, caller: Caller = OWNER) -> None:
+    """Write a checkpoint's public files into a zip; raises RnnlabError as `locate` does, or if it cannot be written."""
+    try:
+        archives.pack(locate(model, caller=caller).folder, file)
+    except OSError as error:
+        raise CheckpointError("This machine has no room for the zip; try again later.") from error
+
+
+def push_opened(model: str, repo: str, *, private: bool, caller: Caller) -> str:
+    """Push a checkpoint that the caller can open to their account, with their own token and no other.
+
+    Args:
+        model: what it is opened by.
+        repo: "owner/name", made if it is not there.
+        private: make a new repository private.
+        caller: who asks.
+
+    Returns:
+        The commit's address.
+
+    Raises:
+        RnnlabError: the caller is not signed in, or as `push`.
+    """
+    if not caller.hub_token:
+        raise CheckpointError("Nobody is signed in; sign in with Hugging Face, then push to your own account.")
+    return hub.push(locate(model, caller=caller).folder, repo, caller.hub_token, private=private)

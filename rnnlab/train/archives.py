@@ -1,0 +1,130 @@
+"""A checkpoint folder <-> one zip file, or loose files that a stranger sends; takes nothing else and trusts no name."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import IO, NoReturn
+
+from rnnlab.errors import CheckpointError
+from rnnlab.train.checkpoint import CONFIG, LARGEST_CONFIG, LARGEST_WEIGHTS, PUBLIC, WEIGHTS
+
+MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
+CHUNK = 1 << 20  # bytes
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_OPENED_AT_ONCE = "give a zip of a checkpoint's folder"
+
+
+def largest(file: str) -> int:
+    """The bytes that one of a checkpoint's public files may have."""
+    return LARGEST_WEIGHTS if file == WEIGHTS else LARGEST_CONFIG
+
+
+def pack(folder: Path, file: Path) -> None:
+    """Write a checkpoint's public files into a zip, in a folder of the zip's own name; nothing is compressed."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name in PUBLIC:
+            if (folder / name).is_file():
+                archive.write(folder / name, f"{file.stem}/{name}")
+
+
+def unpack(file: Path, place: Path, name: str) -> None:
+    """Write a zip's checkpoint into a new folder, which `checkpoint.load` has to judge; at most so many bytes are read.
+
+    The checkpoint may lie at the zip's root or in one folder of it. Other harmless files are passed over, unread.
+
+    Args:
+        file: the zip.
+        place: the folder to make.
+        name: what to call the zip in messages.
+
+    Raises:
+        CheckpointError: it is no zip or a damaged one, is encrypted, holds a link, names a place outside it or a name
+            twice, holds no checkpoint or several, or a file is larger than a checkpoint's may be.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            _check_entries(entries, name)
+            wanted = _checkpoint_of(entries, name)
+            _write(place, {file: _opener(archive, entry, name) for file, entry in wanted.items()}, name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{name} is no sound zip file; {_OPENED_AT_ONCE}.") from error
+
+
+def gather(files: Iterable[Path], place: Path, name: str) -> None:
+    """Copy a checkpoint's files, sent one by one, into a new folder; errors as of `unpack`, others are passed over."""
+    paths = [path for path in files if path.name in PUBLIC]
+    _refuse_twice([path.name for path in paths], name)
+    if any(path.is_symlink() for path in paths):
+        _refuse(name, "holds a link")
+    found = {path.name: path for path in paths}
+    if CONFIG not in found:
+        _refuse(name, f"holds no {CONFIG}, so it is no checkpoint of rnnlab")
+    _write(place, {file: _reading(path) for file, path in found.items()}, name)
+
+
+def _reading(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
+
+
+def _opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Callable[[], IO[bytes]]:
+    if entry.compress_type not in PACKED:
+        _refuse(name, "is packed in a way that is not read here")
+    return lambda: archive.open(entry)
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
+    if len(entries) > MOST_ENTRIES:
+        _refuse(name, f"holds {len(entries):,} files where {MOST_ENTRIES:,} are read")
+    for entry in entries:
+        path = entry.filename
+        if "\\" in path or ":" in path or path.startswith("/") or ".." in PurePosixPath(path).parts:
+            _refuse(name, "names a place outside itself")
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
+            _refuse(name, "holds a link or a device")
+        if entry.flag_bits & 1:
+            _refuse(name, "is encrypted")
+    _refuse_twice([str(PurePosixPath(entry.filename)) for entry in entries], name)
+
+
+def _refuse_twice(paths: list[str], name: str) -> None:
+    """Names that only differ in case are one on some disks."""
+    if any(times > 1 for times in Counter(path.casefold() for path in paths).values()):
+        _refuse(name, "holds the same name twice")
+
+
+def _checkpoint_of(entries: list[zipfile.ZipInfo], name: str) -> dict[str, zipfile.ZipInfo]:
+    """The public files beside the one config.json."""
+    paths = {PurePosixPath(entry.filename): entry for entry in entries if not entry.is_dir()}
+    homes = [path.parent for path in paths if path.name == CONFIG and "__MACOSX" not in path.parts]
+    if len(homes) != 1:
+        _refuse(name, f"holds {len(homes) or 'no'} {CONFIG} where one checkpoint is read at a time")
+    return {path.name: entry for path, entry in paths.items() if path.parent == homes[0] and path.name in PUBLIC}
+
+
+def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str) -> None:
+    """Copy the files, giving up at the first byte too many: what a zip says of its sizes need not be true."""
+    place.mkdir(parents=True)
+    try:
+        for file, opened in files.items():
+            left = largest(file)
+            with opened() as source, (place / file).open("xb") as target:
+                while piece := source.read(CHUNK):
+                    left -= len(piece)
+                    if left < 0:
+                        _refuse(f"{name}/{file}", f"is larger than {largest(file) / 1e6:g} MB")
+                    target.write(piece)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _refuse(name: str, what: str) -> NoReturn:
+    raise CheckpointError(f"{name[-80:]} {what}; {_OPENED_AT_ONCE}.")
