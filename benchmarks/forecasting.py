@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from rnnlab import service
 from rnnlab.data import catalog
-from rnnlab.service.opening import open_forecasting
+from rnnlab.service.opening import locate, open_forecasting
 
 
 def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None:
@@ -27,7 +27,7 @@ def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None
 
 def main() -> None:
     service.quiet_threads()
-    forecaster = open_forecasting("stocks")[1]
+    forecaster = open_forecasting(locate("stocks"))[1]
     tables = catalog.price_tables(catalog.group("bundled"))
     apple, ten = tables["AAPL"], list(tables.values())[:10]
     cpu_seconds("densities of 3,019 days, 20 horizons", lambda: forecaster.densities(apple))

@@ -97,9 +97,46 @@ def unwritten(page: Page, folder: Path) -> None:
     page.locator(".refusal").wait_for(timeout=PATIENCE)
 
 
+def checkpoints(page: Page, folder: Path) -> None:
+    """The tab Checkpoints as it comes."""
+    page.get_by_role("tab", name="Checkpoints").click()
+    page.locator("#chosen table").wait_for(timeout=PATIENCE)
+
+
+def card(page: Page, folder: Path) -> None:
+    """A forecaster's card unfolded, and what it takes to push it."""
+    checkpoints(page, folder)
+    page.get_by_label("stocks — bundled").check()
+    page.locator("#chosen", has_text="Daily prices").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Push it to your account").click()
+    page.get_by_role("button", name="The whole model card").click()
+
+
+def brought(page: Page, folder: Path) -> None:
+    """A zip that holds no checkpoint."""
+    checkpoints(page, folder)
+    (folder / "holiday.zip").write_bytes(b"no zip")
+    page.locator("#bring input[type=file]").set_input_files(folder / "holiday.zip")
+    page.locator("#note .refusal").wait_for(timeout=PATIENCE)
+
+
 STATES: dict[str, Callable[[Page, Path], None]] = {
     state.__name__: state
-    for state in (opening, settings, uploaded, refused, training, trained, write, surprise, three, unwritten)
+    for state in (
+        opening,
+        settings,
+        uploaded,
+        refused,
+        training,
+        trained,
+        write,
+        surprise,
+        three,
+        unwritten,
+        checkpoints,
+        card,
+        brought,
+    )
 }
 
 

@@ -9,12 +9,15 @@ from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
 from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
 from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.loaded import Model, load
+from rnnlab.service.opening import is_hub_name, told
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
+from rnnlab.service.showing import Shown, Table, open_shown, show
 from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
+from rnnlab.service.visiting import bring, pack, push_opened
 from rnnlab.service.voices import Voice, voice
 from rnnlab.service.writing import Draft, Manner, carry_on, drafts, sampling_settings, write
 from rnnlab.tasks.text.pieces import UNITS, Piece
@@ -34,12 +37,15 @@ __all__ = [
     "Manner",
     "Model",
     "Piece",
+    "Shown",
     "Study",
+    "Table",
     "TrainReport",
     "TrainResult",
     "Voice",
     "backtest",
     "backtest_lines",
+    "bring",
     "bundled_data",
     "bundled_models",
     "carry_on",
@@ -51,23 +57,29 @@ __all__ = [
     "fetch",
     "forecast",
     "forecast_lines",
+    "is_hub_name",
     "known_texts",
     "load",
     "models",
     "models_lines",
     "open_draft",
+    "open_shown",
     "own_token",
+    "pack",
     "pull",
     "pulled_lines",
     "push",
+    "push_opened",
     "quiet_threads",
     "sampling_settings",
     "save_draft",
     "settings",
+    "show",
     "study",
     "text_settings",
     "text_training_lines",
     "tickers",
+    "told",
     "train_forecast",
     "train_text",
     "training_lines",

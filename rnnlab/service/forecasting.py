@@ -13,7 +13,7 @@ from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.opening import open_forecasting, open_prices
+from rnnlab.service.opening import locate, open_forecasting, open_prices
 from rnnlab.service.records import read_day
 from rnnlab.tasks.forecast import judge
 from rnnlab.tasks.forecast.judge import Backtest
@@ -67,11 +67,11 @@ def study(
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, caller, device)
+    checkpoint, prices, densities, rows_needed, pinned = _prepare(model, data, ticker, dates, caller, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     shown = Study(
         name=prices.name,
-        model=model,
+        model=pinned,
         history=prices.table[["Close"]],
         fan=fan,
         days=None,
@@ -110,7 +110,7 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
         price's currency.
     """
-    checkpoint, prices, densities, _ = _prepare(model, data, ticker, dates, caller, device)
+    checkpoint, prices, densities, _, _ = _prepare(model, data, ticker, dates, caller, device)
     fan = judge.outlook(densities, prices.table, _horizon(horizon))
     return {
         "name": prices.name,
@@ -140,7 +140,7 @@ def backtest(
     """
     if not horizons:
         raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
-    checkpoint, prices, densities, rows_needed = _prepare(model, data, ticker, dates, caller, device)
+    checkpoint, prices, densities, rows_needed, _ = _prepare(model, data, ticker, dates, caller, device)
     first_day = _start(checkpoint, prices, start)
     results = [
         judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon)) for horizon in horizons
@@ -157,11 +157,12 @@ def backtest(
 
 def _prepare(
     model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
-) -> tuple[Checkpoint, Prices, StudentT, int]:
-    checkpoint, forecaster = open_forecasting(model, caller=caller, device=device)
+) -> tuple[Checkpoint, Prices, StudentT, int, str]:
+    found = locate(model, caller=caller)
+    checkpoint, forecaster = open_forecasting(found, device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)
     need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
-    return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed
+    return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed, found.pinned(model)
 
 
 def _horizon(horizon: int) -> int:

@@ -73,6 +73,10 @@ class Located:
     commit: str | None = None
     public: bool = True
 
+    def pinned(self, model: str) -> str:
+        """What opens this very checkpoint again where `model` was asked for: of the Hub's, the commit is named."""
+        return f"{self.name}@{self.commit}" if self.commit else model
+
 
 def locate(model: str, *, caller: Caller = OWNER) -> Located:
     """Find a checkpoint by folder, by bundled name, or on the Hugging Face Hub, from which it is pulled.
@@ -116,9 +120,9 @@ def open_located(found: Located) -> Checkpoint:
     return _SHELF.get(stamp(found.folder), lambda: checkpoint.load(found.folder, name=found.name), _bytes)
 
 
-def open_forecasting(model: str, *, caller: Caller = OWNER, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
-    """Open a forecasting checkpoint, ready to use on a device; see `open_checkpoint` and `devices.choose_device`."""
-    opened = open_checkpoint(model, caller=caller)
+def open_forecasting(found: Located, *, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
+    """Open a forecasting checkpoint that was found, ready to use on a device; see `devices.choose_device`."""
+    opened = open_located(found)
     forecaster = open_forecaster(opened)
     forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
     return opened, forecaster
@@ -147,6 +151,19 @@ def hub_name(model: str) -> tuple[str, str | None] | None:
     """A repository of the Hub and a revision, if "owner/name" or "owner/name@revision" is what was written."""
     found = re.fullmatch(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@(.+))?", model)
     return None if found is None else (found[1], found[2])
+
+
+def is_hub_name(model: str) -> bool:
+    """Whether it is written as a repository of the Hub, with or without a revision; nobody is asked if it is there."""
+    return hub_name(model) is not None
+
+
+def told(model: str) -> str:
+    """What to call a checkpoint on a page, short of the digits that are only there to open it again."""
+    name, at, revision = model.partition("@")
+    if model.startswith("visit:"):
+        return name.rpartition("/")[2]
+    return name + at + (revision[:7] if re.fullmatch("[0-9a-f]{40}", revision) else revision)
 
 
 def is_file(path: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import hub
+from rnnlab.errors import RnnlabError
 from rnnlab.service.callers import STRANGER
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.train import checkpoint
@@ -84,8 +85,12 @@ def models(
         {bundled: [{name, task, cell, parameters}], hub: [{repo, task, metrics, downloads, modified, …}]}.
 
     Raises:
-        HubError: the Hub refuses, fails or cannot be reached.
+        RnnlabError: there is no such task or order, or the Hub refuses, fails or cannot be reached.
     """
+    if order not in ORDERS or task not in {None, *TASKS}:
+        raise RnnlabError(
+            f"{str(order if order not in ORDERS else task)[:40]!r} is none of {', '.join([*TASKS, *ORDERS])}; name one."
+        )
     opened = {name: open_checkpoint(name, caller=STRANGER) for name in bundled_checkpoints()}
     bundled = [
         {

@@ -13,7 +13,7 @@ from rnnlab import hub
 from rnnlab.errors import CheckpointError
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.opening import Located, hub_name, is_near, locate, open_located
+from rnnlab.service.opening import hub_name, is_near, locate, open_located
 from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writing_verdict
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.looking import weight_count
@@ -61,15 +61,15 @@ def show(model: str, *, caller: Caller = OWNER) -> Shown:
         RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
     """
     if is_near(model, caller=caller) or (named := hub_name(model)) is None:
-        found = locate(model, caller=caller)
-        return shown(open_located(found), model, found)
+        return open_shown(model, caller=caller)
     seen = hub.look(*named, token=caller.hub_token)
     return _told(seen.record, f"{seen.repo}@{seen.commit}", seen.repo, seen.commit)
 
 
-def shown(made: Checkpoint, model: str, found: Located) -> Shown:
-    """What a checkpoint that was opened says of itself; raises CheckpointError if its record is not as it should be."""
-    return _told(made, f"{found.name}@{found.commit}" if found.commit else model, found.name, found.commit)
+def open_shown(model: str, *, caller: Caller = OWNER) -> Shown:
+    """The same of a checkpoint that is fetched whole, if it is on the Hub, and checked: from here on it can be used."""
+    found = locate(model, caller=caller)
+    return _told(open_located(found), found.pinned(model), found.name, found.commit)
 
 
 def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:

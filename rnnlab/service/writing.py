@@ -14,7 +14,8 @@ from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling
 from rnnlab.options import Option
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.text_opening import open_writing
+from rnnlab.service.opening import locate
+from rnnlab.service.text_opening import open_located_writing, open_writing
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import Piece, Wish
 from rnnlab.tasks.text.writer import Writer
@@ -51,7 +52,8 @@ class Draft:
     prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
     piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
     and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
-    the drafts. places: where `carry_on` goes on.
+    the drafts. places: where `carry_on` goes on. manner: as it was last asked for. model: of the
+    Hub's, with its commit.
     """
 
     model: str
@@ -64,6 +66,7 @@ class Draft:
     chars_per_second: float
     finished: bool
     places: tuple[Place, ...]
+    manner: Manner = Manner()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -139,11 +142,12 @@ def drafts(
         raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
     seeds = _seeds(seed, texts)
     wish, sampling = _rules(manner)
-    writer = open_writing(model, caller=caller, device=device, weights=manner.weights)
+    found = locate(model, caller=caller)
+    writer = open_located_writing(found, device=device, weights=manner.weights)
     given = read_prompt(writer.vocabulary, prompt)
     first = Draft(
-        model, writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, given.notices, 0, 0.0, False,
-        tuple(begin(writer.model, given, seeds)),
+        found.pinned(model), writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, given.notices,
+        0, 0.0, False, tuple(begin(writer.model, given, seeds)), manner,
     )  # fmt: skip
     yield from _written(writer, first, wish, sampling, manner.explained)
 
@@ -158,7 +162,7 @@ def carry_on(
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
     wish, sampling = _rules(manner)
     writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
-    yield from _written(writer, draft, wish, sampling, manner.explained)
+    yield from _written(writer, dataclasses.replace(draft, manner=manner), wish, sampling, manner.explained)
 
 
 def _rules(manner: Manner) -> tuple[Wish, Sampling]:

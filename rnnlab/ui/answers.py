@@ -1,77 +1,32 @@
-"""What a visitor asks and what the page answers; knows no layout, no model and no file format."""
+"""What the page answers to who asks for a forecast; knows no layout, no model and no file format."""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from pathlib import Path
 
 import plotly.graph_objects as go
 
 from rnnlab import service
-from rnnlab.errors import DataError
-from rnnlab.service import Study
+from rnnlab.service import Caller, Study
 from rnnlab.ui import figures, panels
+from rnnlab.ui.asked_forecast import Asked, Source
+from rnnlab.ui.links import forecast_link
 from rnnlab.ui.saving import own_file
-
-FIRST = "AAPL"
-LONGEST_HORIZON = 20
-# Prices without a currency; every other bundled series is in US dollars.
-UNITS = {"SP500": "points"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """Whose prices: a bundled ticker, or an uploaded file with how to read it."""
-
-    ticker: str | None = None
-    file: str | None = None
-    column: str | None = None
-    dates: str | None = None
-
-    @property
-    def unit(self) -> str:
-        """The unit of the prices, "" where a file does not say it."""
-        return "" if self.file else UNITS.get(str(self.ticker).upper(), "USD")
-
-    def data(self) -> str:
-        """What to hand to the service: never a path that a visitor wrote.
-
-        Raises:
-            DataError: the file has gone, or there is no such bundled ticker.
-        """
-        if self.file:
-            if not Path(self.file).is_file():
-                raise DataError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
-            return self.file
-        known = {ticker.upper() for ticker in service.tickers()}
-        if not self.ticker or self.ticker.upper() not in known:
-            shown = str(self.ticker or "")[:40]
-            raise DataError(f"{shown!r} is no bundled ticker; choose one, {FIRST} for example, or give a CSV file.")
-        return self.ticker.upper()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a visitor asks for."""
-
-    source: Source
-    model: str
-    horizon: int = LONGEST_HORIZON
-    start: str | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the tab shows: verdict, figure, scores, and the forecast as a CSV file."""
+    """What the tab shows: verdict, figure, scores, and the forecast as a CSV file; and the checkpoint that made it."""
 
     verdict: str
     figure: go.Figure
     scores: str
     table: str
+    model: str
 
 
-def study(asked: Asked) -> Study:
+def study(asked: Asked, caller: Caller = service.STRANGER) -> Study:
     """Ask the service; raises RnnlabError."""
     source = asked.source
     column, dates = (source.column, source.dates) if source.file else (None, None)  # of a file alone
@@ -82,19 +37,20 @@ def study(asked: Asked) -> Study:
         start=asked.start,
         ticker=column,
         dates=dates,
-        caller=service.STRANGER,
+        caller=caller,
     )
 
 
-def answer(asked: Asked) -> Answer:
+def answer(asked: Asked, caller: Caller = service.STRANGER) -> Answer:
     """A study, drawn; raises RnnlabError."""
-    found = study(asked)
+    found = study(asked, caller)
     unit = asked.source.unit
     return Answer(
-        panels.verdict(found, eyebrow(found, asked.source)),
+        panels.verdict(found, eyebrow(found, asked.source), forecast_link(asked, found.model)),
         figures.forecast_figure(found, unit),
         panels.score_table(found.scores, unit, _span(found)),
         write_table(found),
+        found.model,
     )
 
 
@@ -104,7 +60,7 @@ def eyebrow(found: Study, source: Source) -> str:
     title = "your file" if source.file else titles.get(found.name, "")
     days = found.history.index
     span = f"{figures.day_text(days[0])} – {figures.day_text(days[-1])}"
-    return " · ".join(part for part in (found.name, title, span, f"checkpoint {found.model}") if part)
+    return " · ".join(part for part in (found.name, title, span, f"checkpoint {service.told(found.model)}") if part)
 
 
 def write_table(found: Study) -> str:

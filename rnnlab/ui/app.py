@@ -8,8 +8,12 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.ui import endpoints, write_tab
+from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
+from rnnlab.ui.checkpoints_tab import checkpoints_tab
 from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
-from rnnlab.ui.theme import HEAD, theme
+from rnnlab.ui.opening_links import open_links
+from rnnlab.ui.style import HEAD
+from rnnlab.ui.theme import theme
 from rnnlab.ui.write_endpoint import add_write_endpoint
 
 TITLE = "rnnlab"
@@ -31,14 +35,18 @@ def build() -> gr.Blocks:
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEPT, KEPT))
     with demo:
         gr.HTML(MASTHEAD)
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with gr.Tab("Forecast", id="forecast"):
-                forecast_tab(service.bundled_models("forecast"))
+                forecast = forecast_tab(service.bundled_models("forecast"))
             with gr.Tab("Write", id="write"):
-                write_tab.write_tab(service.bundled_models("text"))
+                write = write_tab.write_tab(service.bundled_models("text"))
+            with gr.Tab("Checkpoints", id="checkpoints"):
+                checkpoints = checkpoints_tab(tabs, write, forecast)
         gr.HTML(COLOPHON)
         endpoints.add_endpoints(AT_ONCE)
         add_write_endpoint(write_tab.AT_ONCE)
+        add_checkpoint_endpoints()
+        open_links(demo, tabs, forecast, write, checkpoints)
     demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return demo
 
@@ -54,7 +62,7 @@ def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None,
     """
     settings: dict[str, Any] = {
         "theme": theme(), "head": HEAD, "footer_links": ["api", "gradio", "settings"], "run_history": False,
-        "ssr_mode": False, "show_error": False, "max_file_size": "10mb", "quiet": not wait,
+        "ssr_mode": False, "show_error": False, "max_file_size": "100mb", "quiet": not wait,
     }  # fmt: skip
     _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
     return str(address)

@@ -8,10 +8,10 @@ from typing import Any
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Draft, Manner
+from rnnlab.service import Caller, Draft, Manner
 
-LENGTH, LONGEST = 600, 20_000  # characters
-TEMPERATURE = 0.8
+LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
+TEMPERATURE, HOTTEST = 0.8, 1.5
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
@@ -36,10 +36,9 @@ class AskedText:
             RnnlabError: a value cannot be read.
         """
         voice, prompt, heat, length, three, seed, stop_at, banned, light, *rules = values
-        names = [known.name for known in service.sampling_settings() if known.name != "temperature"]
         manner = Manner(
             length=bounded(length),
-            sampling={"temperature": heat} | dict(zip(names, rules, strict=True)),
+            sampling={"temperature": heat} | dict(zip(rule_names(), rules, strict=True)),
             stops=(stop_at.replace("\\n", "\n"),) if stop_at else (),
             banned=banned or "",
             explained=True,  # so that the surprise can be shown of a text that is there
@@ -47,17 +46,20 @@ class AskedText:
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 
-    def drafts(self) -> Iterator[Draft]:
+    def drafts(self, caller: Caller = service.STRANGER) -> Iterator[Draft]:
         """Write from the prompt; raises RnnlabError."""
-        return service.drafts(
-            self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, caller=service.STRANGER
-        )  # fmt: skip
+        return service.drafts(self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, caller=caller)
 
-    def more(self, draft: Draft) -> Iterator[Draft]:
+    def more(self, draft: Draft, caller: Caller = service.STRANGER) -> Iterator[Draft]:
         """Go on with a draft; raises RnnlabError."""
         if sum(map(len, draft.texts)) > FULL:
             raise RnnlabError(f"What has {FULL:,} characters is not gone on with here; download it or begin anew.")
-        return service.carry_on(draft, self.manner, caller=service.STRANGER)
+        return service.carry_on(draft, self.manner, caller=caller)
+
+
+def rule_names() -> list[str]:
+    """The names of the sampling chain's settings beside the temperature, in the order of their fields on the page."""
+    return [known.name for known in service.sampling_settings() if known.name != "temperature"]
 
 
 def read_seed(written: str | None) -> int | None:

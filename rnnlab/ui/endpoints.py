@@ -9,15 +9,18 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui.answers import FIRST, LONGEST_HORIZON, Source
+from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Source
+from rnnlab.ui.callers import caller_of
 
 
-def forecast(data: str, model: str, horizon: float, file: str | None = None) -> dict[str, Any]:
+def forecast(
+    token: gr.OAuthToken | None, data: str, model: str, horizon: float, file: str | None = None
+) -> dict[str, Any]:  # fmt: skip
     """Forecast the next business days of a bundled series or of an uploaded CSV file.
 
     Args:
         data: a bundled ticker, as AAPL; not looked at if a file is given.
-        model: the name of a bundled checkpoint.
+        model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         horizon: business days to forecast, 1 … 20.
         file: a CSV file of daily prices with at least a date and a close; by gradio_client's handle_file.
 
@@ -25,15 +28,17 @@ def forecast(data: str, model: str, horizon: float, file: str | None = None) -> 
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}.
     """
     with_source = Source(data, file).data
-    return _answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), caller=service.STRANGER))
+    return _answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), caller=caller_of(token)))
 
 
-def backtest(data: str, model: str, start: str = "", file: str | None = None) -> dict[str, Any]:
+def backtest(
+    token: gr.OAuthToken | None, data: str, model: str, start: str = "", file: str | None = None
+) -> dict[str, Any]:  # fmt: skip
     """Score one-day forecasts over the test days beside their baselines.
 
     Args:
         data: a bundled ticker, as AAPL; not looked at if a file is given.
-        model: the name of a bundled checkpoint.
+        model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         start: first day that is scored, as 2015-08-13; empty for the last fifth of the days.
         file: a CSV file of daily prices with at least a date and a close; by gradio_client's handle_file.
 
@@ -42,7 +47,7 @@ def backtest(data: str, model: str, start: str = "", file: str | None = None) ->
         width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices.
     """
     with_source = Source(data, file).data
-    return _answered(lambda: service.backtest(model, with_source(), start=start or None, caller=service.STRANGER))
+    return _answered(lambda: service.backtest(model, with_source(), start=start or None, caller=caller_of(token)))
 
 
 def add_endpoints(at_once: int) -> None:

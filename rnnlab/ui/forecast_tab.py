@@ -10,7 +10,10 @@ import gradio as gr
 from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import panels, tutorial_panel
-from rnnlab.ui.answers import FIRST, LONGEST_HORIZON, Answer, Asked, Source, answer
+from rnnlab.ui.answers import Answer, answer
+from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Asked, Source
+from rnnlab.ui.callers import caller_of
+from rnnlab.ui.copying import copy_link
 
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
@@ -51,7 +54,16 @@ class Results:
         return [self.verdict, self.figure, self.scores, self.download]
 
 
-def forecast_tab(models: list[str]) -> None:
+@dataclass(frozen=True)
+class ForecastTab:
+    """Where other tabs and links come in: what they set, and where the answer goes."""
+
+    choosers: Choosers
+    results: Results
+    models: list[str]
+
+
+def forecast_tab(models: list[str]) -> ForecastTab:
     """Lay the tab out, ready with the first series' answer by the first of the models, and connect its events."""
     first = _first_answer(models)
     choosers = _choosers(models)
@@ -61,9 +73,11 @@ def forecast_tab(models: list[str]) -> None:
     ):
         tutorial_panel.tutorial_panel()
     _connect(choosers, results)
+    return ForecastTab(choosers, results, models)
 
 
 def show(
+    token: gr.OAuthToken | None,
     ticker: str | None,
     file: str | None,
     model: str | None,
@@ -77,10 +91,16 @@ def show(
     try:
         if not model:
             raise RnnlabError(NO_MODEL)
-        found = answer(Asked(source, model, int(horizon), _filled(start)))
+        found = answer(Asked(source, model, int(horizon), _filled(start)), caller_of(token))
     except RnnlabError as error:
         return panels.refusal(str(error), "Below is still the last forecast that could be made."), *[gr.skip()] * 3
     return found.verdict, found.figure, found.scores, gr.DownloadButton(value=found.table, interactive=True)
+
+
+def model_opened(model: str, bundled: list[str]) -> gr.Dropdown:
+    """Set the tab to a checkpoint that is open already."""
+    others = [] if model in bundled else [(service.told(model), model)]
+    return gr.Dropdown(choices=[*((name, name) for name in bundled), *others], value=model)
 
 
 def _filled(text: str | None) -> str | None:
@@ -113,7 +133,8 @@ def _choosers(models: list[str]) -> Choosers:
                 models,
                 value=models[0] if models else None,
                 label="Checkpoint",
-                info="The trained network that forecasts",
+                info="The trained network that forecasts, or owner/name of the Hub",
+                allow_custom_value=True,
             )
             horizon = gr.Slider(
                 1, LONGEST_HORIZON, LONGEST_HORIZON, step=1, label="Horizon", info="Business days to forecast"
@@ -140,7 +161,9 @@ def _results(first: Answer | None) -> Results:
             "Download the forecast (CSV)", value=first.table if first else None, interactive=first is not None,
             size="md", scale=0, min_width=260, elem_id="download",
         )  # fmt: skip
+        link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-forecast-link")
         gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
+    link.click(None, js=copy_link("#verdict"), api_visibility="private", queue=False)
     scores = gr.HTML(first.scores if first else "", elem_id="scores")
     return Results(verdict, figure, scores, download)
 

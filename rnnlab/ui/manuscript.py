@@ -26,16 +26,26 @@ def manuscript(draft: Draft | None, *, explained: bool = False, busy: bool = Fal
     return f'<section class="manuscript{" several" if several else ""}">{sheets}</section>{legend}'
 
 
-def facts(draft: Draft | None, state: str = "") -> str:
-    """One line under the text: how far, how fast, where, with which seed; and sentences on the prompt."""
+def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
+    """One line under the text: how far, how fast, where, with which seed; and sentences on the prompt.
+
+    Args:
+        draft: the text, or None for the state alone.
+        state: what is to be known before all that.
+        link: the query that writes this text again, for whoever copies it; "" if there is none.
+    """
     if draft is None:
-        return '<div class="facts"></div>'
+        return f'<div class="facts" role="status"><p>{escape(state)}</p></div>'
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
     speed = f"{draft.chars_per_second:,.0f} a second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
     notes = "".join(f"<li>{escape(notice)}</li>" for notice in draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
-    return f'<div class="facts" role="status"><p>{line}</p>' + (f"<ul>{notes}</ul>" if notes else "") + "</div>"
+    return (
+        f'<div class="facts" role="status" data-link="{escape(link)}"><p>{line}</p>'
+        + (f"<ul>{notes}</ul>" if notes else "")
+        + "</div>"
+    )
 
 
 def _sheet(

@@ -49,12 +49,18 @@ def score_columns(unit: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def verdict(study: Study, title: str) -> str:
-    """The headline: whose forecast it is, and the sentence on how good it was, its first clause set in bold."""
+def verdict(study: Study, title: str, link: str = "") -> str:
+    """The headline: whose forecast it is, and the sentence on how good it was, its first clause set in bold.
+
+    Args:
+        study: the forecast.
+        title: what stands above the sentence.
+        link: the query that makes the forecast again, for whoever copies it; "" if there is none.
+    """
     first, mark, rest = study.verdict.partition("; ")
     notes = "".join(f"<li>{escape(notice)}</li>" for notice in study.notices)
     return (
-        f'<section class="verdict" aria-live="polite"><p class="eyebrow">{escape(title)}</p>'
+        f'<section class="verdict" aria-live="polite" data-link="{escape(link)}"><p class="eyebrow">{escape(title)}</p>'
         f'<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2>'
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + "</section>"
@@ -76,6 +82,14 @@ def refusal(sentence: str, shown: str) -> str:
     return (
         f'<section class="verdict refusal" role="alert"><p class="eyebrow">This cannot be used yet</p>'
         f"<h2>{escape(sentence)}</h2>{still}</section>"
+    )
+
+
+def notice(title: str, sentence: str) -> str:
+    """A sentence that says what to do next, in the place of a verdict."""
+    return (
+        f'<section class="verdict notice" role="status"><p class="eyebrow">{escape(title)}</p>'
+        f"<h2>{escape(sentence)}</h2></section>"
     )
 
 

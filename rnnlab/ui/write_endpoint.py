@@ -11,9 +11,11 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import Manner
 from rnnlab.ui.asked_text import LENGTH, TEMPERATURE, bounded, read_seed
+from rnnlab.ui.callers import caller_of
 
 
 def write(
+    token: gr.OAuthToken | None,
     prompt: str,
     model: str,
     length: float = LENGTH,
@@ -29,7 +31,7 @@ def write(
 
     Args:
         prompt: what the text begins with, may be empty.
-        model: the name of a bundled writer, as shakespeare.
+        model: the name of a bundled writer, as shakespeare, or owner/name or owner/name@revision of the Hub.
         length: characters to write, 1 … 20,000.
         temperature: 0 always takes the likeliest; 1 draws as the model believes.
         seed: a whole number; the same seed and settings give the same text. Empty for a new one.
@@ -48,7 +50,7 @@ def write(
     }  # fmt: skip
     try:
         manner = Manner(bounded(length), sampling=rules, stops=(stop,) if stop else ())
-        for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=service.STRANGER):
+        for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield draft.answer()
     except RnnlabError as error:
         raise gr.Error(str(error), print_exception=False) from error

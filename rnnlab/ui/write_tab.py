@@ -10,17 +10,18 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Draft
+from rnnlab.service import Caller, Draft, Voice
 from rnnlab.ui import panels
-from rnnlab.ui.asked_text import LENGTH, LONGEST, TEMPERATURE, AskedText, first_draft
+from rnnlab.ui.asked_text import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE, AskedText, first_draft
+from rnnlab.ui.callers import caller_of
+from rnnlab.ui.copying import COPY_TEXT, copy_link
+from rnnlab.ui.links import writing_link
 from rnnlab.ui.manuscript import facts, manuscript
 from rnnlab.ui.saving import write_text
 
 NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
 AT_ONCE = 4  # texts written at the same time
 HEAT = "How daring each choice is. At 0 always the likeliest: it goes round in circles. Above 1: spelling falls apart"
-COPY = """() => navigator.clipboard.writeText(
-  [...document.querySelectorAll('.written')].map(sheet => sheet.innerText).join('\\n\\n'))"""
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 QUIET: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 
@@ -71,25 +72,50 @@ class Results:
         ]  # fmt: skip
 
 
-def write_tab(voices: list[str]) -> None:
-    """Lay the tab out, a text by the first of the voices already in it, and connect its events."""
+@dataclass(frozen=True)
+class WriteTab:
+    """Where other tabs and links come in: what they set, and the number by which a text begins."""
+
+    choosers: Choosers
+    number: gr.State
+    verdict: gr.HTML
+    voices: list[str]
+
+    def opened(self) -> list[Any]:
+        """The places in the order of `voice_opened`'s results."""
+        return [self.choosers.voice, self.choosers.prompt, self.choosers.examples, self.number]
+
+
+def write_tab(voices: list[str]) -> WriteTab | None:
+    """Lay the tab out, a text by the first of the voices already in it, and connect its events; None without any."""
     if not voices:
         gr.HTML(panels.empty(NO_VOICE))
-        return
+        return None
     first = first_draft(voices[0])
     choosers, buttons = _choosers(voices)
     results = _results(first, buttons)
-    _connect(choosers, results)
+    return WriteTab(choosers, _connect(choosers, results), results.verdict, voices)
 
 
-def begin_writing(explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+def voice_opened(model: str, bundled: list[str], caller: Caller, number: int) -> tuple[Any, ...]:
+    """Set the tab to a voice that is open already, the first of its prompts filled in, and have it write."""
+    openings = service.voice(model, caller=caller).openings
+    others = [] if model in bundled else [(service.told(model), model)]
+    shown = [*((name, name) for name in bundled), *others]
+    prompt = openings[0] if openings else ""
+    return gr.Dropdown(choices=shown, value=model), prompt, _prompts(openings), _next(number)
+
+
+def begin_writing(token: gr.OAuthToken | None, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
     """Write what is asked, showing it as it grows; or say why that cannot be, the last text staying below."""
-    yield from _followed(explained, given, lambda asked: asked.drafts())
+    caller = caller_of(token)
+    yield from _followed(caller, explained, given, lambda asked: asked.drafts(caller))
 
 
-def carry_on(draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+def carry_on(token: gr.OAuthToken | None, draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
     """Go on with the texts that are shown, at the settings as they are now."""
-    yield from _followed(explained, given, lambda asked: asked.more(draft))
+    caller = caller_of(token)
+    yield from _followed(caller, explained, given, lambda asked: asked.more(draft, caller))
 
 
 def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
@@ -98,23 +124,32 @@ def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
 
 
 def _followed(
-    explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
+    caller: Caller, explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    asking = gr.skip(), gr.skip(), facts(None, "Opening the voice"), gr.skip(), *_buttons(busy=True), gr.skip()
+    if service.is_hub_name(str(given[0])):  # which may have to be fetched first
+        yield asking
     try:
+        voice = None
         for draft in begin(AskedText.of(given)):
-            yield _shown(draft, explained, draft.model)
+            voice = voice or service.voice(draft.model, caller=caller)  # once: of the Hub's, the Hub is asked
+            yield _shown(draft, explained, voice)
     except RnnlabError as error:
         words = panels.refusal(str(error), "Below is still the last text that could be written.")
         yield words, gr.skip(), gr.skip(), gr.skip(), *_buttons(busy=False), gr.skip()
 
 
-def _shown(draft: Draft, explained: bool, voice: str | None = None, state: str = "") -> tuple[Any, ...]:
+def _shown(draft: Draft, explained: bool, voice: Voice | None = None, state: str = "") -> tuple[Any, ...]:
     busy = not (draft.finished or state)
-    download = gr.skip() if busy else gr.DownloadButton(value=write_text(draft.model, draft.texts), interactive=True)
+    download = (
+        gr.skip()
+        if busy
+        else gr.DownloadButton(value=write_text(service.told(draft.model), draft.texts), interactive=True)
+    )
     return (
-        gr.skip() if voice is None else panels.voice_verdict(service.voice(voice, caller=service.STRANGER)),
+        gr.skip() if voice is None else panels.voice_verdict(voice),
         manuscript(draft, explained=explained, busy=busy),
-        facts(draft, state),
+        facts(draft, state, "" if busy else writing_link(draft)),
         draft,
         *_buttons(busy),
         download,
@@ -129,9 +164,10 @@ def _choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
     openings = list(service.voice(voices[0], caller=service.STRANGER).openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
-            voices, value=voices[0], label="Voice", info="Whose style: a network trained on that text", min_width=240
-        )
-        temperature = gr.Slider(0.0, 1.5, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
+            voices, value=voices[0], label="Voice", allow_custom_value=True, min_width=240,
+            info="Whose style: a network trained on that text, or owner/name of the Hub",
+        )  # fmt: skip
+        temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
         openings[0] if openings else "", label="Prompt", lines=2, max_lines=8, elem_id="prompt",
         info="The text begins with it and goes on from it; empty is allowed",
@@ -149,7 +185,7 @@ def _choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
         three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
     with gr.Accordion("More settings: length, seed, stops, how to choose", open=False, elem_classes="settings"):
         with gr.Row():
-            length = gr.Slider(100, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
+            length = gr.Slider(SHORTEST, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
             seed = gr.Textbox(
                 label="Seed", placeholder="new each time", max_lines=1, min_width=150, elem_id="seed",
                 info="The same seed and settings write the same text",
@@ -181,7 +217,7 @@ def _rule(known: Any) -> gr.Number:
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     verdict = gr.HTML(panels.voice_verdict(service.voice(first.model, caller=service.STRANGER)), elem_id="voice")
     sheet = gr.HTML(manuscript(first), elem_id="manuscript")
-    line = gr.HTML(facts(first), elem_id="facts")
+    line = gr.HTML(facts(first, link=writing_link(first)), elem_id="facts")
     with gr.Row(elem_classes="keep"):
         explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
         copy = gr.Button("Copy", size="md", scale=0, min_width=90, elem_id="copy")
@@ -189,13 +225,15 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
             "Download (.txt)", value=write_text(first.model, first.texts), size="md", scale=0, min_width=150,
             elem_id="download-text",
         )  # fmt: skip
+        link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-link")
         again = gr.Button("Keep this seed", size="md", scale=0, min_width=140, elem_id="again")
-    copy.click(None, js=COPY, **QUIET)
+    copy.click(None, js=COPY_TEXT, **QUIET)
+    link.click(None, js=copy_link("#facts"), **QUIET)
     write, stop, on = buttons
     return Results(verdict, sheet, line, gr.State(first), write, stop, on, download, explained, again)
 
 
-def _connect(choosers: Choosers, results: Results) -> None:
+def _connect(choosers: Choosers, results: Results) -> gr.State:
     writing: dict[str, Any] = PRIVATE | {
         "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
     }  # fmt: skip
@@ -221,6 +259,7 @@ def _connect(choosers: Choosers, results: Results) -> None:
     for moment in (results.explained.input, begun.then, gone_on.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
+    return number
 
 
 def _next(number: int) -> int:
@@ -232,10 +271,18 @@ def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
 
 
 def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
-    """A voice's own prompts, the first of them filled in."""
-    openings = service.voice(voice, caller=service.STRANGER).openings
-    prompts = gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
-    return (openings[0] if openings else ""), prompts, _next(number)
+    """A voice's own prompts, the first of them filled in; of one that is not here yet, only that it may begin."""
+    if service.is_hub_name(voice or ""):
+        return gr.skip(), gr.skip(), _next(number)
+    try:
+        openings = service.voice(voice, caller=service.STRANGER).openings
+    except RnnlabError:  # which the text that is begun will tell of
+        return gr.skip(), gr.skip(), _next(number)
+    return (openings[0] if openings else ""), _prompts(openings), _next(number)
+
+
+def _prompts(openings: Sequence[str]) -> gr.Dataset:
+    return gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
 
 
 def _explained(draft: Draft, explained: bool) -> str:

@@ -1,0 +1,67 @@
+"""What the tab Checkpoints shows of one, and its list; escapes all that a stranger can name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from rnnlab import service
+from rnnlab.service import Shown, Table
+from rnnlab.ui.links import checkpoint_link
+
+TASKS = {"text": "writes", "forecast": "forecasts"}
+OPENED_IN = {"text": "Write", "forecast": "Forecast"}
+
+
+def details(shown: Shown) -> str:
+    """Whose it is, what it is, how good it is, and its scores beside their baselines."""
+    first, mark, rest = shown.verdict.partition("; ")
+    told = " · ".join([service.told(shown.model), TASKS[shown.task], shown.size])
+    return (
+        f'<div data-link="{escape(checkpoint_link(shown.model))}"><section class="verdict" aria-live="polite">'
+        f'<p class="eyebrow">{escape(told)}</p><h3>{escape(shown.title)}</h3>'
+        f"<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2></section>"
+        f"{_table(shown.scores)}</div>"
+    )
+
+
+def listed(bundled: Sequence[dict[str, Any]], brought: Sequence[str], found: Sequence[dict[str, Any]]) -> list[Any]:
+    """The list's entries, (words, what to open it by): what comes with the page, this visit's own, what the Hub has."""
+    own = [(f"{service.told(model)} — yours, in this visit", model) for model in brought]
+    near = [
+        (f"{one['name']} — bundled, {TASKS[one['task']]}, {one['cell'].upper()}, {one['parameters']:,} weights",
+         one["name"])
+        for one in bundled
+    ]  # fmt: skip
+    return [*near, *own, *((_found(one), one["repo"]) for one in found)]
+
+
+def pushed(repo: str, url: str) -> str:
+    """Where a checkpoint is now; the address leads to the Hub and nowhere else."""
+    return (
+        f'<section class="pushed" role="status"><p>{escape(repo)} is on the Hub: '
+        f'<a href="{escape(url)}" target="_blank" rel="noopener">{escape(url)}</a></p></section>'
+    )
+
+
+def _found(one: dict[str, Any]) -> str:
+    parts = ["on the Hub", TASKS.get(one["task"], "")] + (["private"] if one["private"] else [])
+    parts += [one["modified"], f"{one['downloads']:,} downloads"]
+    measured = [f"{name} {value:.4g}" for name, value in list(one["metrics"].items())[:1]]
+    return f"{one['repo']} — " + ", ".join(part for part in [*parts, *measured] if part)
+
+
+def _table(scores: Table | None) -> str:
+    if scores is None:
+        return ""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in scores.head[1:])
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in rest) + "</tr>"
+        for first, *rest in scores.rows
+    )
+    return (
+        f'<section class="scores own"><p class="caption">{escape(scores.caption)}</p>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Scores"><table><thead><tr><td></td>{head}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div></section>"
+    )

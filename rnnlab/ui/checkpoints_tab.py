@@ -1,0 +1,250 @@
+"""The tab Checkpoints: its layout and its events; knows no file format and no wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Shown
+from rnnlab.ui import checkpoint_panels, panels
+from rnnlab.ui.callers import caller_of, login_possible
+from rnnlab.ui.copying import REMEMBER_CHOSEN, copy_link
+from rnnlab.ui.forecast_tab import ForecastTab, model_opened, show
+from rnnlab.ui.saving import own_file
+from rnnlab.ui.write_tab import WriteTab, voice_opened
+
+AT_ONCE = 4  # visitors who wait for the Hub or a check at the same time
+BOTH = [("both", ""), ("writes", "text"), ("forecasts", "forecast")]
+STILL = "The checkpoint that was chosen before is still shown below."
+BRING = '<div class="label"><b>Or bring your own</b><span>A zip of a checkpoint’s folder, or its files</span></div>'
+FOR_TWO_HOURS = "Yours alone, for about two hours: nobody else can open it."
+NO_LOGIN = (
+    "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
+    "`python -m rnnlab push FOLDER owner/name`."
+)
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+ASKING: dict[str, Any] = PRIVATE | {"concurrency_id": "hub", "concurrency_limit": AT_ONCE}
+
+
+@dataclass(frozen=True)
+class CheckpointsTab:
+    """The tab's parts. found and brought: what a search and the visitor have added to the list."""
+
+    query: gr.Textbox
+    task: gr.Dropdown
+    order: gr.Dropdown
+    search: gr.Button
+    listed: gr.Radio
+    file: gr.File
+    note: gr.HTML
+    details: gr.HTML
+    card: gr.Markdown
+    open: gr.Button
+    zip: gr.Button
+    packed: gr.DownloadButton
+    found: gr.State
+    brought: gr.State
+
+    def chosen(self) -> list[Any]:
+        """The places in the order of `choose`'s results."""
+        return [self.note, self.details, self.card, self.open]
+
+
+def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab) -> CheckpointsTab:
+    """Lay the tab out, the first bundled checkpoint shown, and connect its events.
+
+    Args:
+        tabs: the page's tabs, one of which is gone to where a checkpoint is opened.
+        write, forecast: where it is opened.
+    """
+    bundled = service.models()["bundled"]
+    with gr.Row(elem_classes="choosers seek"):
+        query = gr.Textbox(label="Search the Hub", placeholder="an author, a name", max_lines=1, min_width=200)
+        task = gr.Dropdown(BOTH, value="", label="Task", min_width=110)
+        order = gr.Dropdown(list(service.ORDERS), value=service.ORDERS[0], label="Order", min_width=150)
+        search = gr.Button("Search", min_width=100, scale=0, elem_id="search")
+    choices = checkpoint_panels.listed(bundled, [], [])
+    with gr.Row(elem_classes="shelf"):
+        with gr.Column(scale=2, min_width=300):
+            first = choices[0][1] if choices else None
+            listed = gr.Radio(choices, value=first, label="Checkpoints", elem_classes="picks", elem_id="picks")
+            gr.HTML(BRING)
+            file = gr.File(
+                label="Your own checkpoint", show_label=False, file_count="multiple", height=42, elem_classes="drop",
+                file_types=[".zip", ".json", ".safetensors", ".md"], elem_id="bring",
+            )  # fmt: skip
+        with gr.Column(scale=3, min_width=320):
+            parts = _details(first)
+            found, brought = gr.State([]), gr.State([])
+            tab = CheckpointsTab(query, task, order, search, listed, file, *parts, found, brought)
+            _push_form(tab)
+    with gr.Accordion("The whole model card", open=False, elem_classes="settings card"):
+        tab.card.render()
+    _connect(tab)
+    _connect_opening(tab, tabs, write, forecast)
+    return tab
+
+
+def find(
+    token: gr.OAuthToken | None, query: str, task: str, order: str, chosen: str | None, brought: list[str]
+) -> tuple[Any, ...]:  # fmt: skip
+    """Search the Hub and show what it has below the bundled ones; or say why that cannot be."""
+    try:
+        answer = service.models(
+            task or None, query=query.strip() or None, order=order, search=True, token=caller_of(token).token
+        )
+    except RnnlabError as error:
+        return panels.refusal(str(error), ""), gr.skip(), gr.skip()
+    bundled, found = service.models()["bundled"], answer["hub"]
+    choices = checkpoint_panels.listed(bundled, brought, found)
+    value = chosen if chosen in {model for _, model in choices} else None
+    words = "" if found else panels.notice("Search", "The Hub has no such checkpoint of rnnlab; try other words.")
+    return words, gr.Radio(choices=choices, value=value), found
+
+
+def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
+    """Show a checkpoint of the list; of the Hub's, the record and the card are fetched, the weights are not."""
+    try:
+        return _chosen(service.show(model or "", caller=caller_of(token)))
+    except RnnlabError as error:
+        return panels.refusal(str(error), STILL), gr.skip(), gr.skip(), gr.skip()
+
+
+def listing(model: str) -> gr.Radio:
+    """The list with one checkpoint chosen that it may not hold yet."""
+    choices = checkpoint_panels.listed(service.models()["bundled"], [], [])
+    known = model in {opened for _, opened in choices}
+    return gr.Radio(choices=choices if known else [*choices, (service.told(model), model)], value=model)
+
+
+def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[str]) -> tuple[Any, ...]:
+    """Take in what a visitor brings, once it has been checked; or say what is wrong with it."""
+    if not files:
+        return (gr.skip(),) * 6
+    try:
+        model = service.bring(files)
+        shown = service.show(model, caller=service.STRANGER)
+    except RnnlabError as error:
+        return panels.refusal(str(error), STILL), *[gr.skip()] * 5
+    own = [*brought, model]
+    choices = checkpoint_panels.listed(service.models()["bundled"], own, found)
+    _, *rest = _chosen(shown)
+    return panels.notice("Checked", FOR_TWO_HOURS), *rest, gr.Radio(choices=choices, value=model), own
+
+
+def pack(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, Any]:
+    """Make a zip of a checkpoint, which the browser then fetches; of the Hub's, the weights are fetched first."""
+    try:
+        path = own_file(service.told(model or "").partition("@")[0].replace("/", "-"), ".zip")
+        service.pack(model or "", path, caller=caller_of(token))
+    except RnnlabError as error:
+        return panels.refusal(str(error), STILL), None
+    return gr.skip(), str(path)
+
+
+def push(token: gr.OAuthToken | None, model: str | None, repo: str, private: bool) -> str:
+    """Push a checkpoint to the visitor's account and tell its address; or say why that cannot be."""
+    try:
+        url = service.push_opened(model or "", repo.strip(), private=private, caller=caller_of(token))
+    except RnnlabError as error:
+        return panels.refusal(str(error), "")
+    return checkpoint_panels.pushed(repo.strip(), url)
+
+
+def suggest(profile: gr.OAuthProfile | None, model: str | None, repo: str) -> Any:
+    """The name that a checkpoint would have on the visitor's account, unless they have written one."""
+    if profile is None or repo.strip():
+        return gr.skip()
+    return f"{profile.username}/{service.told(model or '').partition('@')[0].rpartition('/')[2]}"
+
+
+def _chosen(shown: Shown) -> tuple[Any, ...]:
+    return "", checkpoint_panels.details(shown), shown.card, gr.Button(_open_words(shown.task), interactive=True)
+
+
+def _open_words(task: str) -> str:
+    return f"Open in {checkpoint_panels.OPENED_IN[task]}"
+
+
+def _details(
+    first: str | None,
+) -> tuple[gr.HTML, gr.HTML, gr.Markdown, gr.Button, gr.Button, gr.DownloadButton]:
+    """The chosen checkpoint's own words, and what can be done with it."""
+    shown = service.show(first, caller=service.STRANGER) if first else None
+    note = gr.HTML("", elem_id="note")
+    details = gr.HTML(checkpoint_panels.details(shown) if shown else "", elem_id="chosen")
+    with gr.Row(elem_classes="actions"):
+        opening = gr.Button(
+            _open_words(shown.task) if shown else "Open", variant="primary", min_width=150,
+            interactive=shown is not None, elem_id="open",
+        )  # fmt: skip
+        zipped = gr.Button("Download (.zip)", min_width=140, elem_id="zip")
+        link = gr.Button("Copy link", min_width=110, elem_id="copy-checkpoint-link")
+        packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed")
+    link.click(None, js=copy_link("#chosen"), **PRIVATE | {"queue": False})
+    card = gr.Markdown(shown.card if shown else "", latex_delimiters=[], elem_classes="prose", render=False)
+    return note, details, card, opening, zipped, packed
+
+
+def _push_form(tab: CheckpointsTab) -> None:
+    with gr.Accordion("Push it to your account", open=False, elem_classes="settings"):
+        if not login_possible():
+            gr.Markdown(NO_LOGIN)
+            return
+        login = gr.LoginButton(size="md", elem_id="login")
+        login.click(None, js=REMEMBER_CHOSEN, **PRIVATE | {"queue": False})
+        with gr.Row(elem_classes="choosers"):
+            repo = gr.Textbox(label="Name on the Hub", placeholder="owner/name", max_lines=1, elem_id="repo")
+            private = gr.Checkbox(False, label="Private", container=False, min_width=90)
+        pushing = gr.Button("Push", min_width=100, elem_id="push")
+        answer = gr.HTML("", elem_id="pushed")
+    pushing.click(push, [tab.listed, repo, private], answer, **ASKING)
+    for moment in (tab.listed.change, repo.focus):
+        moment(suggest, [tab.listed, repo], repo, **PRIVATE | {"show_progress": "hidden"})
+
+
+def _connect(tab: CheckpointsTab) -> None:
+    gr.on(
+        [tab.search.click, tab.query.submit], find, [tab.query, tab.task, tab.order, tab.listed, tab.brought],
+        [tab.note, tab.listed, tab.found], **ASKING,
+    )  # fmt: skip
+    tab.listed.input(choose, tab.listed, tab.chosen(), show_progress_on=[tab.details], **ASKING)
+    arrived = [*tab.chosen(), tab.listed, tab.brought]
+    tab.file.upload(bring, [tab.file, tab.found, tab.brought], arrived, show_progress_on=[tab.details], **ASKING).then(
+        lambda: None, outputs=tab.file, **PRIVATE | {"queue": False, "show_progress": "hidden"}
+    )
+    made = tab.zip.click(pack, tab.listed, [tab.note, tab.packed], **ASKING)
+    made.then(
+        None, tab.packed, js="file => file && document.querySelector('#packed').click()",
+        **PRIVATE | {"queue": False},
+    )  # fmt: skip
+
+
+def _connect_opening(tab: CheckpointsTab, tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab) -> None:
+    writing = write.opened() if write else []
+    given = forecast.choosers.listed()
+    places = [tab.note, tabs, *writing, forecast.choosers.model, *forecast.results.listed()]
+
+    def open_chosen(token: gr.OAuthToken | None, model: str | None, number: int, *asked: Any) -> tuple[Any, ...]:
+        """Fetch and check a checkpoint and go to the tab that uses it; or say why that cannot be."""
+        caller, still = caller_of(token), [gr.skip()] * (len(places) - 1)
+        try:
+            shown = service.open_shown(model or "", caller=caller)
+            if shown.task == "forecast":
+                ticker, file, _, *rest = asked
+                answered = show(token, ticker, file, shown.model, *rest)
+                there = [gr.skip()] * len(writing)
+                return "", gr.Tabs(selected="forecast"), *there, model_opened(shown.model, forecast.models), *answered
+            if write is None:
+                raise RnnlabError("This copy of the page has no tab Write, as no voice comes with it.")
+            opened = voice_opened(shown.model, write.voices, caller, number)
+        except RnnlabError as error:
+            return panels.refusal(str(error), STILL), *still
+        return "", gr.Tabs(selected="write"), *opened, *[gr.skip()] * 5
+
+    number = write.number if write else gr.State(0)
+    tab.open.click(open_chosen, [tab.listed, number, *given], places, show_progress_on=[tab.details], **ASKING)

@@ -1,0 +1,116 @@
+"""A result as a link that opens it again, and back; knows no layout and no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Draft
+from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Asked
+from rnnlab.ui.asked_text import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
+
+LONGEST_LINK = 6000  # characters; a longer one is cut or refused on its way
+TABS = ("forecast", "write", "checkpoints")
+
+
+def writing_link(draft: Draft) -> str:
+    """The query that writes a text again: `?tab=write&model=…&revision=…&prompt=…&seed=…`; "" if there can be none.
+
+    There is none to what a visitor has brought, which nobody else may open, nor for a prompt too long for an address.
+    """
+    manner, written = draft.manner, max(sum(len(piece.text) for piece in row) for row in draft.pieces)
+    defaults = {known.name: known.default for known in service.sampling_settings()} | {"temperature": TEMPERATURE}
+    asked: dict[str, Any] = {"prompt": draft.prompt, "seed": draft.seeds[0]}
+    asked["length"] = min(max(written, manner.length), LONGEST)
+    chosen = {name: manner.sampling.get(name) for name in defaults}
+    asked |= {name: value for name, value in chosen.items() if value is not None and value != defaults[name]}
+    asked |= {"texts": len(draft.seeds)} if len(draft.seeds) > 1 else {}
+    asked |= {"stop": manner.stops[0]} if manner.stops else {}
+    asked |= {"never": manner.banned} if manner.banned else {}
+    asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
+    return _link("write", draft.model, asked)
+
+
+def forecast_link(asked: Asked, model: str) -> str:
+    """The query that makes a forecast again; "" for a visitor's own file or checkpoint, which stay theirs."""
+    if asked.source.file:
+        return ""
+    values: dict[str, Any] = {"data": asked.source.data(), "horizon": asked.horizon}
+    return _link("forecast", model, values | ({"start": asked.start} if asked.start else {}))
+
+
+def checkpoint_link(model: str) -> str:
+    """The query that shows a checkpoint; "" if it is a visitor's own."""
+    return _link("checkpoints", model, {})
+
+
+def linked_tab(query: Mapping[str, str]) -> str | None:
+    """The tab that a link leads to; None if it is just the page's address."""
+    tab = query.get("tab", "")
+    return tab if tab in TABS else None
+
+
+def linked_model(query: Mapping[str, str], *tasks: str) -> str:
+    """What a link asks to open: a bundled checkpoint's name, or the Hub's with its revision; the first if it asks none.
+
+    Raises:
+        RnnlabError: it is nothing that a link may name.
+    """
+    bundled = [name for task in tasks for name in service.bundled_models(task)]
+    model, revision = query.get("model") or (bundled[0] if bundled else ""), query.get("revision")
+    if model in bundled:
+        return model
+    if not service.is_hub_name(model):
+        raise RnnlabError(f"The link names {model[:60]!r}, which no link can open; choose a checkpoint here.")
+    return f"{model}@{revision}" if revision else model
+
+
+def linked_writing(query: Mapping[str, str]) -> list[Any]:
+    """The values of the tab Write's choosers that a link asks for, in the order of `AskedText.of`'s.
+
+    Raises:
+        RnnlabError: one of them is none that could be set here.
+    """
+    knobs = {known.name: known for known in service.sampling_settings()}
+    rules = [_number(query, name, knobs[name].default, knobs[name].low, knobs[name].high) for name in rule_names()]
+    return [
+        linked_model(query, "text"), query.get("prompt", ""),
+        _number(query, "temperature", TEMPERATURE, 0, HOTTEST), _number(query, "length", LENGTH, SHORTEST, LONGEST),
+        query.get("texts") == str(SEVERAL), query.get("seed", ""), query.get("stop", "").replace("\n", "\\n"),
+        query.get("never", ""), query.get("weights") == "int8", *rules,
+    ]  # fmt: skip
+
+
+def linked_forecast(query: Mapping[str, str]) -> tuple[str, str, int, str]:
+    """The ticker, the checkpoint, the horizon and the back-test's start that a link asks for; raises RnnlabError."""
+    ticker = query.get("data", FIRST).upper()
+    if ticker not in service.tickers():
+        raise RnnlabError(f"The link asks for {ticker[:40]!r}, which is no bundled series; choose one here.")
+    horizon = int(_number(query, "horizon", LONGEST_HORIZON, 1, LONGEST_HORIZON))
+    return ticker, linked_model(query, "forecast"), horizon, query.get("start", "")[:40]
+
+
+def _link(tab: str, model: str, asked: Mapping[str, Any]) -> str:
+    if not (model in service.bundled_models("text") + service.bundled_models("forecast") or service.is_hub_name(model)):
+        return ""
+    name, _, revision = model.partition("@")
+    opened = {"tab": tab, "model": name} | ({"revision": revision} if revision else {})
+    query = "?" + urlencode(opened | dict(asked))
+    return query if len(query) <= LONGEST_LINK else ""
+
+
+def _number(query: Mapping[str, str], name: str, default: Any, low: float | None, high: float | None) -> Any:
+    """A number of the link within its bounds, whole where its default is."""
+    written = query.get(name)
+    if written is None:
+        return default
+    try:
+        value = type(default)(written)
+    except (ValueError, OverflowError):
+        value = None
+    if value is None or not (low is None or low <= value) or not (high is None or value <= high):
+        raise RnnlabError(f"The link asks for {name} {written[:40]!r}, which cannot be set here; set it below.")
+    return value

@@ -1,0 +1,94 @@
+"""What a link does when the page is opened by it: the tab, the form filled in, the result; knows no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.ui import checkpoints_tab, forecast_tab, panels
+from rnnlab.ui.checkpoints_tab import CheckpointsTab
+from rnnlab.ui.forecast_tab import ForecastTab
+from rnnlab.ui.links import linked_forecast, linked_model, linked_tab, linked_writing
+from rnnlab.ui.write_tab import WriteTab
+
+REFUSED = "The page below is as it always opens."
+FROM_LINK = "From a link"
+
+
+def open_links(
+    demo: gr.Blocks, tabs: gr.Tabs, forecast: ForecastTab, write: WriteTab | None, checkpoints: CheckpointsTab
+) -> None:
+    """Have the page look at the address that it is opened by; one without a tab in it changes nothing."""
+    forecasting = [
+        forecast.choosers.ticker,
+        forecast.choosers.model,
+        forecast.choosers.horizon,
+        forecast.choosers.start,
+    ]
+    forecasting += forecast.results.listed()
+    writing = [*write.choosers.listed(), write.number, write.verdict] if write else []
+    showing = [*checkpoints.chosen(), checkpoints.listed]
+    sizes = len(forecasting), len(writing), len(showing)
+
+    def opened(token: gr.OAuthToken | None, request: gr.Request) -> tuple[Any, ...]:
+        """What each place becomes."""
+        query = dict(request.query_params)
+        tab = linked_tab(query)
+        parts: dict[str, list[Any]] = {
+            name: [gr.skip()] * size for name, size in zip(("forecast", "write", "checkpoints"), sizes, strict=True)
+        }
+        if tab and parts[tab]:
+            parts[tab] = OPENERS[tab](token, query, len(parts[tab]))
+        return gr.Tabs(selected=tab) if tab else gr.skip(), *parts["forecast"], *parts["write"], *parts["checkpoints"]
+
+    demo.load(
+        opened, None, [tabs, *forecasting, *writing, *showing],
+        api_visibility="private", show_progress="hidden", concurrency_limit=None,
+    )  # fmt: skip
+
+
+def open_forecast(token: gr.OAuthToken | None, query: Mapping[str, str], size: int) -> list[Any]:
+    """A forecast by a bundled checkpoint is made at once; one by the Hub's waits for a visitor who wants it fetched."""
+    if not set(query) - {"tab"}:
+        return [gr.skip()] * size
+    try:
+        ticker, model, horizon, start = linked_forecast(query)
+    except RnnlabError as error:
+        return [*[gr.skip()] * 4, panels.refusal(str(error), REFUSED), *[gr.skip()] * 3]
+    chosen = forecast_tab.model_opened(model, service.bundled_models("forecast"))
+    if service.is_hub_name(model):
+        words = panels.notice(FROM_LINK, f"{model} is on the Hugging Face Hub; move the horizon to fetch it.")
+        return [ticker, chosen, horizon, start, words, *[gr.skip()] * 3]
+    return [ticker, chosen, horizon, start, *forecast_tab.show(token, ticker, None, model, horizon, start, None, None)]
+
+
+def open_writing(token: gr.OAuthToken | None, query: Mapping[str, str], size: int) -> list[Any]:
+    """A bundled voice writes at once; one of the Hub's waits for a visitor who wants it fetched."""
+    if not set(query) - {"tab"}:
+        return [gr.skip()] * size
+    try:
+        values = linked_writing(query)
+    except RnnlabError as error:
+        return [*[gr.skip()] * (size - 1), panels.refusal(str(error), REFUSED)]
+    if service.is_hub_name(values[0]):
+        words = panels.notice(FROM_LINK, f"{values[0]} is on the Hugging Face Hub; press Write to fetch it and write.")
+        return [*values, gr.skip(), words]
+    return [*values, 1, gr.skip()]  # the number that begins a text
+
+
+def open_checkpoints(token: gr.OAuthToken | None, query: Mapping[str, str], size: int) -> list[Any]:
+    """The checkpoint that is named is shown; of one on the Hub its record and card are fetched."""
+    if "model" not in query:
+        return [gr.skip()] * size
+    try:
+        model = linked_model(query, "text", "forecast")
+    except RnnlabError as error:
+        return [panels.refusal(str(error), REFUSED), *[gr.skip()] * (size - 1)]
+    return [*checkpoints_tab.choose(token, model), checkpoints_tab.listing(model)]
+
+
+OPENERS = {"forecast": open_forecast, "write": open_writing, "checkpoints": open_checkpoints}
