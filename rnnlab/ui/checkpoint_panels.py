@@ -11,6 +11,7 @@ from rnnlab.service import Shown, Table
 from rnnlab.ui.links import checkpoint_link
 
 TASKS = {"text": "writes", "forecast": "forecasts"}
+OWN_COLUMN = "This model"  # of the scores, set in bold
 OPENED_IN = {"text": "Write", "forecast": "Forecast"}
 
 
@@ -57,7 +58,9 @@ def _table(scores: Table | None) -> str:
         return ""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in scores.head[1:])
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in rest) + "</tr>"
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(_cell(cell, name) for cell, name in zip(rest, scores.head[1:], strict=True))
+        + "</tr>"
         for first, *rest in scores.rows
     )
     return (
@@ -65,3 +68,7 @@ def _table(scores: Table | None) -> str:
         f'<div class="scroll" tabindex="0" role="region" aria-label="Scores"><table><thead><tr><td></td>{head}</tr>'
         f"</thead><tbody>{body}</tbody></table></div></section>"
     )
+
+
+def _cell(words: str, column: str) -> str:
+    return f"<td><b>{escape(words)}</b></td>" if column == OWN_COLUMN else f"<td>{escape(words)}</td>"

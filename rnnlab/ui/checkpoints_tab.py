@@ -83,7 +83,7 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
             tab = CheckpointsTab(query, task, order, search, listed, file, *parts, found, brought)
             _push_form(tab)
     with gr.Accordion("The whole model card", open=False, elem_classes="settings card"):
-        tab.card.render()
+        tab.card.render()  # type: ignore[no-untyped-call]
     _connect(tab)
     _connect_opening(tab, tabs, write, forecast)
     return tab

@@ -186,10 +186,14 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .notice h2 { font-size: 1.06rem; color: var(--body-text-color); }
 #note .verdict { min-height: 0; margin-bottom: 8px; }
 .card .prose table { display: block; overflow-x: auto; width: fit-content; max-width: 100%; }
-.card .prose :is(th, td) { word-break: normal !important; overflow-wrap: normal !important; padding: 5px 10px !important; }
+.card .prose :is(th, td) {
+  word-break: normal !important; overflow-wrap: normal !important; padding: 5px 10px !important;
+}
 .card .prose :is(h1, h2) { font-size: 1.05rem; margin: 18px 0 6px; }
-.card .prose :is(th, td) { font-size: .86rem; }
-.seek textarea, .seek input { min-height: 38px; line-height: 20px; padding-block: 8px !important; }
+.card .prose :is(th, td) { font-size: .86rem; border: 1px solid var(--line) !important; }
+.card .prose table { border: 0 !important; padding: 0 !important; }
+.card .prose :is(th, td):not(:last-child), .own td { white-space: nowrap; }
+.seek textarea { height: 38px !important; line-height: 20px; padding-block: 8px !important; }
 .seek button { min-height: 38px; padding-block: 6px !important; }
 .pushed p { overflow-wrap: anywhere; margin: 6px 0; }
 .pushed a { color: var(--model); text-decoration: underline; }
