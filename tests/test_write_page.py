@@ -28,7 +28,7 @@ def asked(
 
 
 def written(explained=False, **given):
-    return list(write_tab.begin_writing(explained, *asked(**given)))
+    return list(write_tab.begin_writing(None, explained, *asked(**given)))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_a_text_grows_and_ends_with_its_file_and_facts():
 
 def test_continue_goes_on_as_if_the_text_had_never_stopped():
     draft = written()[-1][3]
-    *_, last = write_tab.carry_on(draft, False, *asked(length=100, seed=""))
+    *_, last = write_tab.carry_on(None, draft, False, *asked(length=100, seed=""))
     assert last[3].texts[0] == service.write("shakespeare", "ROMEO:", length=300, seed=1)["text"]
 
 
@@ -143,13 +143,13 @@ def test_a_line_break_can_be_given_as_a_stop():
 def test_a_cleared_number_means_its_default():
     values = asked()
     cleared = [*values[: -len(RULES)], *[None] * len(RULES)]
-    [*_, last] = write_tab.begin_writing(False, *cleared)
+    [*_, last] = write_tab.begin_writing(None, False, *cleared)
     assert last[3].texts == written()[-1][3].texts
 
 
 def test_a_text_that_is_long_enough_is_not_gone_on_with():
     draft = dataclasses.replace(written(length=5)[-1][3], pieces=((Piece("x" * 60_001, None, ()),),))
-    [(verdict, *_)] = write_tab.carry_on(draft, False, *asked())
+    [(verdict, *_)] = write_tab.carry_on(None, draft, False, *asked())
     assert "What has 60,000 characters is not gone on with here" in verdict
 
 

@@ -1,0 +1,102 @@
+"""Links that open a result again: what they hold, what they fill in, and what they refuse."""
+
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
+
+import gradio as gr
+import pytest
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Manner
+from rnnlab.ui import links, opening_links
+from rnnlab.ui.asked_forecast import Asked, Source
+from rnnlab.ui.asked_text import AskedText
+
+
+LONG = Manner(120)
+
+
+def query_of(link: str) -> dict[str, str]:
+    return dict(parse_qsl(link.removeprefix("?"), keep_blank_values=True))
+
+
+def written(manner=LONG, prompt="ROMEO:", **given):
+    *_, last = service.drafts("shakespeare", prompt, manner, seed=5, **given)
+    return last
+
+
+def test_a_text_s_link_writes_the_same_text_again():
+    draft = written(Manner(150, sampling={"temperature": 0.5, "top_k": 7}, stops=("\n\n",), banned="!"), "A & b?\n=")
+    asked = AskedText.of(links.linked_writing(query_of(links.writing_link(draft))))
+    *_, again = asked.drafts()
+    assert again.texts == draft.texts
+    assert again.manner.sampling["top_k"] == 7
+
+
+def test_a_text_that_was_gone_on_with_has_a_link_to_the_whole_of_it():
+    *_, longer = service.carry_on(written(), Manner(130))
+    *_, again = AskedText.of(links.linked_writing(query_of(links.writing_link(longer)))).drafts()
+    assert again.texts == longer.texts
+
+
+def test_three_texts_have_one_link():
+    draft = written(texts=3)
+    *_, again = AskedText.of(links.linked_writing(query_of(links.writing_link(draft)))).drafts()
+    assert again.texts == draft.texts
+
+
+def test_a_link_to_a_checkpoint_of_the_hub_names_its_commit():
+    draft = SimpleNamespace(
+        manner=Manner(100), pieces=((),), prompt="To be", seeds=(7,), model="anna/voice@" + "a" * 40
+    )  # fmt: skip
+    query = query_of(links.writing_link(draft))
+    assert (query["tab"], query["model"], query["revision"]) == ("write", "anna/voice", "a" * 40)
+    assert links.linked_writing(query)[0] == "anna/voice@" + "a" * 40
+
+
+def test_what_is_a_visitor_s_own_has_no_link():
+    own = SimpleNamespace(manner=Manner(9), pieces=((),), prompt="", seeds=(1,), model="visit:" + "a" * 32 + "/x")
+    assert links.writing_link(own) == ""
+    assert links.forecast_link(Asked(Source(None, "mine.csv"), "stocks"), "stocks") == ""
+    assert links.writing_link(written(prompt="x" * 7000)) == ""
+
+
+def test_a_forecast_s_link_asks_for_the_same_forecast():
+    link = links.forecast_link(Asked(Source("msft"), "stocks", 7, "2019-01-02"), "stocks")
+    assert links.linked_forecast(query_of(link)) == ("MSFT", "stocks", 7, "2019-01-02")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"model": "../x"}, r"The link names '\.\./x', which no link can open; choose a checkpoint here\."),
+        ({"model": "visit:" + "a" * 32 + "/x"}, "which no link can open"),
+        ({"model": "stocks"}, "which no link can open"),
+        ({"temperature": "hot"}, "The link asks for temperature 'hot', which cannot be set here; set it below"),
+        ({"temperature": "nan"}, "temperature 'nan'"),
+        ({"length": "9" * 400}, "length '999"),
+        ({"top_k": "1.5"}, "top_k '1.5'"),
+    ],
+)
+def test_a_link_that_asks_for_what_cannot_be_gets_a_sentence(query, sentence):
+    with pytest.raises(RnnlabError, match=sentence):
+        links.linked_writing(query)
+    *skipped, refusal = opening_links.open_writing(None, query, 20)
+    assert 'role="alert"' in refusal
+    assert skipped == [gr.skip()] * 19
+
+
+def test_a_link_to_a_bundled_voice_writes_at_once_and_one_to_the_hub_s_waits_to_be_wanted():
+    *_, number, verdict = opening_links.open_writing(None, {"tab": "write", "prompt": "O"}, 20)
+    assert (number, verdict) == (1, gr.skip())
+    *_, number, verdict = opening_links.open_writing(None, {"tab": "write", "model": "anna/voice"}, 20)
+    assert number == gr.skip()
+    assert "anna/voice is on the Hugging Face Hub; press Write to fetch it and write." in verdict
+
+
+def test_a_link_to_a_tab_alone_only_goes_there():
+    for opened in (opening_links.open_writing, opening_links.open_forecast):
+        assert opened(None, {"tab": "write"}, 9) == [gr.skip()] * 9
+    assert links.linked_tab({"tab": "elsewhere"}) is None
+    assert links.linked_tab({}) is None
