@@ -5,6 +5,7 @@ from urllib.parse import urlparse
 
 import pytest
 
+from rnnlab import service
 from rnnlab.ui import app
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -175,6 +176,20 @@ def writer(page):
 def test_the_tab_write_opens_with_a_text_and_a_verdict(writer):
     assert length(writer) > 300
     sync_api.expect(writer.locator(".verdict:visible")).to_contain_text("as unsure as if it chose among")
+
+
+def test_a_voice_that_is_chosen_brings_its_own_prompts_and_writes(writer):
+    writer.get_by_label("Voice").click()
+    writer.get_by_role("option", name="shakespeare").click()
+    sync_api.expect(writer.locator("#voice .eyebrow")).to_contain_text("William Shakespeare")
+    sync_api.expect(writer.locator(".openings")).to_contain_text(service.voice("shakespeare").openings[1][:12])
+    sync_api.expect(writer.locator(".facts")).to_contain_text("600 characters")
+
+
+def test_a_voice_that_is_not_there_gets_its_sentence(writer):
+    writer.get_by_label("Voice").fill("nobody")
+    writer.get_by_label("Voice").press("Enter")
+    sync_api.expect(writer.get_by_role("alert")).to_contain_text("There is no bundled checkpoint 'nobody'")
 
 
 def test_a_text_is_seen_to_grow_and_stop_stops_it(writer):

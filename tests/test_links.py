@@ -13,7 +13,6 @@ from rnnlab.ui import links, opening_links
 from rnnlab.ui.asked_forecast import Asked, Source
 from rnnlab.ui.asked_text import AskedText
 
-
 LONG = Manner(120)
 
 

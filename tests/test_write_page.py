@@ -156,7 +156,7 @@ def test_a_text_that_is_long_enough_is_not_gone_on_with():
 def test_a_voice_brings_its_own_prompts():
     prompt, examples, _ = write_tab._voice_chosen("doyle", 0)
     assert prompt == service.voice("doyle").openings[0]
-    assert [[one] for one in service.voice("doyle").openings] == examples.samples
+    assert [[one] for one in service.voice("doyle").openings] == examples["samples"]
 
 
 def test_the_endpoint_streams_the_text_as_it_grows(client):

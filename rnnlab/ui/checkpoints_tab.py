@@ -90,12 +90,12 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
 
 
 def find(
-    token: gr.OAuthToken | None, query: str, task: str, order: str, chosen: str | None, brought: list[str]
+    token: gr.OAuthToken | None, query: str | None, task: str, order: str, chosen: str | None, brought: list[str]
 ) -> tuple[Any, ...]:  # fmt: skip
     """Search the Hub and show what it has below the bundled ones; or say why that cannot be."""
     try:
         answer = service.models(
-            task or None, query=query.strip() or None, order=order, search=True, token=caller_of(token).token
+            task or None, query=(query or "").strip() or None, order=order, search=True, token=caller_of(token).token
         )
     except RnnlabError as error:
         return panels.refusal(str(error), ""), gr.skip(), gr.skip()
@@ -146,18 +146,19 @@ def pack(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, Any]:
     return gr.skip(), str(path)
 
 
-def push(token: gr.OAuthToken | None, model: str | None, repo: str, private: bool) -> str:
+def push(token: gr.OAuthToken | None, model: str | None, repo: str | None, private: bool) -> str:
     """Push a checkpoint to the visitor's account and tell its address; or say why that cannot be."""
+    name = (repo or "").strip()
     try:
-        url = service.push_opened(model or "", repo.strip(), private=private, caller=caller_of(token))
+        url = service.push_opened(model or "", name, private=private, caller=caller_of(token))
     except RnnlabError as error:
         return panels.refusal(str(error), "")
-    return checkpoint_panels.pushed(repo.strip(), url)
+    return checkpoint_panels.pushed(name, url)
 
 
-def suggest(profile: gr.OAuthProfile | None, model: str | None, repo: str) -> Any:
+def suggest(profile: gr.OAuthProfile | None, model: str | None, repo: str | None) -> Any:
     """The name that a checkpoint would have on the visitor's account, unless they have written one."""
-    if profile is None or repo.strip():
+    if profile is None or (repo or "").strip():
         return gr.skip()
     return f"{profile.username}/{service.told(model or '').partition('@')[0].rpartition('/')[2]}"
 

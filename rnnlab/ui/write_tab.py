@@ -281,8 +281,8 @@ def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     return (openings[0] if openings else ""), _prompts(openings), _next(number)
 
 
-def _prompts(openings: Sequence[str]) -> gr.Dataset:
-    return gr.Dataset(components=["textbox"], samples=[[one] for one in openings])
+def _prompts(openings: Sequence[str]) -> Any:
+    return gr.update(samples=[[one] for one in openings])
 
 
 def _explained(draft: Draft, explained: bool) -> str:

@@ -32,7 +32,8 @@ def build_wire(store: Store, chunks: Chunks) -> FastAPI:
         user = store.user(token_of(request))
         if user is None:
             raise Refused(401, "", "Invalid username or password.")
-        return {"type": "user", "name": user, "fullname": user, "orgs": [], "auth": {"type": "access_token"}}
+        told = {"type": "user", "name": user, "fullname": user, "avatarUrl": "", "orgs": []}
+        return told | {"auth": {"type": "access_token"}}
 
     @app.get("/api/models")
     def models(request: Request, author: str = "", search: str = "", sort: str = "", limit: int = 1000) -> list[Any]:
