@@ -24,6 +24,7 @@ def add_commands(commands: Any) -> None:
     models.add_argument("--task", choices=service.TASKS, help="of one task only")
     models.add_argument("--author", metavar="OWNER", help="whose, on the Hub")
     models.add_argument("--query", metavar="TEXT", help="words of the name, on the Hub")
+    models.add_argument("--language", metavar="L", help="of the text, as en, on the Hub")
     models.add_argument("--order", choices=service.ORDERS, default=service.ORDERS[0], help="which come first")
 
 
@@ -44,8 +45,9 @@ def _pull(asked: argparse.Namespace) -> Answer:
 def _models(asked: argparse.Namespace) -> Answer:
     token = service.own_token() if asked.hub else None
     answer = service.models(
-        asked.task, author=asked.author, query=asked.query, order=asked.order, search=asked.hub, token=token
-    )
+        asked.task, author=asked.author, query=asked.query, language=asked.language, order=asked.order,
+        search=asked.hub, token=token,
+    )  # fmt: skip
     if not asked.json:
         print("\n".join(service.models_lines(answer)))
     return answer

@@ -18,6 +18,7 @@ from rnnlab.service.text_lines import data_lines, evaluation_lines, text_trainin
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
 from rnnlab.service.visiting import bring, pack, push_opened
+from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
 from rnnlab.service.writing import Draft, Manner, carry_on, drafts, sampling_settings, write
 from rnnlab.tasks.text.pieces import UNITS, Piece
@@ -76,6 +77,7 @@ __all__ = [
     "settings",
     "show",
     "study",
+    "sweep_visits",
     "text_settings",
     "text_training_lines",
     "tickers",

@@ -68,6 +68,7 @@ def models(
     *,
     author: str | None = None,
     query: str | None = None,
+    language: str | None = None,
     order: str = ORDERS[0],
     token: str | None = None,
     search: bool = False,
@@ -76,7 +77,7 @@ def models(
 
     Args:
         task: "text" or "forecast"; None is both.
-        author, query: whose, and words of the name.
+        author, query, language: whose, words of the name, and a text's language, as "en".
         order: of those on the Hub: "newest" or "most downloaded" first.
         token: the caller's own, to see what is private to them.
         search: whether to ask the Hub.
@@ -104,5 +105,5 @@ def models(
     ]
     if not search:
         return {"bundled": bundled, "hub": []}
-    found = hub.find(task, author, query, order=order, token=token)
+    found = hub.find(task, author, query, language=language, order=order, token=token)
     return {"bundled": bundled, "hub": [dataclasses.asdict(one) for one in found]}

@@ -46,6 +46,8 @@ def build() -> gr.Blocks:
         endpoints.add_endpoints(AT_ONCE)
         add_write_endpoint(write_tab.AT_ONCE)
         add_checkpoint_endpoints()
+        # What visitors brought goes when the next one comes, if it has not been used for long.
+        demo.load(service.sweep_visits, api_visibility="private", queue=False, show_progress="hidden")
         open_links(demo, tabs, forecast, write, checkpoints)
     demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return demo

@@ -1,0 +1,80 @@
+"""What visitors bring to the page: kept for a while, within a bound, under names that nobody can guess."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from rnnlab import service
+from rnnlab.errors import CheckpointError
+from rnnlab.service import visits
+
+STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path))
+    return tmp_path / "visits"
+
+
+def brought() -> str:
+    return service.bring([file for file in STOCKS.iterdir() if file.is_file()])
+
+
+def aged(model: str, seconds: float) -> None:
+    folder = visits.visit_folder(model).parent
+    long_ago = time.time() - seconds
+    os.utime(folder, (long_ago, long_ago))
+
+
+def test_what_is_brought_forecasts_as_what_it_is_a_copy_of():
+    rows = service.forecast(brought(), "AAPL", horizon=2, caller=service.STRANGER)["rows"]
+    assert rows == service.forecast("stocks", "AAPL", horizon=2)["rows"]
+
+
+def test_what_nobody_used_for_long_is_gone_and_its_name_says_so():
+    old, new = brought(), brought()
+    aged(old, visits.KEPT + 60)
+    service.sweep_visits()
+    assert visits.visit_folder(new).is_dir()
+    with pytest.raises(CheckpointError, match=r"^checkpoint is no longer here, .* after 2 unused hours; bring it once"):
+        service.forecast(old, "AAPL", caller=service.STRANGER)
+
+
+def test_what_is_used_stays():
+    model = brought()
+    aged(model, visits.KEPT - 1)
+    service.show(model, caller=service.STRANGER)
+    service.sweep_visits()
+    assert time.time() - visits.visit_folder(model).parent.stat().st_mtime < 60
+
+
+def test_where_there_is_too_much_the_longest_unused_goes_first(monkeypatch):
+    models = [brought() for _ in range(3)]
+    for hours, model in enumerate(reversed(models)):
+        aged(model, 60.0 * hours)
+    sizes = sum(file.stat().st_size for file in visits.visit_folder(models[0]).iterdir())
+    aged(models[0], 600)
+    monkeypatch.setattr(visits, "MOST_BYTES", 2 * sizes)
+    service.sweep_visits()
+    with pytest.raises(CheckpointError):
+        visits.visit_folder(models[0])
+    assert all(visits.visit_folder(model).is_dir() for model in models[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("my voice!", "my-voice"), ("../../x", "x"), ("…", "checkpoint"), ("a" * 90, "a" * 50)]
+)
+def test_a_name_is_cut_down_to_what_is_safe_in_a_path(name, told, place):
+    visit = visits.new_visit(name)
+    assert visit.model.rpartition("/")[2] == told
+    assert visit.folder.parent.parent == place
+    assert visit.folder.parent.stat().st_mode & 0o077 == 0
+
+
+def test_nothing_is_not_taken_in(place):
+    with pytest.raises(CheckpointError, match=r"^No file was given; give a zip"):
+        service.bring([])
+    assert not place.exists()
