@@ -143,6 +143,22 @@ def test_a_link_is_copied_and_writes_the_same_text_in_another_visit(page, browse
     other.close()
 
 
+def test_a_page_that_is_opened_without_a_link_begins_no_text(page, address):
+    page.goto(address)
+    page.locator(".figure .js-plotly-plot").wait_for()
+    page.get_by_role("tab", name="Write").click()
+    page.wait_for_timeout(1500)  # as long as a text takes to begin
+    sync_api.expect(page.locator(".facts")).to_have_text(re.compile(r"seed 1$"))
+
+
+def test_a_link_to_a_voice_of_the_hub_waits_to_be_wanted(page, address, pushed):
+    page.goto(f"{address}?tab=write&model=anna/voice&revision={pushed}&prompt=HAMLET%3A&seed=3")
+    sync_api.expect(page.locator("#voice")).to_contain_text("press Write to fetch it and write")
+    page.locator("#write").click()
+    sync_api.expect(page.locator("#voice .eyebrow")).to_contain_text("William Shakespeare")
+    sync_api.expect(page.locator(".facts")).to_contain_text("seed 3")
+
+
 def test_a_link_to_a_forecast_fills_the_form_and_forecasts(page, address):
     page.goto(f"{address}?tab=forecast&data=MSFT&model=stocks&horizon=5")
     sync_api.expect(page.locator(".figure .gtitle")).to_contain_text("MSFT on")
@@ -162,6 +178,8 @@ def test_a_checkpoint_is_downloaded_and_brought_again(page, address, tmp_path):
     sync_api.expect(page.get_by_label("my-stocks — yours, in this visit")).to_be_checked()
     page.locator("#open").click()
     sync_api.expect(page.locator("#verdict .eyebrow")).to_contain_text("checkpoint my-stocks")
+    wide = "plot => plot.getBoundingClientRect().width > 900 && plot._fullLayout.width > 900"
+    page.wait_for_function(f"() => ({wide})(document.querySelector('.figure .js-plotly-plot'))")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -35,11 +35,12 @@ def build() -> gr.Blocks:
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEPT, KEPT))
     with demo:
         gr.HTML(MASTHEAD)
+        go = gr.Textbox(visible="hidden", label="begin")
         with gr.Tabs() as tabs:
             with gr.Tab("Forecast", id="forecast"):
                 forecast = forecast_tab(service.bundled_models("forecast"))
             with gr.Tab("Write", id="write"):
-                write = write_tab.write_tab(service.bundled_models("text"))
+                write = write_tab.write_tab(service.bundled_models("text"), go)
             with gr.Tab("Checkpoints", id="checkpoints"):
                 checkpoints = checkpoints_tab(tabs, write, forecast)
         gr.HTML(COLOPHON)

@@ -230,22 +230,29 @@ def _connect_opening(tab: CheckpointsTab, tabs: gr.Tabs, write: WriteTab | None,
     given = forecast.choosers.listed()
     places = [tab.note, tabs, *writing, forecast.choosers.model, *forecast.results.listed()]
 
-    def open_chosen(token: gr.OAuthToken | None, model: str | None, number: int, *asked: Any) -> tuple[Any, ...]:
+    def open_chosen(token: gr.OAuthToken | None, model: str | None, *asked: Any) -> tuple[Any, ...]:
         """Fetch and check a checkpoint and go to the tab that uses it; or say why that cannot be."""
-        caller, still = caller_of(token), [gr.skip()] * (len(places) - 1)
+        caller = caller_of(token)
+        unwritten = [gr.skip()] * len(writing)
         try:
             shown = service.open_shown(model or "", caller=caller)
             if shown.task == "forecast":
                 ticker, file, _, *rest = asked
                 answered = show(token, ticker, file, shown.model, *rest)
-                there = [gr.skip()] * len(writing)
-                return "", gr.Tabs(selected="forecast"), *there, model_opened(shown.model, forecast.models), *answered
+                return (
+                    "",
+                    gr.Tabs(selected="forecast"),
+                    *unwritten,
+                    model_opened(shown.model, forecast.models),
+                    *answered,
+                )
             if write is None:
                 raise RnnlabError("This copy of the page has no tab Write, as no voice comes with it.")
-            opened = voice_opened(shown.model, write.voices, caller, number)
+            opened = voice_opened(shown.model, write.voices, caller)
         except RnnlabError as error:
-            return panels.refusal(str(error), STILL), *still
+            return panels.refusal(str(error), STILL), gr.skip(), *unwritten, *[gr.skip()] * 5
         return "", gr.Tabs(selected="write"), *opened, *[gr.skip()] * 5
 
-    number = write.number if write else gr.State(0)
-    tab.open.click(open_chosen, [tab.listed, number, *given], places, show_progress_on=[tab.details], **ASKING)
+    gone = tab.open.click(open_chosen, [tab.listed, *given], places, show_progress_on=[tab.details], **ASKING)
+    # A figure that was drawn while its tab was hidden has no width yet.
+    gone.then(None, js="() => window.dispatchEvent(new Event('resize'))", **PRIVATE | {"queue": False})

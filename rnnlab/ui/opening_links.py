@@ -13,7 +13,7 @@ from rnnlab.ui import checkpoints_tab, forecast_tab, panels
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.forecast_tab import ForecastTab
 from rnnlab.ui.links import linked_forecast, linked_model, linked_tab, linked_writing
-from rnnlab.ui.write_tab import WriteTab
+from rnnlab.ui.write_tab import WriteTab, begin
 
 REFUSED = "The page below is as it always opens."
 FROM_LINK = "From a link"
@@ -30,7 +30,7 @@ def open_links(
         forecast.choosers.start,
     ]
     forecasting += forecast.results.listed()
-    writing = [*write.choosers.listed(), write.number, write.verdict] if write else []
+    writing = [*write.choosers.listed(), write.go, write.verdict] if write else []
     showing = [*checkpoints.chosen(), checkpoints.listed]
     sizes = len(forecasting), len(writing), len(showing)
 
@@ -77,7 +77,7 @@ def open_writing(token: gr.OAuthToken | None, query: Mapping[str, str], size: in
     if service.is_hub_name(values[0]):
         words = panels.notice(FROM_LINK, f"{values[0]} is on the Hugging Face Hub; press Write to fetch it and write.")
         return [*values, gr.skip(), words]
-    return [*values, 1, gr.skip()]  # the number that begins a text
+    return [*values, begin(), gr.skip()]
 
 
 def open_checkpoints(token: gr.OAuthToken | None, query: Mapping[str, str], size: int) -> list[Any]:

@@ -196,7 +196,8 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .seek textarea { height: 38px !important; line-height: 20px; padding-block: 8px !important; }
 .seek button { min-height: 38px; padding-block: 6px !important; }
 .pushed p { overflow-wrap: anywhere; margin: 6px 0; }
-.pushed a { color: var(--model); text-decoration: underline; }
+#login { width: fit-content; }
+.pushed a { display: block; color: var(--model); text-decoration: underline; }
 button[data-said] { position: relative; }
 button[data-said]::after {
   content: attr(data-said); position: absolute; left: 50%; bottom: calc(100% + 6px); transform: translateX(-50%);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,42 +13,18 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import Caller, Draft, Voice
 from rnnlab.ui import panels
-from rnnlab.ui.asked_text import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE, AskedText, first_draft
+from rnnlab.ui.asked_text import AskedText, first_draft
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import COPY_TEXT, copy_link
 from rnnlab.ui.links import writing_link
 from rnnlab.ui.manuscript import facts, manuscript
 from rnnlab.ui.saving import write_text
+from rnnlab.ui.write_choosers import Choosers, lay_choosers
 
 NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
 AT_ONCE = 4  # texts written at the same time
-HEAT = "How daring each choice is. At 0 always the likeliest: it goes round in circles. Above 1: spelling falls apart"
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 QUIET: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
-
-
-@dataclass(frozen=True)
-class Choosers:
-    """What a visitor sets."""
-
-    voice: gr.Dropdown
-    prompt: gr.Textbox
-    examples: gr.Dataset
-    temperature: gr.Slider
-    length: gr.Slider
-    three: gr.Checkbox
-    seed: gr.Textbox
-    stop_at: gr.Textbox
-    banned: gr.Textbox
-    light: gr.Checkbox
-    rules: list[Any]
-
-    def listed(self) -> list[Any]:
-        """The choosers in the order of `AskedText.of`'s values."""
-        return [
-            self.voice, self.prompt, self.temperature, self.length, self.three, self.seed, self.stop_at, self.banned,
-            self.light, *self.rules,
-        ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,36 +51,50 @@ class Results:
 
 @dataclass(frozen=True)
 class WriteTab:
-    """Where other tabs and links come in: what they set, and the number by which a text begins."""
+    """Where other tabs and links come in: what they set, and the field whose change begins a text."""
 
     choosers: Choosers
-    number: gr.State
+    go: gr.Textbox
     verdict: gr.HTML
     voices: list[str]
 
     def opened(self) -> list[Any]:
         """The places in the order of `voice_opened`'s results."""
-        return [self.choosers.voice, self.choosers.prompt, self.choosers.examples, self.number]
+        return [self.choosers.voice, self.choosers.prompt, self.choosers.examples, self.go]
 
 
-def write_tab(voices: list[str]) -> WriteTab | None:
-    """Lay the tab out, a text by the first of the voices already in it, and connect its events; None without any."""
+def write_tab(voices: list[str], go: gr.Textbox) -> WriteTab | None:
+    """Lay the tab out, a text by the first of the voices already in it, and connect its events.
+
+    Args:
+        voices: the bundled ones.
+        go: a hidden field outside the tabs, as what lies in one that nobody has looked at yet tells of no change.
+
+    Returns:
+        Where other tabs and links come in; None if there is no voice.
+    """
     if not voices:
         gr.HTML(panels.empty(NO_VOICE))
         return None
     first = first_draft(voices[0])
-    choosers, buttons = _choosers(voices)
+    choosers, buttons = lay_choosers(voices)
     results = _results(first, buttons)
-    return WriteTab(choosers, _connect(choosers, results), results.verdict, voices)
+    _connect(choosers, results, go)
+    return WriteTab(choosers, go, results.verdict, voices)
 
 
-def voice_opened(model: str, bundled: list[str], caller: Caller, number: int) -> tuple[Any, ...]:
+def voice_opened(model: str, bundled: list[str], caller: Caller) -> tuple[Any, ...]:
     """Set the tab to a voice that is open already, the first of its prompts filled in, and have it write."""
     openings = service.voice(model, caller=caller).openings
     others = [] if model in bundled else [(service.told(model), model)]
     shown = [*((name, name) for name in bundled), *others]
     prompt = openings[0] if openings else ""
-    return gr.Dropdown(choices=shown, value=model), prompt, _prompts(openings), _next(number)
+    return gr.Dropdown(choices=shown, value=model), prompt, _prompts(openings), begin()
+
+
+def begin() -> str:
+    """What to write into the hidden field so that a text begins: what was not there before."""
+    return secrets.token_hex(8)
 
 
 def begin_writing(token: gr.OAuthToken | None, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
@@ -160,60 +151,6 @@ def _buttons(busy: bool) -> tuple[Any, Any, Any]:
     return gr.Button(interactive=not busy), gr.Button(interactive=busy), gr.Button(interactive=not busy)
 
 
-def _choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
-    openings = list(service.voice(voices[0], caller=service.STRANGER).openings)
-    with gr.Row(elem_classes="choosers"):
-        voice = gr.Dropdown(
-            voices, value=voices[0], label="Voice", allow_custom_value=True, min_width=240,
-            info="Whose style: a network trained on that text, or owner/name of the Hub",
-        )  # fmt: skip
-        temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
-    prompt = gr.Textbox(
-        openings[0] if openings else "", label="Prompt", lines=2, max_lines=8, elem_id="prompt",
-        info="The text begins with it and goes on from it; empty is allowed",
-    )  # fmt: skip
-    examples = gr.Dataset(
-        components=[prompt], samples=[[one] for one in openings], label="Begin with", type="values",
-        elem_classes="openings",
-    )  # fmt: skip
-    with gr.Row(elem_classes="actions"):
-        buttons = [
-            gr.Button("Write", variant="primary", min_width=110, elem_id="write"),
-            gr.Button("Stop", interactive=False, min_width=90, elem_id="stop"),
-            gr.Button("Continue", min_width=110, elem_id="continue"),
-        ]
-        three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
-    with gr.Accordion("More settings: length, seed, stops, how to choose", open=False, elem_classes="settings"):
-        with gr.Row():
-            length = gr.Slider(SHORTEST, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
-            seed = gr.Textbox(
-                label="Seed", placeholder="new each time", max_lines=1, min_width=150, elem_id="seed",
-                info="The same seed and settings write the same text",
-            )  # fmt: skip
-            stop_at = gr.Textbox(
-                label="Stop at", placeholder="\\n\\n", max_lines=1, min_width=150,
-                info="The text ends before this; \\n is a line break",
-            )  # fmt: skip
-            banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid")
-            light = gr.Checkbox(
-                False, label="8-bit weights", min_width=150, info="Faster on a CPU, a trace less exact"
-            )  # fmt: skip
-        with gr.Row():
-            rules = [_rule(known) for known in service.sampling_settings() if known.name != "temperature"]
-    return Choosers(
-        voice, prompt, examples, temperature, length, three, seed, stop_at, banned, light, rules
-    ), buttons  # fmt: skip
-
-
-def _rule(known: Any) -> gr.Number:
-    """A number for one of the sampling chain's settings, its gloss the option's own words."""
-    return gr.Number(
-        known.default, label=known.name.replace("_", " ").capitalize(), info=known.help[0].upper() + known.help[1:],
-        minimum=known.low, maximum=known.high, step=1 if known.kind is int else 0.01,
-        precision=0 if known.kind is int else None, min_width=200,
-    )  # fmt: skip
-
-
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     verdict = gr.HTML(panels.voice_verdict(service.voice(first.model, caller=service.STRANGER)), elem_id="voice")
     sheet = gr.HTML(manuscript(first), elem_id="manuscript")
@@ -233,7 +170,7 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     return Results(verdict, sheet, line, gr.State(first), write, stop, on, download, explained, again)
 
 
-def _connect(choosers: Choosers, results: Results) -> gr.State:
+def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     writing: dict[str, Any] = PRIVATE | {
         "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
     }  # fmt: skip
@@ -245,7 +182,7 @@ def _connect(choosers: Choosers, results: Results) -> gr.State:
     cancels = {"cancels": [begun, gone_on]}
     # In the queue, without a limit: Gradio tells of a state's change only there.
     running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
-    gr.on([results.write.click, choosers.prompt.submit], _next, number, number, **running)
+    gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
     choosers.examples.click(
         _prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running
     )  # fmt: skip
@@ -259,7 +196,6 @@ def _connect(choosers: Choosers, results: Results) -> gr.State:
     for moment in (results.explained.input, begun.then, gone_on.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
-    return number
 
 
 def _next(number: int) -> int:
