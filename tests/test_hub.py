@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hub.cards import objections
 from hub.faults import Fault
 from hub.secrets import ANNA, BORIS, READER, client_home, told
 from hub.serving import running_hub
@@ -14,7 +15,7 @@ from huggingface_hub import ModelCard
 
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
-from rnnlab.hub import pruning
+from rnnlab.hub import pruning, waiting
 from rnnlab.train import checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
@@ -112,6 +113,46 @@ def test_a_push_that_fails_midway_leaves_the_last_good_commit(hub, folder):
     with pytest.raises(HubError):
         ours.push(folder, "anna/stocks", ANNA)
     assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
+
+
+def test_a_push_that_stalls_is_left_and_the_last_good_commit_stays(hub, folder, monkeypatch):
+    ours.push(folder, "anna/stocks", ANNA)
+    good = hub.store.repos["model", "anna/stocks"].refs["main"]
+    (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
+    monkeypatch.setattr(waiting, "WRITING", 1)  # seconds, where two minutes are given
+    hub.faults.append(Fault("stall", "/commit/"))
+    with pytest.raises(
+        HubError, match=r"^The Hugging Face Hub was too slow to answer for anna/stocks; try again later"
+    ):
+        ours.push(folder, "anna/stocks", ANNA)
+    assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["model-index: [{name: x}]", "model-index: [{name: x, results: [{task: {type: t}}]}]", "tags: 3", "license: [a]"],
+)
+def test_a_card_that_the_hub_objects_to_is_not_pushed(hub, folder, front):
+    ours.push(folder, "anna/stocks", ANNA)
+    good = hub.store.repos["model", "anna/stocks"].refs["main"]
+    (folder / "README.md").write_text(f"---\n{front}\n---\n# Another card\n")
+    with pytest.raises(HubError, match=r"^anna/stocks was left as it is: the Hub objects to what README\.md begins"):
+        ours.push(folder, "anna/stocks", ANNA)
+    assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
+
+
+def test_a_hub_whose_answers_make_no_sense_is_said_so(hub, folder):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("error", "/api/models/", status=200))
+    with pytest.raises(HubError, match=r"^The Hugging Face Hub gave an answer on anna/stocks that cannot be read; try"):
+        ours.pull("anna/stocks")
+
+
+@pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
+def test_the_hub_s_own_check_has_nothing_against_a_card_of_ours(hub, name):
+    ours.push(STOCKS.parent / name, f"anna/{name}", ANNA)
+    assert asked(hub, "POST", "validate-yaml")
+    assert objections((STOCKS.parent / name / "README.md").read_text()) == []
 
 
 def test_a_repository_that_changed_meanwhile_is_left_as_it_is(hub, folder):
@@ -255,6 +296,42 @@ def test_a_file_that_arrived_with_another_byte_is_refused_and_fetched_anew(hub):
     with pytest.raises(CheckpointError, match=r"^anna/stocks/model\.safetensors does not hold the weights"):
         ours.pull("anna/stocks")
     assert checkpoint.load(ours.pull("anna/stocks").folder).task == "forecast"
+
+
+def test_what_a_killed_process_had_not_checked_is_checked_and_fetched_anew(hub):
+    """Its last act was to keep a file that had arrived damaged; there is no mark yet that says it was checked."""
+    put(hub, "anna/stocks")
+    pulled = ours.pull("anna/stocks")
+    for damaged in ("model.safetensors", "config.json"):
+        [mark] = pulled.folder.parents[1].glob("checked/*")
+        mark.unlink()
+        kept = (pulled.folder / damaged).resolve()
+        kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+        assert checkpoint.load(ours.pull("anna/stocks").folder).task == "forecast"
+
+
+def test_what_was_checked_is_not_read_again(hub):
+    put(hub, "anna/stocks")
+    pulled = ours.pull("anna/stocks")
+    kept = (pulled.folder / "model.safetensors").resolve()
+    kept.write_bytes(b"changed since, which `load` will refuse")
+    assert ours.pull("anna/stocks") == pulled
+
+
+def test_a_record_that_arrived_with_another_byte_is_refused_and_looked_at_anew(hub):
+    put(hub, "anna/stocks")
+    hub.faults.append(Fault("swap", "resolve/.*/config.json", times=1, method="GET"))
+    with pytest.raises(CheckpointError):
+        ours.look("anna/stocks")
+    assert ours.look("anna/stocks").record.task == "forecast"
+    assert asked(hub, "GET", "model.safetensors") == []
+
+
+def test_a_record_that_was_looked_at_is_still_there_when_the_hub_is_gone(hub, monkeypatch):
+    put(hub, "anna/stocks")
+    commit = ours.pull("anna/stocks").commit
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert ours.look("anna/stocks").commit == commit
 
 
 def test_what_was_pulled_still_opens_when_the_hub_is_gone(hub, monkeypatch):

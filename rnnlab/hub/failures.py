@@ -36,6 +36,8 @@ def explained(repo: str, revision: str | None = None) -> Iterator[None]:
     except (errors.HfHubHTTPError, errors.EntryNotFoundError, *UNREACHABLE) as error:
         # The client wraps what stopped a download into "not found locally": what matters is the cause.
         _refuse(_root(error), repo, revision)
+    except ValueError as error:
+        raise HubError(_unread(error).format(repo=repo)) from error
     except (RuntimeError, OSError) as error:  # its engine for large files, or a disk
         raise HubError(f"{repo} could not be carried over whole; try again, what is there stays as it is.") from error
 
@@ -92,6 +94,13 @@ _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
     (httpx2.TimeoutException, "The Hugging Face Hub was too slow to answer for {repo}; try again later."),
     (httpx2.TransportError, "The Hugging Face Hub cannot be reached for {repo}; check the network and try again."),
 )
+
+
+def _unread(error: ValueError) -> str:
+    """What it means that the client could not read something: the card, which the Hub objects to, or an answer."""
+    if "metadata" in str(error):
+        return "{repo} was left as it is: the Hub objects to what README.md begins with; mend it and try again."
+    return "The Hugging Face Hub gave an answer on {repo} that cannot be read; try again later."
 
 
 def _answered(status: int, repo: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError
 
-from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
-from rnnlab.hub.pulling import Places, ask, kept_commit, resolve, wanted
+from rnnlab.errors import CheckpointError
+from rnnlab.hub.failures import UNREACHABLE, explained, is_down, patiently
+from rnnlab.hub.pulling import Places, ask, download, kept_commit, remove, resolve, wanted
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 
@@ -31,15 +30,14 @@ def look(repo: str, revision: str | None = None, token: str | None = None) -> Se
         try:
             info = patiently(lambda: ask(repo, commit, token))
             files = [file for file in wanted(info, repo) if file in {checkpoint.CONFIG, checkpoint.CARD}]
-            place = places.of(info)
-            paths = [
-                hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
-                for file in files
-            ]
-            folder = Path(paths[0]).parent
+            folder = download(repo, commit, files, places.of(info), token)
         except (HfHubHTTPError, *UNREACHABLE) as error:
             kept = kept_commit(repo, commit, places) if is_down(error) else None
             if kept is None:
                 raise
-            folder = kept.folder
-    return Seen(repo, commit, looking.look(folder, repo))
+            return Seen(repo, commit, looking.look(kept.folder, repo))
+    try:
+        return Seen(repo, commit, looking.look(folder, repo))
+    except CheckpointError:
+        remove(folder)  # so that it is fetched anew the next time
+        raise

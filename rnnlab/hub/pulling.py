@@ -51,21 +51,24 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
         try:
             info = patiently(lambda: ask(repo, commit, token))
         except (HfHubHTTPError, *UNREACHABLE) as error:
-            kept = kept_commit(repo, commit, places) if is_down(error) else None
-            if kept is None:
+            stands_in = kept_commit(repo, commit, places) if is_down(error) else None
+            if stands_in is None:
                 raise
-            return kept
+            return stands_in
         place = places.of(info)
         files = wanted(info, repo)
-        new = [file for file in files if not isinstance(try_to_load_from_cache(repo, file, place, commit), str)]
-        paths = [
-            hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
-            for file in files
-        ]
-    pulled = Pulled(repo, commit, Path(paths[-1]).parent, place == places.public)
-    if new:
-        _check(pulled)
-        prune(places.public.parent, pulled.folder)
+        kept = any(isinstance(try_to_load_from_cache(repo, file, place, commit), str) for file in files)
+        pulled = Pulled(repo, commit, download(repo, commit, files, place, token), place == places.public)
+        if _mark(pulled.folder).exists():
+            return pulled
+        try:
+            _check(pulled)
+        except CheckpointError:
+            if not kept:
+                raise
+            download(repo, commit, files, place, token)  # what was kept, a killed process had not checked
+            _check(pulled)
+    prune(places.public.parent, pulled.folder)
     return pulled
 
 
@@ -125,17 +128,39 @@ def kept_commit(repo: str, commit: str, places: Places) -> Pulled | None:
     return None
 
 
+def download(repo: str, commit: str, files: list[str], place: Path, token: str | None) -> Path:
+    """Have files of a commit in a cache, each fetched unless it is there; gives the commit's folder."""
+    paths = [
+        hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
+        for file in files
+    ]
+    return Path(paths[-1]).parent
+
+
 def _check(pulled: Pulled) -> None:
-    """Raise CheckpointError if what arrived is unsound; it does not stay, so that the next pull fetches it anew."""
+    """Note that what arrived is sound, or remove it and raise CheckpointError: a later pull fetches it anew."""
     try:
         checkpoint.load(pulled.folder, name=pulled.repo)
     except CheckpointError:
-        for file in checkpoint.PUBLIC:
-            path = pulled.folder / file
-            if path.is_symlink():
-                path.resolve().unlink(missing_ok=True)
-            path.unlink(missing_ok=True)
+        remove(pulled.folder)
         raise
+    mark = _mark(pulled.folder)
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+
+
+def remove(folder: Path) -> None:
+    """Take a commit's files out of the cache, and what they are links to."""
+    for file in checkpoint.PUBLIC:
+        path = folder / file
+        if path.is_symlink():
+            path.resolve().unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def _mark(folder: Path) -> Path:
+    """What says that a commit has been checked; beside the client's own folders, and gone with them."""
+    return folder.parents[1] / "checked" / folder.name
 
 
 def own_token() -> str | None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from hub.cards import objections
 from hub.chunks import Chunks
 from hub.repos import File, Large, Refused, Repo, Store
 
@@ -71,8 +72,9 @@ def _add_creating(app: FastAPI, store: Store, token_of: Callable[[Request], str 
         return JSONResponse({"url": url, "name": id})
 
     @app.post("/api/validate-yaml")
-    async def validate(request: Request) -> dict[str, Any]:
-        return {"errors": [], "warnings": []}
+    async def validate(request: Request) -> JSONResponse:
+        found = objections(str((await request.json()).get("content", "")))
+        return JSONResponse({"errors": [{"message": one} for one in found], "warnings": []}, 400 if found else 200)
 
 
 def _known(file: File | None) -> str | None:
