@@ -68,11 +68,12 @@ def test_a_search_shows_what_its_caller_may_see(hub):
 
 def test_a_checkpoint_of_the_hub_is_shown_without_its_weights(hub):
     hub.asked.clear()
-    note, details, card, opening = checkpoints_tab.choose(None, "anna/voice")
+    note, details, curve, card, opening = checkpoints_tab.choose(None, "anna/voice")
     assert note == ""
     assert "as unsure as if it chose among" in details
     assert "1.6688" in details
     assert card.startswith("# A writer in the style of")
+    assert "Loss on what it did not learn from: 1.421 nats after the last step" in curve
     assert opening.value == "Open in Write"
     assert not [one for one in hub.asked if "model.safetensors" in one.path]
 
@@ -82,7 +83,7 @@ def test_a_checkpoint_that_is_private_is_not_shown_to_another(hub):
     for token in (signed_in(BORIS), None):
         refusal, *rest = checkpoints_tab.choose(token, "anna/prices")
         assert "no model anna/prices that this caller may see" in refusal
-        assert rest == [NOT_CHANGED] * 3
+        assert rest == [NOT_CHANGED] * 4
 
 
 def test_a_zip_is_made_of_what_the_caller_may_see(hub):
@@ -98,7 +99,7 @@ def test_a_zip_is_made_of_what_the_caller_may_see(hub):
 def test_what_is_brought_is_opened_by_its_name_and_by_nobody_who_does_not_know_it(tmp_path, monkeypatch):
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
     service.pack("shakespeare", tmp_path / "my voice.zip")
-    note, details, _, _, radio, brought = checkpoints_tab.bring([str(tmp_path / "my voice.zip")], [], [])
+    note, details, *_, radio, brought = checkpoints_tab.bring([str(tmp_path / "my voice.zip")], [], [])
     assert "Yours alone" in note
     assert "my-voice · writes" in details
     assert radio.value == brought[0]
@@ -113,7 +114,7 @@ def test_a_name_that_was_not_given_opens_nothing(name, tmp_path, monkeypatch):
     refusal, *rest = checkpoints_tab.choose(None, name)
     assert 'role="alert"' in refusal
     assert str(tmp_path) not in refusal
-    assert rest == [NOT_CHANGED] * 3
+    assert rest == [NOT_CHANGED] * 4
 
 
 def test_what_is_brought_and_spoilt_gets_its_sentence_and_nothing_of_it_stays(tmp_path, monkeypatch):
@@ -123,7 +124,7 @@ def test_what_is_brought_and_spoilt_gets_its_sentence_and_nothing_of_it_stays(tm
         archive.writestr("a/../../b", b"x")
     refusal, *rest = checkpoints_tab.bring([str(tmp_path / "a.zip")], [], [])
     assert "a.zip names a place outside itself" in refusal
-    assert rest == [NOT_CHANGED] * 5
+    assert rest == [NOT_CHANGED] * 6
     assert list((tmp_path / "cache").rglob("*.safetensors")) == []
 
 
@@ -148,9 +149,8 @@ def test_what_a_stranger_wrote_is_escaped_and_nothing_of_it_is_fetched():
     evil = '<img src=x onerror="alert(1)">'
     found = {"repo": evil, "task": "text", "private": False, "downloads": 1, "modified": "", "metrics": {evil: 1.0}}
     assert checkpoint_panels.listed([], [], [found])[0][0].startswith(evil)  # a label, which Gradio escapes
-    shown = service.Shown(
-        "a/b", evil, "text", evil, evil, evil, service.Table(evil, ("", evil), ((evil, evil),)), "", None
-    )
+    scores = service.Table(evil, ("", evil), ((evil, evil),))
+    shown = service.Shown("a/b", evil, "text", evil, evil, evil, scores, "", None, "")
     assert "<img" not in checkpoint_panels.details(shown)
     assert "<img" not in checkpoint_panels.pushed(evil, evil)
 

@@ -19,7 +19,8 @@ from rnnlab.hub import pruning, waiting
 from rnnlab.train import checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
-PUBLIC = {"README.md", "config.json", "model.safetensors"}
+TAKEN = {"README.md", "config.json", "model.safetensors"}
+PUBLIC = {*TAKEN, "curve.svg"}
 
 
 @pytest.fixture
@@ -76,8 +77,8 @@ def test_what_was_pushed_is_what_is_pulled_and_the_weights_went_in_chunks(hub, f
     ours.push(folder, "anna/stocks", ANNA)
     assert files(hub, "anna/stocks")["model.safetensors"].large.xet_hash
     pulled = ours.pull("anna/stocks")
-    assert {path.name for path in pulled.folder.iterdir()} == PUBLIC
-    for name in PUBLIC:
+    assert {path.name for path in pulled.folder.iterdir()} == TAKEN
+    for name in TAKEN:
         assert (pulled.folder / name).read_bytes() == (folder / name).read_bytes()
 
 

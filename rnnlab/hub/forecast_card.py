@@ -6,7 +6,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, WHERE, made, table
+from rnnlab.hub.parts import LICENSE, WHERE, curve, made, table
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train.checkpoint import Checkpoint
@@ -28,6 +28,7 @@ def forecast_card(checkpoint: Checkpoint) -> str:
         "## Data",
         _data(checkpoint.provenance),
         "## How it was made",
+        *curve(checkpoint),
         made(checkpoint, _SETTINGS),
         "## Limits",
         _LIMITS[recipe],

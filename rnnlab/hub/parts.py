@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rnnlab import options
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.checkpoint import CURVE, Checkpoint
+from rnnlab.train.curves import finding, read_curve
 
 LICENSE = "mit"
 WHERE = "FOLDER is where its files lie, or its repository as `owner/name` or `owner/name@revision`."
@@ -27,6 +28,12 @@ def made(checkpoint: Checkpoint, settings: Sequence[type[Any]]) -> str:
     rows += [[name, str(value), meanings.get(name, "")] for name, value in checkpoint.train.items()]
     command = fenced(origin["command"]) if origin.get("command") else "From Python or the page."
     return f"{command}\n\nrnnlab {origin['rnnlab']}.{took}\n\n" + table(["setting", "value", "meaning"], rows)
+
+
+def curve(checkpoint: Checkpoint) -> list[str]:
+    """The training's curve as the picture that lies beside the card, if there is one to draw."""
+    found = read_curve(checkpoint.metrics.get("curve"))
+    return [f"![{finding(found)}]({CURVE})"] if found else []
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -107,7 +107,7 @@ def wanted(info: ModelInfo, repo: str) -> list[str]:
     for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
         if needed not in sizes:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
-    files = [file for file in checkpoint.PUBLIC if file in sizes and file != checkpoint.WEIGHTS]
+    files = [file for file in checkpoint.TAKEN if file in sizes and file != checkpoint.WEIGHTS]
     for file in [*files, checkpoint.WEIGHTS]:
         most = checkpoint.LARGEST_WEIGHTS if file == checkpoint.WEIGHTS else checkpoint.LARGEST_CONFIG
         size = sizes[file]
@@ -151,7 +151,7 @@ def _check(pulled: Pulled) -> None:
 
 def remove(folder: Path) -> None:
     """Take a commit's files out of the cache, and what they are links to."""
-    for file in checkpoint.PUBLIC:
+    for file in checkpoint.TAKEN:
         path = folder / file
         if path.is_symlink():
             path.resolve().unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, WHERE, fenced, made, table
+from rnnlab.hub.parts import LICENSE, WHERE, curve, fenced, made, table
 from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -44,6 +44,7 @@ def text_card(checkpoint: Checkpoint) -> str:
         "## Data",
         _data(checkpoint),
         "## How it was made",
+        *curve(checkpoint),
         made(checkpoint, (TrainConfig, TextConfig)),
         "## Limits",
         LIMITS,

@@ -15,7 +15,8 @@ from rnnlab.scoring.baselines import TITLES
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import hub_name, is_near, locate, open_located
 from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writing_verdict
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.checkpoint import CURVE, Checkpoint
+from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.looking import weight_count
 
 BEATEN = ("har_t", "ewma_t", "constant_t")
@@ -36,7 +37,7 @@ class Shown:
 
     model: what to open it by; of the Hub's the commit is named, so that it is this one. name: what to call it. task:
     "text" or "forecast". verdict: one sentence on how good it is. scores: beside their baselines. card: Markdown
-    without its front matter, HTML and pictures. commit: of the Hub's.
+    without its front matter, HTML and pictures. commit: of the Hub's. curve: the training's, an SVG, or "".
     """
 
     model: str
@@ -48,9 +49,10 @@ class Shown:
     scores: Table | None
     card: str
     commit: str | None
+    curve: str
 
     def answer(self) -> dict[str, Any]:
-        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit}."""
+        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit, curve}."""
         return dataclasses.asdict(self)
 
 
@@ -77,7 +79,9 @@ def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:
         title, verdict, scores = _TASKS[made.task](made)
         config = made.model
         size = f"{config.cell.upper()}, {config.layers} × {config.hidden} units, {_millions(weight_count(config))}"
-        return Shown(model, name, made.task, title, size, verdict, scores, readable(made.card), commit)
+        curve = read_curve(made.metrics.get("curve"))
+        drawn = curve_svg(curve) if curve else ""
+        return Shown(model, name, made.task, title, size, verdict, scores, readable(made.card), commit, drawn)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise CheckpointError(
             f"The record of {name} says of its scores what this version of rnnlab cannot read; open another checkpoint."
@@ -151,6 +155,7 @@ def readable(card: str) -> str:
     """
     if card.startswith("---\n"):
         card = card[4:].partition("\n---\n")[2]
+    card = re.sub(rf"(?m)^!\[.*\]\({CURVE}\)$", "", card)  # which the page draws by itself
     card = card.replace("<", "&lt;").replace("![", "[")
     return re.sub(r"(?im)^(\s*[>\s]*(?:`{3,}|~{3,}))\s*mermaid", r"\1", card).strip()
 

@@ -28,7 +28,7 @@ from rnnlab.tasks.text.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
 from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
-from rnnlab.train import checkpoint
+from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint, build_model, halved
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Snapshot, TrainConfig
@@ -123,7 +123,7 @@ class TextRun:
         task, kept = self._task()
         train = self._train(task)
         shape = shape_of(task.vocabulary, self.model)
-        checkpoint.check_size(shape)
+        looking.check_size(shape)
         model = new_model(shape, train.seed)
         begun = self._begun(task, train, shape)
         record = Record(model, begun, self.out, resume)

@@ -20,7 +20,7 @@ from rnnlab.service.tutorial_training import TutorialRun
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
-from rnnlab.train import checkpoint
+from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
@@ -81,7 +81,7 @@ def train_forecast(
         snapshot = began.resume
     base_model, base_train, base_own = SETTINGS[recipe]
     model = options.from_mapping(ModelConfig, given, base_model)
-    checkpoint.check_size(model)
+    looking.check_size(model)
     train = options.from_mapping(TrainConfig, given, base_train)
     if isinstance(base_own, DensityConfig):
         own = options.from_mapping(DensityConfig, given, base_own)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.opening import locate
+from rnnlab.service.opening import open_checkpoint
 from rnnlab.service.visits import end_visit, new_visit, sweep_visits
 from rnnlab.train import archives, checkpoint
 
@@ -29,7 +31,7 @@ def bring(files: Sequence[str | Path]) -> str:
     if not paths:
         raise CheckpointError("No file was given; give a zip of a checkpoint's folder, or the folder's files.")
     sweep_visits()
-    zipped = len(paths) == 1 and paths[0].name not in checkpoint.PUBLIC
+    zipped = len(paths) == 1 and paths[0].name not in checkpoint.TAKEN
     visit = new_visit(paths[0].stem if zipped else "checkpoint")
     name = paths[0].name if zipped else "what you brought"
     try:
@@ -47,7 +49,8 @@ def bring(files: Sequence[str | Path]) -> str:
 def pack(model: str, file: Path, *, caller: Caller = OWNER) -> None:
     """Write a checkpoint's public files into a zip; raises RnnlabError as `locate` does, or if it cannot be written."""
     try:
-        archives.pack(locate(model, caller=caller).folder, file)
+        with _written_anew(model, caller) as folder:
+            archives.pack(folder, file)
     except OSError as error:
         raise CheckpointError("This machine has no room for the zip; try again later.") from error
 
@@ -69,4 +72,15 @@ def push_opened(model: str, repo: str, *, private: bool, caller: Caller) -> str:
     """
     if not caller.hub_token:
         raise CheckpointError("Nobody is signed in; sign in with Hugging Face, then push to your own account.")
-    return hub.push(locate(model, caller=caller).folder, repo, caller.hub_token, private=private)
+    with _written_anew(model, caller) as folder:
+        return hub.push(folder, repo, caller.hub_token, private=private)
+
+
+@contextmanager
+def _written_anew(model: str, caller: Caller) -> Iterator[Path]:
+    """A folder that holds what was read of a checkpoint, and its curve drawn anew: no stranger's picture goes on."""
+    made = open_checkpoint(model, caller=caller)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "checkpoint"
+        checkpoint.save(made, folder)
+        yield folder

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint import CONFIG, LARGEST_CONFIG, LARGEST_WEIGHTS, PUBLIC, WEIGHTS
+from rnnlab.train.checkpoint import CONFIG, LARGEST_CONFIG, LARGEST_WEIGHTS, PUBLIC, TAKEN, WEIGHTS
 
 MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
 CHUNK = 1 << 20  # bytes
@@ -59,7 +59,7 @@ def unpack(file: Path, place: Path, name: str) -> None:
 
 def gather(files: Iterable[Path], place: Path, name: str) -> None:
     """Copy a checkpoint's files, sent one by one, into a new folder; errors as of `unpack`, others are passed over."""
-    paths = [path for path in files if path.name in PUBLIC]
+    paths = [path for path in files if path.name in TAKEN]
     _refuse_twice([path.name for path in paths], name)
     if any(path.is_symlink() for path in paths):
         _refuse(name, "holds a link")
@@ -106,7 +106,7 @@ def _checkpoint_of(entries: list[zipfile.ZipInfo], name: str) -> dict[str, zipfi
     homes = [path.parent for path in paths if path.name == CONFIG and "__MACOSX" not in path.parts]
     if len(homes) != 1:
         _refuse(name, f"holds {len(homes) or 'no'} {CONFIG} where one checkpoint is read at a time")
-    return {path.name: entry for path, entry in paths.items() if path.parent == homes[0] and path.name in PUBLIC}
+    return {path.name: entry for path, entry in paths.items() if path.parent == homes[0] and path.name in TAKEN}
 
 
 def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str) -> None:

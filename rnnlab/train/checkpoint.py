@@ -3,6 +3,7 @@
 config.json         {format, task, model, codec, train, metrics, provenance, sha256}
 model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
+curve.svg           the training's curve, drawn from config.json; never read
 resume/             what exact resuming needs; never leaves the machine
 """
 
@@ -25,16 +26,18 @@ from torch import Tensor
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
+from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
 
 FORMAT = 1
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
-CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
 RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
-# What a checkpoint shows to others; text checkpoints add the last two.
-PUBLIC = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
+# What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
+TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
+PUBLIC = (*TAKEN, CURVE)
 _FILES = {*PUBLIC, RESUME_NUMBERS, RESUME_TENSORS}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
@@ -53,17 +56,6 @@ class Checkpoint:
     weights: dict[str, Tensor]
     card: str = ""
     resume: Snapshot | None = None
-
-
-def check_size(model: ModelConfig) -> None:
-    """Raise RnnlabError if a model's weights, in float32, are more than `load` would read; before it is trained."""
-    with torch.device("meta"):
-        numbers = sum(weight.numel() for weight in SequenceModel(model).parameters())
-    if 4 * numbers > LARGEST_WEIGHTS - ROOM_FOR_NAMES:
-        raise RnnlabError(
-            f"A model of these sizes has {4 * numbers / 1e6:,.0f} MB of weights where a checkpoint may have "
-            f"{LARGEST_WEIGHTS / 1e6:g}; choose fewer units, layers, distinct ids or a narrower embedding."
-        )
 
 
 def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
@@ -175,6 +167,8 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     flush_file(place / WEIGHTS, weights)
     flush_file(place / CONFIG, to_json(config | {SEAL: seal(config)}))
     flush_file(place / CARD, checkpoint.card.encode())
+    if curve := read_curve(checkpoint.metrics.get("curve")):
+        flush_file(place / CURVE, curve_svg(curve).encode())
     if checkpoint.resume is not None:
         (place / "resume").mkdir()
         tensors = safetensors.torch.save(checkpoint.resume.tensors)

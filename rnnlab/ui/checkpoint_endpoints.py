@@ -49,8 +49,8 @@ def load(token: gr.OAuthToken | None, model: str) -> dict[str, Any]:
         model: a bundled name, as shakespeare, or owner/name or owner/name@revision of the Hub.
 
     Returns:
-        {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit}; give `model` to /write
-        or /forecast to use this very checkpoint.
+        {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit, curve}; give `model` to
+        /write or /forecast to use this very checkpoint.
     """
     try:
         return service.open_shown(model, caller=caller_of(token)).answer()

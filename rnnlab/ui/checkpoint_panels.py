@@ -27,6 +27,11 @@ def details(shown: Shown) -> str:
     )
 
 
+def curve(shown: Shown) -> str:
+    """The training's curve, which the service draws from numbers alone."""
+    return f'<div class="drawn">{shown.curve}</div>' if shown.curve else ""
+
+
 def listed(bundled: Sequence[dict[str, Any]], brought: Sequence[str], found: Sequence[dict[str, Any]]) -> list[Any]:
     """The list's entries, (words, what to open it by): what comes with the page, this visit's own, what the Hub has."""
     own = [(f"{service.told(model)} — yours, in this visit", model) for model in brought]

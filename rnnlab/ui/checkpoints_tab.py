@@ -42,6 +42,7 @@ class CheckpointsTab:
     file: gr.File
     note: gr.HTML
     details: gr.HTML
+    curve: gr.HTML
     card: gr.Markdown
     open: gr.Button
     zip: gr.Button
@@ -51,7 +52,7 @@ class CheckpointsTab:
 
     def chosen(self) -> list[Any]:
         """The places in the order of `choose`'s results."""
-        return [self.note, self.details, self.card, self.open]
+        return [self.note, self.details, self.curve, self.card, self.open]
 
 
 def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab) -> CheckpointsTab:
@@ -83,6 +84,7 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
             tab = CheckpointsTab(query, task, order, search, listed, file, *parts, found, brought)
             _push_form(tab)
     with gr.Accordion("The whole model card", open=False, elem_classes="settings card"):
+        tab.curve.render()  # type: ignore[no-untyped-call]
         tab.card.render()  # type: ignore[no-untyped-call]
     _connect(tab)
     _connect_opening(tab, tabs, write, forecast)
@@ -111,7 +113,7 @@ def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
     try:
         return _chosen(service.show(model or "", caller=caller_of(token)))
     except RnnlabError as error:
-        return panels.refusal(str(error), STILL), gr.skip(), gr.skip(), gr.skip()
+        return panels.refusal(str(error), STILL), *[gr.skip()] * 4
 
 
 def listing(model: str) -> gr.Radio:
@@ -124,12 +126,12 @@ def listing(model: str) -> gr.Radio:
 def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[str]) -> tuple[Any, ...]:
     """Take in what a visitor brings, once it has been checked; or say what is wrong with it."""
     if not files:
-        return (gr.skip(),) * 6
+        return (gr.skip(),) * 7
     try:
         model = service.bring(files)
         shown = service.show(model, caller=service.STRANGER)
     except RnnlabError as error:
-        return panels.refusal(str(error), STILL), *[gr.skip()] * 5
+        return panels.refusal(str(error), STILL), *[gr.skip()] * 6
     own = [*brought, model]
     choices = checkpoint_panels.listed(service.models()["bundled"], own, found)
     _, *rest = _chosen(shown)
@@ -164,7 +166,8 @@ def suggest(profile: gr.OAuthProfile | None, model: str | None, repo: str | None
 
 
 def _chosen(shown: Shown) -> tuple[Any, ...]:
-    return "", checkpoint_panels.details(shown), shown.card, gr.Button(_open_words(shown.task), interactive=True)
+    opening = gr.Button(_open_words(shown.task), interactive=True)
+    return "", checkpoint_panels.details(shown), checkpoint_panels.curve(shown), shown.card, opening
 
 
 def _open_words(task: str) -> str:
@@ -173,7 +176,7 @@ def _open_words(task: str) -> str:
 
 def _details(
     first: str | None,
-) -> tuple[gr.HTML, gr.HTML, gr.Markdown, gr.Button, gr.Button, gr.DownloadButton]:
+) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.Markdown, gr.Button, gr.Button, gr.DownloadButton]:
     """The chosen checkpoint's own words, and what can be done with it."""
     shown = service.show(first, caller=service.STRANGER) if first else None
     note = gr.HTML("", elem_id="note")
@@ -188,7 +191,8 @@ def _details(
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed")
     link.click(None, js=copy_link("#chosen"), **PRIVATE | {"queue": False})
     card = gr.Markdown(shown.card if shown else "", latex_delimiters=[], elem_classes="prose", render=False)
-    return note, details, card, opening, zipped, packed
+    curve = gr.HTML(checkpoint_panels.curve(shown) if shown else "", render=False)
+    return note, details, curve, card, opening, zipped, packed
 
 
 def _push_form(tab: CheckpointsTab) -> None:

@@ -195,6 +195,7 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .card .prose :is(th, td):not(:last-child), .own td { white-space: nowrap; }
 .seek textarea { height: 38px !important; line-height: 20px; padding-block: 8px !important; }
 .seek button { min-height: 38px; padding-block: 6px !important; }
+.drawn svg { width: 100%; max-width: 720px; height: auto; }
 .pushed p { overflow-wrap: anywhere; margin: 6px 0; }
 #login { width: fit-content; }
 .pushed a { display: block; color: var(--model); text-decoration: underline; }
