@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnlab.data import catalog, fetching, packages
+from rnnlab.data import cache, catalog, fetching, packages
 from rnnlab.errors import DataError
 
 START, END = "*** START ***", "*** END ***"
@@ -61,7 +61,7 @@ def entry(tmp_path, monkeypatch) -> catalog.TextEntry:
     monkeypatch.setattr(fetching, "text_entry", lambda name: one)
     monkeypatch.setattr(packages, "download", lambda *pinned, seconds: archive)
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
-    for variable in fetching.OFFLINE:
+    for variable in cache.OFFLINE:
         monkeypatch.delenv(variable, raising=False)
     return one
 
@@ -151,7 +151,7 @@ def test_a_text_that_was_changed_in_the_cache_is_refused_and_fetched_anew(entry)
     assert fetching.fetch_text("doyle").read_text(encoding="utf-8") == STORY
 
 
-@pytest.mark.parametrize("variable", fetching.OFFLINE)
+@pytest.mark.parametrize("variable", cache.OFFLINE)
 def test_nothing_is_fetched_while_offline(entry, variable, monkeypatch):
     monkeypatch.setenv(variable, "1")
     with pytest.raises(DataError, match=rf"^doyle cannot be fetched while {variable} is set; "):
@@ -179,7 +179,7 @@ def test_an_interrupted_write_leaves_neither_a_text_nor_a_part_of_one(entry, tmp
     def full(*paths):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fetching.os, "replace", full)
+    monkeypatch.setattr(cache.os, "replace", full)
     with pytest.raises(DataError, match=r"^doyle cannot be kept in the cache \(no space left on device\); "):
         fetching.fetch_text("doyle")
     assert list((tmp_path / "cache").iterdir()) == []
@@ -210,9 +210,9 @@ def test_a_download_that_takes_too_long_is_ended(tmp_path):
 
 def test_the_cache_lies_where_the_person_or_the_platform_says(monkeypatch):
     monkeypatch.setenv("RNNLAB_CACHE", "~/texts")
-    assert fetching.cache_folder() == Path.home() / "texts"
+    assert cache.cache_folder() == Path.home() / "texts"
     monkeypatch.delenv("RNNLAB_CACHE")
-    assert not fetching.cache_folder().is_relative_to(Path(__file__).parents[1])
+    assert not cache.cache_folder().is_relative_to(Path(__file__).parents[1])
 
 
 def test_every_text_of_the_catalog_is_described_and_none_is_bundled():

@@ -11,7 +11,7 @@ from rnnlab import service
 from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
 from rnnlab.errors import RnnlabError
 
-TEXT = "a text of the catalog that has been fetched, or a text file"
+TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
 
 
 def add_training(trainings: Any) -> None:

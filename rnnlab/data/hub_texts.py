@@ -12,19 +12,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from rnnlab.data.catalog import HubSource, text_source
+from rnnlab.data.catalog import HubSource
+from rnnlab.data.hub_rows import FOUND, REFUSAL, TEXT, Found, Request
 from rnnlab.errors import DataError
 
 MOST_BYTES = 50_000_000  # as much as a text that is read from a file
-INSTEAD = "install a newer rnnlab, or give the text as a file of your own"
 # Where the Hub is and how long to wait for it; no token, no token's place and no cache of the person's is handed on.
 HANDED_ON = ("HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT")
-TEXT, REFUSAL = "text", "refusal"  # the files by which the process answers
 
 
 def download(
@@ -35,22 +33,36 @@ def download(
     most_bytes: int = MOST_BYTES,
     progress: Callable[[str], None] | None = None,
 ) -> bytes:
-    """Fetch the rows of a dataset, joined, without sending any token.
-
-    Args:
-        source: the dataset and what of it is wanted.
-        folder: an empty folder for temporary files, whose removal is the caller's.
-        seconds: the time limit of it all.
-        most_bytes: of text, in UTF-8; where a dataset holds more, nothing is given.
-        progress: is told in half a sentence how much has arrived.
+    """Fetch the rows of a dataset of the catalog, joined; see `read`.
 
     Raises:
-        DataError: the dataset is missing, private, gated or a script, has no such revision, split or column, holds no
-            text or too much, or the Hub cannot be reached or takes too long.
+        DataError: as `read`.
     """
-    asked = json.dumps({"source": asdict(source), "most_bytes": most_bytes})
+    request = Request(source.dataset, source.revision, source.splits, source.column, source.joined_by, most_bytes)
+    return read(request, folder, seconds=seconds, progress=progress)[0]
+
+
+def read(
+    request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None
+) -> tuple[bytes, Found]:
+    """Fetch the text of a dataset, without sending any token.
+
+    Args:
+        request: the dataset and what of it is wanted, and how much at most; where it holds more, nothing is given.
+        folder: an empty folder for temporary files, whose removal is the caller's.
+        seconds: the time limit of it all.
+        progress: is told in half a sentence how much has arrived.
+
+    Returns:
+        The text in UTF-8, and what it was found to be.
+
+    Raises:
+        DataError: the dataset is missing, private, gated, a script or several, has no such revision, split or column,
+            or several of which none was chosen, holds no text or too much, or the Hub cannot be reached or takes too
+            long.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "rnnlab.data.hub_texts", asked],
+        [sys.executable, "-m", "rnnlab.data.hub_rows", json.dumps(asdict(request))],
         cwd=folder,  # a folder that holds nothing, as `datasets` prefers a folder of the dataset's name to the Hub
         env=_environment(folder),
         stdin=subprocess.DEVNULL,
@@ -59,17 +71,18 @@ def download(
     )
     with process:
         try:
-            _wait(process, source, folder, seconds, progress)
+            _wait(process, request.dataset, folder, seconds, progress)
         finally:
             process.kill()
     if (folder / REFUSAL).is_file():
         raise DataError((folder / REFUSAL).read_text(encoding="utf-8"))
     if process.returncode:
         raise DataError(
-            f"{source.dataset} could not be read from the Hugging Face Hub;"
-            f" check the network and try again, or {INSTEAD}."
+            f"{request.dataset} could not be read from the Hugging Face Hub;"
+            f" check the network and try again, or {request.remedy()}"
         )
-    return (folder / TEXT).read_bytes()
+    found = json.loads((folder / FOUND).read_text(encoding="utf-8"))
+    return (folder / TEXT).read_bytes(), Found(**found | {"splits": tuple(found["splits"])})
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -91,7 +104,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _wait(
     process: subprocess.Popen[bytes],
-    source: HubSource,
+    dataset: str,
     folder: Path,
     seconds: float,
     progress: Callable[[str], None] | None,
@@ -104,104 +117,11 @@ def _wait(
             return
         except subprocess.TimeoutExpired:
             size = (folder / TEXT).stat().st_size if (folder / TEXT).is_file() else 0
-            words = f"{source.dataset}: {size / 1e6:.1f} MB"
+            words = f"{dataset}: {size / 1e6:.1f} MB"
             if progress and size and words != told:
                 progress(words)
                 told = words
     raise DataError(
-        f"{source.dataset} did not arrive from the Hugging Face Hub within {seconds:g} seconds;"
+        f"{dataset} did not arrive from the Hugging Face Hub within {seconds:g} seconds;"
         " check the network and try again, or allow more."
     )
-
-
-def main() -> int:
-    """Write the text that the argument asks for into this folder, or the sentence that says why not."""
-    asked = json.loads(sys.argv[1])
-    source = text_source(asked["source"])
-    assert isinstance(source, HubSource)
-    try:
-        _write(source, asked["most_bytes"])
-    except DataError as error:
-        Path(REFUSAL).write_text(str(error), encoding="utf-8")
-        return 1
-    return 0
-
-
-def _write(source: HubSource, most_bytes: int) -> None:
-    written, joint = 0, b""
-    with Path(TEXT).open("wb") as file:
-        for row in _rows(source):
-            content = joint + row.encode("utf-8")
-            written += len(content)
-            if written > most_bytes:
-                raise DataError(
-                    f"{source.dataset} holds more than {most_bytes / 1e6:g} MB of text, too much to be read;"
-                    " give a part of it as a file of your own."
-                )
-            file.write(content)
-            joint = source.joined_by.encode("utf-8")
-    if not written:
-        raise DataError(f"The column {source.column!r} of {source.dataset} is empty; {INSTEAD}.")
-
-
-def _rows(source: HubSource) -> Iterator[str]:
-    """The texts of the column, split after split, as they arrive."""
-    dataset = _open(source)
-    for name in source.splits:
-        if name not in dataset:
-            raise DataError(f"{source.dataset} has no split {name!r}, only {', '.join(dataset)}; {INSTEAD}.")
-        try:
-            for row in dataset[name]:
-                if source.column not in row:
-                    raise DataError(
-                        f"{source.dataset} has no column {source.column!r}, only {', '.join(row)}; {INSTEAD}."
-                    )
-                if not isinstance(row[source.column], str):
-                    raise DataError(f"The column {source.column!r} of {source.dataset} is not all text; {INSTEAD}.")
-                yield row[source.column]
-        except ValueError as error:
-            raise DataError(f"A file of {source.dataset} is damaged or holds no rows; {INSTEAD}.") from error
-
-
-def _open(source: HubSource) -> Any:
-    """The dataset's splits by name, each of which is read while it is iterated over; one commit for all of them."""
-    try:
-        import datasets
-    except ImportError as error:
-        raise DataError(f"{source.dataset} is read with `datasets`, which is missing; pip install datasets.") from error
-    datasets.config.USE_PARQUET_EXPORT = False  # else it asks a second server, of which nothing is needed
-    try:
-        return datasets.load_dataset(source.dataset, revision=source.revision, streaming=True, token=False)
-    except datasets.exceptions.DatasetNotFoundError as error:
-        raise DataError(_not_found(source, str(error))) from error
-    except datasets.data_files.EmptyDatasetError as error:
-        raise DataError(f"{source.dataset} at {source.revision} holds no data; {INSTEAD}.") from error
-    except ConnectionError as error:
-        raise DataError(
-            f"{source.dataset} cannot be reached on the Hugging Face Hub;"
-            " check the network and that no variable such as HF_HUB_OFFLINE is set, and try again."
-        ) from error
-    except RuntimeError as error:
-        if "scripts are no longer supported" not in str(error):
-            raise
-        raise DataError(
-            f"{source.dataset} at {source.revision} is a script, which `datasets` no longer runs;"
-            " take its revision refs/convert/parquet."
-        ) from error
-
-
-def _not_found(source: HubSource, words: str) -> str:
-    """The sentence for what the library says of a dataset that it may not read; only its words tell the cases apart."""
-    if "gated" in words:
-        return (
-            f"{source.dataset} is gated: the Hugging Face Hub gives it only to accounts that were let in;"
-            " download it there yourself and give the text as a file of your own."
-        )
-    if words.startswith("Revision"):
-        return f"{source.dataset} has no revision {source.revision!r} on the Hugging Face Hub; {INSTEAD}."
-    return f"The Hugging Face Hub has no public dataset {source.dataset}; {INSTEAD}."
-
-
-if __name__ == "__main__":
-    # Without waiting for the library's threads, which may outlast the last row (huggingface/datasets issue 8169).
-    os._exit(main())

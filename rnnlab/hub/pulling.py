@@ -13,7 +13,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
 
-from rnnlab.data.fetching import cache_folder
+from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune

@@ -19,7 +19,7 @@ def evaluate(model: str, data: str, *, caller: Caller = OWNER, device: str = "au
 
     Args:
         model: a folder or a bundled name.
-        data: a text of the catalog that has been fetched, or the path of a text file.
+        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file.
         caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps" or "auto".
 

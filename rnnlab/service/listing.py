@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from rnnlab.data import catalog, fetching
+from rnnlab.data import catalog, fetching, hub_datasets
 from rnnlab.data.catalog import TextEntry
-from rnnlab.errors import RnnlabError
+from rnnlab.data.hub_datasets import FetchedDataset
+from rnnlab.errors import DataError, RnnlabError
 from rnnlab.service.callers import STRANGER
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.service.voices import voice
@@ -41,15 +42,29 @@ def bundled_data() -> list[dict[str, Any]]:
 
 
 def known_texts() -> list[dict[str, Any]]:
-    """The texts of the catalog: name, author, title, characters, language, licence, source, and cached or fetchable."""
-    return [_text(entry) for entry in catalog.text_entries()]
+    """The texts of the catalog, and the datasets that a person has fetched.
+
+    Each has name, author, title, characters, language, licence, source, and a state of cached or fetchable; a dataset
+    has also revision, commit, split, column and sha256.
+    """
+    texts = [_text(entry) for entry in catalog.text_entries()]
+    return texts + [_dataset(dataset) for dataset in hub_datasets.fetched_datasets()]
 
 
-def fetch(name: str, *, seconds: float = 120, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
-    """Fetch a text of the catalog into the cache, outside the tree.
+def fetch(
+    name: str,
+    *,
+    column: str | None = None,
+    split: str | None = None,
+    revision: str | None = None,
+    seconds: float = 120,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Fetch a text of the catalog, or of a dataset on the Hugging Face Hub, into the cache, outside the tree.
 
     Args:
-        name: as the catalog writes it.
+        name: as the catalog writes it, or else a dataset's id, "owner/name".
+        column, split, revision: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset.
         seconds: the time limit of the download.
         progress: is told in half a sentence what is being done.
 
@@ -57,10 +72,19 @@ def fetch(name: str, *, seconds: float = 120, progress: Callable[[str], None] | 
         The text as `known_texts` lists it, with its path.
 
     Raises:
-        DataError: there is no such text, this machine is offline, or what came is not what is pinned.
+        DataError: there is no such text, this machine is offline, or what came is not what is pinned or cannot be used.
     """
+    named = name.strip().casefold() in {entry.name.casefold() for entry in catalog.text_entries()}
+    if not named and hub_datasets.is_dataset_id(name):
+        dataset = hub_datasets.fetch_dataset(
+            name, column=column, split=split, revision=revision, seconds=seconds, progress=progress
+        )
+        return _dataset(dataset) | {"path": str(hub_datasets.fetched_path(name))}
+    entry = catalog.text_entry(name)
+    if column or split or revision:
+        raise DataError(f"{entry.name} is a text of the catalog; leave out --column, --split and --revision.")
     path = fetching.fetch_text(name, seconds=seconds, progress=progress)
-    return _text(catalog.text_entry(name)) | {"path": str(path)}
+    return _text(entry) | {"path": str(path)}
 
 
 def _text(entry: TextEntry) -> dict[str, Any]:
@@ -73,6 +97,24 @@ def _text(entry: TextEntry) -> dict[str, Any]:
         "licence": entry.source.licence,
         "source": entry.source.words(),
         "state": "cached" if fetching.is_cached(entry.name) else "fetchable",
+    }
+
+
+def _dataset(dataset: FetchedDataset) -> dict[str, Any]:
+    return {
+        "name": dataset.dataset,
+        "author": dataset.dataset.partition("/")[0],
+        "title": f"column {dataset.column!r} of {dataset.split}",
+        "characters": dataset.characters,
+        "language": "",
+        "licence": "see its card",
+        "source": dataset.words(),
+        "state": "cached",
+        "revision": dataset.revision,
+        "commit": dataset.commit,
+        "split": dataset.split,
+        "column": dataset.column,
+        "sha256": dataset.sha256,
     }
 
 

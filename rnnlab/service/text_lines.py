@@ -47,16 +47,20 @@ def data_lines(tables: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]]
         for one in tables
     ]
     written = [
-        f"{one['name']:<22} {one['state']:<9} {_size(one['characters']):>9} characters  {one['author']}, "
-        f"{one['title']} ({one['source']})"
-        for one in texts
+        f"{one['name']:<22} {one['state']:<9} {_size(one['characters']):>9} characters  {_whose(one)}" for one in texts
     ]
     return [
         *prices,
         "A ticker's name, pool (29 stocks) or bundled (all that suit training) can be given to train forecast --data.",
         *written,
-        "Fetch a text with: python -m rnnlab data fetch NAME; then its name can be given to train text --data.",
+        "Fetch a text with: python -m rnnlab data fetch NAME (owner/dataset for one of the Hugging Face Hub); then its"
+        " name can be given to train text --data.",
     ]
+
+
+def _whose(text: dict[str, Any]) -> str:
+    """Author, title and source; the source of a dataset says all there is to say."""
+    return text["source"] if "commit" in text else f"{text['author']}, {text['title']} ({text['source']})"
 
 
 def _size(characters: int | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from rnnlab.data import catalog, fetching
+from rnnlab.data import catalog, fetching, hub_datasets
 from rnnlab.data.corpus import Corpus, read_corpus
 from rnnlab.nn.stepping import stepping_seconds
 from rnnlab.service.callers import OWNER, Caller
@@ -19,28 +21,41 @@ _SHELF: Shelf[Writer] = Shelf(MOST_BYTES)
 
 
 def open_text(data: str, *, documents: str = "whole", marker: str = "", fold_case: bool = False) -> Corpus:
-    """Open a text of the catalog that has been fetched, or a file by path.
+    """Open a text of the catalog or a dataset of the Hub that has been fetched, or a file by path.
 
     Args:
-        data: a name of the catalog, or a path; a file of that name comes first.
+        data: a name of the catalog, a dataset's id, or a path; a file of that name comes first, then the catalog.
         documents, marker, fold_case: see rnnlab.data.corpus.read_corpus; marker "" is none.
 
     Raises:
         DataError: there is no such text or file, it has not been fetched, or it cannot be used as it is.
     """
-    named = data.casefold() in {entry.name.casefold() for entry in catalog.text_entries()}
-    source = fetching.fetched(data) if named and not is_file(data) else data
-    name = catalog.text_entry(data).name if source is not data else None
-    return read_corpus(source, name=name, documents=documents, marker=marker or None, fold_case=fold_case)
+    source, name = _found(data)
+    corpus = read_corpus(source, name=name, documents=documents, marker=marker or None, fold_case=fold_case)
+    return corpus if name is None else replace(corpus, name=name)
+
+
+def _found(data: str) -> tuple[str | Path, str | None]:
+    """The path of a text, and the name that it goes by if it is not a file of the person's own."""
+    if is_file(data):
+        return data, None
+    if data.casefold() in {entry.name.casefold() for entry in catalog.text_entries()}:
+        return fetching.fetched(data), catalog.text_entry(data).name
+    if hub_datasets.is_dataset_id(data) and not Path(data).exists():
+        return hub_datasets.fetched_path(data), data
+    return data, None
 
 
 def text_record(corpus: Corpus) -> dict[str, Any]:
-    """What a checkpoint tells of a text: name, title, size, source and licence, sha256; equal for equal texts.
+    """What a checkpoint tells of a text: name, title, size, source and licence, sha256.
 
-    A file that holds a text of the catalog is that text, wherever it lies.
+    A file that holds a text of the catalog is that text, wherever it lies; a dataset is one only under its own name.
     """
     record = {"name": corpus.name, "title": corpus.name, "characters": corpus.characters}
     record |= {"alphabet": len(corpus.alphabet), "sha256": corpus.sha256, "source": "a file of the maker's own"}
+    dataset = hub_datasets.fetched_dataset(corpus.name)
+    if dataset is not None and dataset.sha256 == corpus.sha256:
+        return record | {"source": dataset.words()}
     for entry in catalog.text_entries():
         if fetching.expected_sha256(entry) == corpus.sha256:
             title = f"{entry.author}, {entry.title}"

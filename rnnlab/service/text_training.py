@@ -21,6 +21,7 @@ from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
+from rnnlab.service.text_facts import text_learnt
 from rnnlab.service.text_opening import open_text, text_record
 from rnnlab.service.text_samples import card_samples, sample
 from rnnlab.tasks.text import judge
@@ -56,7 +57,7 @@ def train_text(
     """Train a writer; whoever stops asking stops the training.
 
     Args:
-        data: a text of the catalog that has been fetched, or the path of a text file.
+        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file.
         out: folder for the checkpoint; none is written if None.
         settings: by name, of ModelConfig, TrainConfig and TextConfig; None and absent ones follow the text's size.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
@@ -81,7 +82,7 @@ def train_text(
         given = settings_as_begun(began, given)
     reading = options.from_mapping(TextConfig, given)
     corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
-    if began is not None and began.provenance["data"] != [text_record(corpus)]:
+    if began is not None and text_learnt(began)[1] != corpus.sha256:
         raise RnnlabError("This training began with another text; give the same --data to resume it.")
     run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command)
     yield from run.reports(None if began is None else began.resume)

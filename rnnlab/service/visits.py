@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnlab.data.fetching import cache_folder
+from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 
 KEPT = 7200.0  # seconds after it was last used, as the page's other files
