@@ -6,7 +6,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, WHERE, curve, made, table
+from rnnlab.hub.parts import LICENSE, WHERE, curve, made, on_the_page, table
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train.checkpoint import Checkpoint
@@ -24,6 +24,7 @@ def forecast_card(checkpoint: Checkpoint) -> str:
         _WHAT[recipe],
         *(_density_scores(checkpoint) if recipe == "density" else _tutorial_scores(checkpoint)),
         "## Use",
+        _INTENDED[recipe],
         _use(),
         "## Data",
         _data(checkpoint.provenance),
@@ -51,6 +52,13 @@ _WHAT = {
         "Scales closes to ±1 and predicts the next one from those before it. It is kept to show why a low RMSE is no "
         "triumph: compare the scores with repeating yesterday's close."
     ),
+}
+_INTENDED = {
+    "density": (
+        "It is meant for seeing how uncertain a large stock's next days are, and for comparing with other densities on the "
+        "same days; not for choosing what to buy."
+    ),
+    "tutorial": "It is meant for learning what a low error does not tell; not for forecasting.",
 }
 _LIMITS = {
     "density": (
@@ -146,7 +154,8 @@ def _use() -> str:
         f"{WHERE}\n\n"
         "```\npython -m rnnlab forecast FOLDER --data AAPL\n"
         "python -m rnnlab backtest FOLDER --data prices.csv --start 2015-08-13\n```\n\n"
-        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))\n```'
+        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))\n```\n\n'
+        + on_the_page("Forecast")
     )
 
 

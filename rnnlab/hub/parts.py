@@ -36,6 +36,11 @@ def curve(checkpoint: Checkpoint) -> list[str]:
     return [f"![{finding(found)}]({CURVE})"] if found else []
 
 
+def on_the_page(tab: str) -> str:
+    """How to use a checkpoint without installing anything."""
+    return f"On the page of rnnlab: the tab *Checkpoints*, its repository's name in the search, *Open in {tab}*."
+
+
 def fenced(text: str, language: str = "") -> str:
     """Text in a fence longer than any run of backticks in it: what a person or a model wrote is untrusted."""
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))

@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from rnnlab.hub.parts import LICENSE, WHERE, curve, fenced, made, table
+from rnnlab.hub.parts import LICENSE, WHERE, curve, fenced, made, on_the_page, table
 from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -15,6 +15,10 @@ from rnnlab.train.progress import TrainConfig
 WHAT = (
     "A {layers}-layer {cell} of {hidden} units that writes on from a prompt, {unit} by {unit}, in the style of "
     "{source}. It runs on a plain CPU."
+)
+INTENDED = (
+    "It is meant for play, for learning how recurrent networks imitate a style, and for comparing with others on the same "
+    "text; what it writes should be marked as made by a network."
 )
 LIMITS = (
     "It knows nothing but the text it learnt from: no facts, no meaning, no world. It imitates spelling, rhythm and "
@@ -40,6 +44,7 @@ def text_card(checkpoint: Checkpoint) -> str:
         *_scores(checkpoint),
         *_samples(checkpoint),
         "## Use",
+        INTENDED,
         _use(),
         "## Data",
         _data(checkpoint),
@@ -118,7 +123,8 @@ def _use() -> str:
         f"{WHERE}\n\n"
         '```\npython -m rnnlab write FOLDER --prompt "..." --length 400 --temperature 0.8 --seed 1\n'
         "python -m rnnlab evaluate FOLDER --data text.txt\n```\n\n"
-        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.write("...", length=400, seed=1))\n```'
+        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.write("...", length=400, seed=1))\n```\n\n'
+        + on_the_page("Write")
     )
 
 
