@@ -55,8 +55,8 @@ _WHAT = {
 }
 _INTENDED = {
     "density": (
-        "It is meant for seeing how uncertain a large stock's next days are, and for comparing with other densities on the "
-        "same days; not for choosing what to buy."
+        "It is meant for seeing how uncertain a large stock's next days are, and for comparing with other densities on "
+        "the same days; not for choosing what to buy."
     ),
     "tutorial": "It is meant for learning what a low error does not tell; not for forecasting.",
 }

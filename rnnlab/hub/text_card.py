@@ -17,8 +17,8 @@ WHAT = (
     "{source}. It runs on a plain CPU."
 )
 INTENDED = (
-    "It is meant for play, for learning how recurrent networks imitate a style, and for comparing with others on the same "
-    "text; what it writes should be marked as made by a network."
+    "It is meant for play, for learning how recurrent networks imitate a style, and for comparing with others on the "
+    "same text; what it writes should be marked as made by a network."
 )
 LIMITS = (
     "It knows nothing but the text it learnt from: no facts, no meaning, no world. It imitates spelling, rhythm and "
@@ -123,8 +123,8 @@ def _use() -> str:
         f"{WHERE}\n\n"
         '```\npython -m rnnlab write FOLDER --prompt "..." --length 400 --temperature 0.8 --seed 1\n'
         "python -m rnnlab evaluate FOLDER --data text.txt\n```\n\n"
-        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.write("...", length=400, seed=1))\n```\n\n'
-        + on_the_page("Write")
+        '```python\nimport rnnlab\n\nmodel = rnnlab.load("FOLDER")\n'
+        'print(model.write("...", length=400, seed=1))\n```\n\n' + on_the_page("Write")
     )
 
 
