@@ -41,7 +41,7 @@ def address(hub, tmp_path_factory):
         port = free.getsockname()[1]
     environment = os.environ | {
         "HF_ENDPOINT": hub.address, "HF_TOKEN": BORIS, "HF_HOME": str(place / "hf"),
-        "RNNLAB_CACHE": str(place / "cache"), "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(place / "files"),
+        "RNNLAB_SIGN_IN": "1", "RNNLAB_CACHE": str(place / "cache"), "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(place / "files"),
     }  # fmt: skip
     with (place / "said.txt").open("w") as said:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=said, stderr=said)

@@ -66,6 +66,12 @@ def test_a_search_shows_what_its_caller_may_see(hub):
     assert own[1].value == "stocks"
 
 
+def test_a_search_leaves_the_chosen_checkpoint_in_the_list(hub):
+    radio = checkpoints_tab.find(None, "nothing of that name", "", "newest", "anna/voice", [])[1]
+    assert radio.value == "anna/voice"
+    assert models_of(radio) == ["doyle", "shakespeare", "stocks", "anna/voice"]
+
+
 def test_a_checkpoint_of_the_hub_is_shown_without_its_weights(hub):
     hub.asked.clear()
     note, details, curve, card, opening = checkpoints_tab.choose(None, "anna/voice")
@@ -156,9 +162,8 @@ def test_what_a_stranger_wrote_is_escaped_and_nothing_of_it_is_fetched():
 
 
 def test_the_button_to_sign_in_is_there_only_where_it_works(monkeypatch):
-    for name in ("OAUTH_CLIENT_ID", "HF_TOKEN", "HF_ENDPOINT"):
+    for name in ("OAUTH_CLIENT_ID", "RNNLAB_SIGN_IN"):
         monkeypatch.delenv(name, raising=False)
-    assert not login_possible()
     monkeypatch.setenv("HF_TOKEN", ANNA)
     assert not login_possible()
     monkeypatch.setenv("OAUTH_CLIENT_ID", "a-space")

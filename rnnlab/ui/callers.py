@@ -16,10 +16,9 @@ def caller_of(token: gr.OAuthToken | None) -> Caller:
 
 
 def login_possible() -> bool:
-    """Whether the page can sign visitors in: in a Space that asks for it, or beside a Hub of one's own.
+    """Whether the page can sign visitors in: in a Space that asks for it, or where RNNLAB_SIGN_IN is set.
 
-    Off a Space Gradio only plays the sign-in, with the machine's account and a token that the real Hub refuses; a
-    button that leads there would promise what it cannot keep.
+    Off a Space Gradio only plays the sign-in, with this machine's account and a token that the real Hub refuses; a
+    button that leads there would promise what it cannot keep. Whoever runs a Hub of their own may want it to.
     """
-    own_hub = bool(os.environ.get("HF_ENDPOINT")) and bool(service.own_token())
-    return bool(os.environ.get("OAUTH_CLIENT_ID")) or own_hub
+    return bool(os.environ.get("OAUTH_CLIENT_ID") or os.environ.get("RNNLAB_SIGN_IN"))

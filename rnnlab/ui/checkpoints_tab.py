@@ -103,9 +103,8 @@ def find(
         return panels.refusal(str(error), ""), gr.skip(), gr.skip()
     bundled, found = service.models()["bundled"], answer["hub"]
     choices = checkpoint_panels.listed(bundled, brought, found)
-    value = chosen if chosen in {model for _, model in choices} else None
     words = "" if found else panels.notice("Search", "The Hub has no such checkpoint of rnnlab; try other words.")
-    return words, gr.Radio(choices=choices, value=value), found
+    return words, _with_chosen(choices, chosen), found
 
 
 def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
@@ -118,9 +117,13 @@ def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
 
 def listing(model: str) -> gr.Radio:
     """The list with one checkpoint chosen that it may not hold yet."""
-    choices = checkpoint_panels.listed(service.models()["bundled"], [], [])
-    known = model in {opened for _, opened in choices}
-    return gr.Radio(choices=choices if known else [*choices, (service.told(model), model)], value=model)
+    return _with_chosen(checkpoint_panels.listed(service.models()["bundled"], [], []), model)
+
+
+def _with_chosen(choices: list[Any], chosen: str | None) -> gr.Radio:
+    """The list as it is now, the chosen checkpoint in it whatever a search has found: it is still shown beside."""
+    known = chosen is None or chosen in {model for _, model in choices}
+    return gr.Radio(choices=choices if known else [*choices, (service.told(str(chosen)), chosen)], value=chosen)
 
 
 def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[str]) -> tuple[Any, ...]:
