@@ -40,8 +40,8 @@ def address(hub, tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {
-        "HF_ENDPOINT": hub.address, "HF_TOKEN": BORIS, "HF_HOME": str(place / "hf"),
-        "RNNLAB_SIGN_IN": "1", "RNNLAB_CACHE": str(place / "cache"), "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(place / "files"),
+        "HF_ENDPOINT": hub.address, "HF_TOKEN": BORIS, "HF_HOME": str(place / "hf"), "GRADIO_SERVER_PORT": str(port),
+        "RNNLAB_SIGN_IN": "1", "RNNLAB_CACHE": str(place / "cache"), "GRADIO_TEMP_DIR": str(place / "files"),
     }  # fmt: skip
     with (place / "said.txt").open("w") as said:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=said, stderr=said)

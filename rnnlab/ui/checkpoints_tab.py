@@ -122,8 +122,9 @@ def listing(model: str) -> gr.Radio:
 
 def _with_chosen(choices: list[Any], chosen: str | None) -> gr.Radio:
     """The list as it is now, the chosen checkpoint in it whatever a search has found: it is still shown beside."""
-    known = chosen is None or chosen in {model for _, model in choices}
-    return gr.Radio(choices=choices if known else [*choices, (service.told(str(chosen)), chosen)], value=chosen)
+    if chosen and chosen not in {model for _, model in choices}:
+        choices = [*choices, (service.told(chosen), chosen)]
+    return gr.Radio(choices=choices, value=chosen)
 
 
 def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[str]) -> tuple[Any, ...]:
