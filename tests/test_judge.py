@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from markets import market
+from numpy.testing import assert_allclose
 
 from rnnlab.errors import DataError
+from rnnlab.scoring.conformal import calibrated_shares
+from rnnlab.scoring.record import calibrated_interval, record_of
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge import backtest, default_start, outlook, verdict
 
@@ -98,3 +101,32 @@ def test_a_difference_that_may_be_chance_is_not_told_as_one():
     naive = dataclasses.replace(result.baselines["naive"], rmse=result.scores.rmse / 1.5, dm_p=0.06)
     told = verdict(dataclasses.replace(result, baselines=result.baselines | {"naive": naive}))
     assert "cannot be told from those of repeating the last known close (+50.0 %, p = 0.06)" in told
+
+
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_the_record_says_how_often_the_bands_held_and_how_surely(horizon):
+    draws = np.random.default_rng(12)
+    density = StudentT(np.zeros(300), draws.uniform(0.5, 2.0, 300), np.full(300, 5.0))
+    actual = density.scale * draws.standard_t(5, 300) * 1.5
+    record = record_of(density, actual, horizon)
+    lower, upper = density.interval(0.8)
+    band = record.bands["80"]
+    assert band.raw.share == np.mean((lower <= actual) & (actual <= upper)) < 0.7
+    assert band.raw.low < band.raw.share < band.raw.high < 0.8
+    assert band.raw.share < band.calibrated.share
+    assert band.width < band.width_calibrated
+    assert (band.independence_p is None) == (horizon > 1)
+    assert sum(record.histogram) == 300
+
+
+def test_few_days_have_no_record():
+    few = StudentT(np.zeros(19), np.ones(19), np.full(19, 5.0))
+    assert record_of(few, np.zeros(19)) is None
+
+
+def test_the_calibrated_band_of_a_day_is_the_one_of_its_share():
+    draws = np.random.default_rng(13)
+    density = StudentT(np.zeros(80), np.ones(80), np.full(80, 4.0))
+    probabilities = density.cdf(draws.standard_t(4, 80) * 2)
+    lower, upper = calibrated_interval(density, probabilities, 0.8)
+    assert_allclose(density.cdf(upper) - density.cdf(lower), calibrated_shares(probabilities, 0.8))

@@ -39,13 +39,17 @@ class StudentT:
         values: FloatArray = self.location + self.scale * special.stdtrit(self.dof, level)
         return values
 
-    def interval(self, coverage: float) -> tuple[FloatArray, FloatArray]:
+    def interval(self, coverage: float | FloatArray) -> tuple[FloatArray, FloatArray]:
         """Central band, as (lower, upper) of shape (N,) each, that holds the outcome with probability `coverage`.
 
+        Args:
+            coverage: one for all, or one for each density.
+
         Raises:
-            RnnlabError: coverage is not strictly between 0 and 1.
+            RnnlabError: a coverage is not strictly between 0 and 1.
         """
-        _need_a_share("An interval's coverage", coverage)
+        for bound in (np.min(coverage), np.max(coverage)):
+            _need_a_share("An interval's coverage", float(bound))
         half: FloatArray = -self.scale * special.stdtrit(self.dof, (1 - coverage) / 2)
         return self.location - half, self.location + half
 

@@ -33,7 +33,24 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
             f"MAE {_price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, "
             f"mean width of the 80 % band {scores['width80']:.2f} %"
         )
+        lines += _record_lines(scores.get("record"))
     return [*lines, answer["verdict"], *answer["notices"]]
+
+
+def _record_lines(record: dict[str, Any] | None) -> list[str]:
+    """How often the bands held, how sure that is, and what calibration makes of them."""
+    lines = []
+    for percent, band in (record or {"bands": {}})["bands"].items():
+        raw, calibrated = band["raw"], band["calibrated"]
+        alone = band["independence_p"]
+        sure = f"95 % sure of {_share(raw['low'])} to {_share(raw['high'])}"
+        wider = f"{band['width_calibrated'] / band['width']:.2f} times as wide"
+        clusters = "" if alone is None else f"; misses come alone: p = {alone:.2g} (Christoffersen)"
+        lines.append(
+            f"{percent} % band: held {_share(raw['share'])} ({sure}); calibrated day by day "
+            f"{_share(calibrated['share'])}, {wider}{clusters}"
+        )
+    return lines
 
 
 def training_lines(answer: dict[str, Any]) -> list[str]:

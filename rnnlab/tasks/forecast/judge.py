@@ -17,6 +17,7 @@ from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
 from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
+from rnnlab.scoring.record import Record, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
@@ -30,7 +31,7 @@ class Backtest:
     """A walk forward over the test days, never refitted.
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
-    currency. first_day: the first session whose return is part of a score.
+    currency. first_day: the first session whose return is part of a score. record: how often the bands held.
     """
 
     horizon: int
@@ -38,6 +39,7 @@ class Backtest:
     scores: Scores
     baselines: dict[str, BaselineScores]
     days: pd.DataFrame
+    record: Record | None = None
 
     def summary(self) -> dict[str, Any]:
         """The scores as plain JSON values."""
@@ -48,7 +50,7 @@ class Backtest:
         differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
         return {
             "start": start, "end": end, "horizon": self.horizon, **scores, "rmse_beats_naive": differs,
-            "baselines": baselines,
+            "baselines": baselines, "record": dataclasses.asdict(self.record) if self.record else None,
         }  # fmt: skip
 
 
@@ -98,6 +100,7 @@ def backtest(
         scores=score(chosen, ahead(returns, origins, horizon), before, after, train_naive_mae),
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
+        record=record_of(chosen, ahead(returns, origins, horizon), horizon),
     )
 
 

@@ -1,0 +1,70 @@
+"""A density forecast's record over its days: how often its bands held, before and after calibration, and how surely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnlab.scoring.conformal import calibrated_shares
+from rnnlab.scoring.evidence import LEAST_DAYS, Share, histogram, independence, share_held
+from rnnlab.scoring.forecasts import width
+from rnnlab.scoring.student import FloatArray, StudentT
+
+PERCENT = (80, 95)
+NARROWEST = 1e-6  # a band of nothing has no ends to give
+
+
+@dataclass(frozen=True)
+class Band:
+    """How a central band of a nominal share did.
+
+    raw, calibrated: shares of days held, with 95 % bounds that take days for independent. width, width_calibrated:
+    means in percent log return. independence_p: of Christoffersen's test on the raw band's misses; None for horizons
+    over a day, whose outcomes overlap.
+    """
+
+    raw: Share
+    calibrated: Share
+    width: float
+    width_calibrated: float
+    independence_p: float | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """bands: by nominal share in percent, "80" and "95". histogram: outcomes in tenths of what was forecast."""
+
+    bands: dict[str, Band]
+    histogram: list[int]
+
+
+def record_of(density: StudentT, actual: FloatArray, horizon: int = 1) -> Record | None:
+    """The record of densities (N,) of percent log returns against what came; None for fewer than 20 days."""
+    if len(actual) < LEAST_DAYS:
+        return None
+    probabilities = density.cdf(actual)
+    return Record(
+        {str(percent): _band(density, probabilities, percent / 100, horizon) for percent in PERCENT},
+        histogram(probabilities),
+    )
+
+
+def calibrated_interval(
+    density: StudentT, probabilities: FloatArray, coverage: float, horizon: int = 1
+) -> tuple[FloatArray, FloatArray]:
+    """The bands that calibration would have issued day after day, (lower, upper) of shape (N,), percent log return."""
+    shares = calibrated_shares(probabilities, coverage, horizon)
+    return density.interval(np.maximum(shares, NARROWEST))
+
+
+def _band(density: StudentT, probabilities: FloatArray, coverage: float, horizon: int) -> Band:
+    reached = np.abs(2 * probabilities - 1)
+    held = reached <= coverage
+    return Band(
+        raw=share_held(held),
+        calibrated=share_held(reached <= calibrated_shares(probabilities, coverage, horizon)),
+        width=width(*density.interval(coverage)),
+        width_calibrated=width(*calibrated_interval(density, probabilities, coverage, horizon)),
+        independence_p=independence(held).p_value if horizon == 1 else None,
+    )
