@@ -32,6 +32,9 @@ def add_commands(commands: Any) -> None:
     backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(backtest)
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
+    backtest.add_argument(
+        "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
+    )
     backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 
@@ -72,7 +75,7 @@ def _forecast(asked: argparse.Namespace) -> Answer:
 def _backtest(asked: argparse.Namespace) -> Answer:
     answer = service.backtest(
         asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
-        dates=asked.dates, device=asked.device,
+        dates=asked.dates, device=asked.device, garch=asked.garch,
     )  # fmt: skip
     if not asked.json:
         print("\n".join(service.backtest_lines(answer)))

@@ -8,8 +8,9 @@ no training target reaches across it. What runs on (an average of past squares) 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
 
 from rnnlab.errors import DataError
-from rnnlab.scoring.forecasts import coverage, crps, diebold_mariano, log_score, mae, rmse
+from rnnlab.scoring.draws import Draws
+from rnnlab.scoring.forecasts import coverage, diebold_mariano, log_score, mae, rmse
 from rnnlab.scoring.student import FloatArray, StudentT, fit_student
 
 IntArray = npt.NDArray[np.int64]
-Forecast = StudentT | FloatArray  # densities of the N returns, or N returns as bare points, in percent
+Forecast = StudentT | Draws | FloatArray  # of the N returns: densities, drawn outcomes or bare points, in percent
 Baseline = Callable[[FloatArray, IntArray, int, int, FloatArray | None], Forecast]
 
 LEAST_TRAINING = 60
@@ -36,9 +38,9 @@ class BaselineScores:
     """How one baseline did, and whether the model's forecasts differ from it.
 
     rmse of the median price in USD; crps in percent log return (of a point: its mean absolute error); log_score in
-    nats, coverage80 and coverage95 as shares, all three None for a point, which has no density. dm_p: two-sided
-    Diebold–Mariano p-value of the model against it, on daily CRPS where both are densities, and on squared price
-    errors where the baseline is a point.
+    nats, None for draws; coverage80 and coverage95 as shares; all three None for a point, which has no density. dm_p:
+    two-sided Diebold–Mariano p-value of the model against it, on daily CRPS where both are densities, and on squared
+    price errors where the baseline is a point.
     """
 
     rmse: float
@@ -134,6 +136,8 @@ TITLES = {
     "constant_t": "constant spread",
     "ewma_t": "EWMA volatility",
     "har_t": "HAR",
+    "garch_t": "GARCH(1,1)",
+    "gjr_t": "GJR-GARCH",
 }
 BASELINES: dict[str, Baseline] = {
     "naive": naive,
@@ -146,7 +150,7 @@ BASELINES: dict[str, Baseline] = {
 
 def baseline_scores(
     model: StudentT, returns: FloatArray, closes: FloatArray, origins: IntArray, split: int, horizon: int = 1,
-    ranges: FloatArray | None = None,
+    ranges: FloatArray | None = None, more: Mapping[str, Baseline] = MappingProxyType({}),
 ) -> dict[str, BaselineScores]:  # fmt: skip
     """Score every baseline on the model's own days.
 
@@ -154,6 +158,7 @@ def baseline_scores(
         model: (N,) densities of the return in percent from each origin to `horizon` days later.
         returns, closes, ranges: (n,) returns in percent, prices in USD, Parkinson volatility in percent or None.
         origins: (N,) days of forecast, from split − 1 to n − 1 − horizon.
+        more: others by name, beside BASELINES.
 
     Raises:
         DataError: a series too short, constant or with gaps, or an origin whose target lies before split or past the
@@ -164,7 +169,7 @@ def baseline_scores(
         raise DataError(f"Day {origins.max()} has no price {horizon} days later; score days up to {last}.")
     actual, before, after = ahead(returns, origins, horizon), closes[origins], closes[origins + horizon]
     scores = {}
-    for name, baseline in BASELINES.items():
+    for name, baseline in (BASELINES | dict(more)).items():
         forecast = baseline(returns, origins, split, horizon, ranges)
         scores[name] = _score(model, forecast, actual, before, after, horizon)
     return scores
@@ -225,18 +230,18 @@ def _mean_of_last(values: FloatArray, days: int) -> FloatArray:
 def _score(
     model: StudentT, forecast: Forecast, actual: FloatArray, before: FloatArray, after: FloatArray, horizon: int
 ) -> BaselineScores:
-    point = forecast.location if isinstance(forecast, StudentT) else forecast
+    point = forecast.location if isinstance(forecast, StudentT | Draws) else forecast
     median_close = before * np.exp(point / 100)
     error = rmse(after, median_close)
-    if not isinstance(forecast, StudentT):
+    if not isinstance(forecast, StudentT | Draws):
         own_errors = np.square(after - before * np.exp(model.location / 100))
         test = diebold_mariano(own_errors, np.square(after - median_close), horizon)
         return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value)
     test = diebold_mariano(model.crps(actual), forecast.crps(actual), horizon)
     return BaselineScores(
         rmse=error,
-        crps=crps(forecast, actual),
-        log_score=log_score(forecast, actual),
+        crps=float(forecast.crps(actual).mean()),
+        log_score=log_score(forecast, actual) if isinstance(forecast, StudentT) else None,
         coverage80=coverage(*forecast.interval(0.80), actual),
         coverage95=coverage(*forecast.interval(0.95), actual),
         dm_p=test.p_value,

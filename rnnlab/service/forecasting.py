@@ -11,6 +11,7 @@ import pandas as pd
 
 from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
+from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import locate, open_forecasting, open_prices
@@ -127,12 +128,16 @@ def backtest(
     *,
     start: str | None = None,
     horizons: tuple[int, ...] = (1,),
+    garch: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
     """Walk forward through the test days without refitting; arguments as of `study`.
+
+    Args:
+        garch: whether to fit GARCH(1,1) and GJR-GARCH every 20 days, too, which takes seconds and the package arch.
 
     Returns:
         The scores of the first horizon beside its baselines (docs/forecasting.md lists the keys and units), a
@@ -143,7 +148,8 @@ def backtest(
     checkpoint, prices, densities, rows_needed, _ = _prepare(model, data, ticker, dates, caller, device)
     first_day = _start(checkpoint, prices, start)
     results = [
-        judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon)) for horizon in horizons
+        judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon), GARCH if garch else {})
+        for horizon in horizons
     ]
     answer = {"name": prices.name, "model": model} | results[0].summary()
     answer |= {

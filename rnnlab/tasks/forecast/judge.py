@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ import pandas as pd
 
 from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
-from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
 from rnnlab.scoring.record import Record, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
@@ -60,7 +62,12 @@ def default_start(dates: pd.DatetimeIndex) -> pd.Timestamp:
 
 
 def backtest(
-    densities: StudentT, table: pd.DataFrame, start: pd.Timestamp, rows_needed: int, horizon: int = 1
+    densities: StudentT,
+    table: pd.DataFrame,
+    start: pd.Timestamp,
+    rows_needed: int,
+    horizon: int = 1,
+    more: Mapping[str, Baseline] = MappingProxyType({}),
 ) -> Backtest:
     """Score the forecasts made at the close of each day for `horizon` days later, for targets from `start` on.
 
@@ -69,6 +76,8 @@ def backtest(
         table: the N days; Close, and High and Low if known.
         start: first day whose return is scored; baselines learn from the days before it.
         rows_needed: days that a first forecast needs.
+        horizon: days from forecast to target.
+        more: baselines by name, beside the usual ones.
 
     Raises:
         DataError: too few days before or after start.
@@ -98,7 +107,7 @@ def backtest(
         horizon=horizon,
         first_day=pd.Timestamp(dates[split]),
         scores=score(chosen, ahead(returns, origins, horizon), before, after, train_naive_mae),
-        baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges),
+        baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
         record=record_of(chosen, ahead(returns, origins, horizon), horizon),
     )
