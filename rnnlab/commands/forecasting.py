@@ -7,6 +7,7 @@ from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
+from rnnlab.errors import RnnlabError
 
 
 def add_training(trainings: Any) -> None:
@@ -27,10 +28,10 @@ def add_training(trainings: Any) -> None:
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
     forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(forecast)
+    _add_model_and_data(forecast, "NAME|CSV", "a bundled ticker, or a file of prices")
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(backtest)
+    _add_model_and_data(backtest, "NAME|CSV", "bundled tickers, or files of prices; several are judged together", "+")
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
     backtest.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
@@ -38,9 +39,11 @@ def add_commands(commands: Any) -> None:
     backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 
-def _add_model_and_data(parser: argparse.ArgumentParser) -> None:
+def _add_model_and_data(
+    parser: argparse.ArgumentParser, shown: str, gloss: str, several: str | None = None
+) -> None:  # fmt: skip
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
-    parser.add_argument("--data", required=True, metavar="NAME|CSV", help="a bundled ticker, or a file of prices")
+    parser.add_argument("--data", required=True, metavar=shown, nargs=several, help=gloss)
     _add_file_flags(parser)
     parser.add_argument("--device", choices=service.DEVICES, default="auto", help="where to compute (default auto)")
 
@@ -73,10 +76,24 @@ def _forecast(asked: argparse.Namespace) -> Answer:
 
 
 def _backtest(asked: argparse.Namespace) -> Answer:
+    if len(asked.data) > 1 or asked.data[0].lower() in service.GROUPS:
+        return _backtest_panel(asked)
     answer = service.backtest(
-        asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
+        asked.model, asked.data[0], start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
         dates=asked.dates, device=asked.device, garch=asked.garch,
     )  # fmt: skip
     if not asked.json:
         print("\n".join(service.backtest_lines(answer)))
+    return answer
+
+
+def _backtest_panel(asked: argparse.Namespace) -> Answer:
+    if asked.ticker or asked.dates:
+        raise RnnlabError("Files that need --ticker or --dates are tested one at a time; give --data one of them.")
+    answer = service.backtest_panel(
+        asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), garch=asked.garch,
+        device=asked.device,
+    )  # fmt: skip
+    if not asked.json:
+        print("\n".join(service.panel_lines(answer)))
     return answer

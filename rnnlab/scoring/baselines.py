@@ -9,7 +9,7 @@ no training target reaches across it. What runs on (an average of past squares) 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -40,7 +40,7 @@ class BaselineScores:
     rmse of the median price in USD; crps in percent log return (of a point: its mean absolute error); log_score in
     nats, None for draws; coverage80 and coverage95 as shares; all three None for a point, which has no density. dm_p:
     two-sided Diebold–Mariano p-value of the model against it, on daily CRPS where both are densities, and on squared
-    price errors where the baseline is a point.
+    price errors where the baseline is a point. losses: (N,) daily CRPS.
     """
 
     rmse: float
@@ -49,6 +49,11 @@ class BaselineScores:
     coverage80: float | None
     coverage95: float | None
     dm_p: float
+    losses: FloatArray | None = field(default=None, repr=False, compare=False)
+
+    def summary(self) -> dict[str, float | None]:
+        """All but the daily losses, as plain JSON values."""
+        return {name: value for name, value in vars(self).items() if name != "losses"}
 
 
 def naive(
@@ -236,15 +241,18 @@ def _score(
     if not isinstance(forecast, StudentT | Draws):
         own_errors = np.square(after - before * np.exp(model.location / 100))
         test = diebold_mariano(own_errors, np.square(after - median_close), horizon)
-        return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value)
-    test = diebold_mariano(model.crps(actual), forecast.crps(actual), horizon)
+        losses = np.abs(actual - forecast)
+        return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value, losses)
+    losses = forecast.crps(actual)
+    test = diebold_mariano(model.crps(actual), losses, horizon)
     return BaselineScores(
         rmse=error,
-        crps=float(forecast.crps(actual).mean()),
+        crps=float(losses.mean()),
         log_score=log_score(forecast, actual) if isinstance(forecast, StudentT) else None,
         coverage80=coverage(*forecast.interval(0.80), actual),
         coverage95=coverage(*forecast.interval(0.95), actual),
         dm_p=test.p_value,
+        losses=losses,
     )
 
 

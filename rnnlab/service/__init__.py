@@ -6,10 +6,11 @@ from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
-from rnnlab.service.lines import backtest_lines, forecast_lines, training_lines
-from rnnlab.service.listing import bundled_data, bundled_models, fetch, known_texts, tickers
+from rnnlab.service.lines import backtest_lines, forecast_lines, panel_lines, training_lines
+from rnnlab.service.listing import GROUPS, bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.loaded import Model, load
 from rnnlab.service.opening import is_hub_name, told
+from rnnlab.service.panels import backtest_panel
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
@@ -26,6 +27,7 @@ from rnnlab.train.devices import DEVICES, quiet_threads
 
 __all__ = [
     "DEVICES",
+    "GROUPS",
     "ORDERS",
     "OWNER",
     "RECIPES",
@@ -46,6 +48,7 @@ __all__ = [
     "Voice",
     "backtest",
     "backtest_lines",
+    "backtest_panel",
     "bring",
     "bundled_data",
     "bundled_models",
@@ -67,6 +70,7 @@ __all__ = [
     "open_shown",
     "own_token",
     "pack",
+    "panel_lines",
     "pull",
     "pulled_lines",
     "push",

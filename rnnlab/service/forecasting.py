@@ -69,7 +69,7 @@ def study(
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
     checkpoint, prices, densities, rows_needed, pinned = _prepare(model, data, ticker, dates, caller, device)
-    fan = judge.outlook(densities, prices.table, _horizon(horizon))
+    fan = judge.outlook(densities, prices.table, whole_horizon(horizon))
     shown = Study(
         name=prices.name,
         model=pinned,
@@ -81,7 +81,7 @@ def study(
         notices=prices.notices,
     )
     try:
-        result = judge.backtest(densities, prices.table, _start(checkpoint, prices, start), rows_needed)
+        result = judge.backtest(densities, prices.table, first_scored(checkpoint, prices, start), rows_needed)
     except DataError as error:
         if start is not None:
             raise
@@ -91,7 +91,7 @@ def study(
         days=result.days,
         scores=result.summary(),
         verdict=judge.verdict(result),
-        notices=prices.notices + _fairness(checkpoint, prices, result),
+        notices=prices.notices + fairness(checkpoint, prices, result),
     )
 
 
@@ -112,7 +112,7 @@ def forecast(
         price's currency.
     """
     checkpoint, prices, densities, _, _ = _prepare(model, data, ticker, dates, caller, device)
-    fan = judge.outlook(densities, prices.table, _horizon(horizon))
+    fan = judge.outlook(densities, prices.table, whole_horizon(horizon))
     return {
         "name": prices.name,
         "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
@@ -146,15 +146,15 @@ def backtest(
     if not horizons:
         raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
     checkpoint, prices, densities, rows_needed, _ = _prepare(model, data, ticker, dates, caller, device)
-    first_day = _start(checkpoint, prices, start)
+    first_day = first_scored(checkpoint, prices, start)
     results = [
-        judge.backtest(densities, prices.table, first_day, rows_needed, _horizon(horizon), GARCH if garch else {})
+        judge.backtest(densities, prices.table, first_day, rows_needed, whole_horizon(horizon), GARCH if garch else {})
         for horizon in horizons
     ]
     answer = {"name": prices.name, "model": model} | results[0].summary()
     answer |= {
         "verdict": judge.verdict(results[0]),
-        "notices": [*prices.notices, *_fairness(checkpoint, prices, results[0])],
+        "notices": [*prices.notices, *fairness(checkpoint, prices, results[0])],
     }
     if len(results) > 1:
         answer["horizons"] = {str(result.horizon): result.summary() for result in results}
@@ -171,13 +171,14 @@ def _prepare(
     return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed, found.pinned(model)
 
 
-def _horizon(horizon: int) -> int:
+def whole_horizon(horizon: int) -> int:
+    """A horizon that a forecast may have; RnnlabError for another."""
     if not 1 <= horizon <= LONGEST_HORIZON:
         raise RnnlabError(f"The horizon must be between 1 and {LONGEST_HORIZON} days, not {horizon}.")
     return int(horizon)
 
 
-def _start(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:
+def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:
     """The day asked for, else the last fifth's first or, if later, the first that the model never learnt from."""
     if start:
         return read_day(start, "The start")
@@ -187,7 +188,7 @@ def _start(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Time
     return max(first, unseen[0]) if len(unseen) > judge.LEAST_TEST_DAYS + LONGEST_HORIZON else first
 
 
-def _fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
+def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
     """What a reader of the scores must know of how the model came to them."""
     notices = []
     until = str(checkpoint.provenance["until"])

@@ -37,6 +37,44 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
     return [*lines, answer["verdict"], *answer["notices"]]
 
 
+def panel_lines(answer: dict[str, Any]) -> list[str]:
+    """Several series' scores, and what they say together."""
+    lines: list[str] = []
+    for horizon, found in answer["horizons"].items():
+        ahead = "one day" if horizon == "1" else f"{horizon} days"
+        names = list(found["against"])
+        rows = [_panel_row(one["name"], str(one["n"]), one, one["baselines"]) for one in found["series"]]
+        rows.append(_panel_row("mean", "", found["mean"], found["against"]))
+        lines.append(f"{answer['model']}, {ahead} ahead, CRPS in percent")
+        lines += table(["", "days", "model", *names, "80 % held", "95 % held"], rows)
+        lines += _together(found, len(found["series"]))
+    return [*lines, *answer["notices"]]
+
+
+def _panel_row(name: str, days: str, scores: dict[str, Any], baselines: dict[str, Any]) -> list[str]:
+    others = (f"{one['crps']:.4f}" for one in baselines.values())
+    return [name, days, f"{scores['crps']:.4f}", *others, _share(scores["coverage80"]), _share(scores["coverage95"])]
+
+
+def _together(found: dict[str, Any], series: int) -> list[str]:
+    """Wins, and whether they could be chance, a line a baseline; then the coverages' spread."""
+    rows = [
+        [TITLES.get(name, name), f"{one['wins']} of {series}", str(one.get("wins_sure", "")),
+         str(one.get("losses_sure", "")),
+         "" if one["panel_p"] is None else f"{one['panel_statistic']:.1f}",
+         "" if one["panel_p"] is None else f"{one['panel_p']:.2g}"]
+        for name, one in found["against"].items()
+    ]  # fmt: skip
+    mean = found["mean"]
+    spread = [
+        f"{percent} % band: {_share(mean[f'coverage{percent}'])} ± {_share(mean[f'sd{percent}'])} of days held, "
+        f"calibrated day by day {_share(mean[f'calibrated{percent}'])} ± {_share(mean[f'calibrated_sd{percent}'])}"
+        for percent in (80, 95)
+        if f"calibrated{percent}" in mean and series > 1
+    ]
+    return [*table(["against", "wins", "sure (Holm)", "sure losses", "panel t", "p"], rows), *spread, ""]
+
+
 def _record_lines(record: dict[str, Any] | None) -> list[str]:
     """How often the bands held, how sure that is, and what calibration makes of them."""
     lines = []

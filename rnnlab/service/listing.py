@@ -15,6 +15,8 @@ from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.service.voices import voice
 from rnnlab.tasks.forecast.recipes import open_forecaster
 
+GROUPS = tuple(catalog.GROUPS)
+
 
 def tickers() -> tuple[str, ...]:
     """The names of all bundled price series."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +34,7 @@ class Backtest:
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
     currency. first_day: the first session whose return is part of a score. record: how often the bands held.
+    losses: (N,) the model's daily CRPS, percent.
     """
 
     horizon: int
@@ -42,10 +43,18 @@ class Backtest:
     baselines: dict[str, BaselineScores]
     days: pd.DataFrame
     record: Record | None = None
+    losses: FloatArray | None = field(default=None, repr=False, compare=False)
+
+    def against(self, name: str) -> pd.Series:
+        """By target day, the model's CRPS less a baseline's: below 0 where the model was better, percent."""
+        own, others = self.losses, self.baselines[name].losses
+        assert own is not None
+        assert others is not None
+        return pd.Series(own - others, index=self.days.index)
 
     def summary(self) -> dict[str, Any]:
         """The scores as plain JSON values."""
-        baselines = {name: dataclasses.asdict(scores) for name, scores in self.baselines.items()}
+        baselines = {name: scores.summary() for name, scores in self.baselines.items()}
         start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
         scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
         rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
@@ -110,6 +119,7 @@ def backtest(
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
         record=record_of(chosen, ahead(returns, origins, horizon), horizon),
+        losses=chosen.crps(ahead(returns, origins, horizon)),
     )
 
 

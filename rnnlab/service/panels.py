@@ -1,0 +1,63 @@
+"""Back-tests of several series by one checkpoint, and what they say together; bounded for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rnnlab.data.prices import need_rows
+from rnnlab.errors import RnnlabError
+from rnnlab.scoring.garch import GARCH
+from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.forecasting import fairness, first_scored, whole_horizon
+from rnnlab.service.opening import locate, open_forecasting, open_many
+from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast.panel import panel_summary
+
+MOST_SERIES = 500
+
+
+def backtest_panel(
+    model: str,
+    data: Sequence[str],
+    *,
+    start: str | None = None,
+    horizons: tuple[int, ...] = (1,),
+    garch: bool = False,
+    caller: Caller = OWNER,
+    device: str = "auto",
+) -> dict[str, Any]:
+    """Walk forward through several series; arguments as of `forecasting.backtest`, data being tickers and files.
+
+    Returns:
+        {model, horizons: {h: {series: [{name, …the scores of one series}], mean, against}}, notices}; `mean` and
+        `against` as of rnnlab.tasks.forecast.panel.panel_summary.
+
+    Raises:
+        RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 500.
+    """
+    opened = open_many(data)
+    names = [prices.name for prices in opened]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RnnlabError(f"{twice} is given twice; name each series once.")
+    if len(opened) > MOST_SERIES:
+        raise RnnlabError(f"{len(opened)} series are more than {MOST_SERIES}; give fewer at a time.")
+    checkpoint, forecaster = open_forecasting(locate(model, caller=caller), device=device)
+    results: dict[int, dict[str, judge.Backtest]] = {whole_horizon(horizon): {} for horizon in horizons}
+    notices: list[str] = []
+    for prices in opened:
+        need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
+        densities, first = forecaster.densities(prices.table), first_scored(checkpoint, prices, start)
+        for horizon, found in results.items():
+            found[prices.name] = judge.backtest(
+                densities, prices.table, first, forecaster.rows_needed, horizon, GARCH if garch else {}
+            )
+        told = [*prices.notices, *fairness(checkpoint, prices, next(iter(results.values()))[prices.name])]
+        notices += [f"{prices.name}: {notice}" for notice in told]
+    return {"model": model, "horizons": {str(h): _told(found) for h, found in results.items()}, "notices": notices}
+
+
+def _told(found: dict[str, judge.Backtest]) -> dict[str, Any]:
+    return {"series": [{"name": name} | result.summary() for name, result in found.items()]} | panel_summary(found)

@@ -1,0 +1,91 @@
+"""Several series judged together: as one by one, with tests that do not count what moves together as independent."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnlab import service
+from rnnlab.errors import DataError, RnnlabError
+from rnnlab.scoring.evidence import holm, panel_test
+from rnnlab.service.opening import locate, open_forecasting, open_prices
+from rnnlab.tasks.forecast import judge
+
+START = "2016-06-01"
+TICKERS = ["AAPL", "MSFT", "AMZN"]
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return service.backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5))
+
+
+def test_each_series_scores_as_it_does_alone(answer):
+    for name, scores in zip(TICKERS, answer["horizons"]["1"]["series"], strict=True):
+        alone = service.backtest("stocks", name, start=START)
+        assert scores["name"] == name
+        assert {key: scores[key] for key in ("n", "crps", "record", "baselines")} == {
+            key: alone[key] for key in ("n", "crps", "record", "baselines")
+        }
+
+
+def test_means_wins_and_corrections_are_those_of_the_series(answer):
+    for found in answer["horizons"].values():
+        series = found["series"]
+        assert found["mean"]["crps"] == pytest.approx(np.mean([one["crps"] for one in series]))
+        assert found["mean"]["sd80"] == pytest.approx(np.std([one["coverage80"] for one in series], ddof=1))
+        for name, said in found["against"].items():
+            others = [one["baselines"][name] for one in series]
+            better = [one["crps"] < other["crps"] for one, other in zip(series, others, strict=True)]
+            assert said["wins"] == sum(better)
+            if others[0]["coverage80"] is not None:
+                sure = np.array(holm([other["dm_p"] for other in others])) < 0.05
+                assert said["wins_sure"] == sum(sure & better)
+
+
+def test_the_panel_test_lines_days_up_by_their_dates(answer):
+    """The series end on different days: Apple's in 2017, the others' in 2022."""
+    forecaster = open_forecasting(locate("stocks"))[1]
+    daily = []
+    for name in TICKERS:
+        table = open_prices(name).table
+        first = pd.Timestamp(START)
+        result = judge.backtest(forecaster.densities(table), table, first, forecaster.rows_needed)
+        daily.append(result.against("har_t"))
+    together = panel_test(pd.concat(daily, axis=1).to_numpy())
+    said = answer["horizons"]["1"]["against"]["har_t"]
+    assert (said["panel_statistic"], said["panel_p"]) == pytest.approx((together.statistic, together.p_value))
+    assert pd.concat(daily, axis=1).isna().any().any()
+
+
+def test_the_command_judges_several_series_and_groups_together():
+    command = [sys.executable, "-m", "rnnlab", "backtest", "stocks", "--start", START, "--data"]
+    done = subprocess.run([*command, "AAPL", "MSFT", "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert [one["name"] for one in said["horizons"]["1"]["series"]] == ["AAPL", "MSFT"]
+    lines = service.panel_lines(said)
+    assert any(line.startswith("HAR ") and "of 2" in line for line in lines)
+    assert sum(line.startswith("mean") for line in lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (["AAPL", "aapl.csv", "MSFT"], "There is no file"),
+        (["AAPL", "NOPE"], "NOPE"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_as_for_one(data, sentence):
+    with pytest.raises(DataError, match=sentence):
+        service.backtest_panel("stocks", data)
+
+
+def test_a_series_that_is_given_twice_is_refused(tmp_path):
+    (tmp_path / "AAPL.csv").write_text((ROOT / "data" / "prices" / "MSFT.csv").read_text())
+    with pytest.raises(RnnlabError, match=r"^AAPL is given twice; name each series once\.$"):
+        service.backtest_panel("stocks", ["AAPL", str(tmp_path / "AAPL.csv")])
