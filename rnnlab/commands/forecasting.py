@@ -36,6 +36,12 @@ def add_commands(commands: Any) -> None:
     backtest.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
     )
+    backtest.add_argument(
+        "--leak-check", action="store_true", help="also replace what follows a day by noise: does its forecast change?"
+    )
+    backtest.add_argument(
+        "--placebo", action="store_true", help="on independent draws in place of the prices: nobody may win"
+    )
     backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 
@@ -80,7 +86,8 @@ def _backtest(asked: argparse.Namespace) -> Answer:
         return _backtest_panel(asked)
     answer = service.backtest(
         asked.model, asked.data[0], start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
-        dates=asked.dates, device=asked.device, garch=asked.garch,
+        dates=asked.dates, device=asked.device, garch=asked.garch, leak_check=asked.leak_check,
+        placebo=asked.placebo,
     )  # fmt: skip
     if not asked.json:
         print("\n".join(service.backtest_lines(answer)))
@@ -88,8 +95,10 @@ def _backtest(asked: argparse.Namespace) -> Answer:
 
 
 def _backtest_panel(asked: argparse.Namespace) -> Answer:
-    if asked.ticker or asked.dates:
-        raise RnnlabError("Files that need --ticker or --dates are tested one at a time; give --data one of them.")
+    if asked.ticker or asked.dates or asked.leak_check or asked.placebo:
+        raise RnnlabError(
+            "--ticker, --dates, --leak-check and --placebo are for one series at a time; give --data one of them."
+        )
     answer = service.backtest_panel(
         asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), garch=asked.garch,
         device=asked.device,

@@ -16,9 +16,9 @@ from rnnlab.scoring.student import StudentT
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import locate, open_forecasting, open_prices
 from rnnlab.service.records import read_day
-from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast import judge, leaks
 from rnnlab.tasks.forecast.judge import Backtest
-from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, Forecaster
 from rnnlab.train.checkpoint import Checkpoint
 
 
@@ -68,11 +68,12 @@ def study(
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    checkpoint, prices, densities, rows_needed, pinned = _prepare(model, data, ticker, dates, caller, device)
+    asked = _prepare(model, data, ticker, dates, caller, device)
+    checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
     fan = judge.outlook(densities, prices.table, whole_horizon(horizon))
     shown = Study(
         name=prices.name,
-        model=pinned,
+        model=asked.pinned,
         history=prices.table[["Close"]],
         fan=fan,
         days=None,
@@ -81,7 +82,9 @@ def study(
         notices=prices.notices,
     )
     try:
-        result = judge.backtest(densities, prices.table, first_scored(checkpoint, prices, start), rows_needed)
+        result = judge.backtest(
+            densities, prices.table, first_scored(checkpoint, prices, start), asked.forecaster.rows_needed
+        )
     except DataError as error:
         if start is not None:
             raise
@@ -111,14 +114,15 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
         price's currency.
     """
-    checkpoint, prices, densities, _, _ = _prepare(model, data, ticker, dates, caller, device)
+    asked = _prepare(model, data, ticker, dates, caller, device)
+    prices, densities = asked.prices, asked.densities
     fan = judge.outlook(densities, prices.table, whole_horizon(horizon))
     return {
         "name": prices.name,
         "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
         "last_close": float(prices.table["Close"].iloc[-1]),
         "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
-        "notices": [*prices.notices, *_on_scaling(checkpoint, prices)],
+        "notices": [*prices.notices, *_on_scaling(asked.checkpoint, prices)],
     }
 
 
@@ -129,6 +133,8 @@ def backtest(
     start: str | None = None,
     horizons: tuple[int, ...] = (1,),
     garch: bool = False,
+    leak_check: bool = False,
+    placebo: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
     caller: Caller = OWNER,
@@ -138,37 +144,70 @@ def backtest(
 
     Args:
         garch: whether to fit GARCH(1,1) and GJR-GARCH every 20 days, too, which takes seconds and the package arch.
+        leak_check: also replace, for 25 of the days, all that follows by noise, and tell whose forecast changes.
+        placebo: score on independent draws in place of the prices, of which nothing can be foretold.
 
     Returns:
         The scores of the first horizon beside its baselines (docs/forecasting.md lists the keys and units), a
-        verdict and notices; with several horizons also `horizons`, the scores by horizon.
+        verdict and notices; with several horizons also `horizons`, the scores by horizon; with a leak check also
+        `leak_check`: {days, leaks}, the days and baselines whose forecast has seen what came after.
     """
     if not horizons:
         raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
-    checkpoint, prices, densities, rows_needed, _ = _prepare(model, data, ticker, dates, caller, device)
-    first_day = first_scored(checkpoint, prices, start)
+    asked = _prepare(model, data, ticker, dates, caller, device)
+    if placebo:
+        asked = asked.on_a_placebo()
+    prices, rows_needed = asked.prices, asked.forecaster.rows_needed
+    first_day = first_scored(asked.checkpoint, prices, start)
     results = [
-        judge.backtest(densities, prices.table, first_day, rows_needed, whole_horizon(horizon), GARCH if garch else {})
+        judge.backtest(
+            asked.densities, prices.table, first_day, rows_needed, whole_horizon(horizon), GARCH if garch else {}
+        )
         for horizon in horizons
     ]
     answer = {"name": prices.name, "model": model} | results[0].summary()
-    answer |= {
-        "verdict": judge.verdict(results[0]),
-        "notices": [*prices.notices, *fairness(checkpoint, prices, results[0])],
-    }
+    told = () if placebo else fairness(asked.checkpoint, prices, results[0])
+    answer |= {"verdict": judge.verdict(results[0]), "notices": [*prices.notices, *told]}
+    if leak_check:
+        answer["leak_check"] = _leak_check(asked, results[0])
     if len(results) > 1:
         answer["horizons"] = {str(result.horizon): result.summary() for result in results}
     return answer
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """An opened checkpoint before a series, and what it says of each of its days."""
+
+    checkpoint: Checkpoint
+    forecaster: Forecaster
+    prices: Prices
+    densities: StudentT
+    pinned: str
+
+    def on_a_placebo(self) -> _Prepared:
+        """The same before independent draws in place of the prices."""
+        name, table = f"placebo for {self.prices.name}", leaks.placebo(self.prices.table)
+        return dataclasses.replace(self, prices=Prices(name, table), densities=self.forecaster.densities(table))
+
+
 def _prepare(
     model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
-) -> tuple[Checkpoint, Prices, StudentT, int, str]:
+) -> _Prepared:
     found = locate(model, caller=caller)
     checkpoint, forecaster = open_forecasting(found, device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)
     need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
-    return checkpoint, prices, forecaster.densities(prices.table), forecaster.rows_needed, found.pinned(model)
+    return _Prepared(checkpoint, forecaster, prices, forecaster.densities(prices.table), found.pinned(model))
+
+
+def _leak_check(asked: _Prepared, result: Backtest) -> dict[str, Any]:
+    """Which forecasts of the test days change with what follows them."""
+    table = asked.prices.table
+    split = int(pd.DatetimeIndex(table.index).searchsorted(result.first_day))
+    days = leaks.days_to_try(split - 1, len(table) - 2)
+    found = [f"{day:%Y-%m-%d}" for day in leaks.leaking_days(asked.forecaster.densities, table, days)]
+    return {"days": len(days), "leaks": [*found, *leaks.leaking_baselines(table, split, days)]}
 
 
 def whole_horizon(horizon: int) -> int:

@@ -34,7 +34,16 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
             f"mean width of the 80 % band {scores['width80']:.2f} %"
         )
         lines += _record_lines(scores.get("record"))
-    return [*lines, answer["verdict"], *answer["notices"]]
+    return [*lines, *_leak_lines(answer.get("leak_check")), answer["verdict"], *answer["notices"]]
+
+
+def _leak_lines(found: dict[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    tried = f"leak check: for {found['days']} days all that follows was replaced by noise; "
+    if not found["leaks"]:
+        return [tried + "no forecast changed by a bit"]
+    return [tried + f"changed, so leaking, are {', '.join(found['leaks'])}"]
 
 
 def panel_lines(answer: dict[str, Any]) -> list[str]:
