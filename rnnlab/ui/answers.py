@@ -13,6 +13,7 @@ from rnnlab.ui import figures, panels
 from rnnlab.ui.asked_forecast import Asked, Source
 from rnnlab.ui.links import forecast_link
 from rnnlab.ui.saving import own_file
+from rnnlab.ui.trust import trust
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def answer(asked: Asked, caller: Caller = service.STRANGER) -> Answer:
     return Answer(
         panels.verdict(found, eyebrow(found, asked.source), forecast_link(asked, found.model)),
         figures.forecast_figure(found, unit),
-        panels.score_table(found.scores, unit, _span(found)),
+        panels.score_table(found.scores, unit, _span(found)) + trust(found.scores),
         write_table(found),
         found.model,
     )

@@ -130,6 +130,18 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .scores.tutorial table { max-width: 640px; }
 .tutorial th > span { display: inline-block; vertical-align: middle; }
 
+.trust { margin-top: 22px; }
+.trust ul { margin: 4px 0 12px; padding-left: 18px; max-width: 62em; }
+.trust li { margin: 5px 0; color: var(--soft); list-style: disc; }
+.trust li b { color: var(--body-text-color); }
+.trust figure { margin: 0; max-width: 420px; }
+.trust .bars { position: relative; display: flex; align-items: flex-end; gap: 4px; height: 96px; }
+.trust .bars::after {
+  content: ""; position: absolute; left: 0; right: 0; bottom: 50%; border-top: 1px dashed var(--baseline);
+}
+.trust .bars i { flex: 1; background: var(--model); opacity: .75; border-radius: 2px 2px 0 0; }
+.trust figcaption { display: flex; justify-content: space-between; font-size: .8rem; color: var(--soft); }
+
 /* A text being written */
 .manuscript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; min-height: 300px; }
 .manuscript.several { grid-template-columns: repeat(3, minmax(0, 1fr)); }

@@ -1,0 +1,54 @@
+"""The panel "Can I trust it?": what a record says in words, whatever the record says."""
+
+import re
+
+import pytest
+
+from rnnlab import service
+from rnnlab.ui.trust import trust
+
+SHARE = {"share": 0.79, "low": 0.755, "high": 0.822}
+
+
+def scores(p_value=0.7, raw=SHARE, counts=(60, 46, 58, 71, 62, 58, 64, 56, 60, 66)):
+    band = {"raw": raw, "calibrated": SHARE | {"share": 0.801}, "width": 2.0, "width_calibrated": 2.1}
+    band |= {"independence_p": p_value}
+    return {"record": {"bands": {"80": band}, "histogram": list(counts)}}
+
+
+def words(html: str) -> str:
+    return re.sub(r"<[^>]+>", " ", html)
+
+
+def test_a_record_that_fits_is_said_to_fit():
+    said = words(trust(scores()))
+    assert "The 80 % band held  79.0 %  of days; 80 % lies among what such a record leaves possible" in said
+    assert "Misses come alone" in said
+    assert "it would have held 80.1 % in 80 % bands 1.05 times as wide" in said
+    assert "60 here; the fullest has 18 % more, the emptiest 23 % fewer" in said
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.6, "narrow"), (0.95, "wide")])
+def test_a_band_that_is_wrong_is_called_so(share, kind):
+    raw = {"share": share, "low": share - 0.02, "high": share + 0.02}
+    assert f"the band is too {kind}" in words(trust(scores(raw=raw)))
+
+
+def test_clusters_are_told_of_and_overlapping_days_are_not_judged():
+    assert "Misses come in clusters (Christoffersen's test, p = 0.01)" in words(trust(scores(p_value=0.01)))
+    assert "cannot be told" in words(trust(scores(p_value=None)))
+
+
+def test_bars_stand_in_proportion_and_stay_in_their_frame():
+    heights = re.findall(r"height:(\d+)%", trust(scores(counts=[10, 20, 30, 100, 0])))
+    assert heights == ["16", "31", "47", "100", "0"]
+
+
+def test_without_a_back_test_there_is_no_panel():
+    assert trust(None) == trust({"record": None}) == ""
+
+
+def test_the_bundled_forecast_has_one():
+    said = words(trust(service.backtest("stocks", "AAPL", start="2015-08-13")))
+    assert "The 80 % band held  79.0 %  of days" in said
+    assert "The 95 % band held  93.7 %  of days" in said
