@@ -14,6 +14,7 @@ from rnnlab.nn.model import new_model
 from rnnlab.tasks.forecast import density, features
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, forecast, student_parameters
 from rnnlab.tasks.forecast.judge import backtest
+from rnnlab.train import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig
 
@@ -153,3 +154,16 @@ def test_on_a_placebo_of_independent_draws_the_network_wins_nothing():
 def test_too_short_a_history_says_how_many_days_are_needed():
     with pytest.raises(DataError, match="Training needs at least 147 days before .* but no stock has them"):
         DensityTask([features.build_panel(market(120))], DensityConfig(), batch=8)
+
+
+def test_without_recurrence_a_forecast_is_a_linear_function_of_the_day_s_features(tmp_path):
+    settings = {"epochs": 1, "recurrence": False}
+    list(service.train_forecast(["AAPL"], out=tmp_path / "m", settings=settings))
+    made = checkpoint.load(tmp_path / "m")
+    assert not made.weights["head.weight"].any()
+    assert made.weights["skip.weight"].any()
+    assert made.train["recurrence"] is False
+    model, x = checkpoint.build_model(made), torch.randn(2, 30, made.model.inputs)
+    alone, _ = model(x[:, -1:], None)
+    whole, _ = model(x, None)
+    torch.testing.assert_close(whole[:, -1:], alone)

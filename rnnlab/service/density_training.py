@@ -17,7 +17,7 @@ from rnnlab.service.recording import Record
 from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.tasks.forecast import features, judge
-from rnnlab.tasks.forecast.density import DensityConfig, DensityTask
+from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import fit
@@ -50,6 +50,8 @@ class DensityRun:
         task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
         model = new_model(self.model, train.seed)
+        if not self.density.recurrence:
+            model = without_recurrence(model)
         record = Record(model, self._begun(task, train, last_day), self.out, resume)
         snapshot = resume
         for progress in fit(model, task, train, resume):

@@ -51,6 +51,7 @@ class DensityConfig:
     lead: int = option(22, "days before each window that only warm up the hidden state", 0, 512)
     validation: float = option(0.15, "share of the newest training days that choose when to stop", 0.02, 0.5)
     epochs: int = option(30, "greatest number of passes over the training days", 1, 1000)
+    recurrence: bool = option(True, "learn what a recurrent state adds to a linear function of the day's features")
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
 
     def __post_init__(self) -> None:
@@ -122,6 +123,14 @@ class DensityTask:
             inside.append(((y[:, 0] >= low) & (y[:, 0] <= high))[one])
         means = [float(np.concatenate(values).mean()) for values in (losses, crps, inside)]
         return dict(zip(("loss", "crps", "coverage80"), means, strict=True))
+
+
+def without_recurrence(model: SequenceModel) -> SequenceModel:
+    """Have a model learn its linear path alone: the recurrent one leads into weights that are and stay 0."""
+    with torch.no_grad():
+        model.head.weight.zero_()
+    model.head.weight.register_hook(torch.zeros_like)  # type: ignore[no-untyped-call]
+    return model
 
 
 def forecast(model: SequenceModel, panel: Panel) -> StudentT:
