@@ -78,9 +78,15 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
+def page(browser, hub):
+    """A visit; neither what the page holds nor what it was sent names a token."""
     page = browser.new_page()
+    answers = []
+    page.on("response", lambda answer: answers.append(answer) if "/gradio_api/" in answer.url else None)
     yield page
+    shown = [page.content(), *(answer.url for answer in answers)]
+    assert told(shown, [], hub) == []
+    assert not any(PLAYED in one for one in shown)
     page.close()
 
 
