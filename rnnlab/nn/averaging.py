@@ -40,6 +40,9 @@ def _merged(name: str, parts: list[Tensor], hidden: int) -> Tensor:
     gates = [part.reshape(-1, hidden, *part.shape[1:]) for part in parts]
     if "bias" in name or (name.startswith("cores.0.") and "weight_ih" in name):
         return torch.cat(gates, dim=1).flatten(0, 1)
-    return torch.stack([torch.block_diag(*(part[gate] for part in gates)) for gate in range(len(gates[0]))]).flatten(
-        0, 1
-    )
+    return torch.stack([_block_diagonal(own) for own in zip(*gates, strict=True)]).flatten(0, 1)
+
+
+def _block_diagonal(parts: Sequence[Tensor]) -> Tensor:
+    made: Tensor = torch.block_diag(*parts)  # type: ignore[no-untyped-call]
+    return made
