@@ -167,3 +167,19 @@ def test_without_recurrence_a_forecast_is_a_linear_function_of_the_day_s_feature
     alone, _ = model(x[:, -1:], None)
     whole, _ = model(x, None)
     torch.testing.assert_close(whole[:, -1:], alone)
+
+
+def test_several_seeds_are_one_network_that_says_their_mean(tmp_path):
+    settings = {"steps": 3, "hidden": 4, "seed": 5}
+    *reports, last = service.train_forecast(["AAPL"], out=tmp_path / "both", settings=settings, seeds=2)
+    assert {one.seed for one in reports} == {5, 6}
+    assert last.summary["seeds"] == 2
+    for seed in (5, 6):
+        list(service.train_forecast(["AAPL"], out=tmp_path / str(seed), settings=settings | {"seed": seed}))
+    x = torch.randn(1, 40, len(features.NAMES))
+    outputs = {n: checkpoint.build_model(checkpoint.load(tmp_path / n))(x)[0] for n in ("5", "6", "both")}
+    torch.testing.assert_close(outputs["both"], (outputs["5"] + outputs["6"]) / 2)
+    made = checkpoint.load(tmp_path / "both")
+    assert (made.model.hidden, made.train["seeds"], made.resume) == (8, 2, None)
+    assert "| seeds | 2 |" in made.card
+    assert service.forecast(str(tmp_path / "both"), "AAPL", horizon=2)["rows"]

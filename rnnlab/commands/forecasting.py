@@ -16,7 +16,12 @@ def add_training(trainings: Any) -> None:
     parser.add_argument("--data", required=True, nargs="+", metavar="NAME|CSV", help="bundled tickers or price files")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--recipe", choices=service.RECIPES, default="density", help="what to train (default density)")
-    parser.add_argument("--seeds", type=int, default=1, help="seeds to train, of the tutorial's model (default 1)")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=1,
+        help="seeds to train: each scored, or their mean as one density network (default 1)",
+    )
     parser.add_argument("--until", help="last day to learn from, as 2015-08-12 (default: the first four fifths)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
     _add_file_flags(parser)

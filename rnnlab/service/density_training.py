@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rnnlab import hub
 from rnnlab.data.prices import Prices
 from rnnlab.errors import DataError
+from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.service.recording import Record
 from rnnlab.service.records import provenance, read_day
@@ -19,6 +21,7 @@ from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.tasks.forecast import features, judge
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
+from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Snapshot, TrainConfig
@@ -42,28 +45,62 @@ class DensityRun:
     until: str | None
     out: Path | None
     command: str
+    seeds: int = 1
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
-        """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming."""
+        """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming.
+
+        Several seeds are trained one after the other and saved at the end, as the one network that says their mean.
+        """
         last_day = self._last_day()
         panels, notices = self._panels(last_day)
         task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
+        if self.seeds == 1:
+            made = yield from self._learnt(task, train, last_day, self.out, resume)
+        else:
+            made = yield from self._several(task, train, last_day)
+        made = self._judged(made, last_day)
+        if self.out is not None:
+            checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.out)
+        summary = {"recipe": "density", "parameters": looking.weight_count(made.model), "seeds": self.seeds}
+        summary |= {"steps": made.provenance["steps"], "seconds": made.provenance["seconds"]}
+        summary |= {"until": made.provenance["until"]} | made.metrics
+        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
+
+    def _learnt(
+        self, task: DensityTask, train: TrainConfig, last_day: pd.Timestamp, out: Path | None, resume: Snapshot | None
+    ) -> Generator[TrainReport, None, Checkpoint]:
+        """One seed's training; gives its best weights."""
         model = new_model(self.model, train.seed)
         if not self.density.recurrence:
             model = without_recurrence(model)
-        record = Record(model, self._begun(task, train, last_day), self.out, resume)
+        record = Record(model, self._begun(task, train, last_day), out, resume)
         snapshot = resume
         for progress in fit(model, task, train, resume):
             snapshot = progress.snapshot
             record.report(progress)
             yield report(progress, train.seed)
         assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
-        made = self._judged(record.finished(snapshot), last_day)
-        record.save(made)
-        summary = {"recipe": "density", "parameters": model.parameter_count(), "steps": snapshot.numbers["step"]}
-        summary |= {"seconds": made.provenance["seconds"], "until": made.provenance["until"]} | made.metrics
-        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
+        return record.finished(snapshot)
+
+    def _several(
+        self, task: DensityTask, train: TrainConfig, last_day: pd.Timestamp
+    ) -> Generator[TrainReport, None, Checkpoint]:
+        """Several seeds' trainings; gives their mean as one network, with the curve of the first."""
+        made = []
+        for seed in range(train.seed, train.seed + self.seeds):
+            seeded = dataclasses.replace(train, seed=seed)
+            made.append((yield from self._learnt(task, seeded, last_day, None, None)))
+        mean = average([checkpoint.build_model(one) for one in made])
+        seconds = round(sum(one.provenance["seconds"] for one in made), 1)
+        return dataclasses.replace(
+            made[0],
+            model=mean.config,
+            weights=checkpoint.cpu_weights(mean),
+            train=made[0].train | {"seeds": self.seeds},
+            provenance=made[0].provenance | {"seconds": seconds},
+        )
 
     def _last_day(self) -> pd.Timestamp:
         """The last day that is learnt from: a day that there is, at or before the one asked for."""

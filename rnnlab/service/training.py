@@ -31,6 +31,7 @@ SETTINGS: dict[str, tuple[ModelConfig, TrainConfig, DensityConfig | TutorialConf
 }
 RECIPES = tuple(SETTINGS)
 MOST_SEEDS = 100
+MOST_AVERAGED = 10
 # The task fills these; nobody sets them.
 SHAPE = (*FILLED, "embedding", "tied", "skip")
 
@@ -55,7 +56,8 @@ def train_forecast(
         recipe: "density" or "tutorial".
         out: folder for the checkpoint; none is written if None.
         settings: by name, of ModelConfig, TrainConfig and the recipe's own; None and absent ones keep their defaults.
-        seeds: how many seeds to train, from settings["seed"] on; of the tutorial's model only.
+        seeds: how many seeds to train, from settings["seed"] on: of the tutorial's model each for itself, of the
+            density recipe as one network that says their mean.
         until: last day to learn from, as 2015-08-12; the density recipe's first four fifths of all days if None.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
         ticker, dates: see rnnlab.data.prices.read_prices.
@@ -85,7 +87,7 @@ def train_forecast(
     train = options.from_mapping(TrainConfig, given, base_train)
     if isinstance(base_own, DensityConfig):
         own = options.from_mapping(DensityConfig, given, base_own)
-        run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command)
+        run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command, seeds)
         yield from run.reports(snapshot)
         return
     if len(prices) != 1:
@@ -108,8 +110,10 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
             raise RnnlabError(f"The {recipe} recipe has no setting --{name.replace('_', '-')}; leave it out.")
     if not 1 <= seeds <= MOST_SEEDS:
         raise RnnlabError(f"seeds must be between 1 and {MOST_SEEDS}, not {seeds}.")
-    if recipe == "density" and seeds != 1:
-        raise RnnlabError("--seeds belongs to the tutorial recipe; the density recipe trains one model with --seed.")
+    if recipe == "density" and seeds > MOST_AVERAGED:
+        raise RnnlabError(f"At most {MOST_AVERAGED} seeds are averaged, not {seeds}; their mean gets no better.")
+    if recipe == "density" and seeds > 1 and resume:
+        raise RnnlabError("Several seeds are trained in one go; leave out --resume and start them again.")
     if recipe == "tutorial" and until is not None:
         raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
     if recipe == "tutorial" and resume:
