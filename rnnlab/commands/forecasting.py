@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from rnnlab import service
@@ -40,6 +41,11 @@ def add_commands(commands: Any) -> None:
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
     backtest.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
+    )
+    backtest.add_argument(
+        "--refit",
+        choices=("yearly",),
+        help="train the recipe anew for each year from --start on (minutes)",
     )
     backtest.add_argument(
         "--leak-check", action="store_true", help="also replace what follows a day by noise: does its forecast change?"
@@ -87,6 +93,8 @@ def _forecast(asked: argparse.Namespace) -> Answer:
 
 
 def _backtest(asked: argparse.Namespace) -> Answer:
+    if asked.refit:
+        return _backtest_yearly(asked)
     if len(asked.data) > 1 or asked.data[0].lower() in service.GROUPS:
         return _backtest_panel(asked)
     answer = service.backtest(
@@ -110,4 +118,16 @@ def _backtest_panel(asked: argparse.Namespace) -> Answer:
     )  # fmt: skip
     if not asked.json:
         print("\n".join(service.panel_lines(answer)))
+    return answer
+
+
+def _backtest_yearly(asked: argparse.Namespace) -> Answer:
+    if asked.ticker or asked.dates or asked.leak_check or asked.placebo or asked.horizon != [1] or not asked.start:
+        raise RnnlabError("--refit needs --start and scores one day ahead; of the other flags it takes --garch alone.")
+    answer = service.backtest_yearly(
+        asked.model, asked.data, start=asked.start, garch=asked.garch,
+        progress=lambda words: print(words, file=sys.stderr, flush=True),
+    )  # fmt: skip
+    if not asked.json:
+        print("\n".join(service.yearly_lines(answer)))
     return answer

@@ -6,11 +6,12 @@ from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
-from rnnlab.service.lines import backtest_lines, forecast_lines, panel_lines, training_lines
+from rnnlab.service.lines import backtest_lines, forecast_lines, panel_lines, training_lines, yearly_lines
 from rnnlab.service.listing import GROUPS, bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.loaded import Model, load
 from rnnlab.service.opening import is_hub_name, told
 from rnnlab.service.panels import backtest_panel
+from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
@@ -49,6 +50,7 @@ __all__ = [
     "backtest",
     "backtest_lines",
     "backtest_panel",
+    "backtest_yearly",
     "bring",
     "bundled_data",
     "bundled_models",
@@ -93,4 +95,5 @@ __all__ = [
     "voice",
     "write",
     "writing_lines",
+    "yearly_lines",
 ]

@@ -60,6 +60,22 @@ def panel_lines(answer: dict[str, Any]) -> list[str]:
     return [*lines, *answer["notices"]]
 
 
+def yearly_lines(answer: dict[str, Any]) -> list[str]:
+    """A walk with yearly refits: mean CRPS by year, and what all years say."""
+    names = ["model", *answer["against"]]
+    told = {**answer["years"], "all": answer["all"]}
+    rows = [[year, str(one["series"]), *(f"{one[name]:.4f}" for name in names)] for year, one in told.items()]
+    series, years = answer["all"]["series"], len(answer["years"])
+    lines = [f"{answer['model']}'s recipe, trained anew each year, one day ahead, mean CRPS in percent"]
+    lines += table(["", "series", *names], rows)
+    wins = [
+        [TITLES.get(name, name), f"{one['wins']} of {series}", f"{one['years_won']} of {years}",
+         f"{one['panel_statistic']:.1f}", f"{one['panel_p']:.2g}"]
+        for name, one in answer["against"].items()
+    ]  # fmt: skip
+    return [*lines, *table(["against", "series won", "years won", "panel t", "p"], wins)]
+
+
 def _panel_row(name: str, days: str, scores: dict[str, Any], baselines: dict[str, Any]) -> list[str]:
     others = (f"{one['crps']:.4f}" for one in baselines.values())
     return [name, days, f"{scores['crps']:.4f}", *others, _share(scores["coverage80"]), _share(scores["coverage95"])]
