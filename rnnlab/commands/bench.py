@@ -10,7 +10,7 @@ from rnnlab.service import benchmarks
 
 
 def add_commands(commands: Any) -> None:
-    """Add `bench generation` and `bench training`."""
+    """Add `bench generation`, `bench training` and `bench forecast`."""
     benches = commands.add_parser("bench", help="time our engines beside plain ones").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -18,6 +18,8 @@ def add_commands(commands: Any) -> None:
     generation.add_argument("--rounds", type=int, default=15, help="rounds, of which the median counts (default 15)")
     training = add_command(benches, "training", "a training step beside plain loops", _training)
     training.add_argument("--rounds", type=int, default=5, help="rounds, of which the median counts (default 5)")
+    forecast = add_command(benches, "forecast", "training on a stock, its score, and many forecasts", _forecast)
+    forecast.add_argument("--seeds", type=int, default=3, help="seeds to train, whose mean counts (default 3)")
 
 
 def _generation(asked: argparse.Namespace) -> Answer:
@@ -31,4 +33,11 @@ def _training(asked: argparse.Namespace) -> Answer:
     answer = benchmarks.bench_training(asked.rounds)
     if not asked.json:
         print("\n".join(benchmarks.training_bench_lines(answer)))
+    return answer
+
+
+def _forecast(asked: argparse.Namespace) -> Answer:
+    answer = benchmarks.bench_forecast(asked.seeds)
+    if not asked.json:
+        print("\n".join(benchmarks.forecast_bench_lines(answer)))
     return answer

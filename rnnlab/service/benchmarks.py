@@ -6,9 +6,17 @@ from typing import Any
 
 from rnnlab.bench.generation import bench_generation
 from rnnlab.bench.training import bench_training
+from rnnlab.service.forecast_bench import bench_forecast
 from rnnlab.service.lines import table
 
-__all__ = ["bench_generation", "bench_training", "generation_lines", "training_bench_lines"]
+__all__ = [
+    "bench_forecast",
+    "bench_generation",
+    "bench_training",
+    "forecast_bench_lines",
+    "generation_lines",
+    "training_bench_lines",
+]
 
 
 def generation_lines(answer: dict[str, Any]) -> list[str]:
@@ -38,6 +46,26 @@ def training_bench_lines(answer: dict[str, Any]) -> list[str]:
         "× the floor",
     ]
     return [_machine(answer), *table(head, rows)]
+
+
+def forecast_bench_lines(answer: dict[str, Any]) -> list[str]:
+    """What training on a stock costs and is worth, beside others, and what many forecasts cost."""
+    own = [
+        [f"rnnlab density, {one['data']}", f"{one['cpu_seconds']:.1f}", f"{one['crps']:.4f}"]
+        for one in answer["trainings"]
+    ]
+    peers = [
+        [one["name"], "–" if one["cpu_seconds"] is None else f"{one['cpu_seconds']:.1f}", f"{one['crps']:.4f}"]
+        for one in answer["peers"]
+    ]
+    days = answer["trainings"][0]["days"]
+    forecasts = [[f"{one['series']:,}", f"{one['cpu_seconds']:.2f}"] for one in answer["forecasts"]]
+    return [
+        _machine(answer),
+        f"AAPL, {days} days never learnt from; the last rows were measured elsewhere (docs/forecasting.md)",
+        *table(["", "CPU seconds a seed", "CRPS"], own + peers),
+        *table(["series forecast", "CPU seconds"], forecasts),
+    ]
 
 
 def _machine(answer: dict[str, Any]) -> str:
