@@ -24,7 +24,7 @@ IntArray = npt.NDArray[np.int64]
 REFIT_DAYS = 20
 PATHS = 2000
 SEED = 1
-MISSING = "GARCH is fitted with the package arch, which is not here; pip install 'rnnlab[econ]' adds it."
+MISSING = "GARCH is fitted with the package arch, which is not here; pip install arch adds it."
 
 
 @dataclass(frozen=True)
