@@ -8,6 +8,7 @@ J. Futures Markets 19(5)).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -95,10 +96,14 @@ def _fit(past: FloatArray, asymmetric: bool, start: FloatArray | None) -> tuple[
     """Maximise the likelihood of past returns, from the last fit's parameters on."""
     try:
         from arch import arch_model
+        from arch.utility.exceptions import StartingValueWarning
     except ImportError as error:
         raise RnnlabError(MISSING) from error
     model = arch_model(past, mean="Constant", vol="GARCH", p=1, o=int(asymmetric), q=1, dist="t", rescale=False)
-    found = model.fit(disp="off", show_warning=False, starting_values=start)
+    with warnings.catch_warnings():
+        # Parameters on the edge of what is allowed are not begun from; arch then takes its own.
+        warnings.simplefilter("ignore", StartingValueWarning)
+        found = model.fit(disp="off", show_warning=False, starting_values=start)
     named = dict(found.params)
     gamma = float(named.get("gamma[1]", 0.0))
     fitted = Fitted(
