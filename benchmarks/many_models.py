@@ -20,6 +20,7 @@ from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.service import text_opening
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.weights import cpu_weights
 
 HIDDEN = 256
 TOLD_AFTER = (1, 25, 50, 100, 150, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
@@ -35,7 +36,7 @@ def writers(models: int) -> Iterator[Checkpoint]:
 
 def weights(config: ModelConfig, seed: int) -> dict[str, torch.Tensor]:
     """A new model's weights."""
-    return checkpoint.cpu_weights(new_model(config, seed))
+    return cpu_weights(new_model(config, seed))
 
 
 def resident_mb() -> float:

@@ -13,6 +13,7 @@ from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
 from rnnlab.train import checkpoint
+from rnnlab.train.weights import cpu_weights
 
 SETTINGS = {"hidden": 12, "layers": 2, "embedding": 5, "steps": 6, "report_every": 3, "batch": 4, "window": 20}
 MISSING = object()
@@ -149,7 +150,7 @@ def test_a_bundled_checkpoint_that_cannot_be_read_is_left_out_and_logged(made, t
 def test_a_writer_with_a_linear_path_is_refused(made, tmp_path):
     found = checkpoint.load(made / "model")
     config = dataclasses.replace(found.model, skip=True)
-    weights = checkpoint.cpu_weights(new_model(config, seed=1))
+    weights = cpu_weights(new_model(config, seed=1))
     checkpoint.save(dataclasses.replace(found, model=config, weights=weights), tmp_path / "m")
     with pytest.raises(CheckpointError, match=r"No writer has a linear path \(skip\) as this checkpoint does"):
         service.write(str(tmp_path / "m"))

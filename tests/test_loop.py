@@ -56,16 +56,17 @@ from test_loop import CONFIG
 from waves import Waves, wave_model
 from rnnlab.train import checkpoint
 from rnnlab.train.loop import _seconds_per_step, fit
+from rnnlab.train.weights import cpu_weights
 model = wave_model()
 resume = checkpoint.load(sys.argv[1], resume=True).resume if sys.argv[2] == "resume" else None
 for progress in fit(model, Waves(), CONFIG, resume):
-    weights = checkpoint.cpu_weights(model)
+    weights = cpu_weights(model)
     checkpoint.save(checkpoint.Checkpoint("waves", model.config, {}, {}, {}, {}, weights, "", progress.snapshot),
                     sys.argv[1])
     if progress.step == 20 and sys.argv[2] == "kill":
         import os, signal
         os.kill(os.getpid(), signal.SIGKILL)
-weights = checkpoint.cpu_weights(model)
+weights = cpu_weights(model)
 checkpoint.save(checkpoint.Checkpoint("waves", model.config, {}, {}, {}, {}, weights), sys.argv[1])
 """
 

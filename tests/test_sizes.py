@@ -8,8 +8,9 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import LARGEST_WEIGHTS, Checkpoint, cpu_weights, load, save
+from rnnlab.train.checkpoint import LARGEST_WEIGHTS, Checkpoint, load, save
 from rnnlab.train.looking import check_size
+from rnnlab.train.weights import cpu_weights
 
 LARGE = "of weights where a checkpoint may have 500; choose fewer units, layers, distinct ids"
 

@@ -47,14 +47,9 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
     """
     places = Places(token)
     with explained(repo, revision):
-        commit = patiently(lambda: resolve(repo, revision, token, places))
-        try:
-            info = patiently(lambda: ask(repo, commit, token))
-        except (HfHubHTTPError, *UNREACHABLE) as error:
-            stands_in = kept_commit(repo, commit, places) if is_down(error) else None
-            if stands_in is None:
-                raise
-            return stands_in
+        commit, info = ask(repo, revision, token, places)
+        if isinstance(info, Pulled):
+            return info
         place = places.of(info)
         files = wanted(info, repo)
         kept = any(isinstance(try_to_load_from_cache(repo, file, place, commit), str) for file in files)
@@ -86,19 +81,27 @@ class Places:
         return self.own if info.private or info.gated else self.public
 
 
-def resolve(repo: str, revision: str | None, token: str | None, places: Places) -> str:
-    """The commit that a revision stands for: as the Hub says, or said to this caller when it last could be reached."""
+def ask(repo: str, revision: str | None, token: str | None, places: Places) -> tuple[str, ModelInfo | Pulled]:
+    """The commit that a revision stands for, and what the Hub tells this caller of it, the files' sizes included.
+
+    Where the Hub cannot be reached, the commit that it last said to this caller, if it is here whole.
+    """
     api = HfApi(endpoint=address(), token=token or False)
+    commit = patiently(lambda: _resolve(api, repo, revision, places))
+    try:
+        return commit, patiently(lambda: api.model_info(repo, revision=commit, files_metadata=True))
+    except (HfHubHTTPError, *UNREACHABLE) as error:
+        kept = _kept(repo, commit, places) if is_down(error) else None
+        if kept is None:
+            raise
+        return commit, kept
+
+
+def _resolve(api: HfApi, repo: str, revision: str | None, places: Places) -> str:
     try:
         return str(api.resolve_revision(repo, revision=revision, cache_dir=places.own).resolved)
     except RevisionResolutionError as error:
         raise (error.__cause__ or error) from error  # what kept the client from the Hub
-
-
-def ask(repo: str, commit: str, token: str | None) -> ModelInfo:
-    """What the Hub tells this caller of a commit, the files and their sizes included."""
-    api = HfApi(endpoint=address(), token=token or False)
-    return api.model_info(repo, revision=commit, files_metadata=True)
 
 
 def wanted(info: ModelInfo, repo: str) -> list[str]:
@@ -109,14 +112,13 @@ def wanted(info: ModelInfo, repo: str) -> list[str]:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
     files = [file for file in checkpoint.TAKEN if file in sizes and file != checkpoint.WEIGHTS]
     for file in [*files, checkpoint.WEIGHTS]:
-        most = checkpoint.LARGEST_WEIGHTS if file == checkpoint.WEIGHTS else checkpoint.LARGEST_CONFIG
-        size = sizes[file]
+        most, size = checkpoint.largest(file), sizes[file]
         if size is None or size > most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]
 
 
-def kept_commit(repo: str, commit: str, places: Places) -> Pulled | None:
+def _kept(repo: str, commit: str, places: Places) -> Pulled | None:
     """The commit as this caller may have it without asking; None if it is not whole on this machine."""
     for place in dict.fromkeys((places.own, places.public)):
         try:

@@ -25,6 +25,7 @@ from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Snapshot, TrainConfig
+from rnnlab.train.weights import cpu_weights
 
 TRAIN_SHARE = 0.8  # of all days, when no last training day is given; the back-test takes the last fifth
 LEAST_BACKTEST = 250  # days after training that make a stock's back-test worth printing on the card
@@ -97,7 +98,7 @@ class DensityRun:
         return dataclasses.replace(
             made[0],
             model=mean.config,
-            weights=checkpoint.cpu_weights(mean),
+            weights=cpu_weights(mean),
             train=made[0].train | {"seeds": self.seeds},
             provenance=made[0].provenance | {"seconds": seconds},
         )

@@ -13,6 +13,7 @@ from rnnlab.nn.model import SequenceModel
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.progress import Progress, Snapshot
+from rnnlab.train.weights import cpu_weights
 
 
 class Record:
@@ -45,7 +46,7 @@ class Record:
 
     def finished(self, snapshot: Snapshot) -> Checkpoint:
         """What the model holds when its training has ended, the best weights of all, with the whole curve."""
-        return self._filled(snapshot, checkpoint.cpu_weights(self.model), {"curve": self.curve})
+        return self._filled(snapshot, cpu_weights(self.model), {"curve": self.curve})
 
     def save(self, made: Checkpoint) -> None:
         """Write the folder, with its card, if one was asked for."""

@@ -30,9 +30,10 @@ from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
 from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking
-from rnnlab.train.checkpoint import Checkpoint, build_model, halved
+from rnnlab.train.checkpoint import Checkpoint, build_model
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Snapshot, TrainConfig
+from rnnlab.train.weights import halved
 
 STEPS_BETWEEN_REPORTS = 250  # at most: an epoch of a long text takes hours
 NOT_SET = (*FILLED, "skip")

@@ -17,6 +17,7 @@ from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig
+from rnnlab.train.weights import cpu_weights
 
 Trained = tuple[SequenceModel, dict[str, float]]
 
@@ -92,6 +93,6 @@ class TutorialRun:
             train={"recipe": "tutorial", **dataclasses.asdict(self.train), **dataclasses.asdict(self.tutorial)},
             metrics=summary,
             provenance=provenance([self.prices], self.prices.table.index[last_training_row], self.command),
-            weights=checkpoint.cpu_weights(model),
+            weights=cpu_weights(model),
         )
         checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.out)

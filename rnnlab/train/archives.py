@@ -12,17 +12,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint import CONFIG, LARGEST_CONFIG, LARGEST_WEIGHTS, PUBLIC, TAKEN, WEIGHTS
+from rnnlab.train.checkpoint import CONFIG, PUBLIC, TAKEN, largest
 
 MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
 CHUNK = 1 << 20  # bytes
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_OPENED_AT_ONCE = "give a zip of a checkpoint's folder"
-
-
-def largest(file: str) -> int:
-    """The bytes that one of a checkpoint's public files may have."""
-    return LARGEST_WEIGHTS if file == WEIGHTS else LARGEST_CONFIG
+REMEDY = "give a zip of a checkpoint's folder"
 
 
 def pack(folder: Path, file: Path) -> None:
@@ -54,7 +49,7 @@ def unpack(file: Path, place: Path, name: str) -> None:
             wanted = _checkpoint_of(entries, name)
             _write(place, {file: _opener(archive, entry, name) for file, entry in wanted.items()}, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{name} is no sound zip file; {_OPENED_AT_ONCE}.") from error
+        raise CheckpointError(f"{name} is no sound zip file; {REMEDY}.") from error
 
 
 def gather(files: Iterable[Path], place: Path, name: str) -> None:
@@ -127,4 +122,4 @@ def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str)
 
 
 def _refuse(name: str, what: str) -> NoReturn:
-    raise CheckpointError(f"{name[-80:]} {what}; {_OPENED_AT_ONCE}.")
+    raise CheckpointError(f"{name[-80:]} {what}; {REMEDY}.")

@@ -43,6 +43,11 @@ LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
 
 
+def largest(file: str) -> int:
+    """The bytes that one of the files that are taken from others may have."""
+    return LARGEST_WEIGHTS if file == WEIGHTS else LARGEST_CONFIG
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A trained model with all that is needed to use it, judge it and go on training it."""
@@ -56,21 +61,6 @@ class Checkpoint:
     weights: dict[str, Tensor]
     card: str = ""
     resume: Snapshot | None = None
-
-
-def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
-    """Copy a model's weights to the CPU, each into memory of its own.
-
-    On a GPU cuDNN keeps all weights of a layer as views of one buffer, which safetensors refuses to write.
-    """
-    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in model.state_dict().items()}
-
-
-def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights as float16, for half the size; as they are if one is too large for it."""
-    if any(tensor.abs().max() > torch.finfo(torch.float16).max for tensor in weights.values()):
-        return weights
-    return {name: tensor.half() for name, tensor in weights.items()}
 
 
 def build_model(checkpoint: Checkpoint) -> SequenceModel:
@@ -195,17 +185,13 @@ def _swap(staged: Path, place: Path) -> None:
 def _read(place: Path, name: str, resume: bool) -> Checkpoint:
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
-    config = parse_json(read_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
-    whole = seal(config) == config.get(SEAL)
-    model = check_config(config, f"{name}/{CONFIG}")
+    config, model, whole = read_config(place, name)
     raw = read_bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
     weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
     _check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
-    if not whole:  # last, as whatever is wrong above says more
-        refuse(f"{name}/{CONFIG}", "is not as it was written")
-    card = read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
+    check_seal(whole, name)  # last, as whatever is wrong above says more
     return Checkpoint(
         task=config["task"],
         model=model,
@@ -214,9 +200,27 @@ def _read(place: Path, name: str, resume: bool) -> Checkpoint:
         metrics=config["metrics"],
         provenance=config["provenance"],
         weights=weights,
-        card=card,
+        card=read_card(place, name),
         resume=_read_resume(place, name) if resume else None,
     )
+
+
+def read_config(place: Path, name: str) -> tuple[dict[str, Any], ModelConfig, bool]:
+    """A folder's config.json, the model that it describes, and whether its seal is whole, which `check_seal` tells."""
+    config = parse_json(read_bytes(place, CONFIG, name, LARGEST_CONFIG), f"{name}/{CONFIG}")
+    whole = seal(config) == config.get(SEAL)
+    return config, _check_config(config, f"{name}/{CONFIG}"), whole
+
+
+def check_seal(whole: bool, name: str) -> None:
+    """Raise CheckpointError unless a folder's config.json is as it was written."""
+    if not whole:
+        refuse(f"{name}/{CONFIG}", "is not as it was written")
+
+
+def read_card(place: Path, name: str) -> str:
+    """A folder's model card; "" if it has none."""
+    return read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
 
 
 def _read_resume(place: Path, name: str) -> Snapshot:
@@ -229,8 +233,7 @@ def _read_resume(place: Path, name: str) -> Snapshot:
     return Snapshot(parse_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)
 
 
-def check_config(config: dict[str, Any], file: str) -> ModelConfig:
-    """The model that a parsed config.json describes; CheckpointError if it is not as the format says."""
+def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
     if config.get("format") != FORMAT:
         refuse(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
     wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance", SEAL}

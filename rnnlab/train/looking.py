@@ -9,8 +9,7 @@ import torch
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import Checkpoint, check_config, seal
-from rnnlab.train.strictly import parse_json, read_bytes, refuse
+from rnnlab.train.checkpoint import Checkpoint
 
 
 def look(folder: Path, name: str) -> Checkpoint:
@@ -23,20 +22,10 @@ def look(folder: Path, name: str) -> Checkpoint:
     Raises:
         CheckpointError: the record is missing, damaged, foreign, too large or from another version.
     """
-    config = parse_json(
-        read_bytes(folder, checkpoint.CONFIG, name, checkpoint.LARGEST_CONFIG), f"{name}/{checkpoint.CONFIG}"
-    )
-    whole = seal(config) == config.get(checkpoint.SEAL)
-    model = check_config(config, f"{name}/{checkpoint.CONFIG}")
-    if not whole:
-        refuse(f"{name}/{checkpoint.CONFIG}", "is not as it was written")
-    card = (
-        read_bytes(folder, checkpoint.CARD, name, checkpoint.LARGEST_CONFIG).decode("utf-8", "replace")
-        if (folder / checkpoint.CARD).exists()
-        else ""
-    )
+    config, model, whole = checkpoint.read_config(folder, name)
+    checkpoint.check_seal(whole, name)
     parts = {part: config[part] for part in ("codec", "train", "metrics", "provenance")}
-    return Checkpoint(task=config["task"], model=model, weights={}, card=card, **parts)
+    return Checkpoint(task=config["task"], model=model, weights={}, card=checkpoint.read_card(folder, name), **parts)
 
 
 def weight_count(model: ModelConfig) -> int:

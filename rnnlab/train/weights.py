@@ -1,0 +1,23 @@
+"""A model's weights as they are kept: on the CPU, each in memory of its own, and perhaps at half the size."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from rnnlab.nn.model import SequenceModel
+
+
+def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
+    """Copy a model's weights to the CPU, each into memory of its own.
+
+    On a GPU cuDNN keeps all weights of a layer as views of one buffer, which safetensors refuses to write.
+    """
+    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in model.state_dict().items()}
+
+
+def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as float16, for half the size; as they are if one is too large for it."""
+    if any(tensor.abs().max() > torch.finfo(torch.float16).max for tensor in weights.values()):
+        return weights
+    return {name: tensor.half() for name, tensor in weights.items()}
