@@ -112,8 +112,8 @@ def test_equal_forecasts_are_rejected_at_the_nominal_rate():
 
 
 def test_equal_losses_give_statistic_0_and_a_constant_gain_p_0():
-    assert diebold_mariano(LOSS_A, LOSS_A.copy(), 5) == forecasts.DieboldMariano(0.0, 1.0)
-    assert diebold_mariano(LOSS_A, LOSS_A + 0.1) == forecasts.DieboldMariano(-math.inf, 0.0)
+    assert diebold_mariano(LOSS_A, LOSS_A.copy(), 5) == forecasts.Evidence(0.0, 1.0)
+    assert diebold_mariano(LOSS_A, LOSS_A + 0.1) == forecasts.Evidence(-math.inf, 0.0)
 
 
 def test_score_gathers_the_single_scores():

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from rnnlab.errors import DataError
 from rnnlab.scoring.conformal import calibrated_shares
-from rnnlab.scoring.record import calibrated_interval, record_of
+from rnnlab.scoring.record import record_of
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge import backtest, default_start, outlook, verdict
 
@@ -124,9 +124,9 @@ def test_few_days_have_no_record():
     assert record_of(few, np.zeros(19)) is None
 
 
-def test_the_calibrated_band_of_a_day_is_the_one_of_its_share():
+def test_calibrated_bands_are_as_wide_as_their_shares_ask():
     draws = np.random.default_rng(13)
-    density = StudentT(np.zeros(80), np.ones(80), np.full(80, 4.0))
-    probabilities = density.cdf(draws.standard_t(4, 80) * 2)
-    lower, upper = calibrated_interval(density, probabilities, 0.8)
-    assert_allclose(density.cdf(upper) - density.cdf(lower), calibrated_shares(probabilities, 0.8))
+    density, actual = StudentT(np.zeros(80), np.ones(80), np.full(80, 4.0)), draws.standard_t(4, 80) * 2
+    shares = calibrated_shares(density.cdf(actual), 0.8)
+    widths = [np.ptp(StudentT(*np.array([[0.0], [1.0], [4.0]])).interval(share)) for share in shares]
+    assert_allclose(record_of(density, actual).bands["80"].width_calibrated, np.mean(widths))

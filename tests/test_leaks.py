@@ -63,11 +63,10 @@ def test_a_planted_leak_is_caught(leaky):
 
 def test_a_leak_of_one_bit_is_a_leak():
     def nudged(table: pd.DataFrame) -> StudentT:
-        made = honest(table)
-        tiny = np.nextafter(made.scale, np.inf) if table["Close"].iloc[-1] > TABLE["Close"].iloc[-1] else made.scale
-        return dataclasses.replace(made, scale=tiny)
+        made, other = honest(table), table["Close"].iloc[-1] != TABLE["Close"].iloc[-1]
+        return dataclasses.replace(made, scale=np.nextafter(made.scale, np.inf) if other else made.scale)
 
-    assert leaking_days(nudged, TABLE, DAYS) or leaking_days(nudged, with_noise_after(TABLE, 498, seed=4), DAYS)
+    assert leaking_days(nudged, TABLE, DAYS) == [TABLE.index[day] for day in DAYS]
 
 
 def test_the_baselines_pass_and_one_that_looks_ahead_does_not(monkeypatch):

@@ -16,7 +16,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.scoring.evidence import panel_test
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast import judge
-from rnnlab.tasks.forecast.years import joined, years_summary
+from rnnlab.tasks.forecast.years import say_year, unsaid, years_summary
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}
@@ -31,7 +31,9 @@ def test_a_day_is_forecast_by_the_model_of_the_year_of_the_next_session():
     table = market(900)
     years = pd.DatetimeIndex(table.index).year
     first = int(years[0]) + 2
-    made = joined(table, {first: flat(table, 1.0), first + 1: flat(table, 2.0)})
+    made = unsaid(len(table))
+    say_year(made, flat(table, 1.0), table, first)
+    say_year(made, flat(table, 2.0), table, first + 1)
     eve = int(np.flatnonzero(years == first)[0]) - 1
     turn = int(np.flatnonzero(years == first + 1)[0]) - 1
     assert np.isnan(made.scale[:eve, 0]).all()

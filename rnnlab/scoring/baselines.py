@@ -173,10 +173,11 @@ def baseline_scores(
     if origins.size and origins.max() > last:
         raise DataError(f"Day {origins.max()} has no price {horizon} days later; score days up to {last}.")
     actual, before, after = ahead(returns, origins, horizon), closes[origins], closes[origins + horizon]
+    own = model.crps(actual)
     scores = {}
     for name, baseline in (BASELINES | dict(more)).items():
         forecast = baseline(returns, origins, split, horizon, ranges)
-        scores[name] = _score(model, forecast, actual, before, after, horizon)
+        scores[name] = _score(model, own, forecast, actual, before, after, horizon)
     return scores
 
 
@@ -233,8 +234,10 @@ def _mean_of_last(values: FloatArray, days: int) -> FloatArray:
 
 
 def _score(
-    model: StudentT, forecast: Forecast, actual: FloatArray, before: FloatArray, after: FloatArray, horizon: int
-) -> BaselineScores:
+    model: StudentT, own: FloatArray, forecast: Forecast, actual: FloatArray, before: FloatArray, after: FloatArray,
+    horizon: int,
+) -> BaselineScores:  # fmt: skip
+    """Score a baseline on N days, own being the model's CRPS on them."""
     point = forecast.location if isinstance(forecast, StudentT | Draws) else forecast
     median_close = before * np.exp(point / 100)
     error = rmse(after, median_close)
@@ -244,7 +247,7 @@ def _score(
         losses = np.abs(actual - forecast)
         return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value, losses)
     losses = forecast.crps(actual)
-    test = diebold_mariano(model.crps(actual), losses, horizon)
+    test = diebold_mariano(own, losses, horizon)
     return BaselineScores(
         rmse=error,
         crps=float(losses.mean()),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from rnnlab.errors import DataError
+from rnnlab.scoring.forecasts import Evidence, long_run_variance
 from rnnlab.scoring.student import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -25,14 +26,6 @@ class Share:
     share: float
     low: float
     high: float
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A test's statistic and its p-value."""
-
-    statistic: float
-    p_value: float
 
 
 def share_held(held: BoolArray) -> Share:
@@ -56,7 +49,7 @@ def independence(held: BoolArray) -> Evidence:
     missed = ~held
     before, now = missed[:-1], missed[1:]
     counts = [[int(np.sum((before == was) & (now == one))) for one in (False, True)] for was in (False, True)]
-    alone = sum(counts[0][one] + counts[1][one] for one in (1,)) / (len(held) - 1)
+    alone = (counts[0][1] + counts[1][1]) / (len(held) - 1)
     ratio = sum(_log_likelihood(kept, lost, _share(lost, kept)) for kept, lost in counts)
     ratio -= sum(_log_likelihood(kept, lost, alone) for kept, lost in counts)
     statistic = max(2 * ratio, 0.0)
@@ -95,14 +88,10 @@ def panel_test(differences: FloatArray, lags: int = PANEL_LAGS) -> Evidence:
     daily = differences[~np.isnan(differences).all(axis=1)]
     _need_days(len(daily))
     average = np.nanmean(daily, axis=1)
-    centred = average - average.mean()
-    n = len(average)
-    variance = centred @ centred / n
-    for lag in range(1, lags + 1):
-        variance += 2 * (1 - lag / (lags + 1)) * (centred[lag:] @ centred[:-lag]) / n
+    variance = long_run_variance(average, lags)
     if variance <= 0:
         return Evidence(0.0, 1.0) if average.mean() == 0 else Evidence(math.copysign(math.inf, average.mean()), 0.0)
-    statistic = float(average.mean() / math.sqrt(variance / n))
+    statistic = float(average.mean() / math.sqrt(variance / len(average)))
     return Evidence(statistic, float(2 * special.ndtr(-abs(statistic))))
 
 

@@ -27,8 +27,8 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class DieboldMariano:
-    """Test of equal accuracy: a negative statistic speaks for the first forecast; p_value is two-sided."""
+class Evidence:
+    """A test's statistic and its p-value; of two forecasts' losses, one below 0 speaks for the first."""
 
     statistic: float
     p_value: float
@@ -155,7 +155,7 @@ def width(lower: FloatArray, upper: FloatArray) -> float:
     return float(np.mean(upper - lower))
 
 
-def diebold_mariano(loss_a: FloatArray, loss_b: FloatArray, horizon: int = 1) -> DieboldMariano:
+def diebold_mariano(loss_a: FloatArray, loss_b: FloatArray, horizon: int = 1) -> Evidence:
     """Test whether two forecasts of the same n days are equally accurate, from their (n,) daily losses.
 
     Diebold & Mariano (1995), J. Bus. Econ. Stat. 13(3), with the small-sample correction and the Student-t of n − 1
@@ -174,13 +174,21 @@ def diebold_mariano(loss_a: FloatArray, loss_b: FloatArray, horizon: int = 1) ->
         raise DataError(f"{n} days are too few to compare forecasts of horizon {horizon}; give at least {least}.")
     if np.ptp(difference) <= 1e-14 * np.abs(loss_a).max():
         same = np.array_equal(loss_a, loss_b)
-        return DieboldMariano(0.0, 1.0) if same else DieboldMariano(math.copysign(math.inf, mean), 0.0)
-    centred = difference - mean
-    lags = range(1, horizon)
-    variance = centred @ centred + 2 * sum((1 - k / horizon) * (centred[k:] @ centred[:-k]) for k in lags)
+        return Evidence(0.0, 1.0) if same else Evidence(math.copysign(math.inf, mean), 0.0)
+    variance = n * long_run_variance(difference, horizon - 1)
     correction = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
     statistic = mean * math.sqrt(correction) / math.sqrt(variance / n**2)
-    return DieboldMariano(statistic, float(2 * special.stdtr(n - 1, -abs(statistic))))
+    return Evidence(statistic, float(2 * special.stdtr(n - 1, -abs(statistic))))
+
+
+def long_run_variance(values: FloatArray, lags: int) -> float:
+    """Variance of days that hang together over so many lags, with Bartlett weights (Newey & West 1987): never negative.
+
+    (n,) -> n times the variance of their mean, in squared units.
+    """
+    centred = values - values.mean()
+    around = sum((1 - lag / (lags + 1)) * (centred[lag:] @ centred[:-lag]) for lag in range(1, lags + 1))
+    return float((centred @ centred + 2 * around) / len(values))
 
 
 def _check_pairs(actual: FloatArray, other: FloatArray) -> None:

@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.scoring.baselines import Baseline
+from rnnlab.scoring.baselines import Baseline, IntArray
 from rnnlab.scoring.draws import Draws
 from rnnlab.scoring.student import FloatArray, StudentT
 
-IntArray = npt.NDArray[np.int64]
 REFIT_DAYS = 20
 PATHS = 2000
 SEED = 1

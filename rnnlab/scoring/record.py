@@ -50,21 +50,13 @@ def record_of(density: StudentT, actual: FloatArray, horizon: int = 1) -> Record
     )
 
 
-def calibrated_interval(
-    density: StudentT, probabilities: FloatArray, coverage: float, horizon: int = 1
-) -> tuple[FloatArray, FloatArray]:
-    """The bands that calibration would have issued day after day, (lower, upper) of shape (N,), percent log return."""
-    shares = calibrated_shares(probabilities, coverage, horizon)
-    return density.interval(np.maximum(shares, NARROWEST))
-
-
 def _band(density: StudentT, probabilities: FloatArray, coverage: float, horizon: int) -> Band:
-    reached = np.abs(2 * probabilities - 1)
+    reached, shares = np.abs(2 * probabilities - 1), calibrated_shares(probabilities, coverage, horizon)
     held = reached <= coverage
     return Band(
         raw=share_held(held),
-        calibrated=share_held(reached <= calibrated_shares(probabilities, coverage, horizon)),
+        calibrated=share_held(reached <= shares),
         width=width(*density.interval(coverage)),
-        width_calibrated=width(*calibrated_interval(density, probabilities, coverage, horizon)),
+        width_calibrated=width(*density.interval(np.maximum(shares, NARROWEST))),
         independence_p=independence(held).p_value if horizon == 1 else None,
     )

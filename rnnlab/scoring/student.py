@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,10 @@ class StudentT:
         body = w * (2 * special.stdtr(dof, w) - 1) + 2 * np.exp(_log_density(w, dof)) * (dof + w * w) / (dof - 1)
         score: FloatArray = self.scale * (body - 2 * np.sqrt(dof) / (dof - 1) * betas)
         return score
+
+    def at(self, rows: Any) -> StudentT:
+        """The densities of some rows, or of whatever else may stand between an array's brackets."""
+        return StudentT(self.location[rows], self.scale[rows], self.dof[rows])
 
     def scaled_by(self, factor: FloatArray) -> StudentT:
         """Densities of the outcome times `factor` > 0, which broadcasts with location."""

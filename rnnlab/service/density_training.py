@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnlab import hub
 from rnnlab.data.prices import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, new_model
-from rnnlab.service.recording import Record
+from rnnlab.service.recording import Record, save_with_card
 from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.tasks.forecast import features, judge
@@ -47,6 +46,7 @@ class DensityRun:
     out: Path | None
     command: str
     seeds: int = 1
+    scored: bool = True
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming.
@@ -61,9 +61,8 @@ class DensityRun:
             made = yield from self._learnt(task, train, last_day, self.out, resume)
         else:
             made = yield from self._several(task, train, last_day)
-        made = self._judged(made, last_day)
-        if self.out is not None:
-            checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.out)
+        made = self._judged(made, last_day) if self.scored else made
+        save_with_card(made, self.out)
         summary = {"recipe": "density", "parameters": looking.weight_count(made.model), "seeds": self.seeds}
         summary |= {"steps": made.provenance["steps"], "seconds": made.provenance["seconds"]}
         summary |= {"until": made.provenance["until"]} | made.metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.opening import locate, open_forecasting, open_prices
+from rnnlab.service.opening import Located, locate, open_forecasting, open_prices
 from rnnlab.service.records import read_day
 from rnnlab.tasks.forecast import judge, leaks
 from rnnlab.tasks.forecast.judge import Backtest
@@ -82,9 +83,7 @@ def study(
         notices=prices.notices,
     )
     try:
-        result = judge.backtest(
-            densities, prices.table, first_scored(checkpoint, prices, start), asked.forecaster.rows_needed
-        )
+        [result] = asked.walked(start, [1])
     except DataError as error:
         if start is not None:
             raise
@@ -152,19 +151,10 @@ def backtest(
         verdict and notices; with several horizons also `horizons`, the scores by horizon; with a leak check also
         `leak_check`: {days, leaks}, the days and baselines whose forecast has seen what came after.
     """
-    if not horizons:
-        raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
     asked = _prepare(model, data, ticker, dates, caller, device)
     if placebo:
         asked = asked.on_a_placebo()
-    prices, rows_needed = asked.prices, asked.forecaster.rows_needed
-    first_day = first_scored(asked.checkpoint, prices, start)
-    results = [
-        judge.backtest(
-            asked.densities, prices.table, first_day, rows_needed, whole_horizon(horizon), GARCH if garch else {}
-        )
-        for horizon in horizons
-    ]
+    prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
     answer = {"name": prices.name, "model": model} | results[0].summary()
     told = () if placebo else fairness(asked.checkpoint, prices, results[0])
     answer |= {"verdict": judge.verdict(results[0]), "notices": [*prices.notices, *told]}
@@ -176,7 +166,7 @@ def backtest(
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class Prepared:
     """An opened checkpoint before a series, and what it says of each of its days."""
 
     checkpoint: Checkpoint
@@ -185,23 +175,38 @@ class _Prepared:
     densities: StudentT
     pinned: str
 
-    def on_a_placebo(self) -> _Prepared:
+    def on_a_placebo(self) -> Prepared:
         """The same before independent draws in place of the prices."""
         name, table = f"placebo for {self.prices.name}", leaks.placebo(self.prices.table)
         return dataclasses.replace(self, prices=Prices(name, table), densities=self.forecaster.densities(table))
 
+    def walked(self, start: str | None, horizons: Sequence[int], *, garch: bool = False) -> list[Backtest]:
+        """The back-test of each horizon; raises RnnlabError."""
+        if not horizons:
+            raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
+        first, more = first_scored(self.checkpoint, self.prices, start), GARCH if garch else {}
+        table, rows = self.prices.table, self.forecaster.rows_needed
+        return [
+            judge.backtest(self.densities, table, first, rows, whole_horizon(horizon), more) for horizon in horizons
+        ]
+
+
+def prepare(model: str, found: Located, opened: tuple[Checkpoint, Forecaster], prices: Prices) -> Prepared:
+    """Have an opened checkpoint look at a series; DataError if the series is too short for it."""
+    checkpoint, forecaster = opened
+    need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
+    return Prepared(checkpoint, forecaster, prices, forecaster.densities(prices.table), found.pinned(model))
+
 
 def _prepare(
     model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
-) -> _Prepared:
+) -> Prepared:
     found = locate(model, caller=caller)
-    checkpoint, forecaster = open_forecasting(found, device=device)
-    prices = open_prices(data, ticker=ticker, dates=dates)
-    need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
-    return _Prepared(checkpoint, forecaster, prices, forecaster.densities(prices.table), found.pinned(model))
+    opened = open_forecasting(found, device=device)
+    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates))
 
 
-def _leak_check(asked: _Prepared, result: Backtest) -> dict[str, Any]:
+def _leak_check(asked: Prepared, result: Backtest) -> dict[str, Any]:
     """Which forecasts of the test days change with what follows them."""
     table = asked.prices.table
     split = int(pd.DatetimeIndex(table.index).searchsorted(result.first_day))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from rnnlab.data.prices import need_rows
 from rnnlab.errors import RnnlabError
-from rnnlab.scoring.garch import GARCH
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.forecasting import fairness, first_scored, whole_horizon
+from rnnlab.service.forecasting import fairness, prepare
 from rnnlab.service.opening import locate, open_forecasting, open_many
 from rnnlab.tasks.forecast import judge
 from rnnlab.tasks.forecast.panel import panel_summary
@@ -44,17 +41,16 @@ def backtest_panel(
         raise RnnlabError(f"{twice} is given twice; name each series once.")
     if len(opened) > MOST_SERIES:
         raise RnnlabError(f"{len(opened)} series are more than {MOST_SERIES}; give fewer at a time.")
-    checkpoint, forecaster = open_forecasting(locate(model, caller=caller), device=device)
-    results: dict[int, dict[str, judge.Backtest]] = {whole_horizon(horizon): {} for horizon in horizons}
+    found = locate(model, caller=caller)
+    checkpoint = open_forecasting(found, device=device)
+    results: dict[int, dict[str, judge.Backtest]] = {horizon: {} for horizon in horizons}
     notices: list[str] = []
     for prices in opened:
-        need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
-        densities, first = forecaster.densities(prices.table), first_scored(checkpoint, prices, start)
-        for horizon, found in results.items():
-            found[prices.name] = judge.backtest(
-                densities, prices.table, first, forecaster.rows_needed, horizon, GARCH if garch else {}
-            )
-        told = [*prices.notices, *fairness(checkpoint, prices, next(iter(results.values()))[prices.name])]
+        asked = prepare(model, found, checkpoint, prices)
+        walked = asked.walked(start, horizons, garch=garch)
+        for result in walked:
+            results[result.horizon][prices.name] = result
+        told = [*prices.notices, *fairness(asked.checkpoint, prices, walked[0])]
         notices += [f"{prices.name}: {notice}" for notice in told]
     return {"model": model, "horizons": {str(h): _told(found) for h, found in results.items()}, "notices": notices}
 

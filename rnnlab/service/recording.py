@@ -50,8 +50,7 @@ class Record:
 
     def save(self, made: Checkpoint) -> None:
         """Write the folder, with its card, if one was asked for."""
-        if self.out is not None:
-            checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.out)
+        save_with_card(made, self.out)
 
     def _filled(self, snapshot: Snapshot, weights: dict[str, Any], metrics: dict[str, Any]) -> Checkpoint:
         numbers = snapshot.numbers
@@ -67,3 +66,9 @@ class Record:
 
     def _elapsed(self) -> float:
         return self.seconds + time.monotonic() - self.began
+
+
+def save_with_card(made: Checkpoint, out: Path | None) -> None:
+    """Write a checkpoint's folder with the card that its record gives; nothing if there is no folder."""
+    if out is not None:
+        checkpoint.save(dataclasses.replace(made, card=hub.card(made)), out)

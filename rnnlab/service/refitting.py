@@ -11,15 +11,15 @@ from typing import Any
 import pandas as pd
 
 from rnnlab.data.prices import Prices
-from rnnlab.errors import DataError, RnnlabError
+from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.listing import tickers
 from rnnlab.service.opening import locate, open_checkpoint, open_forecasting, open_many
 from rnnlab.service.records import read_day
-from rnnlab.service.training import settings, train_forecast
+from rnnlab.service.training import MOST_AVERAGED, settings, train_forecast
 from rnnlab.tasks.forecast import judge
-from rnnlab.tasks.forecast.years import joined, years_summary
+from rnnlab.tasks.forecast.years import say_year, unsaid, years_summary
 from rnnlab.train.checkpoint import Checkpoint
 
 FOLLOW = ("steps", "report_every", "device")  # from the epochs and the machine
@@ -57,21 +57,20 @@ def backtest_yearly(
     opened = open_many(data)
     first = read_day(start, "The start").year
     last = max(prices.table.index[-1].year for prices in opened)
-    by_year: dict[str, dict[int, StudentT]] = {prices.name: {} for prices in opened}
+    said = {prices.name: unsaid(len(prices.table)) for prices in opened}
     rows_needed = 0
     for year in range(first, last + 1):
         tell(f"{year}: training up to {year - 1}-12-31")
         with tempfile.TemporaryDirectory() as place:
             forecaster = open_forecasting(locate(_trained(began, year, Path(place))))[1]
-            rows_needed = forecaster.rows_needed
-            for prices in opened:
-                by_year[prices.name][year] = forecaster.densities(prices.table)
+        rows_needed = forecaster.rows_needed
+        for prices in opened:
+            say_year(said[prices.name], forecaster.densities(prices.table), prices.table, year)
     tell("scoring")
     results: dict[int, dict[str, judge.Backtest]] = {}
     for prices in opened:
-        densities = joined(prices.table, by_year[prices.name])
         for year in range(first, last + 1):
-            found = _scored(prices, densities, year, rows_needed, garch)
+            found = _scored(prices, said[prices.name], year, rows_needed, garch)
             if found is not None:
                 results.setdefault(year, {})[prices.name] = found
     if not results:
@@ -82,6 +81,11 @@ def backtest_yearly(
 def _check(began: Checkpoint) -> None:
     if began.task != "forecast" or began.codec.get("recipe") != "density":
         raise RnnlabError("Only a checkpoint of the density recipe is refitted yearly; give another.")
+    seeds = began.train.get("seeds", 1)
+    if type(seeds) is not int or not 1 <= seeds <= MOST_AVERAGED or began.model.hidden % seeds:
+        raise CheckpointError(
+            "The checkpoint does not say as it should of how many seeds it is the mean; train it anew."
+        )
     unknown = [str(one["name"]) for one in began.provenance["data"] if one["name"] not in tickers()]
     if unknown:
         raise RnnlabError(f"The checkpoint learnt from {unknown[0]}, which does not come with rnnlab; give another.")
@@ -90,12 +94,12 @@ def _check(began: Checkpoint) -> None:
 def _trained(began: Checkpoint, year: int, place: Path) -> str:
     """The folder of the recipe trained as it once was, but up to the year's eve."""
     known = {one.name for one in settings("density")} - set(FOLLOW)
-    seeds = int(began.train.get("seeds", 1))
+    seeds = began.train.get("seeds", 1)
     model = dataclasses.asdict(began.model) | {"hidden": began.model.hidden // seeds}
     given = {name: value for name, value in (model | began.train).items() if name in known}
     names = [str(one["name"]) for one in began.provenance["data"]]
     folder = place / str(year)
-    for _ in train_forecast(names, out=folder, settings=given, seeds=seeds, until=f"{year - 1}-12-31"):
+    for _ in train_forecast(names, out=folder, settings=given, seeds=seeds, until=f"{year - 1}-12-31", scored=False):
         pass
     return str(folder)
 
@@ -108,6 +112,5 @@ def _scored(
     days = int((pd.DatetimeIndex(table.index).year == year).sum())
     if days < LEAST_DAYS or len(table) - days < 2 * 252:
         return None
-    cut = StudentT(*(part[: len(table)] for part in (densities.location, densities.scale, densities.dof)))
-    first = table.index[len(table) - days]
-    return judge.backtest(cut, table, pd.Timestamp(first), rows_needed, 1, GARCH if garch else {})
+    first = pd.Timestamp(table.index[len(table) - days])
+    return judge.backtest(densities.at(slice(len(table))), table, first, rows_needed, 1, GARCH if garch else {})

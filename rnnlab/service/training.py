@@ -48,6 +48,7 @@ def train_forecast(
     ticker: str | None = None,
     dates: str | None = None,
     command: str = "",
+    scored: bool = True,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -62,6 +63,7 @@ def train_forecast(
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
         ticker, dates: see rnnlab.data.prices.read_prices.
         command: the command line that asked, for the checkpoint's record.
+        scored: whether to back-test the density recipe's model on the days after.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -87,7 +89,7 @@ def train_forecast(
     train = options.from_mapping(TrainConfig, given, base_train)
     if isinstance(base_own, DensityConfig):
         own = options.from_mapping(DensityConfig, given, base_own)
-        run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command, seeds)
+        run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command, seeds, scored)
         yield from run.reports(snapshot)
         return
     if len(prices) != 1:

@@ -115,9 +115,9 @@ class DensityTask:
             rows = slice(max(stock.split, features.FIRST_DAY), len(stock.panel))
             y = stock.validation[rows]
             known, one = np.isfinite(y), np.isfinite(y[:, 0])
-            density = _pick(_run(model, stock.panel.x[start:]), slice(rows.start - start, None))
+            density = _run(model, stock.panel.x[start:]).at(slice(rows.start - start, None))
             losses.append(-density.log_density(y)[known])
-            day = _pick(density, np.s_[:, 0])
+            day = density.at(np.s_[:, 0])
             low, high = day.interval(0.8)
             crps.append((day.crps(y[:, 0]) * stock.panel.volatility[rows])[one])
             inside.append(((y[:, 0] >= low) & (y[:, 0] <= high))[one])
@@ -194,10 +194,6 @@ def _run(model: SequenceModel, x: NDArray[np.float32]) -> StudentT:
     parts = torch.cat(found, dim=1)[:, :days].numpy()
     filler = ((features.FIRST_DAY, 0), (0, 0))
     return StudentT(*(np.pad(part, filler, constant_values=np.nan) for part in parts))
-
-
-def _pick(density: StudentT, rows: Any) -> StudentT:
-    return StudentT(density.location[rows], density.scale[rows], density.dof[rows])
 
 
 def _date_at(panels: Sequence[Panel], share: float) -> pd.Timestamp:

@@ -91,7 +91,8 @@ def backtest(
     Raises:
         DataError: too few days before or after start.
     """
-    dates, close = pd.DatetimeIndex(table.index), table["Close"].to_numpy(float)
+    dates = pd.DatetimeIndex(table.index)
+    close, returns, ranges = of_days(table)
     split = int(dates.searchsorted(start))
     least = max(rows_needed, LEAST_TRAINING + 1) + horizon - 1
     if split < least:
@@ -105,27 +106,32 @@ def backtest(
             f"Only {len(origins)} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; start it "
             f"earlier, so that {LEAST_TEST_DAYS} can be scored, or give a longer file."
         )
-    returns = np.diff(100 * np.log(close), prepend=np.nan)
-    ranged = {"High", "Low"} <= set(table.columns)
-    ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
-    chosen = StudentT(*(part[origins, horizon - 1] for part in (densities.location, densities.scale, densities.dof)))
-    before, after = close[origins], close[origins + horizon]
+    chosen = densities.at((origins, horizon - 1))
+    actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
     train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
     days = {"close": after, "naive": before} | _prices(chosen, before)
     return Backtest(
         horizon=horizon,
         first_day=pd.Timestamp(dates[split]),
-        scores=score(chosen, ahead(returns, origins, horizon), before, after, train_naive_mae),
+        scores=score(chosen, actual, before, after, train_naive_mae),
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
-        record=record_of(chosen, ahead(returns, origins, horizon), horizon),
-        losses=chosen.crps(ahead(returns, origins, horizon)),
+        record=record_of(chosen, actual, horizon),
+        losses=chosen.crps(actual),
     )
+
+
+def of_days(table: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """What scores and baselines need of N days: closes, percent log returns, and Parkinson's volatility or None."""
+    close = table["Close"].to_numpy(float)
+    ranged = {"High", "Low"} <= set(table.columns)
+    ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
+    return close, np.diff(100 * np.log(close), prepend=np.nan), ranges
 
 
 def outlook(densities: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
     """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency."""
-    last = StudentT(*(part[-1, :horizon] for part in (densities.location, densities.scale, densities.dof)))
+    last = densities.at(np.s_[-1, :horizon])
     dates = future_sessions(pd.DatetimeIndex(table.index), horizon)
     return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
 
@@ -134,7 +140,7 @@ def verdict(result: Backtest) -> str:
     """One or two sentences on how good the forecast was, in plain words and against its baselines."""
     scores = result.scores
     spreads = {
-        name: one for name, one in result.baselines.items() if one.log_score is not None and name != "constant_t"
+        name: one for name, one in result.baselines.items() if one.coverage80 is not None and name != "constant_t"
     }
     best = min(spreads, key=lambda name: spreads[name].crps)
     constant, rival = (_against(scores, result.baselines[name]) for name in ("constant_t", best))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from rnnlab.scoring.baselines import BASELINES, parkinson
+from rnnlab.scoring.baselines import BASELINES, IntArray
 from rnnlab.scoring.student import FloatArray, StudentT
+from rnnlab.tasks.forecast.judge import of_days
 
 DAYS = 25
 SEED = 1
@@ -27,16 +28,12 @@ def leaking_days(
         days: numbers of the days to try.
     """
     whole = densities(table)
-    found = []
-    for day in days:
-        other = densities(with_noise_after(table, day))
-        same = all(
-            np.array_equal(getattr(other, part)[day], getattr(whole, part)[day], equal_nan=True)
-            for part in ("location", "scale", "dof")
-        )
-        if not same:
-            found.append(pd.Timestamp(table.index[day]))
-    return found
+
+    def leaks(day: int) -> bool:
+        after = densities(with_noise_after(table, day))
+        return not np.array_equal(_numbers(after, day), _numbers(whole, day), equal_nan=True)
+
+    return [pd.Timestamp(table.index[day]) for day in days if leaks(day)]
 
 
 def leaking_baselines(table: pd.DataFrame, split: int, days: Iterable[int]) -> list[str]:
@@ -82,14 +79,16 @@ def placebo(table: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     return pd.DataFrame({"Close": closes}, index=table.index)
 
 
-def _said(name: str, table: pd.DataFrame, origins: np.ndarray, split: int) -> FloatArray:
+def _said(name: str, table: pd.DataFrame, origins: IntArray, split: int) -> FloatArray:
     """A baseline's numbers for days, (parts, N): location, scale and dof, or the points."""
-    close = table["Close"].to_numpy(float)
-    returns = np.diff(100 * np.log(close), prepend=np.nan)
-    ranged = {"High", "Low"} <= set(table.columns)
-    ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
+    _, returns, ranges = of_days(table)
     said = BASELINES[name](returns, origins, split, 1, ranges)
     if isinstance(said, StudentT):
         return np.stack([np.broadcast_to(part, origins.shape) for part in (said.location, said.scale, said.dof)])
     assert isinstance(said, np.ndarray)
     return said[None, :]
+
+
+def _numbers(density: StudentT, day: int) -> FloatArray:
+    one = density.at(day)
+    return np.stack([one.location, one.scale, one.dof])

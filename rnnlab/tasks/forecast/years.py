@@ -15,23 +15,24 @@ from rnnlab.tasks.forecast.judge import Backtest
 MODEL = "model"
 
 
-def joined(table: pd.DataFrame, by_year: Mapping[int, StudentT]) -> StudentT:
-    """Densities of every day by the model of the year that the next session lies in; (N, H), nan where there is none.
+def unsaid(rows: int) -> StudentT:
+    """One-day densities (rows, 1) of which nothing is known yet."""
+    return StudentT(*(np.full((rows, 1), np.nan) for _ in range(3)))
+
+
+def say_year(said: StudentT, density: StudentT, table: pd.DataFrame, year: int) -> None:
+    """Write into `said` what a year's model says of the year: of every day whose next session lies in it.
 
     Args:
+        said: (N, 1), as `unsaid` makes it.
+        density: (N, H) of all days by the model that learnt up to the year's eve.
         table: the N days.
-        by_year: densities (N, H) of all days by the model that learnt up to the year's eve.
     """
     dates = pd.DatetimeIndex(table.index)
-    # The last day's next session is not known; it is asked of the year that it would usually lie in.
-    years = np.append(dates.year[1:], (dates[-1] + pd.Timedelta(days=1)).year)
-    some = next(iter(by_year.values()))
-    parts = [np.full_like(part, np.nan) for part in (some.location, some.scale, some.dof)]
-    for year, density in by_year.items():
-        rows = years == year
-        for part, own in zip(parts, (density.location, density.scale, density.dof), strict=True):
-            part[rows] = own[rows]
-    return StudentT(*parts)
+    # The last day's next session is not known; it is taken for the next day.
+    rows = np.append(dates.year[1:], (dates[-1] + pd.Timedelta(days=1)).year) == year
+    own = density.at((rows, slice(0, 1)))
+    said.location[rows], said.scale[rows], said.dof[rows] = own.location, own.scale, own.dof
 
 
 def years_summary(results: Mapping[int, Mapping[str, Backtest]]) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def years_summary(results: Mapping[int, Mapping[str, Backtest]]) -> dict[str, An
     losses = {year: _losses(found) for year, found in results.items()}
     names = list(next(iter(losses.values())))
     years = {year: {"series": len(results[year])} | _means(found) for year, found in losses.items()}
-    whole = {name: _by_series([found[name] for found in losses.values()]) for name in names}
+    whole = {name: pd.concat([found[name] for found in losses.values()]).sort_index() for name in names}
     against = {name: _against(whole, years, name) for name in names if name != MODEL}
     return {
         "years": {str(year): told for year, told in years.items()},
@@ -66,10 +67,6 @@ def _losses(found: Mapping[str, Backtest]) -> dict[str, pd.DataFrame]:
             name: pd.Series(one.baselines[baseline].losses, one.days.index) for name, one in found.items()
         }
     return {name: pd.DataFrame(columns) for name, columns in daily.items()}
-
-
-def _by_series(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(parts).sort_index()
 
 
 def _means(losses: Mapping[str, pd.DataFrame]) -> dict[str, float]:
