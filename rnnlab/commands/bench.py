@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rnnlab.commands.shared import Answer, add_command
+from rnnlab.commands.shared import Answer, add_command, tell
 from rnnlab.service import benchmarks
 
 
@@ -24,20 +24,14 @@ def add_commands(commands: Any) -> None:
 
 def _generation(asked: argparse.Namespace) -> Answer:
     answer = benchmarks.bench_generation(asked.rounds)
-    if not asked.json:
-        print("\n".join(benchmarks.generation_lines(answer)))
-    return answer
+    return tell(asked, answer, benchmarks.generation_lines)
 
 
 def _training(asked: argparse.Namespace) -> Answer:
     answer = benchmarks.bench_training(asked.rounds)
-    if not asked.json:
-        print("\n".join(benchmarks.training_bench_lines(answer)))
-    return answer
+    return tell(asked, answer, benchmarks.training_bench_lines)
 
 
 def _forecast(asked: argparse.Namespace) -> Answer:
     answer = benchmarks.bench_forecast(asked.seeds)
-    if not asked.json:
-        print("\n".join(benchmarks.forecast_bench_lines(answer)))
-    return answer
+    return tell(asked, answer, benchmarks.forecast_bench_lines)

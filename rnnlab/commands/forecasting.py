@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
+from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 
@@ -78,18 +78,14 @@ def _train(asked: argparse.Namespace) -> Answer:
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
     )  # fmt: skip
     answer = follow(asked, training, "rows")
-    if not asked.json:
-        print("\n".join(service.training_lines(answer)))
-    return answer
+    return tell(asked, answer, service.training_lines)
 
 
 def _forecast(asked: argparse.Namespace) -> Answer:
     answer = service.forecast(
         asked.model, asked.data, horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
     )
-    if not asked.json:
-        print("\n".join(service.forecast_lines(answer)))
-    return answer
+    return tell(asked, answer, service.forecast_lines)
 
 
 def _backtest(asked: argparse.Namespace) -> Answer:
@@ -102,9 +98,7 @@ def _backtest(asked: argparse.Namespace) -> Answer:
         dates=asked.dates, device=asked.device, garch=asked.garch, leak_check=asked.leak_check,
         placebo=asked.placebo,
     )  # fmt: skip
-    if not asked.json:
-        print("\n".join(service.backtest_lines(answer)))
-    return answer
+    return tell(asked, answer, service.backtest_lines)
 
 
 def _backtest_panel(asked: argparse.Namespace) -> Answer:
@@ -116,9 +110,7 @@ def _backtest_panel(asked: argparse.Namespace) -> Answer:
         asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), garch=asked.garch,
         device=asked.device,
     )  # fmt: skip
-    if not asked.json:
-        print("\n".join(service.panel_lines(answer)))
-    return answer
+    return tell(asked, answer, service.panel_lines)
 
 
 def _backtest_yearly(asked: argparse.Namespace) -> Answer:
@@ -128,6 +120,4 @@ def _backtest_yearly(asked: argparse.Namespace) -> Answer:
         asked.model, asked.data, start=asked.start, garch=asked.garch,
         progress=lambda words: print(words, file=sys.stderr, flush=True),
     )  # fmt: skip
-    if not asked.json:
-        print("\n".join(service.yearly_lines(answer)))
-    return answer
+    return tell(asked, answer, service.yearly_lines)

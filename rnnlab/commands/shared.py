@@ -22,6 +22,13 @@ def add_command(commands: Any, name: str, help: str, run: Callable[[argparse.Nam
     return parser
 
 
+def tell(asked: argparse.Namespace, answer: Answer, lines: Callable[[Answer], Iterable[str]]) -> Answer:
+    """Print an answer as lines unless JSON is asked for, which is printed later; gives the answer."""
+    if not asked.json:
+        print("\n".join(lines(answer)))
+    return answer
+
+
 def add_settings(group: Any, settings: Iterable[Option], seen: set[str]) -> None:
     """Add a flag for every setting whose name is not among those seen, and remember it."""
     for known in settings:

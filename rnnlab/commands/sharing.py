@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command
+from rnnlab.commands.shared import Answer, add_command, tell
 
 
 def add_commands(commands: Any) -> None:
@@ -37,9 +37,7 @@ def _push(asked: argparse.Namespace) -> Answer:
 
 def _pull(asked: argparse.Namespace) -> Answer:
     answer = service.pull(asked.repo, asked.revision, out=asked.out, token=service.own_token())
-    if not asked.json:
-        print("\n".join(service.pulled_lines(answer)))
-    return answer
+    return tell(asked, answer, service.pulled_lines)
 
 
 def _models(asked: argparse.Namespace) -> Answer:
@@ -48,6 +46,4 @@ def _models(asked: argparse.Namespace) -> Answer:
         asked.task, author=asked.author, query=asked.query, language=asked.language, order=asked.order,
         search=asked.hub, token=token,
     )  # fmt: skip
-    if not asked.json:
-        print("\n".join(service.models_lines(answer)))
-    return answer
+    return tell(asked, answer, service.models_lines)

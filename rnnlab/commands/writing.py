@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given
+from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
@@ -56,9 +56,7 @@ def _train(asked: argparse.Namespace) -> Answer:
         command=asked.command,
     )  # fmt: skip
     answer = follow(asked, training, "tokens")
-    if not asked.json:
-        print("\n".join(service.text_training_lines(answer)))
-    return answer
+    return tell(asked, answer, service.text_training_lines)
 
 
 def _write(asked: argparse.Namespace) -> Answer:
@@ -104,6 +102,4 @@ def _drafts(asked: argparse.Namespace, manner: service.Manner) -> Iterator[servi
 
 def _evaluate(asked: argparse.Namespace) -> Answer:
     answer = service.evaluate(asked.model, asked.data, device=asked.device)
-    if not asked.json:
-        print("\n".join(service.evaluation_lines(answer)))
-    return answer
+    return tell(asked, answer, service.evaluation_lines)
