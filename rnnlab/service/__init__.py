@@ -9,7 +9,7 @@ from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
 from rnnlab.service.lines import backtest_lines, forecast_lines, panel_lines, training_lines, yearly_lines
 from rnnlab.service.listing import GROUPS, bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.loaded import Model, load
-from rnnlab.service.opening import is_hub_name, told
+from rnnlab.service.opening import is_hub_name, is_shareable, told
 from rnnlab.service.panels import backtest_panel
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.reports import TrainReport, TrainResult
@@ -64,6 +64,7 @@ __all__ = [
     "forecast",
     "forecast_lines",
     "is_hub_name",
+    "is_shareable",
     "known_texts",
     "load",
     "models",

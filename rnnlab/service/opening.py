@@ -17,7 +17,7 @@ from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import CheckpointError, DataError
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.shelf import Shelf
-from rnnlab.service.visits import visit_folder
+from rnnlab.service.visits import visit_folder, visit_name
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
@@ -160,10 +160,15 @@ def is_hub_name(model: str) -> bool:
 
 def told(model: str) -> str:
     """What to call a checkpoint on a page, short of the digits that are only there to open it again."""
+    if brought := visit_name(model):
+        return brought
     name, at, revision = model.partition("@")
-    if model.startswith("visit:"):
-        return name.rpartition("/")[2]
     return name + at + (revision[:7] if re.fullmatch("[0-9a-f]{40}", revision) else revision)
+
+
+def is_shareable(model: str) -> bool:
+    """Whether others could open it by that name, too: what a visitor brought is theirs alone."""
+    return visit_name(model) is None
 
 
 def is_file(path: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
-from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.callers import OWNER, STRANGER, Caller
 from rnnlab.service.opening import open_checkpoint
 from rnnlab.service.visits import end_visit, new_visit, sweep_visits
 from rnnlab.train import archives, checkpoint
@@ -39,7 +39,7 @@ def bring(files: Sequence[str | Path]) -> str:
             archives.unpack(paths[0], visit.folder, name)
         else:
             archives.gather(paths, visit.folder, name)
-        hub.check_usable(checkpoint.load(visit.folder, name=name))
+        hub.check_usable(open_checkpoint(visit.model, caller=STRANGER))
     except BaseException:
         end_visit(visit)
         raise

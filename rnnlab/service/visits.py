@@ -44,6 +44,12 @@ def new_visit(name: str) -> Visit:
     return Visit(f"visit:{key}/{told}", folder)
 
 
+def visit_name(model: str) -> str | None:
+    """What to call a checkpoint that a visitor brought; None if that is not what is asked for."""
+    found = _WRITTEN.fullmatch(model)
+    return found and found[2]
+
+
 def visit_folder(model: str) -> Path | None:
     """The folder of a checkpoint that a visitor brought; None if that is not what is asked for.
 

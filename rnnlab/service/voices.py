@@ -8,6 +8,7 @@ from rnnlab.data.characters import CharacterVocabulary
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.text_facts import measured, openings, text_learnt, writing_verdict
 from rnnlab.service.text_opening import open_writing
+from rnnlab.tasks.text.writer import Writer
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,11 @@ class Voice:
 
 def voice(model: str, *, caller: Caller = OWNER) -> Voice:
     """Ask a writing checkpoint about itself; raises RnnlabError as `open_writing` does."""
-    writer = open_writing(model, caller=caller)
+    return voice_of(open_writing(model, caller=caller), model)
+
+
+def voice_of(writer: Writer, model: str) -> Voice:
+    """What a writer that is open tells of itself; CheckpointError if its record is damaged."""
     checkpoint, config = writer.checkpoint, writer.checkpoint.model
     unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
     return Voice(

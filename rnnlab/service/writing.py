@@ -16,6 +16,7 @@ from rnnlab.options import Option
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import locate
 from rnnlab.service.text_opening import open_located_writing, open_writing
+from rnnlab.service.voices import Voice, voice_of
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import Piece, Wish
 from rnnlab.tasks.text.writer import Writer
@@ -52,8 +53,8 @@ class Draft:
     prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
     piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
     and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
-    the drafts. places: where `carry_on` goes on. manner: as it was last asked for. model: of the
-    Hub's, with its commit.
+    the drafts. places: where `carry_on` goes on. manner: as it was last asked for. voice: what
+    the writer tells of itself. model: of the Hub's, with its commit.
     """
 
     model: str
@@ -67,6 +68,7 @@ class Draft:
     finished: bool
     places: tuple[Place, ...]
     manner: Manner = Manner()
+    voice: Voice | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ def drafts(
     given = read_prompt(writer.vocabulary, prompt)
     first = Draft(
         found.pinned(model), writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, given.notices,
-        0, 0.0, False, tuple(begin(writer.model, given, seeds)), manner,
+        0, 0.0, False, tuple(begin(writer.model, given, seeds)), manner, voice_of(writer, found.pinned(model)),
     )  # fmt: skip
     yield from _written(writer, first, wish, sampling, manner.explained)
 
@@ -162,7 +164,13 @@ def carry_on(
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
     wish, sampling = _rules(manner)
     writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
-    yield from _written(writer, dataclasses.replace(draft, manner=manner), wish, sampling, manner.explained)
+    yield from _written(
+        writer,
+        dataclasses.replace(draft, manner=manner, voice=voice_of(writer, draft.model)),
+        wish,
+        sampling,
+        manner.explained,
+    )
 
 
 def _rules(manner: Manner) -> tuple[Wish, Sampling]:

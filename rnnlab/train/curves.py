@@ -61,7 +61,7 @@ def finding(curve: Curve) -> str:
 def curve_svg(curve: Curve) -> str:
     """Draw a curve: both losses over the steps, the best report marked."""
     low, high = _range(curve)
-    across, up = _scale(0, curve.steps[-1], LEFT, WIDTH - RIGHT), _scale(low, high, HEIGHT - BOTTOM, TOP)
+    across, up = _Scale(0, curve.steps[-1], LEFT, WIDTH - RIGHT), _Scale(low, high, HEIGHT - BOTTOM, TOP)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="{FONT}" '
         f'font-size="12" fill="{NEUTRAL}"><title>{escape(finding(curve))}</title>',
@@ -86,10 +86,6 @@ class _Scale(NamedTuple):
 
     def __call__(self, value: float) -> float:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
-
-
-def _scale(low: float, high: float, start: float, end: float) -> _Scale:
-    return _Scale(low, high, start, end)
 
 
 def _range(curve: Curve) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from rnnlab import service
 from rnnlab.ui import endpoints, write_tab
 from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
 from rnnlab.ui.checkpoints_tab import checkpoints_tab
+from rnnlab.ui.events import QUIET
 from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
 from rnnlab.ui.opening_links import open_links
 from rnnlab.ui.style import HEAD
@@ -48,7 +49,7 @@ def build() -> gr.Blocks:
         add_write_endpoint(write_tab.AT_ONCE)
         add_checkpoint_endpoints()
         # What visitors brought goes when the next one comes, if it has not been used for long.
-        demo.load(service.sweep_visits, api_visibility="private", queue=False, show_progress="hidden")
+        demo.load(service.sweep_visits, **QUIET)
         open_links(demo, tabs, forecast, write, checkpoints)
     demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return demo

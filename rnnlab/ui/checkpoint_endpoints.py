@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 
 from rnnlab import service
-from rnnlab.errors import RnnlabError
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.checkpoints_tab import AT_ONCE
+from rnnlab.ui.endpoints import answered
 
 
 def models(
@@ -33,13 +33,12 @@ def models(
         {bundled: [{name, task, cell, parameters}], hub: [{repo, task, private, downloads, modified, license, languages,
         metrics}]}.
     """
-    try:
-        own = caller_of(token).token
-        return service.models(
+    own = caller_of(token).token
+    return answered(
+        lambda: service.models(
             task or None, query=query or None, author=author or None, order=order, search=hub, token=own
         )
-    except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    )
 
 
 def load(token: gr.OAuthToken | None, model: str) -> dict[str, Any]:
@@ -52,10 +51,7 @@ def load(token: gr.OAuthToken | None, model: str) -> dict[str, Any]:
         {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit, curve}; give `model` to
         /write or /forecast to use this very checkpoint.
     """
-    try:
-        return service.open_shown(model, caller=caller_of(token)).answer()
-    except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    return answered(lambda: service.open_shown(model, caller=caller_of(token)).answer())
 
 
 def push(token: gr.OAuthToken | None, model: str, repo: str, private: bool = False) -> dict[str, Any]:
@@ -69,10 +65,8 @@ def push(token: gr.OAuthToken | None, model: str, repo: str, private: bool = Fal
     Returns:
         {repo, url}: the commit's address.
     """
-    try:
-        return {"repo": repo, "url": service.push_opened(model, repo, private=private, caller=caller_of(token))}
-    except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    caller = caller_of(token)
+    return answered(lambda: {"repo": repo, "url": service.push_opened(model, repo, private=private, caller=caller)})
 
 
 def add_checkpoint_endpoints() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from rnnlab import service
 from rnnlab.service import Shown, Table
 from rnnlab.ui.links import checkpoint_link
+from rnnlab.ui.panels import headline
 
 TASKS = {"text": "writes", "forecast": "forecasts"}
 OWN_COLUMN = "This model"  # of the scores, set in bold
@@ -17,12 +18,11 @@ OPENED_IN = {"text": "Write", "forecast": "Forecast"}
 
 def details(shown: Shown) -> str:
     """Whose it is, what it is, how good it is, and its scores beside their baselines."""
-    first, mark, rest = shown.verdict.partition("; ")
     told = " · ".join([service.told(shown.model), TASKS[shown.task], shown.size])
     return (
         f'<div data-link="{escape(checkpoint_link(shown.model))}"><section class="verdict" aria-live="polite">'
         f'<p class="eyebrow">{escape(told)}</p><h3>{escape(shown.title)}</h3>'
-        f"<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2></section>"
+        f"{headline(shown.verdict)}</section>"
         f"{_table(shown.scores)}</div>"
     )
 

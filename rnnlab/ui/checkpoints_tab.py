@@ -13,7 +13,8 @@ from rnnlab.service import Shown
 from rnnlab.ui import checkpoint_panels, panels
 from rnnlab.ui.callers import caller_of, login_possible
 from rnnlab.ui.copying import REMEMBER_CHOSEN, copy_link
-from rnnlab.ui.forecast_tab import ForecastTab, model_opened, show
+from rnnlab.ui.events import PRIVATE, QUIET, choices_with, chooser_with
+from rnnlab.ui.forecast_tab import ForecastTab, show
 from rnnlab.ui.saving import own_file
 from rnnlab.ui.write_tab import WriteTab, voice_opened
 
@@ -26,7 +27,6 @@ NO_LOGIN = (
     "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
     "`python -m rnnlab push FOLDER owner/name`."
 )
-PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 ASKING: dict[str, Any] = PRIVATE | {"concurrency_id": "hub", "concurrency_limit": AT_ONCE}
 
 
@@ -101,10 +101,11 @@ def find(
         )
     except RnnlabError as error:
         return panels.refusal(str(error), ""), gr.skip(), gr.skip()
-    bundled, found = service.models()["bundled"], answer["hub"]
-    choices = checkpoint_panels.listed(bundled, brought, found)
+    found = answer["hub"]
+    known = checkpoint_panels.listed(answer["bundled"], brought, found)
     words = "" if found else panels.notice("Search", "The Hub has no such checkpoint of rnnlab; try other words.")
-    return words, _with_chosen(choices, chosen), found
+    # The chosen one stays in the list whatever was found: it is still shown beside.
+    return words, gr.Radio(choices=choices_with(known, chosen), value=chosen), found
 
 
 def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
@@ -117,14 +118,8 @@ def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
 
 def listing(model: str) -> gr.Radio:
     """The list with one checkpoint chosen that it may not hold yet."""
-    return _with_chosen(checkpoint_panels.listed(service.models()["bundled"], [], []), model)
-
-
-def _with_chosen(choices: list[Any], chosen: str | None) -> gr.Radio:
-    """The list as it is now, the chosen checkpoint in it whatever a search has found: it is still shown beside."""
-    if chosen and chosen not in {model for _, model in choices}:
-        choices = [*choices, (service.told(chosen), chosen)]
-    return gr.Radio(choices=choices, value=chosen)
+    known = checkpoint_panels.listed(service.models()["bundled"], [], [])
+    return gr.Radio(choices=choices_with(known, model), value=model)
 
 
 def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[str]) -> tuple[Any, ...]:
@@ -193,7 +188,7 @@ def _details(
         zipped = gr.Button("Download (.zip)", min_width=140, elem_id="zip")
         link = gr.Button("Copy link", min_width=110, elem_id="copy-checkpoint-link")
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed")
-    link.click(None, js=copy_link("#chosen"), **PRIVATE | {"queue": False})
+    link.click(None, js=copy_link("#chosen"), **QUIET)
     card = gr.Markdown(shown.card if shown else "", latex_delimiters=[], elem_classes="prose", render=False)
     curve = gr.HTML(checkpoint_panels.curve(shown) if shown else "", render=False)
     return note, details, curve, card, opening, zipped, packed
@@ -205,7 +200,7 @@ def _push_form(tab: CheckpointsTab) -> None:
             gr.Markdown(NO_LOGIN)
             return
         login = gr.LoginButton(size="md", elem_id="login")
-        login.click(None, js=REMEMBER_CHOSEN, **PRIVATE | {"queue": False})
+        login.click(None, js=REMEMBER_CHOSEN, **QUIET)
         with gr.Row(elem_classes="choosers"):
             repo = gr.Textbox(label="Name on the Hub", placeholder="owner/name", max_lines=1, elem_id="repo")
             private = gr.Checkbox(False, label="Private", container=False, min_width=90)
@@ -224,12 +219,12 @@ def _connect(tab: CheckpointsTab) -> None:
     tab.listed.input(choose, tab.listed, tab.chosen(), show_progress_on=[tab.details], **ASKING)
     arrived = [*tab.chosen(), tab.listed, tab.brought]
     tab.file.upload(bring, [tab.file, tab.found, tab.brought], arrived, show_progress_on=[tab.details], **ASKING).then(
-        lambda: None, outputs=tab.file, **PRIVATE | {"queue": False, "show_progress": "hidden"}
+        lambda: None, outputs=tab.file, **QUIET
     )
     made = tab.zip.click(pack, tab.listed, [tab.note, tab.packed], **ASKING)
     made.then(
         None, tab.packed, js="file => file && document.querySelector('#packed').click()",
-        **PRIVATE | {"queue": False},
+        **QUIET,
     )  # fmt: skip
 
 
@@ -247,13 +242,8 @@ def _connect_opening(tab: CheckpointsTab, tabs: gr.Tabs, write: WriteTab | None,
             if shown.task == "forecast":
                 ticker, file, _, *rest = asked
                 answered = show(token, ticker, file, shown.model, *rest)
-                return (
-                    "",
-                    gr.Tabs(selected="forecast"),
-                    *unwritten,
-                    model_opened(shown.model, forecast.models),
-                    *answered,
-                )
+                chosen = chooser_with(forecast.models, shown.model)
+                return "", gr.Tabs(selected="forecast"), *unwritten, chosen, *answered
             if write is None:
                 raise RnnlabError("This copy of the page has no tab Write, as no voice comes with it.")
             opened = voice_opened(shown.model, write.voices, caller)
@@ -263,4 +253,4 @@ def _connect_opening(tab: CheckpointsTab, tabs: gr.Tabs, write: WriteTab | None,
 
     gone = tab.open.click(open_chosen, [tab.listed, *given], places, show_progress_on=[tab.details], **ASKING)
     # A figure that was drawn while its tab was hidden has no width yet.
-    gone.then(None, js="() => window.dispatchEvent(new Event('resize'))", **PRIVATE | {"queue": False})
+    gone.then(None, js="() => window.dispatchEvent(new Event('resize'))", **QUIET)

@@ -28,7 +28,7 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}.
     """
     with_source = Source(data, file).data
-    return _answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), caller=caller_of(token)))
+    return answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), caller=caller_of(token)))
 
 
 def backtest(
@@ -47,7 +47,7 @@ def backtest(
         width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices.
     """
     with_source = Source(data, file).data
-    return _answered(lambda: service.backtest(model, with_source(), start=start or None, caller=caller_of(token)))
+    return answered(lambda: service.backtest(model, with_source(), start=start or None, caller=caller_of(token)))
 
 
 def add_endpoints(at_once: int) -> None:
@@ -66,7 +66,8 @@ def add_endpoints(at_once: int) -> None:
     call.click(backtest, [data, model, start, file], answer, api_name="backtest", **limits)
 
 
-def _answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What is asked for, or gr.Error with the one sentence that says why not."""
     try:
         return ask()
     except RnnlabError as error:

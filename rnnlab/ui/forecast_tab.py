@@ -14,6 +14,7 @@ from rnnlab.ui.answers import Answer, answer
 from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Asked, Source
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import copy_link
+from rnnlab.ui.events import PRIVATE, QUIET
 
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
@@ -97,12 +98,6 @@ def show(
     return found.verdict, found.figure, found.scores, gr.DownloadButton(value=found.table, interactive=True)
 
 
-def model_opened(model: str, bundled: list[str]) -> gr.Dropdown:
-    """Set the tab to a checkpoint that is open already."""
-    others = [] if model in bundled else [(service.told(model), model)]
-    return gr.Dropdown(choices=[*((name, name) for name in bundled), *others], value=model)
-
-
 def _filled(text: str | None) -> str | None:
     return (text or "").strip() or None
 
@@ -163,14 +158,13 @@ def _results(first: Answer | None) -> Results:
         )  # fmt: skip
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-forecast-link")
         gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
-    link.click(None, js=copy_link("#verdict"), api_visibility="private", queue=False)
+    link.click(None, js=copy_link("#verdict"), **QUIET)
     scores = gr.HTML(first.scores if first else "", elem_id="scores")
     return Results(verdict, figure, scores, download)
 
 
 def _connect(choosers: Choosers, results: Results) -> None:
-    private: dict[str, Any] = {"api_visibility": "private"}
-    answering: dict[str, Any] = private | {
+    answering: dict[str, Any] = PRIVATE | {
         "fn": show, "inputs": choosers.listed(), "outputs": results.listed(), "trigger_mode": "always_last",
         "concurrency_id": "forecast", "concurrency_limit": AT_ONCE, "show_progress_on": [results.figure],
     }  # fmt: skip
@@ -180,7 +174,6 @@ def _connect(choosers: Choosers, results: Results) -> None:
         **answering,
     )  # fmt: skip
     # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.
-    quiet: dict[str, Any] = private | {"queue": False, "show_progress": "hidden"}
-    choosers.ticker.input(lambda: None, outputs=choosers.file, **quiet).then(**answering)
-    choosers.file.upload(lambda: None, outputs=choosers.ticker, **quiet).then(**answering)
-    choosers.file.clear(lambda: FIRST, outputs=choosers.ticker, **quiet).then(**answering)
+    choosers.ticker.input(lambda: None, outputs=choosers.file, **QUIET).then(**answering)
+    choosers.file.upload(lambda: None, outputs=choosers.ticker, **QUIET).then(**answering)
+    choosers.file.clear(lambda: FIRST, outputs=choosers.ticker, **QUIET).then(**answering)

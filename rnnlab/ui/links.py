@@ -94,7 +94,7 @@ def linked_forecast(query: Mapping[str, str]) -> tuple[str, str, int, str]:
 
 
 def _link(tab: str, model: str, asked: Mapping[str, Any]) -> str:
-    if not (model in service.bundled_models("text") + service.bundled_models("forecast") or service.is_hub_name(model)):
+    if not service.is_shareable(model):
         return ""
     name, _, revision = model.partition("@")
     opened = {"tab": tab, "model": name} | ({"revision": revision} if revision else {})

@@ -11,6 +11,7 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import checkpoints_tab, forecast_tab, panels
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
+from rnnlab.ui.events import PRIVATE, chooser_with
 from rnnlab.ui.forecast_tab import ForecastTab
 from rnnlab.ui.links import linked_forecast, linked_model, linked_tab, linked_writing
 from rnnlab.ui.write_tab import WriteTab, begin
@@ -47,7 +48,7 @@ def open_links(
 
     demo.load(
         opened, None, [tabs, *forecasting, *writing, *showing],
-        api_visibility="private", show_progress="hidden", concurrency_limit=None,
+        show_progress="hidden", concurrency_limit=None, **PRIVATE,
     )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def open_forecast(token: gr.OAuthToken | None, query: Mapping[str, str], size: i
         ticker, model, horizon, start = linked_forecast(query)
     except RnnlabError as error:
         return [*[gr.skip()] * 4, panels.refusal(str(error), REFUSED), *[gr.skip()] * 3]
-    chosen = forecast_tab.model_opened(model, service.bundled_models("forecast"))
+    chosen = chooser_with(service.bundled_models("forecast"), model)
     if service.is_hub_name(model):
         words = panels.notice(FROM_LINK, f"{model} is on the Hugging Face Hub; move the horizon to fetch it.")
         return [ticker, chosen, horizon, start, words, *[gr.skip()] * 3]

@@ -57,11 +57,10 @@ def verdict(study: Study, title: str, link: str = "") -> str:
         title: what stands above the sentence.
         link: the query that makes the forecast again, for whoever copies it; "" if there is none.
     """
-    first, mark, rest = study.verdict.partition("; ")
     notes = "".join(f"<li>{escape(notice)}</li>" for notice in study.notices)
     return (
         f'<section class="verdict" aria-live="polite" data-link="{escape(link)}"><p class="eyebrow">{escape(title)}</p>'
-        f'<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2>'
+        + headline(study.verdict)
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + "</section>"
     )  # fmt: skip
@@ -69,11 +68,16 @@ def verdict(study: Study, title: str, link: str = "") -> str:
 
 def voice_verdict(voice: Voice) -> str:
     """Whose voice it is, what the network is, and how well it foretells its author."""
-    first, mark, rest = voice.verdict.partition("; ")
     return (
         f'<section class="verdict voice" aria-live="polite"><p class="eyebrow">{escape(voice.title)} · '
-        f"{escape(voice.size)}</p><h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2></section>"
+        f"{escape(voice.size)}</p>{headline(voice.verdict)}</section>"
     )
+
+
+def headline(sentence: str) -> str:
+    """A verdict, its first clause set in bold."""
+    first, mark, rest = sentence.partition("; ")
+    return f"<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2>"
 
 
 def refusal(sentence: str, shown: str) -> str:

@@ -11,6 +11,7 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import TrainReport, TrainResult
 from rnnlab.ui import figures, panels
+from rnnlab.ui.events import PRIVATE
 
 SERIES, UNIT = "AAPL", "USD"
 MOST_SEEDS = 5
@@ -46,14 +47,13 @@ def tutorial_panel() -> None:
         figures.loss_figure({}, EPOCHS), show_label=False, container=False, elem_classes="curve", elem_id="curve"
     )
     table = gr.HTML(elem_id="tutorial-scores")
-    private: dict[str, Any] = {"api_visibility": "private"}
     training = start.click(
         train, [seeds], [progress, curve, table, start, stop], concurrency_id="train", concurrency_limit=1,
-        show_progress="hidden", **private,
+        show_progress="hidden", **PRIVATE,
     )  # fmt: skip
-    halted = stop.click(None, cancels=[training], queue=False, show_progress="hidden", **private)
+    halted = stop.click(None, cancels=[training], queue=False, show_progress="hidden", **PRIVATE)
     # Only once nothing more can come: a report on its way would otherwise undo what this shows.
-    halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **private)
+    halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **PRIVATE)
 
 
 def train(seeds: float) -> Iterator[tuple[Any, ...]]:

@@ -11,11 +11,12 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Caller, Draft, Voice
+from rnnlab.service import Caller, Draft
 from rnnlab.ui import panels
 from rnnlab.ui.asked_text import AskedText, first_draft
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import COPY_TEXT, copy_link
+from rnnlab.ui.events import PRIVATE, QUIET, chooser_with
 from rnnlab.ui.links import writing_link
 from rnnlab.ui.manuscript import facts, manuscript
 from rnnlab.ui.saving import write_text
@@ -23,8 +24,6 @@ from rnnlab.ui.write_choosers import Choosers, lay_choosers
 
 NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
 AT_ONCE = 4  # texts written at the same time
-PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-QUIET: dict[str, Any] = PRIVATE | {"queue": False, "show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,8 @@ def write_tab(voices: list[str], go: gr.Textbox) -> WriteTab | None:
 def voice_opened(model: str, bundled: list[str], caller: Caller) -> tuple[Any, ...]:
     """Set the tab to a voice that is open already, the first of its prompts filled in, and have it write."""
     openings = service.voice(model, caller=caller).openings
-    others = [] if model in bundled else [(service.told(model), model)]
-    shown = [*((name, name) for name in bundled), *others]
     prompt = openings[0] if openings else ""
-    return gr.Dropdown(choices=shown, value=model), prompt, _prompts(openings), begin()
+    return chooser_with(bundled, model), prompt, _prompts(openings), begin()
 
 
 def begin() -> str:
@@ -100,13 +97,13 @@ def begin() -> str:
 def begin_writing(token: gr.OAuthToken | None, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
     """Write what is asked, showing it as it grows; or say why that cannot be, the last text staying below."""
     caller = caller_of(token)
-    yield from _followed(caller, explained, given, lambda asked: asked.drafts(caller))
+    yield from _followed(explained, given, lambda asked: asked.drafts(caller))
 
 
 def carry_on(token: gr.OAuthToken | None, draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
     """Go on with the texts that are shown, at the settings as they are now."""
     caller = caller_of(token)
-    yield from _followed(caller, explained, given, lambda asked: asked.more(draft, caller))
+    yield from _followed(explained, given, lambda asked: asked.more(draft, caller))
 
 
 def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
@@ -115,22 +112,20 @@ def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
 
 
 def _followed(
-    caller: Caller, explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
+    explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
     asking = gr.skip(), gr.skip(), facts(None, "Opening the voice"), gr.skip(), *_buttons(busy=True), gr.skip()
     if service.is_hub_name(str(given[0])):  # which may have to be fetched first
         yield asking
     try:
-        voice = None
         for draft in begin(AskedText.of(given)):
-            voice = voice or service.voice(draft.model, caller=caller)  # once: of the Hub's, the Hub is asked
-            yield _shown(draft, explained, voice)
+            yield _shown(draft, explained)
     except RnnlabError as error:
         words = panels.refusal(str(error), "Below is still the last text that could be written.")
         yield words, gr.skip(), gr.skip(), gr.skip(), *_buttons(busy=False), gr.skip()
 
 
-def _shown(draft: Draft, explained: bool, voice: Voice | None = None, state: str = "") -> tuple[Any, ...]:
+def _shown(draft: Draft, explained: bool, state: str = "") -> tuple[Any, ...]:
     busy = not (draft.finished or state)
     download = (
         gr.skip()
@@ -138,7 +133,7 @@ def _shown(draft: Draft, explained: bool, voice: Voice | None = None, state: str
         else gr.DownloadButton(value=write_text(service.told(draft.model), draft.texts), interactive=True)
     )
     return (
-        gr.skip() if voice is None else panels.voice_verdict(voice),
+        gr.skip() if draft.voice is None else panels.voice_verdict(draft.voice),
         manuscript(draft, explained=explained, busy=busy),
         facts(draft, state, "" if busy else writing_link(draft)),
         draft,
@@ -152,7 +147,7 @@ def _buttons(busy: bool) -> tuple[Any, Any, Any]:
 
 
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
-    verdict = gr.HTML(panels.voice_verdict(service.voice(first.model, caller=service.STRANGER)), elem_id="voice")
+    verdict = gr.HTML(panels.voice_verdict(first.voice) if first.voice else "", elem_id="voice")
     sheet = gr.HTML(manuscript(first), elem_id="manuscript")
     line = gr.HTML(facts(first, link=writing_link(first)), elem_id="facts")
     with gr.Row(elem_classes="keep"):
