@@ -27,6 +27,7 @@ bench: .venv/run.stamp
 	.venv/bin/python -m benchmarks.forecasting
 	.venv/bin/python -m rnnlab bench generation
 	.venv/bin/python -m rnnlab bench training
+	.venv/bin/python -m rnnlab bench forecast
 
 stocks: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks

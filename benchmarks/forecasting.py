@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable
 
 from rnnlab import service
-from rnnlab.data import catalog
-from rnnlab.service.opening import locate, open_forecasting
+from rnnlab.service.opening import locate, open_forecasting, open_prices
 
 
 def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None:
@@ -28,10 +27,8 @@ def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None
 def main() -> None:
     service.quiet_threads()
     forecaster = open_forecasting(locate("stocks"))[1]
-    tables = catalog.price_tables(catalog.group("bundled"))
-    apple, ten = tables["AAPL"], list(tables.values())[:10]
+    apple = open_prices("AAPL").table
     cpu_seconds("densities of 3,019 days, 20 horizons", lambda: forecaster.densities(apple))
-    cpu_seconds("densities of ten stocks", lambda: [forecaster.densities(table) for table in ten])
     cpu_seconds("a back-test with five baselines (AAPL, 601 days)", lambda: backtest())
     cpu_seconds("an epoch of training on AAPL", lambda: train(["AAPL"]), repeats=3)
     cpu_seconds("an epoch of training on all 31 stocks", lambda: train(["bundled"]), repeats=3)

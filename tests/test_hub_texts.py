@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from hub.faults import Fault
 from hub.repos import Repo
-from hub.serving import Hub, running_hub
+from hub.serving import Hub
 from hub.tables import parquet
+from reaching import reachable_hub
 
-from rnnlab.data import cache, catalog, fetching, hub_texts
+from rnnlab.data import catalog, fetching, hub_texts
 from rnnlab.data.catalog import HubSource
 from rnnlab.errors import DataError
 
@@ -29,13 +30,7 @@ SOURCE = HubSource(
 @pytest.fixture
 def hub(monkeypatch, tmp_path):
     """A Hub to which the clients are sent, who have a token and a cache of their own; and a cache for our texts."""
-    for variable in cache.OFFLINE:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "person"))
-    with running_hub() as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+    with reachable_hub(monkeypatch, tmp_path) as hub:
         yield hub
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlab.scoring.conformal import calibrated_shares
+from rnnlab.scoring.conformal import STEP, calibrated_shares
 from rnnlab.scoring.evidence import LEAST_DAYS, Share, histogram, independence, share_held
 from rnnlab.scoring.forecasts import width
 from rnnlab.scoring.student import FloatArray, StudentT
@@ -39,19 +39,22 @@ class Record:
     histogram: list[int]
 
 
-def record_of(density: StudentT, actual: FloatArray, horizon: int = 1) -> Record | None:
-    """The record of densities (N,) of percent log returns against what came; None for fewer than 20 days."""
+def record_of(density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP) -> Record | None:
+    """The record of densities (N,) of percent log returns against what came; None for fewer than 20 days.
+
+    step: how far one outcome moves the calibrated band, as of rnnlab.scoring.conformal.
+    """
     if len(actual) < LEAST_DAYS:
         return None
     probabilities = density.cdf(actual)
     return Record(
-        {str(percent): _band(density, probabilities, percent / 100, horizon) for percent in PERCENT},
+        {str(percent): _band(density, probabilities, percent / 100, horizon, step) for percent in PERCENT},
         histogram(probabilities),
     )
 
 
-def _band(density: StudentT, probabilities: FloatArray, coverage: float, horizon: int) -> Band:
-    reached, shares = np.abs(2 * probabilities - 1), calibrated_shares(probabilities, coverage, horizon)
+def _band(density: StudentT, probabilities: FloatArray, coverage: float, horizon: int, step: float) -> Band:
+    reached, shares = np.abs(2 * probabilities - 1), calibrated_shares(probabilities, coverage, horizon, step)
     held = reached <= coverage
     return Band(
         raw=share_held(held),

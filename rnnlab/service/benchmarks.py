@@ -62,7 +62,7 @@ def forecast_bench_lines(answer: dict[str, Any]) -> list[str]:
     forecasts = [[f"{one['series']:,}", f"{one['cpu_seconds']:.2f}"] for one in answer["forecasts"]]
     return [
         _machine(answer),
-        f"AAPL, {days} days never learnt from; the last rows were measured elsewhere (docs/forecasting.md)",
+        f"AAPL, {days} days never learnt from; the last rows were measured elsewhere (docs/experiments.md)",
         *table(["", "CPU seconds a seed", "CRPS"], own + peers),
         *table(["series forecast", "CPU seconds"], forecasts),
     ]
