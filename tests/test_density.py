@@ -12,7 +12,7 @@ from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import new_model
 from rnnlab.tasks.forecast import density, features
-from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, forecast, student_parameters
+from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, forecast, latest, student_parameters
 from rnnlab.tasks.forecast.judge import backtest
 from rnnlab.train import checkpoint
 from rnnlab.train.loop import fit
@@ -37,6 +37,21 @@ def test_a_forecast_from_a_file_cut_at_its_day_is_that_of_the_whole_file_to_the_
         part = forecast(model, features.build_panel(table.iloc[:cut]))
         for one, other in zip(vars(part).values(), vars(whole).values(), strict=True):
             assert np.array_equal(one, other[:cut], equal_nan=True)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_latest_of_many_series_side_by_side_are_those_of_each_alone(cell, monkeypatch):
+    monkeypatch.setattr(density, "GROUP", 3)
+    model, _ = trained(cell)
+    panels = [features.build_panel(market(days, seed=days)) for days in (62, 189, 190, 700, 350)]
+    alone = [forecast(model, panel) for panel in panels]
+    many = latest(model, panels)
+    for row, panel in enumerate(panels):
+        one = latest(model, [panel])
+        for name in ("location", "scale", "dof"):
+            expected = getattr(alone[row], name)[-1]
+            assert np.array_equal(getattr(one, name)[0], expected)
+            assert getattr(many, name)[row] == pytest.approx(expected, rel=1e-5, abs=1e-6)
 
 
 def test_the_weights_do_not_change_when_every_day_after_training_does(tmp_path):

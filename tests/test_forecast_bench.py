@@ -16,6 +16,7 @@ def test_the_rows_are_those_of_a_training_by_hand(monkeypatch, tmp_path):
     assert (row["days"], row["crps"]) == (scores["n"], pytest.approx(scores["crps"], rel=1e-6))
     assert row["cpu_seconds"] > 0
     assert [one["series"] for one in answer["forecasts"]] == [1, 3]
+    assert all(0 < one["cpu_seconds"] < one["command_seconds"] for one in answer["forecasts"])
     lines = "\n".join(benchmarks.forecast_bench_lines(answer))
     assert "neuralforecast" in lines
     assert f"{row['crps']:.4f}" in lines

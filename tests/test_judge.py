@@ -68,7 +68,7 @@ def test_too_little_before_or_after_the_start_is_refused():
 
 
 def test_the_fan_begins_after_the_last_session_and_its_bands_are_nested():
-    fan = outlook(densities(), TABLE, 7)
+    fan = outlook(densities().at(-1), TABLE, 7)
     assert len(fan) == 7
     assert fan.index[0] > TABLE.index[-1]
     assert (fan["lower95"] < fan["lower80"]).all()

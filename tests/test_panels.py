@@ -73,6 +73,31 @@ def test_the_command_judges_several_series_and_groups_together():
     assert sum(line.startswith("mean") for line in lines) == 1
 
 
+def test_several_series_are_forecast_as_each_alone():
+    many = service.forecast_many("stocks", TICKERS, horizon=5)
+    for one, name in zip(many["series"], TICKERS, strict=True):
+        alone = service.forecast("stocks", name, horizon=5)
+        assert one["rows"] == [
+            {key: value if key == "date" else pytest.approx(value, rel=1e-6) for key, value in row.items()}
+            for row in alone["rows"]
+        ]
+        assert {key: one[key] for key in ("name", "last_date", "last_close", "notices")} == {
+            key: alone[key] for key in ("name", "last_date", "last_close", "notices")
+        }
+
+
+def test_the_command_forecasts_several_series_a_line_each():
+    command = [sys.executable, "-m", "rnnlab", "forecast", "stocks", "--horizon", "3", "--data", "AAPL", "MSFT"]
+    done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout.splitlines()[-1])
+    head, *rows = service.forecast_many_lines(said)
+    assert head.split()[:4] == ["last", "day", "close", "forecast"]
+    assert [row.split()[0] for row in rows[:2]] == ["AAPL", "MSFT"]
+    assert said["series"][0]["rows"][-1]["date"] in rows[0]
+    refused = subprocess.run([*command, "--dates", "us"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -34,10 +34,10 @@ def add_training(trainings: Any) -> None:
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
     forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(forecast, "NAME|CSV", "a bundled ticker, or a file of prices")
+    _add_model_and_data(forecast, "NAME|CSV", "bundled tickers, or files of prices; several get a line each")
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(backtest, "NAME|CSV", "bundled tickers, or files of prices; several are judged together", "+")
+    _add_model_and_data(backtest, "NAME|CSV", "bundled tickers, or files of prices; several are judged together")
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
     backtest.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
@@ -57,10 +57,10 @@ def add_commands(commands: Any) -> None:
 
 
 def _add_model_and_data(
-    parser: argparse.ArgumentParser, shown: str, gloss: str, several: str | None = None
+    parser: argparse.ArgumentParser, shown: str, gloss: str
 ) -> None:  # fmt: skip
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
-    parser.add_argument("--data", required=True, metavar=shown, nargs=several, help=gloss)
+    parser.add_argument("--data", required=True, metavar=shown, nargs="+", help=gloss)
     _add_file_flags(parser)
     parser.add_argument("--device", choices=service.DEVICES, default="auto", help="where to compute (default auto)")
 
@@ -82,16 +82,25 @@ def _train(asked: argparse.Namespace) -> Answer:
 
 
 def _forecast(asked: argparse.Namespace) -> Answer:
+    if _are_several(asked):
+        if asked.ticker or asked.dates:
+            raise RnnlabError("--ticker and --dates are for one series at a time; give --data one of them.")
+        many = service.forecast_many(asked.model, asked.data, horizon=asked.horizon, device=asked.device)
+        return tell(asked, many, service.forecast_many_lines)
     answer = service.forecast(
-        asked.model, asked.data, horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
+        asked.model, asked.data[0], horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
     )
     return tell(asked, answer, service.forecast_lines)
+
+
+def _are_several(asked: argparse.Namespace) -> bool:
+    return len(asked.data) > 1 or asked.data[0].lower() in service.GROUPS
 
 
 def _backtest(asked: argparse.Namespace) -> Answer:
     if asked.refit:
         return _backtest_yearly(asked)
-    if len(asked.data) > 1 or asked.data[0].lower() in service.GROUPS:
+    if _are_several(asked):
         return _backtest_panel(asked)
     answer = service.backtest(
         asked.model, asked.data[0], start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,

@@ -6,11 +6,18 @@ from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import Study, backtest, forecast, study
 from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
-from rnnlab.service.lines import backtest_lines, forecast_lines, panel_lines, training_lines, yearly_lines
+from rnnlab.service.lines import (
+    backtest_lines,
+    forecast_lines,
+    forecast_many_lines,
+    panel_lines,
+    training_lines,
+    yearly_lines,
+)
 from rnnlab.service.listing import GROUPS, bundled_data, bundled_models, fetch, known_texts, tickers
 from rnnlab.service.loaded import Model, load
 from rnnlab.service.opening import is_hub_name, is_shareable, told
-from rnnlab.service.panels import backtest_panel
+from rnnlab.service.panels import backtest_panel, forecast_many
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
@@ -63,6 +70,8 @@ __all__ = [
     "fetch",
     "forecast",
     "forecast_lines",
+    "forecast_many",
+    "forecast_many_lines",
     "is_hub_name",
     "is_shareable",
     "known_texts",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -11,11 +15,10 @@ from typing import Any
 import pandas as pd
 
 from rnnlab.bench.machine import description
-from rnnlab.service.forecasting import backtest
+from rnnlab.service.forecasting import backtest, forecasts
 from rnnlab.service.opening import locate, open_forecasting, open_prices
 from rnnlab.service.training import train_forecast
-from rnnlab.tasks.forecast import judge
-from rnnlab.tasks.forecast.recipes import Forecaster
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
 
 TICKER, UNTIL, START = "AAPL", "2015-08-12", "2015-08-13"
 KINDS = {"all columns": None, "closes alone": ["Close"]}
@@ -33,7 +36,8 @@ def bench_forecast(seeds: int = 3) -> dict[str, Any]:
 
     Returns:
         {machine, trainings: [{data, cpu_seconds, crps, log_score, coverage80}: means over the seeds], peers,
-        forecasts: [{series, cpu_seconds}]}.
+        forecasts: [{series, cpu_seconds: of computing alone, command_seconds: CPU seconds of the whole command, its
+        start and the reading of as many files included}]}.
     """
     return {
         "machine": description(),
@@ -61,18 +65,32 @@ def _trained(kind: str, columns: list[str] | None, seeds: int) -> dict[str, Any]
 
 
 def _forecasts() -> list[dict[str, float]]:
-    """CPU seconds to forecast the next days of so many series by the bundled checkpoint, tables already read."""
-    forecaster = open_forecasting(locate("stocks"), device="cpu")[1]
-    table = open_prices(TICKER).table
-    _forecast(forecaster, table)  # loads kernels and the calendar
+    """What forecasting the next 20 days of so many series by the bundled checkpoint costs."""
+    opened, prices = open_forecasting(locate("stocks"), device="cpu"), open_prices(TICKER)
+    forecasts("stocks", opened, [prices], LONGEST_HORIZON)  # loads kernels and the calendar
     found = []
     for series in SERIES:
         began = time.process_time()
-        for _ in range(series):
-            _forecast(forecaster, table)
-        found.append({"series": series, "cpu_seconds": time.process_time() - began})
+        forecasts("stocks", opened, [prices] * series, LONGEST_HORIZON)
+        computing = time.process_time() - began
+        found.append({"series": series, "cpu_seconds": computing, "command_seconds": _command(prices.table, series)})
     return found
 
 
-def _forecast(forecaster: Forecaster, table: pd.DataFrame) -> None:
-    judge.outlook(forecaster.densities(table), table, 20)
+def _command(table: pd.DataFrame, series: int) -> float:
+    """CPU seconds of `rnnlab forecast` for so many files, from the start of the program to its end."""
+    with tempfile.TemporaryDirectory() as place:
+        files = [str(Path(place) / f"S{number:04d}.csv") for number in range(series)]
+        table.to_csv(files[0])
+        for file in files[1:]:
+            shutil.copy(files[0], file)
+        before = _spent()
+        command = [sys.executable, "-m", "rnnlab", "forecast", "stocks", "--device", "cpu", "--data", *files]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return _spent() - before
+
+
+def _spent() -> float:
+    """CPU seconds of the programs that this one has started and seen end."""
+    times = os.times()
+    return times.children_user + times.children_system

@@ -71,7 +71,7 @@ def study(
     """
     asked = _prepare(model, data, ticker, dates, caller, device)
     checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
-    fan = judge.outlook(densities, prices.table, whole_horizon(horizon))
+    fan = judge.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
     shown = Study(
         name=prices.name,
         model=asked.pinned,
@@ -113,15 +113,32 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
         price's currency.
     """
-    asked = _prepare(model, data, ticker, dates, caller, device)
-    prices, densities = asked.prices, asked.densities
-    fan = judge.outlook(densities, prices.table, whole_horizon(horizon))
+    opened = open_forecasting(locate(model, caller=caller), device=device)
+    prices = open_prices(data, ticker=ticker, dates=dates)
+    [told] = forecasts(model, opened, [prices], horizon)
+    return told
+
+
+def forecasts(
+    model: str, opened: tuple[Checkpoint, Forecaster], series: Sequence[Prices], horizon: int
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The answers of `forecast` for many series, computed side by side; DataError if one is too short."""
+    checkpoint, forecaster = opened
+    days = whole_horizon(horizon)
+    for prices in series:
+        _need_days(model, forecaster, prices)
+    last = forecaster.latest([prices.table for prices in series])
+    return [_told(checkpoint, prices, last.at(row), days) for row, prices in enumerate(series)]
+
+
+def _told(checkpoint: Checkpoint, prices: Prices, last: StudentT, horizon: int) -> dict[str, Any]:
+    fan = judge.outlook(last, prices.table, horizon)
     return {
         "name": prices.name,
         "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
         "last_close": float(prices.table["Close"].iloc[-1]),
         "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
-        "notices": [*prices.notices, *_on_scaling(asked.checkpoint, prices)],
+        "notices": [*prices.notices, *_on_scaling(checkpoint, prices)],
     }
 
 
@@ -194,8 +211,12 @@ class Prepared:
 def prepare(model: str, found: Located, opened: tuple[Checkpoint, Forecaster], prices: Prices) -> Prepared:
     """Have an opened checkpoint look at a series; DataError if the series is too short for it."""
     checkpoint, forecaster = opened
-    need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
+    _need_days(model, forecaster, prices)
     return Prepared(checkpoint, forecaster, prices, forecaster.densities(prices.table), found.pinned(model))
+
+
+def _need_days(model: str, forecaster: Forecaster, prices: Prices) -> None:
+    need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
 
 
 def _prepare(

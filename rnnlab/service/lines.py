@@ -7,14 +7,28 @@ from typing import Any
 
 from rnnlab.scoring.baselines import TITLES
 
+NO_ADVICE = "No investment advice: the median is close to today's price, and the bands are what the model knows."
+
 
 def forecast_lines(answer: dict[str, Any]) -> list[str]:
     """The forecast as a table."""
     head = f"{answer['name']} after {answer['last_date']} (close {_price(answer['last_close'])})"
     columns = ("median", "lower80", "upper80", "lower95", "upper95")
     rows = [[row["date"], *(_price(row[name]) for name in columns)] for row in answer["rows"]]
-    notice = "No investment advice: the median is close to today's price, and the bands are what the model knows."
-    return [head, *table(["date", *columns], rows), *answer["notices"], notice]
+    return [head, *table(["date", *columns], rows), *answer["notices"], NO_ADVICE]
+
+
+def forecast_many_lines(answer: dict[str, Any]) -> list[str]:
+    """Several series' forecasts for their last day ahead, a line each."""
+    columns = ("median", "lower80", "upper80", "lower95", "upper95")
+    rows, notices = [], []
+    for one in answer["series"]:
+        row = one["rows"][-1]
+        rows.append(
+            [one["name"], one["last_date"], _price(one["last_close"]), row["date"], *(_price(row[c]) for c in columns)]
+        )
+        notices += [f"{one['name']}: {notice}" for notice in one["notices"]]
+    return [*table(["", "last day", "close", "forecast for", *columns], rows), *notices, NO_ADVICE]
 
 
 def backtest_lines(answer: dict[str, Any]) -> list[str]:

@@ -1,18 +1,36 @@
-"""Back-tests of several series by one checkpoint, and what they say together; bounded for whoever asks."""
+"""Several series by one checkpoint: forecast side by side, and back-tested together; bounded for whoever asks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from rnnlab.data.prices import Prices
 from rnnlab.errors import RnnlabError
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.forecasting import fairness, prepare
+from rnnlab.service.forecasting import fairness, forecasts, prepare
 from rnnlab.service.opening import locate, open_forecasting, open_many
 from rnnlab.tasks.forecast import judge
 from rnnlab.tasks.forecast.panel import panel_summary
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
 
-MOST_SERIES = 500
+MOST_SERIES = 1000
+
+
+def forecast_many(
+    model: str, data: Sequence[str], *, horizon: int = LONGEST_HORIZON, caller: Caller = OWNER, device: str = "auto"
+) -> dict[str, Any]:  # fmt: skip
+    """Forecast the next sessions of several series; arguments as of `forecasting.forecast`, data tickers and files.
+
+    Returns:
+        {model, series: [the answer of `forecasting.forecast` for each]}.
+
+    Raises:
+        RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
+    """
+    series = _opened(data)
+    opened = open_forecasting(locate(model, caller=caller), device=device)
+    return {"model": model, "series": forecasts(model, opened, series, horizon)}
 
 
 def backtest_panel(
@@ -32,15 +50,9 @@ def backtest_panel(
         `against` as of rnnlab.tasks.forecast.panel.panel_summary.
 
     Raises:
-        RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 500.
+        RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
     """
-    opened = open_many(data)
-    names = [prices.name for prices in opened]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise RnnlabError(f"{twice} is given twice; name each series once.")
-    if len(opened) > MOST_SERIES:
-        raise RnnlabError(f"{len(opened)} series are more than {MOST_SERIES}; give fewer at a time.")
+    opened = _opened(data)
     found = locate(model, caller=caller)
     checkpoint = open_forecasting(found, device=device)
     results: dict[int, dict[str, judge.Backtest]] = {horizon: {} for horizon in horizons}
@@ -53,6 +65,17 @@ def backtest_panel(
         told = [*prices.notices, *fairness(asked.checkpoint, prices, walked[0])]
         notices += [f"{prices.name}: {notice}" for notice in told]
     return {"model": model, "horizons": {str(h): _told(found) for h, found in results.items()}, "notices": notices}
+
+
+def _opened(data: Sequence[str]) -> list[Prices]:
+    opened = open_many(data)
+    names = [prices.name for prices in opened]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RnnlabError(f"{twice} is given twice; name each series once.")
+    if len(opened) > MOST_SERIES:
+        raise RnnlabError(f"{len(opened)} series are more than {MOST_SERIES}; give fewer at a time.")
+    return opened
 
 
 def _told(found: dict[str, judge.Backtest]) -> dict[str, Any]:

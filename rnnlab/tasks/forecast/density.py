@@ -29,6 +29,7 @@ from rnnlab.train.progress import Batch, TrainConfig
 LONGEST_HORIZON = 20
 HORIZONS = tuple(range(1, LONGEST_HORIZON + 1))
 CHUNK = 128  # steps run at once when forecasting; always this many, see `forecast`
+GROUP = 100  # series run side by side: twice as many are no faster, and take twice the memory
 
 MODEL = ModelConfig(
     cell="gru",
@@ -144,6 +145,16 @@ def forecast(model: SequenceModel, panel: Panel) -> StudentT:
     return _run(model, panel.x).scaled_by(panel.scales(HORIZONS))
 
 
+def latest(model: SequenceModel, panels: Sequence[Panel]) -> StudentT:
+    """Predict from the last day of each of S panels: densities (S, H) of the percent log return over each of HORIZONS.
+
+    Many panels run side by side, GROUP at a time, in the chunks of `forecast`; a single one gives its very numbers.
+    """
+    parts = [_last_steps(model, panels[first : first + GROUP]) for first in range(0, len(panels), GROUP)]
+    scales = np.stack([panel.scales(HORIZONS)[-1] for panel in panels])
+    return StudentT(*np.concatenate(parts, axis=1)).scaled_by(scales)
+
+
 def student_parameters(output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(…, 3H) outputs -> location, scale and degrees of freedom, (…, H) each, in units of b·√h.
 
@@ -194,6 +205,22 @@ def _run(model: SequenceModel, x: NDArray[np.float32]) -> StudentT:
     parts = torch.cat(found, dim=1)[:, :days].numpy()
     filler = ((features.FIRST_DAY, 0), (0, 0))
     return StudentT(*(np.pad(part, filler, constant_values=np.nan) for part in parts))
+
+
+def _last_steps(model: SequenceModel, panels: Sequence[Panel]) -> NDArray[np.float64]:
+    """Parameters (3, S, H) after each panel's last day, in units of b·√h, each state carried from its first day."""
+    days = np.array([len(panel) - features.FIRST_DAY for panel in panels])
+    padded = np.zeros((len(panels), -(-days.max() // CHUNK) * CHUNK, len(features.NAMES)), np.float32)
+    for row, panel in enumerate(panels):
+        padded[row, : days[row]] = panel.x[features.FIRST_DAY :]
+    found, state = np.empty((3, len(panels), LONGEST_HORIZON)), None
+    with torch.no_grad():
+        for number, chunk in enumerate(torch.split(torch.from_numpy(padded).to(model.head.weight.device), CHUNK, 1)):
+            output, state = model(chunk, state)
+            ending = np.flatnonzero((days - 1) // CHUNK == number)
+            last = output[ending, (days[ending] - 1) % CHUNK].cpu().double()
+            found[:, ending] = torch.stack(student_parameters(last)).numpy()
+    return found
 
 
 def _date_at(panels: Sequence[Panel], share: float) -> pd.Timestamp:

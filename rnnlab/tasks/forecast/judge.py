@@ -129,9 +129,12 @@ def of_days(table: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray | N
     return close, np.diff(100 * np.log(close), prepend=np.nan), ranges
 
 
-def outlook(densities: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency."""
-    last = densities.at(np.s_[-1, :horizon])
+def outlook(last: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency.
+
+    last: (H,) densities of the percent log return from the last day, H no less than the horizon.
+    """
+    last = last.at(np.s_[:horizon])
     dates = future_sessions(pd.DatetimeIndex(table.index), horizon)
     return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rnnlab.errors import CheckpointError
@@ -26,6 +27,7 @@ class Recipe:
     rows_needed: Callable[[dict[str, Any]], int]
     is_codec: Callable[[dict[str, Any]], bool]
     densities: Callable[[SequenceModel, dict[str, Any], pd.DataFrame], StudentT]
+    latest: Callable[[SequenceModel, dict[str, Any], Sequence[pd.DataFrame]], StudentT]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class Forecaster:
             table: index of dates; column Close, and any of Open, High, Low, Volume; at least `rows_needed` rows.
         """
         return self.recipe.densities(self.model, self.codec, table)
+
+    def latest(self, tables: Sequence[pd.DataFrame]) -> StudentT:
+        """Densities (S, 20) from the last day of each of S tables; of one table, the last row of `densities`."""
+        return self.recipe.latest(self.model, self.codec, tables)
 
 
 def open_forecaster(checkpoint: Checkpoint) -> Forecaster:
@@ -90,6 +96,17 @@ def _density(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) -
     return density.forecast(model, features.build_panel(table))
 
 
+def _density_latest(model: SequenceModel, codec: dict[str, Any], tables: Sequence[pd.DataFrame]) -> StudentT:
+    return density.latest(model, [features.build_panel(table) for table in tables])
+
+
+def _tutorial_latest(model: SequenceModel, codec: dict[str, Any], tables: Sequence[pd.DataFrame]) -> StudentT:
+    last = [_tutorial(model, codec, table).at(-1) for table in tables]
+    return StudentT(
+        *(np.stack(part) for part in zip(*((one.location, one.scale, one.dof) for one in last), strict=True))
+    )
+
+
 def _tutorial(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) -> StudentT:
     return tutorial.forecast(model, codec, table["Close"].to_numpy(float), LONGEST_HORIZON)
 
@@ -111,6 +128,6 @@ def _is_tutorial(codec: dict[str, Any]) -> bool:
 
 
 RECIPES: dict[str, Recipe] = {
-    "density": Recipe(lambda codec: features.FIRST_DAY + 1, _is_density, _density),
-    "tutorial": Recipe(lambda codec: int(codec["lookback"]) - 1, _is_tutorial, _tutorial),
+    "density": Recipe(lambda codec: features.FIRST_DAY + 1, _is_density, _density, _density_latest),
+    "tutorial": Recipe(lambda codec: int(codec["lookback"]) - 1, _is_tutorial, _tutorial, _tutorial_latest),
 }
