@@ -1,7 +1,8 @@
 # make run    the page, in an environment of its own
 # make test   what CI does: ruff, mypy, pytest
 # make bench  the timings behind docs/decisions.md
-# make stocks the bundled forecaster, trained from scratch (a few minutes)
+# make stocks the bundled forecaster, trained from scratch (a few minutes), scored on its own series' later days and on
+#             those of UNSEEN, price files of other stocks, beside GARCH
 # make shakespeare TEXT=tinyshakespeare.txt, make doyle: the bundled voices, trained from scratch (one to two hours each)
 
 PYTHON ?= python3
@@ -9,6 +10,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check install --quiet
 PORT ?= 7860
 PYTEST_FLAGS ?= -q
 TEXT ?= tinyshakespeare
+UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 WRITER := .venv/bin/python -m rnnlab train text --out
 
 .PHONY: run test bench stocks tutorial shakespeare doyle screenshots clean
@@ -29,8 +31,9 @@ bench: .venv/run.stamp
 	.venv/bin/python -m rnnlab bench training
 	.venv/bin/python -m rnnlab bench forecast
 
-stocks: .venv/run.stamp
-	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks
+stocks: .venv/test.stamp
+	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks \
+		$(if $(UNSEEN),--garch --unseen $(UNSEEN))
 
 tutorial: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial

@@ -24,6 +24,13 @@ def add_training(trainings: Any) -> None:
         help="seeds to train: each scored, or their mean as one density network (default 1)",
     )
     parser.add_argument("--until", help="last day to learn from, as 2015-08-12 (default: the first four fifths)")
+    parser.add_argument(
+        "--from", dest="base", metavar="MODEL", help="go on from this checkpoint of the density recipe, as stocks"
+    )
+    parser.add_argument(
+        "--unseen", nargs="+", default=[], metavar="NAME|CSV", help="series to score afterwards, never learnt from"
+    )
+    parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
     _add_file_flags(parser)
     seen: set[str] = set()
@@ -76,6 +83,7 @@ def _train(asked: argparse.Namespace) -> Answer:
     training = service.train_forecast(
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
+        base=asked.base, unseen=asked.unseen, garch=asked.garch,
     )  # fmt: skip
     answer = follow(asked, training, "rows")
     return tell(asked, answer, service.training_lines)

@@ -131,7 +131,90 @@ def _density_scores(checkpoint: Checkpoint) -> list[str]:
         table(head, rows),
         "RMSE of the median price:",
         table(["", "**this model**", *(f"`{name}`" for name in names)], rmse_rows),
+        *_by_year(checkpoint.metrics.get("years")),
+        *_before(checkpoint),
+        *_unseen(checkpoint.metrics.get("unseen")),
     ]
+
+
+def _by_year(years: dict[str, Any] | None) -> list[str]:
+    """Mean CRPS over the series by year."""
+    if not years or len(years) < 2:
+        return []
+    names = [name for name in next(iter(years.values())) if name not in ("series", "model")]
+    rows = [
+        [year, str(one["series"]), f"**{one['model']:.4f}**", *(f"{one[name]:.4f}" for name in names)]
+        for year, one in years.items()
+    ]
+    return [
+        "By year, mean CRPS over the series that reach so far:",
+        table(["", "series", "**this model**", *(f"`{name}`" for name in names)], rows),
+    ]
+
+
+def _before(checkpoint: Checkpoint) -> list[str]:
+    """What learning on has changed, on the very same days."""
+    before = checkpoint.metrics.get("before")
+    if not before:
+        return []
+    after = {test["name"]: test for test in checkpoint.metrics["backtests"]}
+    rows = [
+        [
+            name,
+            *(f"{scores[key]:.4f} → {after[name][key]:.4f}" for key in ("crps", "log_score")),
+            f"{scores['dm_p']:.2g}",
+        ]
+        for name, scores in before.items()
+    ]
+    began = checkpoint.provenance["from"]["name"]
+    return [
+        f"`{began}`, which it began with, and this model, on the same days (p of Diebold–Mariano, on CRPS):",
+        table(["", "CRPS", "log score", "p"], rows),
+    ]
+
+
+def _unseen(found: dict[str, Any] | None) -> list[str]:
+    """Scores on series that it never learnt from: one day ahead each, then the means of all horizons."""
+    if not found:
+        return []
+    day = found["horizons"]["1"]
+    names, series = list(day["against"]), len(day["series"])
+    head = ["", "days", "**this model**", *(f"`{name}`" for name in names), "80 % held", "95 % held"]
+    rows = [
+        [one["name"], f"{one['n']:,} to {one['end']}", f"**{one['crps']:.4f}**"]
+        + [f"{one['baselines'][name]['crps']:.4f}" for name in names]
+        + [f"{100 * one[held]:.1f} %" for held in ("coverage80", "coverage95")]
+        for one in day["series"]
+    ]
+    parts = [
+        f"## On {series} series that it never learnt from",
+        f"From {day['series'][0]['start']} on, one day ahead, CRPS in percent:",
+        table(head, rows),
+        "Means over them; in brackets on how many of them this model is better:",
+    ]
+    rows = [_mean_row(horizon, one, names) for horizon, one in found["horizons"].items()]
+    parts.append(
+        table(["days ahead", "**this model**", *(f"`{name}`" for name in names), "80 % held", "95 % held"], rows)
+    )
+    tests = [
+        f"`{name}` t = {one['panel_statistic']:.1f} (p = {one['panel_p']:.2g})"
+        for name, one in day["against"].items()
+        if one["panel_p"] is not None
+    ]
+    return [
+        *parts,
+        "Held are the network's own bands, and after the stroke those calibrated day by day. Panel test one day ahead, "
+        f"on the mean daily difference in CRPS, below 0 for this model: {', '.join(tests)}.",
+    ]
+
+
+def _mean_row(horizon: str, one: dict[str, Any], names: list[str]) -> list[str]:
+    mean = one["mean"]
+    held = [
+        f"{100 * mean[f'coverage{percent}']:.1f} / {100 * mean[f'calibrated{percent}']:.1f} %" for percent in (80, 95)
+    ]
+    others = (f"{one['against'][name]['crps']:.4f} ({one['against'][name]['wins']})" for name in names)
+    return [horizon, f"**{mean['crps']:.4f}**", *others, *held]
 
 
 def _tutorial_scores(checkpoint: Checkpoint) -> list[str]:
@@ -164,7 +247,9 @@ def _data(provenance: dict[str, Any]) -> str:
         [one["name"], f"{one['start']} – {one['end']}", f"{one['rows']:,}", one["source"], one.get("sha256", "")[:12]]
         for one in provenance["data"]
     ]
-    return (
+    began = provenance.get("from")
+    on = f"It went on from `{began['name']}`, which had learnt from days up to {began['until']}.\n\n" if began else ""
+    return on + (
         f"Learnt from the days up to {provenance['until']} of:\n\n"
         + table(["series", "days there are", "rows", "source and licence", "sha256"], rows)
         + "\n\nDaily prices were first published by exchanges and data vendors; the licences cover the collections."

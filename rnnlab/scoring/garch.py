@@ -8,6 +8,7 @@ J. Futures Markets 19(5)).
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,6 +80,12 @@ def garch_t(
 
 
 GARCH: dict[str, Baseline] = {"garch_t": garch_t, "gjr_t": partial(garch_t, asymmetric=True)}
+
+
+def need_arch() -> None:
+    """Raise RnnlabError unless GARCH can be fitted here."""
+    if importlib.util.find_spec("arch") is None:
+        raise RnnlabError(MISSING)
 
 
 def _fits(returns: FloatArray, origins: IntArray, asymmetric: bool, refit: int) -> Iterator[tuple[Fitted, IntArray]]:

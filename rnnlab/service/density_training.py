@@ -14,12 +14,15 @@ from rnnlab.data.prices import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.service.fine_tuning import Begun, compared
 from rnnlab.service.recording import Record, save_with_card
 from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
+from rnnlab.service.unseen import Unseen
 from rnnlab.tasks.forecast import features, judge
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
+from rnnlab.tasks.forecast.years import by_year
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import fit
@@ -27,6 +30,7 @@ from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import cpu_weights
 
 TRAIN_SHARE = 0.8  # of all days, when no last training day is given; the back-test takes the last fifth
+LEAST_COMPARED = 60  # of them, to tell whether learning on has helped
 LEAST_BACKTEST = 250  # days after training that make a stock's back-test worth printing on the card
 
 
@@ -47,6 +51,8 @@ class DensityRun:
     command: str
     seeds: int = 1
     scored: bool = True
+    begun: Begun | None = None
+    unseen: Unseen = dataclasses.field(default_factory=Unseen)
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming.
@@ -55,6 +61,12 @@ class DensityRun:
         """
         last_day = self._last_day()
         panels, notices = self._panels(last_day)
+        self.unseen.check(last_day)
+        if self.begun is not None and pd.Timestamp(self.begun.until) > last_day:
+            notices.append(
+                f"{self.begun.name} had learnt from other series' days up to {self.begun.until}, so the scores from "
+                f"{last_day:%Y-%m-%d} on are of days that it knew, if not of this series."
+            )
         task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
         if self.seeds == 1:
@@ -65,6 +77,8 @@ class DensityRun:
         save_with_card(made, self.out)
         summary = {"recipe": "density", "parameters": looking.weight_count(made.model), "seeds": self.seeds}
         summary |= {"steps": made.provenance["steps"], "seconds": made.provenance["seconds"]}
+        if "from" in made.provenance:
+            summary |= {"from": made.provenance["from"]}
         summary |= {"until": made.provenance["until"]} | made.metrics
         yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
 
@@ -73,6 +87,8 @@ class DensityRun:
     ) -> Generator[TrainReport, None, Checkpoint]:
         """One seed's training; gives its best weights."""
         model = new_model(self.model, train.seed)
+        if self.begun is not None:
+            model.load_state_dict(checkpoint.build_model(self.begun.made).state_dict())
         if not self.density.recurrence:
             model = without_recurrence(model)
         record = Record(model, self._begun(task, train, last_day), out, resume)
@@ -141,22 +157,35 @@ class DensityRun:
             codec=task.codec(),
             train={"recipe": "density", **settings},
             metrics={},
-            provenance=provenance(self.prices, last_day, self.command),
+            provenance=self._origin(last_day),
             weights={},
         )
 
+    def _origin(self, last_day: pd.Timestamp) -> dict[str, Any]:
+        """Where it comes from; what it began with may have learnt from later days of other series."""
+        if self.begun is None:
+            return provenance(self.prices, last_day, self.command)
+        until = max(last_day, pd.Timestamp(self.begun.until))
+        return provenance(self.prices, until, self.command) | self.begun.record()
+
     def _judged(self, made: Checkpoint, last_day: pd.Timestamp) -> Checkpoint:
-        """The checkpoint with its back-tests on the days after training."""
+        """The checkpoint with its back-tests on the days after training, by year, and on series never learnt from."""
         forecaster = open_forecaster(made)
-        tests = [_backtest(forecaster, prices, last_day) for prices in self.prices]
-        metrics = made.metrics | {"backtests": [test for test in tests if test is not None]}
-        return dataclasses.replace(made, metrics=metrics)
+        tests = {prices.name: self._backtest(forecaster, prices, last_day) for prices in self.prices}
+        found = {name: test for name, test in tests.items() if test is not None}
+        metrics = made.metrics | {"backtests": [{"name": name} | test.summary() for name, test in found.items()]}
+        if found:
+            metrics |= {"years": by_year(found)}
+        if self.begun is not None:
+            before = open_forecaster(self.begun.made)
+            first = {one.name: self._backtest(before, one, last_day) for one in self.prices}
+            metrics |= {"before": {name: compared(first[name], test) for name, test in found.items()}}
+        unseen = self.unseen.judged(forecaster, last_day)
+        return dataclasses.replace(made, metrics=metrics if unseen is None else metrics | {"unseen": unseen})
 
-
-def _backtest(forecaster: Forecaster, prices: Prices, last_day: pd.Timestamp) -> dict[str, Any] | None:
-    after = prices.table.index[prices.table.index > last_day]
-    if len(after) < LEAST_BACKTEST or len(prices.table) - len(after) < LEAST_BACKTEST:
-        return None
-    densities = forecaster.densities(prices.table)
-    result = judge.backtest(densities, prices.table, after[0], forecaster.rows_needed)
-    return {"name": prices.name} | result.summary()
+    def _backtest(self, forecaster: Forecaster, prices: Prices, last_day: pd.Timestamp) -> judge.Backtest | None:
+        after = prices.table.index[prices.table.index > last_day]
+        least = LEAST_BACKTEST if self.begun is None else LEAST_COMPARED
+        if len(after) < least or len(prices.table) - len(after) < LEAST_BACKTEST:
+            return None
+        return judge.backtest(forecaster.densities(prices.table), prices.table, after[0], forecaster.rows_needed)

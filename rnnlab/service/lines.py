@@ -62,26 +62,28 @@ def _leak_lines(found: dict[str, Any] | None) -> list[str]:
 
 def panel_lines(answer: dict[str, Any]) -> list[str]:
     """Several series' scores, and what they say together."""
+    return [*_horizon_lines(answer["horizons"], answer["model"]), *answer["notices"]]
+
+
+def _horizon_lines(horizons: dict[str, Any], model: str) -> list[str]:
+    """For each horizon the series' scores, their mean, and the tests on all of them."""
     lines: list[str] = []
-    for horizon, found in answer["horizons"].items():
+    for horizon, found in horizons.items():
         ahead = "one day" if horizon == "1" else f"{horizon} days"
         names = list(found["against"])
         rows = [_panel_row(one["name"], str(one["n"]), one, one["baselines"]) for one in found["series"]]
         rows.append(_panel_row("mean", "", found["mean"], found["against"]))
-        lines.append(f"{answer['model']}, {ahead} ahead, CRPS in percent")
+        lines.append(f"{model}, {ahead} ahead, CRPS in percent")
         lines += table(["", "days", "model", *names, "80 % held", "95 % held"], rows)
         lines += _together(found, len(found["series"]))
-    return [*lines, *answer["notices"]]
+    return lines
 
 
 def yearly_lines(answer: dict[str, Any]) -> list[str]:
     """A walk with yearly refits: mean CRPS by year, and what all years say."""
-    names = ["model", *answer["against"]]
-    told = {**answer["years"], "all": answer["all"]}
-    rows = [[year, str(one["series"]), *(f"{one[name]:.4f}" for name in names)] for year, one in told.items()]
     series, years = answer["all"]["series"], len(answer["years"])
     lines = [f"{answer['model']}'s recipe, trained anew each year, one day ahead, mean CRPS in percent"]
-    lines += table(["", "series", *names], rows)
+    lines += _year_lines({**answer["years"], "all": answer["all"]})
     wins = [
         [TITLES.get(name, name), f"{one['wins']} of {series}", f"{one['years_won']} of {years}",
          f"{one['panel_statistic']:.1f}", f"{one['panel_p']:.2g}"]
@@ -147,7 +149,38 @@ def training_lines(answer: dict[str, Any]) -> list[str]:
             for test in answer["backtests"]
         ]
         lines += table(["", "days", "CRPS %", *rivals, "80 % held", "95 % held"], rows)
+    lines += [*_before_lines(answer), *_year_lines(answer.get("years", {}))]
+    if "unseen" in answer:
+        lines += ["", *_horizon_lines(answer["unseen"]["horizons"], "On series that it never learnt from")]
     return [*lines, *answer["notices"]]
+
+
+def _before_lines(answer: dict[str, Any]) -> list[str]:
+    """Of a model that went on from another: both on the same days."""
+    if not answer.get("before"):
+        return []
+    after = {test["name"]: test for test in answer["backtests"]}
+    rows = [
+        [
+            name,
+            *(f"{one[key]:.4f}" for one in (before, after[name]) for key in ("crps", "log_score")),
+            f"{before['dm_p']:.2g}",
+        ]
+        for name, before in answer["before"].items()
+    ]
+    began = answer["from"]["name"]
+    return table(
+        [f"{began}, and after learning on", "CRPS before", "log score", "CRPS after", "log score", "p (DM)"], rows
+    )
+
+
+def _year_lines(years: dict[str, Any]) -> list[str]:
+    """Mean CRPS over the series by year, if there are several."""
+    if len(years) < 2:
+        return []
+    names = [name for name in next(iter(years.values())) if name != "series"]
+    rows = [[year, str(one["series"]), *(f"{one[name]:.4f}" for name in names)] for year, one in years.items()]
+    return ["", *table(["mean CRPS by year", "series", *names], rows)]
 
 
 def _tutorial_lines(answer: dict[str, Any]) -> list[str]:

@@ -11,12 +11,15 @@ from rnnlab.data.prices import Prices
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.density_training import DensityRun
+from rnnlab.service.fine_tuning import open_begun
 from rnnlab.service.opening import open_many
 from rnnlab.service.records import series_record
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
 from rnnlab.service.tutorial_training import TutorialRun
+from rnnlab.service.unseen import Unseen
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
@@ -49,6 +52,10 @@ def train_forecast(
     dates: str | None = None,
     command: str = "",
     scored: bool = True,
+    base: str | None = None,
+    unseen: Sequence[str] = (),
+    garch: bool = False,
+    caller: Caller = OWNER,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -64,6 +71,10 @@ def train_forecast(
         ticker, dates: see rnnlab.data.prices.read_prices.
         command: the command line that asked, for the checkpoint's record.
         scored: whether to back-test the density recipe's model on the days after.
+        base: a checkpoint of the density recipe to go on from, whose shape it keeps; it is scored, too.
+        unseen: tickers and files to score the density recipe's model on from the day after on, never learnt from.
+        garch: whether to fit GARCH(1,1) and GJR-GARCH to those, too.
+        caller: who asks for `base`.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -73,6 +84,10 @@ def train_forecast(
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     _check(recipe, given, seeds, until, resume)
+    if recipe == "tutorial" and (base or unseen):
+        raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
+    if resume and base:
+        raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
     folder = None if out is None else Path(out)
     if folder is not None:
         checkpoint.check_place(folder)
@@ -80,22 +95,42 @@ def train_forecast(
     snapshot = None
     if resume:
         began = begun_training(folder)
+        if "from" in began.provenance:
+            raise RnnlabError("Learning on from a checkpoint takes seconds and is not resumed; start it again.")
         command = command_as_begun(began, given, command)
         given, until = _as_begun(began, given, prices, until)
         snapshot = began.resume
-    base_model, base_train, base_own = SETTINGS[recipe]
+    if recipe == "tutorial":
+        yield from _tutorial_run(prices, given, seeds, folder, command).reports()
+        return
+    begun = None if base is None else open_begun(base, given, seeds, caller)
+    if begun is not None:
+        base_model, (base_train, base_own) = begun.made.model, begun.settings()
+    elif resume:
+        base_model, base_train, base_own = density.MODEL, density.TRAIN, DensityConfig()
+    else:
+        base_model, (base_train, base_own) = density.MODEL, density.proposed(sum(len(one.table) for one in prices))
     model = options.from_mapping(ModelConfig, given, base_model)
     looking.check_size(model)
     train = options.from_mapping(TrainConfig, given, base_train)
-    if isinstance(base_own, DensityConfig):
-        own = options.from_mapping(DensityConfig, given, base_own)
-        run = DensityRun(prices, model, train, own, frozenset(given), until, folder, command, seeds, scored)
-        yield from run.reports(snapshot)
-        return
+    own = options.from_mapping(DensityConfig, given, base_own)
+    run = DensityRun(
+        prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
+        Unseen.of(unseen, prices, garch),
+    )  # fmt: skip
+    yield from run.reports(snapshot)
+
+
+def _tutorial_run(
+    prices: Sequence[Prices], given: Mapping[str, Any], seeds: int, folder: Path | None, command: str
+) -> TutorialRun:
     if len(prices) != 1:
         raise RnnlabError(f"The tutorial's model learns from one series, not from {len(prices)}; give one --data.")
-    taught = options.from_mapping(TutorialConfig, given, base_own)
-    yield from TutorialRun(prices[0], model, train, taught, seeds, folder, command).reports()
+    model = options.from_mapping(ModelConfig, given, tutorial.MODEL)
+    looking.check_size(model)
+    train = options.from_mapping(TrainConfig, given, tutorial.TRAIN)
+    own = options.from_mapping(TutorialConfig, given, TutorialConfig())
+    return TutorialRun(prices[0], model, train, own, seeds, folder, command)
 
 
 def settings(recipe: str) -> list[Option]:

@@ -6,6 +6,7 @@ from many stocks (docs/forecasting.md).
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,9 +55,23 @@ class DensityConfig:
     epochs: int = option(30, "greatest number of passes over the training days", 1, 1000)
     recurrence: bool = option(True, "learn what a recurrent state adds to a linear function of the day's features")
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
+    near: float = option(0.0, "how near horizons count more: one of h days counts h to the minus this", 0.0, 3.0)
 
     def __post_init__(self) -> None:
         options.check(self)
+
+
+FEW_DAYS = 10_000  # four decades of one stock
+FEW = (dataclasses.replace(TRAIN, lr=1e-2), DensityConfig(epochs=60, near=1.0))
+
+
+def proposed(days: int) -> tuple[TrainConfig, DensityConfig]:
+    """Settings for so many days of all series together.
+
+    Of a single stock, the overlapping returns over many days teach more noise than they help, and an epoch is but a
+    step; measured on ten stocks, each alone (docs/experiments.md).
+    """
+    return FEW if days < FEW_DAYS else (TRAIN, DensityConfig())
 
 
 class DensityTask:
@@ -73,6 +88,8 @@ class DensityTask:
                 f"Training needs at least {features.FIRST_DAY + self.span} days before {start:%Y-%m-%d}, where "
                 f"validation begins, but no stock has them; give a longer history or a smaller --window."
             )
+        weights = torch.arange(1, LONGEST_HORIZON + 1).float() ** -config.near
+        self.weights = weights / weights.mean()  # (H,) what a horizon counts in the loss
         self.steps_per_epoch = max(1, round(int(self.places.sum()) / (batch * config.window)))
 
     def codec(self) -> dict[str, Any]:
@@ -101,11 +118,12 @@ class DensityTask:
         return Batch(torch.from_numpy(inputs), torch.from_numpy(targets))
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
-        """(B, T, 3H) outputs, (B, T, H) scaled returns with nan for none -> mean negative log-likelihood, nats."""
+        """(B, T, 3H) outputs, (B, T, H) scaled returns, nan for none -> mean negative log-likelihood, nats."""
         # Selecting what is known by a mask would make a GPU wait; multiplying by it does not.
         known = ~y.isnan()
         losses = -_log_density(*student_parameters(output), y.where(known, 0.0))
-        return (losses * known).sum() / known.sum()
+        counted = known * self.weights.to(losses.device)
+        return (losses * counted).sum() / counted.sum()
 
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         """Score the validation days: negative log-likelihood over all horizons, and one day ahead CRPS and coverage."""

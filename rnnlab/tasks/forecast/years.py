@@ -58,6 +58,16 @@ def years_summary(results: Mapping[int, Mapping[str, Backtest]]) -> dict[str, An
     }
 
 
+def by_year(found: Mapping[str, Backtest]) -> dict[str, dict[str, float]]:
+    """One-day back-tests of several series cut by year: {year: {series (how many), model, baseline …: mean CRPS}}."""
+    losses = _losses(found)
+    told, years = {}, pd.DatetimeIndex(losses[MODEL].index).year
+    for year in sorted(set(years)):
+        of_year = {name: table[years == year].dropna(axis=1, how="all") for name, table in losses.items()}
+        told[str(year)] = {"series": of_year[MODEL].shape[1]} | _means(of_year)
+    return told
+
+
 def _losses(found: Mapping[str, Backtest]) -> dict[str, pd.DataFrame]:
     """Daily CRPS of the model and of each baseline: index of days, a column a series."""
     names = list(next(iter(found.values())).baselines)

@@ -1,0 +1,126 @@
+"""A checkpoint that learns on from one series: what it begins with, what it tells, what it refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from markets import market
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.service.opening import locate, open_checkpoint, open_forecasting, open_prices
+from rnnlab.tasks.forecast import judge
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A series of one's own, acme.csv, of 1,200 days from 2016 on."""
+    place = tmp_path_factory.mktemp("own")
+    market(1200, seed=3, start="2016-01-04").to_csv(place / "acme.csv")
+    return place
+
+
+@pytest.fixture(scope="module")
+def tuned(place):
+    *reports, result = service.train_forecast([str(place / "acme.csv")], base="stocks", out=place / "tuned")
+    return reports, result.summary
+
+
+def test_its_first_step_begins_with_what_the_other_had_learnt(place):
+    training = service.train_forecast([str(place / "acme.csv")], base="stocks", settings={"lr": 1e-7, "epochs": 1},
+                                      out=place / "still")  # fmt: skip
+    list(training)
+    began, still = (open_checkpoint(one).weights for one in ("stocks", str(place / "still")))
+    assert began.keys() == still.keys()
+    assert all(torch.allclose(began[name], still[name], atol=1e-5) for name in began)
+
+
+def test_before_and_after_are_back_tests_of_the_very_same_days(place, tuned):
+    summary = tuned[1]
+    [after], before = summary["backtests"], summary["before"]["acme"]
+    prices = open_prices(place / "acme.csv")
+    results = []
+    for model in ("stocks", str(place / "tuned")):
+        forecaster = open_forecasting(locate(model))[1]
+        start = prices.table.index[prices.table.index.get_loc(after["start"])]
+        results.append(judge.backtest(forecaster.densities(prices.table), prices.table, start, 62))
+    assert before["crps"] == pytest.approx(results[0].scores.crps)
+    assert after["crps"] == pytest.approx(results[1].scores.crps)
+    assert before["dm_p"] == pytest.approx(diebold_mariano(results[1].losses, results[0].losses).p_value)
+    assert before["crps"] != after["crps"]
+    line = next(line for line in service.training_lines(summary | {"folder": "x"}) if line.startswith("acme    "))
+    assert f"{before['crps']:.4f}" in line
+    assert f"{after['crps']:.4f}" in line
+
+
+def test_the_record_and_the_card_tell_what_it_began_with(place):
+    made = open_checkpoint(str(place / "tuned"))
+    told = made.provenance["from"]
+    assert (told["name"], told["until"]) == ("stocks", "2015-08-12")
+    assert len(told["data"]) == 31
+    assert made.provenance["until"] > "2016"
+    assert "It went on from `stocks`, which had learnt from days up to 2015-08-12." in made.card
+    assert "`stocks`, which it began with, and this model, on the same days" in made.card
+
+
+def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
+    market(900, seed=4, start="2010-01-04").to_csv(tmp_path / "old.csv")
+    *_, result = service.train_forecast([str(tmp_path / "old.csv")], base="stocks", out=tmp_path / "t")
+    [told] = [one for one in result.summary["notices"] if "of days that it knew" in one]
+    assert told.startswith("stocks had learnt from other series' days up to 2015-08-12")
+    assert open_checkpoint(str(tmp_path / "t")).provenance["until"] == "2015-08-12"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can learn on; give --from another"),
+        ({"base": "nosuch"}, r"^There is no folder or bundled checkpoint 'nosuch'"),
+        (
+            {"base": "stocks", "settings": {"hidden": 8}},
+            r"^A checkpoint that learns on keeps its shape; leave out",
+        ),
+        ({"base": "stocks", "seeds": 2}, r"^Several seeds that began with one checkpoint would be much alike"),
+        ({"base": "stocks", "recipe": "tutorial"}, r"^--from and --unseen belong to the density recipe"),
+        (
+            {"base": "stocks", "resume": True},
+            r"^--resume goes on from what the folder of --out holds; leave out",
+        ),
+    ],
+)
+def test_what_cannot_learn_on_is_refused(place, asked, sentence):
+    with pytest.raises(RnnlabError, match=sentence):
+        list(service.train_forecast([str(place / "acme.csv")], out=place / "no", **asked))
+    assert not (place / "no").exists()
+
+
+def test_a_stopped_one_is_started_again_rather_than_resumed(place):
+    training = service.train_forecast([str(place / "acme.csv")], base="stocks", out=place / "half")
+    next(training)
+    training.close()
+    with pytest.raises(RnnlabError, match=r"^Learning on from a checkpoint takes seconds and is not resumed"):
+        list(service.train_forecast([str(place / "acme.csv")], out=place / "half", resume=True))
+
+
+def test_the_command_learns_on(place):
+    command = [
+        sys.executable,
+        "-m",
+        "rnnlab",
+        "train",
+        "forecast",
+        "--data",
+        str(place / "acme.csv"),
+        "--from",
+        "stocks",
+    ]
+    command += ["--epochs", "1", "--out", str(place / "by-command"), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert set(answer["before"]["acme"]) == {"crps", "log_score", "coverage80", "dm_p"}
