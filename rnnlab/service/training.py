@@ -13,7 +13,7 @@ from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.density_training import DensityRun
-from rnnlab.service.fine_tuning import open_begun
+from rnnlab.service.fine_tuning import Begun, open_begun
 from rnnlab.service.opening import open_many
 from rnnlab.service.records import series_record
 from rnnlab.service.reports import TrainReport, TrainResult
@@ -104,21 +104,27 @@ def train_forecast(
         yield from _tutorial_run(prices, given, seeds, folder, command).reports()
         return
     begun = None if base is None else open_begun(base, given, seeds, caller)
-    if begun is not None:
-        base_model, (base_train, base_own) = begun.made.model, begun.settings()
-    elif resume:
-        base_model, base_train, base_own = density.MODEL, density.TRAIN, DensityConfig()
-    else:
-        base_model, (base_train, base_own) = density.MODEL, density.proposed(sum(len(one.table) for one in prices))
-    model = options.from_mapping(ModelConfig, given, base_model)
-    looking.check_size(model)
-    train = options.from_mapping(TrainConfig, given, base_train)
-    own = options.from_mapping(DensityConfig, given, base_own)
+    model, train, own = _density_settings(given, begun, resume, sum(len(one.table) for one in prices))
     run = DensityRun(
         prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
         Unseen.of(unseen, prices, garch),
     )  # fmt: skip
     yield from run.reports(snapshot)
+
+
+def _density_settings(
+    given: Mapping[str, Any], begun: Begun | None, resume: bool, days: int
+) -> tuple[ModelConfig, TrainConfig, DensityConfig]:
+    """What is given, else what suits so many days, or going on; of what is resumed everything is given."""
+    if begun is not None:
+        base_model, (base_train, base_own) = begun.made.model, begun.settings()
+    else:
+        base_model = density.MODEL
+        base_train, base_own = (density.TRAIN, DensityConfig()) if resume else density.proposed(days)
+    model = options.from_mapping(ModelConfig, given, base_model)
+    looking.check_size(model)
+    train = options.from_mapping(TrainConfig, given, base_train)
+    return model, train, options.from_mapping(DensityConfig, given, base_own)
 
 
 def _tutorial_run(
