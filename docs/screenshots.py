@@ -40,6 +40,35 @@ def settings(page: Page, folder: Path) -> None:
     page.get_by_text("What these words mean").click()
 
 
+def closely(page: Page, folder: Path) -> None:
+    """How far the forecast can be trusted, at five days, its bands calibrated."""
+    page.get_by_role("button", name="Settings:").click()
+    page.get_by_label("Calibrated day by day").check()
+    page.get_by_label("Back-test", exact=True).click()
+    page.get_by_role("option", name="5 days ahead").click()
+    page.locator(".scores", has_text="forecasts of 5 days ahead").wait_for(timeout=PATIENCE)
+
+
+def several(page: Page, folder: Path) -> None:
+    """Several series in one table."""
+    page.get_by_role("button", name="Several series at once").click()
+    page.locator("#forecast-several").click()
+    page.locator("#several table").wait_for(timeout=PATIENCE)
+
+
+def taught(page: Page, folder: Path) -> None:
+    """A checkpoint taught a visitor's series, used, and compared with the one that it came from."""
+    uploaded(page, folder)
+    page.get_by_role("button", name="Teach it this series").click()
+    page.locator("#teach").click()
+    page.locator("#taught table").wait_for(timeout=PATIENCE)
+    page.locator("#use-taught").click()
+    page.locator(".verdict", has_text="taught-my-prices").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Compare two checkpoints").click()
+    page.locator("#compare").click()
+    page.locator("#comparison table").wait_for(timeout=PATIENCE)
+
+
 def uploaded(page: Page, folder: Path) -> None:
     """A CSV given."""
     page.locator("#file input[type=file]").set_input_files(prices(folder))
@@ -125,6 +154,9 @@ STATES: dict[str, Callable[[Page, Path], None]] = {
     for state in (
         opening,
         settings,
+        closely,
+        several,
+        taught,
         uploaded,
         refused,
         training,

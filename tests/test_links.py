@@ -63,7 +63,13 @@ def test_what_is_a_visitor_s_own_has_no_link():
 
 def test_a_forecast_s_link_asks_for_the_same_forecast():
     link = links.forecast_link(Asked(Source("msft"), "stocks", 7, "2019-01-02"), "stocks")
-    assert links.linked_forecast(query_of(link)) == ("MSFT", "stocks", 7, "2019-01-02")
+    assert links.linked_forecast(query_of(link)) == ("MSFT", "stocks", 7, "2019-01-02", 1, False)
+    link = links.forecast_link(Asked(Source("msft"), "stocks", 7, None, 5, True), "stocks")
+    assert links.linked_forecast(query_of(link)) == ("MSFT", "stocks", 7, "", 5, True)
+    with pytest.raises(
+        RnnlabError, match=r"^The link asks for 7 days ahead, which cannot be set here; set it below\.$"
+    ):
+        links.linked_forecast({"ahead": "7"})
 
 
 @pytest.mark.parametrize(

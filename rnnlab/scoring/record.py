@@ -53,6 +53,28 @@ def record_of(density: StudentT, actual: FloatArray, horizon: int = 1, step: flo
     )
 
 
+def calibrated_bands(
+    density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP
+) -> dict[int, tuple[FloatArray, FloatArray]]:  # fmt: skip
+    """The central bands calibrated day by day, by nominal share in percent: (lower, upper), each (M,).
+
+    Args:
+        density: (M,) densities of percent log returns, day after day.
+        actual: (N,) what came, N of M or fewer: the last ones may not be known yet, `horizon` of them at most.
+        horizon: days from forecast to outcome.
+        step: how far one outcome moves the band.
+    """
+    open_days = len(density.location) - len(actual)
+    assert 0 <= open_days <= horizon, "what is not known yet must not be needed"
+    known = density.at(slice(len(actual))).cdf(actual)
+    probabilities = np.append(known, np.full(open_days, 0.5))  # never looked at: too new for any band
+    found = {}
+    for percent in PERCENT:
+        shares = calibrated_shares(probabilities, percent / 100, horizon, step)
+        found[percent] = density.interval(np.maximum(shares, NARROWEST))
+    return found
+
+
 def _band(density: StudentT, probabilities: FloatArray, coverage: float, horizon: int, step: float) -> Band:
     reached, shares = np.abs(2 * probabilities - 1), calibrated_shares(probabilities, coverage, horizon, step)
     held = reached <= coverage

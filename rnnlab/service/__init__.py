@@ -3,8 +3,9 @@
 from rnnlab.hub import own_token
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
+from rnnlab.service.comparing import compare
 from rnnlab.service.evaluating import evaluate
-from rnnlab.service.forecasting import Study, backtest, forecast, study
+from rnnlab.service.forecasting import backtest, forecast
 from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
 from rnnlab.service.lines import (
     backtest_lines,
@@ -23,6 +24,8 @@ from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.showing import Shown, Table, open_shown, show
+from rnnlab.service.studying import Study, study
+from rnnlab.service.teaching import Taught, teach
 from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
@@ -51,6 +54,7 @@ __all__ = [
     "Shown",
     "Study",
     "Table",
+    "Taught",
     "TrainReport",
     "TrainResult",
     "Voice",
@@ -63,6 +67,7 @@ __all__ = [
     "bundled_models",
     "carry_on",
     "check_draft_file",
+    "compare",
     "data_lines",
     "drafts",
     "evaluate",
@@ -94,6 +99,7 @@ __all__ = [
     "show",
     "study",
     "sweep_visits",
+    "teach",
     "text_settings",
     "text_training_lines",
     "tickers",

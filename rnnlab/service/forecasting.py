@@ -1,4 +1,4 @@
-"""A model and prices in; forecasts, back-tests and a verdict out, bounded for whoever asks."""
+"""A model and prices in; forecasts and back-tests out, bounded for whoever asks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from rnnlab.data.prices import Prices, need_rows
-from rnnlab.errors import DataError, RnnlabError
+from rnnlab.errors import RnnlabError
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.callers import OWNER, Caller
@@ -21,80 +21,6 @@ from rnnlab.tasks.forecast import judge, leaks
 from rnnlab.tasks.forecast.judge import Backtest
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, Forecaster
 from rnnlab.train.checkpoint import Checkpoint
-
-
-@dataclass(frozen=True)
-class Study:
-    """A series, its forecast and its back-test: all that a page shows of them.
-
-    history: index of dates, column Close. fan: the next sessions, columns median, lower80, upper80, lower95, upper95.
-    days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
-    one. scores: the JSON of the back-test, or None. notices: sentences on the file and on the test's fairness.
-    """
-
-    name: str
-    model: str
-    history: pd.DataFrame
-    fan: pd.DataFrame
-    days: pd.DataFrame | None
-    scores: dict[str, Any] | None
-    verdict: str
-    notices: tuple[str, ...]
-
-
-def study(
-    model: str,
-    data: str | Path,
-    *,
-    horizon: int = LONGEST_HORIZON,
-    start: str | None = None,
-    ticker: str | None = None,
-    dates: str | None = None,
-    caller: Caller = OWNER,
-    device: str = "auto",
-) -> Study:
-    """Forecast the sessions after the last day and back-test one-day forecasts from `start` on.
-
-    Args:
-        model: a folder or a bundled name.
-        data: a bundled ticker, or the path of a price file.
-        horizon: sessions to forecast, 1 … 20.
-        start: first day of the back-test, as 2015-08-13; if None the last fifth of the days, less those that the
-            model learnt from.
-        ticker: which one, if the file holds several.
-        dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
-        caller: who asks; only the person at this machine may open its folders.
-        device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
-
-    Raises:
-        RnnlabError: anything of the above cannot be used as it is; one sentence says why.
-    """
-    asked = _prepare(model, data, ticker, dates, caller, device)
-    checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
-    fan = judge.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
-    shown = Study(
-        name=prices.name,
-        model=asked.pinned,
-        history=prices.table[["Close"]],
-        fan=fan,
-        days=None,
-        scores=None,
-        verdict="How good the forecast is cannot be told.",
-        notices=prices.notices,
-    )
-    try:
-        [result] = asked.walked(start, [1])
-    except DataError as error:
-        if start is not None:
-            raise
-        return dataclasses.replace(shown, notices=(*prices.notices, f"There is no back-test: {error}"))
-    return dataclasses.replace(
-        shown,
-        days=result.days,
-        scores=result.summary(),
-        verdict=judge.verdict(result),
-        notices=prices.notices + fairness(checkpoint, prices, result),
-    )
 
 
 def forecast(
@@ -107,7 +33,7 @@ def forecast(
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Forecast the next sessions; arguments as of `study`, `data` may also be a price file's content.
+    """Forecast the next sessions; arguments as of rnnlab.service.studying.study, `data` may also be a file's content.
 
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
@@ -156,7 +82,7 @@ def backtest(
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Walk forward through the test days without refitting; arguments as of `study`.
+    """Walk forward through the test days without refitting; arguments as of rnnlab.service.studying.study.
 
     Args:
         garch: whether to fit GARCH(1,1) and GJR-GARCH every 20 days, too, which takes seconds and the package arch.
@@ -168,7 +94,7 @@ def backtest(
         verdict and notices; with several horizons also `horizons`, the scores by horizon; with a leak check also
         `leak_check`: {days, leaks}, the days and baselines whose forecast has seen what came after.
     """
-    asked = _prepare(model, data, ticker, dates, caller, device)
+    asked = prepared(model, data, ticker, dates, caller, device)
     if placebo:
         asked = asked.on_a_placebo()
     prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
@@ -219,9 +145,10 @@ def _need_days(model: str, forecaster: Forecaster, prices: Prices) -> None:
     need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
 
 
-def _prepare(
+def prepared(
     model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
 ) -> Prepared:
+    """Open a checkpoint and a series by name, the first looking at the second; arguments as of `backtest`."""
     found = locate(model, caller=caller)
     opened = open_forecasting(found, device=device)
     return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates))

@@ -29,14 +29,15 @@ class Answer:
 
 def study(asked: Asked, caller: Caller = service.STRANGER) -> Study:
     """Ask the service; raises RnnlabError."""
-    source = asked.source
-    column, dates = (source.column, source.dates) if source.file else (None, None)  # of a file alone
+    ticker, dates = asked.source.reading
     return service.study(
         asked.model,
-        source.data(),
+        asked.source.data(),
         horizon=asked.horizon,
         start=asked.start,
-        ticker=column,
+        ahead=asked.ahead,
+        calibrated=asked.calibrated,
+        ticker=ticker,
         dates=dates,
         caller=caller,
     )
@@ -49,7 +50,7 @@ def answer(asked: Asked, caller: Caller = service.STRANGER) -> Answer:
     return Answer(
         panels.verdict(found, eyebrow(found, asked.source), forecast_link(asked, found.model)),
         figures.forecast_figure(found, unit),
-        panels.score_table(found.scores, unit, _span(found)) + trust(found.scores),
+        panels.score_table(found.scores, unit, _span(found)) + trust(found.scores, found.details),
         write_table(found),
         found.model,
     )
@@ -78,7 +79,9 @@ def write_table(found: Study) -> str:
 def _span(found: Study) -> str:
     if found.scores is None:
         return ""
+    days = found.scores["horizon"]
+    kind = "one-day forecasts" if days == 1 else f"forecasts of {days} days ahead"
     return (
-        f"{found.scores['n']:,} one-day forecasts, {found.scores['start']} to {found.scores['end']}, "
-        f"each made from the days before it."
+        f"{found.scores['n']:,} {kind}, {found.scores['start']} to {found.scores['end']}, each made from the days "
+        f"before it."
     )

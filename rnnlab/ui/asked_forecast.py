@@ -10,6 +10,7 @@ from rnnlab.errors import DataError
 
 FIRST = "AAPL"
 LONGEST_HORIZON = 20
+AHEAD = {"One day ahead": 1, "5 days ahead": 5, "20 days ahead": 20}
 # Prices without a currency; every other bundled series is in US dollars.
 UNITS = {"SP500": "points"}
 
@@ -28,6 +29,11 @@ class Source:
         """The unit of the prices, "" where a file does not say it."""
         return "" if self.file else UNITS.get(str(self.ticker).upper(), "USD")
 
+    @property
+    def reading(self) -> tuple[str | None, str | None]:
+        """Which ticker of a file and how it writes dates; a bundled series needs no telling."""
+        return (self.column, self.dates) if self.file else (None, None)
+
     def data(self) -> str:
         """What to hand to the service: never a path that a visitor wrote.
 
@@ -45,11 +51,23 @@ class Source:
         return self.ticker.upper()
 
 
+def source_of(ticker: str | None, file: str | None, column: str | None, dates: str | None) -> Source:
+    """Whose prices a visitor has chosen, as the page's choosers say it."""
+    return Source(ticker, file, filled(column), dates or None)
+
+
+def filled(text: str | None) -> str | None:
+    """What is written in a field; None for nothing."""
+    return (text or "").strip() or None
+
+
 @dataclass(frozen=True)
 class Asked:
-    """What a visitor asks for."""
+    """What a visitor asks for; ahead: days from forecast to target in the back-test, one of AHEAD."""
 
     source: Source
     model: str
     horizon: int = LONGEST_HORIZON
     start: str | None = None
+    ahead: int = 1
+    calibrated: bool = False

@@ -40,7 +40,7 @@ SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
 
 def forecast_figure(study: Study, unit: str) -> go.Figure:
-    """Draw a series, its one-day back-test, the naive line and the fan of 80 and 95 % bands.
+    """Draw a series, its back-test, the naive line and the fan of 80 and 95 % bands.
 
     Args:
         study: what rnnlab.service.study answers.
@@ -135,10 +135,12 @@ def _history_traces(study: Study) -> list[go.Scatter]:
     if study.days is None:
         return [close]
     days, dates = study.days, _days(study.days.index)
+    ahead = (study.scores or {}).get("horizon", 1)
+    before = "the day before" if ahead == 1 else f"{ahead} days before"
     model = _line(
         dates, days["median"].to_numpy(), "Model", MODEL, 1.7, legendgroup="Model", showlegend=False,
         customdata=_ranges(days["lower80"], days["upper80"]),
-        hovertemplate=f"Model, the day before {price} (80 %: %{{customdata}})<extra></extra>",
+        hovertemplate=f"Model, {before}, {price} (80 %: %{{customdata}})<extra></extra>",
     )  # fmt: skip
     naive = _line(
         dates, days["naive"].to_numpy(), "Naive", BASELINE, 2, dash="3px,8px", legendgroup="Naive", showlegend=False,

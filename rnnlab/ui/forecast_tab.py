@@ -9,9 +9,9 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui import panels, tutorial_panel
+from rnnlab.ui import compare_panel, panels, several_panel, teach_panel, tutorial_panel
 from rnnlab.ui.answers import Answer, answer
-from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Asked, Source
+from rnnlab.ui.asked_forecast import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, filled, source_of
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import copy_link
 from rnnlab.ui.events import PRIVATE, QUIET
@@ -19,6 +19,7 @@ from rnnlab.ui.events import PRIVATE, QUIET
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
 DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
+BANDS = {False: "As the network says", True: "Calibrated day by day"}
 ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip"]
 OWN_FILE = '<div class="label"><b>Or your own CSV</b><span>A date and a close a day; up to 10 MB</span></div>'
 ADVICE = "No investment advice: a model's view of past prices, and wrong as often as the scores below say."
@@ -35,10 +36,17 @@ class Choosers:
     start: gr.Textbox
     column: gr.Textbox
     dates: gr.Dropdown
+    ahead: gr.Dropdown
+    bands: gr.Radio
 
     def listed(self) -> list[Any]:
         """The choosers in the order of `show`'s arguments."""
-        return [self.ticker, self.file, self.model, self.horizon, self.start, self.column, self.dates]
+        first = [self.ticker, self.file, self.model, self.horizon, self.start]
+        return [*first, self.column, self.dates, self.ahead, self.bands]
+
+    def source(self) -> list[Any]:
+        """Those that say whose prices, in the order of `asked_forecast.source_of`'s arguments."""
+        return [self.ticker, self.file, self.column, self.dates]
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,19 @@ def forecast_tab(models: list[str]) -> ForecastTab:
     first = _first_answer(models)
     choosers = _choosers(models)
     results = _results(first)
+    limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": AT_ONCE}
+    with gr.Accordion("Several series at once", open=False, elem_classes="story"):
+        several_panel.several_panel(choosers.model, choosers.horizon, ENDINGS, limits)
+    with gr.Accordion("Compare two checkpoints", open=False, elem_classes="story"):
+        asked = [*choosers.source(), choosers.start, choosers.ahead]
+        other = compare_panel.compare_panel(choosers.model, asked, models, limits)
+    with gr.Accordion("Teach it this series", open=False, elem_classes="story"):
+        used = teach_panel.teach_panel(choosers.model, choosers.source(), other, models)
     with gr.Accordion(
         "The tutorial's model, and why its error of 3.16 was no triumph", open=False, elem_classes="story"
     ):
         tutorial_panel.tutorial_panel()
-    _connect(choosers, results)
+    used.then(**_connect(choosers, results, limits))
     return ForecastTab(choosers, results, models)
 
 
@@ -86,20 +102,19 @@ def show(
     start: str | None,
     column: str | None,
     dates: str | None,
+    ahead: int = 1,
+    bands: str = BANDS[False],
 ) -> tuple[Any, Any, Any, Any]:
     """Answer what is asked, or say in its place why that cannot be; the last answer stays below."""
-    source = Source(ticker, file, _filled(column), dates or None)
     try:
         if not model:
             raise RnnlabError(NO_MODEL)
-        found = answer(Asked(source, model, int(horizon), _filled(start)), caller_of(token))
+        source = source_of(ticker, file, column, dates)
+        asked = Asked(source, model, int(horizon), filled(start), int(ahead), bands == BANDS[True])
+        found = answer(asked, caller_of(token))
     except RnnlabError as error:
         return panels.refusal(str(error), "Below is still the last forecast that could be made."), *[gr.skip()] * 3
     return found.verdict, found.figure, found.scores, gr.DownloadButton(value=found.table, interactive=True)
-
-
-def _filled(text: str | None) -> str | None:
-    return (text or "").strip() or None
 
 
 def _first_answer(models: list[str]) -> Answer | None:
@@ -122,7 +137,7 @@ def _choosers(models: list[str]) -> Choosers:
                 elem_classes="drop",
                 elem_id="file",
             )
-    with gr.Accordion("Settings: checkpoint, horizon, back-test", open=False, elem_classes="settings"):
+    with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
         with gr.Row():
             model = gr.Dropdown(
                 models,
@@ -145,7 +160,14 @@ def _choosers(models: list[str]) -> Choosers:
             dates = gr.Dropdown(
                 DATE_ORDERS, value="", label="Dates in your file", info="If 03/04/2017 could be read in two ways"
             )
-    return Choosers(ticker, file, model, horizon, start, column, dates)
+            ahead = gr.Dropdown(
+                list(AHEAD.items()), value=1, label="Back-test", info="From each forecast to the day it is judged by"
+            )
+            bands = gr.Radio(
+                list(BANDS.values()), value=BANDS[False], label="Bands",
+                info="Calibrated: wider after each miss, narrower after each hit",
+            )  # fmt: skip
+    return Choosers(ticker, file, model, horizon, start, column, dates, ahead, bands)
 
 
 def _results(first: Answer | None) -> Results:
@@ -163,17 +185,20 @@ def _results(first: Answer | None) -> Results:
     return Results(verdict, figure, scores, download)
 
 
-def _connect(choosers: Choosers, results: Results) -> None:
+def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> dict[str, Any]:
+    """Have every chooser ask for the answer; gives what else may ask for it."""
     answering: dict[str, Any] = PRIVATE | {
         "fn": show, "inputs": choosers.listed(), "outputs": results.listed(), "trigger_mode": "always_last",
-        "concurrency_id": "forecast", "concurrency_limit": AT_ONCE, "show_progress_on": [results.figure],
+        "show_progress_on": [results.figure], **limits,
     }  # fmt: skip
     gr.on(
         [choosers.model.input, choosers.horizon.release, choosers.start.submit, choosers.start.blur,
-         choosers.column.submit, choosers.column.blur, choosers.dates.input],
+         choosers.column.submit, choosers.column.blur, choosers.dates.input, choosers.ahead.input,
+         choosers.bands.input],
         **answering,
     )  # fmt: skip
     # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.
     choosers.ticker.input(lambda: None, outputs=choosers.file, **QUIET).then(**answering)
     choosers.file.upload(lambda: None, outputs=choosers.ticker, **QUIET).then(**answering)
     choosers.file.clear(lambda: FIRST, outputs=choosers.ticker, **QUIET).then(**answering)
+    return answering

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import Draft
-from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Asked
+from rnnlab.ui.asked_forecast import AHEAD, FIRST, LONGEST_HORIZON, Asked
 from rnnlab.ui.asked_text import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
 
 LONGEST_LINK = 6000  # characters; a longer one is cut or refused on its way
@@ -39,7 +39,8 @@ def forecast_link(asked: Asked, model: str) -> str:
     if asked.source.file:
         return ""
     values: dict[str, Any] = {"data": asked.source.data(), "horizon": asked.horizon}
-    return _link("forecast", model, values | ({"start": asked.start} if asked.start else {}))
+    values |= ({"start": asked.start} if asked.start else {}) | ({"ahead": asked.ahead} if asked.ahead > 1 else {})
+    return _link("forecast", model, values | ({"bands": "calibrated"} if asked.calibrated else {}))
 
 
 def checkpoint_link(model: str) -> str:
@@ -84,13 +85,17 @@ def linked_writing(query: Mapping[str, str]) -> list[Any]:
     ]  # fmt: skip
 
 
-def linked_forecast(query: Mapping[str, str]) -> tuple[str, str, int, str]:
-    """The ticker, the checkpoint, the horizon and the back-test's start that a link asks for; raises RnnlabError."""
+def linked_forecast(query: Mapping[str, str]) -> tuple[str, str, int, str, int, bool]:
+    """What a link asks for: ticker, checkpoint, horizon; start, days ahead, calibrated bands; raises RnnlabError."""
     ticker = query.get("data", FIRST).upper()
     if ticker not in service.tickers():
         raise RnnlabError(f"The link asks for {ticker[:40]!r}, which is no bundled series; choose one here.")
     horizon = int(_number(query, "horizon", LONGEST_HORIZON, 1, LONGEST_HORIZON))
-    return ticker, linked_model(query, "forecast"), horizon, query.get("start", "")[:40]
+    days = int(_number(query, "ahead", 1, 1, LONGEST_HORIZON))
+    if days not in AHEAD.values():
+        raise RnnlabError(f"The link asks for {days} days ahead, which cannot be set here; set it below.")
+    start, calibrated = query.get("start", "")[:40], query.get("bands") == "calibrated"
+    return ticker, linked_model(query, "forecast"), horizon, start, days, calibrated
 
 
 def _link(tab: str, model: str, asked: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.ui import checkpoints_tab, forecast_tab, panels
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.events import PRIVATE, chooser_with
-from rnnlab.ui.forecast_tab import ForecastTab
+from rnnlab.ui.forecast_tab import BANDS, ForecastTab
 from rnnlab.ui.links import linked_forecast, linked_model, linked_tab, linked_writing
 from rnnlab.ui.write_tab import WriteTab, begin
 
@@ -29,6 +29,8 @@ def open_links(
         forecast.choosers.model,
         forecast.choosers.horizon,
         forecast.choosers.start,
+        forecast.choosers.ahead,
+        forecast.choosers.bands,
     ]
     forecasting += forecast.results.listed()
     writing = [*write.choosers.listed(), write.go, write.verdict] if write else []
@@ -57,14 +59,15 @@ def open_forecast(token: gr.OAuthToken | None, query: Mapping[str, str], size: i
     if not set(query) - {"tab"}:
         return [gr.skip()] * size
     try:
-        ticker, model, horizon, start = linked_forecast(query)
+        ticker, model, horizon, start, ahead, calibrated = linked_forecast(query)
     except RnnlabError as error:
-        return [*[gr.skip()] * 4, panels.refusal(str(error), REFUSED), *[gr.skip()] * 3]
-    chosen = chooser_with(service.bundled_models("forecast"), model)
+        return [*[gr.skip()] * 6, panels.refusal(str(error), REFUSED), *[gr.skip()] * 3]
+    chosen, bands = chooser_with(service.bundled_models("forecast"), model), BANDS[calibrated]
     if service.is_hub_name(model):
         words = panels.notice(FROM_LINK, f"{model} is on the Hugging Face Hub; move the horizon to fetch it.")
-        return [ticker, chosen, horizon, start, words, *[gr.skip()] * 3]
-    return [ticker, chosen, horizon, start, *forecast_tab.show(token, ticker, None, model, horizon, start, None, None)]
+        return [ticker, chosen, horizon, start, ahead, bands, words, *[gr.skip()] * 3]
+    shown = forecast_tab.show(token, ticker, None, model, horizon, start, None, None, ahead, bands)
+    return [ticker, chosen, horizon, start, ahead, bands, *shown]
 
 
 def open_writing(token: gr.OAuthToken | None, query: Mapping[str, str], size: int) -> list[Any]:

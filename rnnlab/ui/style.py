@@ -134,12 +134,27 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .trust ul { margin: 4px 0 12px; padding-left: 18px; max-width: 62em; }
 .trust li { margin: 5px 0; color: var(--soft); list-style: disc; }
 .trust li b { color: var(--body-text-color); }
-.trust figure { margin: 0; max-width: 420px; }
+.trust .looks {
+  margin-top: 18px; display: grid; gap: 26px 48px;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr));
+}
+.trust figure { margin: 0; min-width: 0; }
+.trust h4 { margin: 0 0 10px; font-size: .95rem; font-weight: 600; }
+.trust table { width: 100%; font-size: .88rem; }
+.trust th, .trust td { white-space: nowrap; padding: 6px 8px !important; }
+.trust .span { position: relative; width: 34%; padding: 0; }
+.trust .span::before {
+  content: ""; position: absolute; left: 50%; top: 0; bottom: 0; border-left: 1px dashed var(--baseline);
+}
+.trust .span i { position: absolute; top: calc(50% - 3px); height: 6px; border-radius: 3px; background: var(--model); }
 .trust .bars { position: relative; display: flex; align-items: flex-end; gap: 4px; height: 96px; }
 .trust .bars::after {
-  content: ""; position: absolute; left: 0; right: 0; bottom: 50%; border-top: 1px dashed var(--baseline);
+  content: ""; position: absolute; left: 0; right: 0; bottom: var(--line-at, 50%);
+  border-top: 1px dashed var(--baseline);
 }
 .trust .bars i { flex: 1; background: var(--model); opacity: .75; border-radius: 2px 2px 0 0; }
+.several td small { display: block; color: var(--soft); }
+.trust .bars.dense { gap: 1px; }
 .trust figcaption { display: flex; justify-content: space-between; font-size: .8rem; color: var(--soft); }
 
 /* A text being written */

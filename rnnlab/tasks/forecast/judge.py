@@ -19,11 +19,12 @@ from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
 from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
-from rnnlab.scoring.record import Record, record_of
+from rnnlab.scoring.record import Record, calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
+NEIGHBOURS = 5  # days of a fan over which its calibration is averaged
 SURE = 0.05  # p-value below which two forecasts are said to differ
 LEAST_DIFFERENCE = 0.01  # of the RMSE, below which nobody would call it a difference
 
@@ -33,7 +34,8 @@ class Backtest:
     """A walk forward over the test days, never refitted.
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
-    currency. first_day: the first session whose return is part of a score. record: how often the bands held.
+    currency. calibrated: lower80 … upper95 again, calibrated day by day. first_day: the first session whose return is
+    part of a score. record: how often the bands held.
     losses: (N,) the model's daily CRPS, percent.
     """
 
@@ -42,6 +44,7 @@ class Backtest:
     scores: Scores
     baselines: dict[str, BaselineScores]
     days: pd.DataFrame
+    calibrated: pd.DataFrame
     record: Record | None = None
     losses: FloatArray | None = field(default=None, repr=False, compare=False)
 
@@ -116,6 +119,7 @@ def backtest(
         scores=score(chosen, actual, before, after, train_naive_mae),
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
+        calibrated=pd.DataFrame(_calibrated(chosen, actual, before, horizon), index=dates[origins + horizon]),
         record=record_of(chosen, actual, horizon),
         losses=chosen.crps(actual),
     )
@@ -139,8 +143,41 @@ def outlook(last: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
     return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
 
 
-def verdict(result: Backtest) -> str:
-    """One or two sentences on how good the forecast was, in plain words and against its baselines."""
+def calibrated_outlook(densities: StudentT, table: pd.DataFrame, start: pd.Timestamp, horizon: int) -> pd.DataFrame:
+    """The fan from the last day with bands calibrated, for each of its days, by the outcomes from `start` on.
+
+    How much wider a band became is averaged over neighbouring days (NEIGHBOURS), for each day's calibration has its own
+    noise; and no band is narrower than that of the day before.
+
+    Args:
+        densities: (N, H) of all days, as `backtest` takes them.
+        table: the N days.
+        start: first day whose return is an outcome to go by.
+        horizon: days to forecast, no more than H.
+    """
+    fan, last = outlook(densities.at(-1), table, horizon), densities.at(np.s_[-1, :horizon])
+    close, returns, _ = of_days(table)
+    origins = np.arange(int(pd.DatetimeIndex(table.index).searchsorted(start)) - 1, len(table))
+    halves: dict[int, list[float]] = {80: [], 95: []}
+    for days in range(1, horizon + 1):
+        density = densities.at((origins, days - 1))
+        actual = ahead(returns, origins[: len(origins) - days], days)
+        for percent, (lower, upper) in calibrated_bands(density, actual, days).items():
+            halves[percent].append((upper[-1] - lower[-1]) / 2)
+    for percent, widths in halves.items():
+        own = (np.subtract(*last.interval(percent / 100)[::-1])) / 2
+        ratios = pd.Series(widths / own).rolling(NEIGHBOURS, min_periods=1, center=True).mean().to_numpy()
+        half = np.maximum.accumulate(own * ratios)
+        for name, side in (("lower", -half), ("upper", half)):
+            fan[f"{name}{percent}"] = close[-1] * np.exp((last.location + side) / 100)
+    return fan
+
+
+def verdict(result: Backtest, *, calibrated: bool = False) -> str:
+    """One or two sentences on how good the forecast was, in plain words and against its baselines.
+
+    calibrated: whether to speak of the bands that were calibrated day by day.
+    """
     scores = result.scores
     spreads = {
         name: one for name, one in result.baselines.items() if one.coverage80 is not None and name != "constant_t"
@@ -148,10 +185,16 @@ def verdict(result: Backtest) -> str:
     best = min(spreads, key=lambda name: spreads[name].crps)
     constant, rival = (_against(scores, result.baselines[name]) for name in ("constant_t", best))
     return (
-        f"On these {scores.n:,} days its price errors {_errors(scores, result.baselines['naive'])}; its 80 % band held "
-        f"{100 * scores.coverage80:.0f} % of days. In CRPS it is {constant} a spread that never changes and {rival} "
+        f"On these {scores.n:,} days its price errors {_errors(scores, result.baselines['naive'])}; its 80 % band"
+        f"{_held(result, calibrated)} of days. In CRPS it is {constant} a spread that never changes and {rival} "
         f"the best other baseline, {TITLES.get(best, best)}."
     )
+
+
+def _held(result: Backtest, calibrated: bool) -> str:
+    if calibrated and result.record is not None:
+        return f", calibrated day by day, held {100 * result.record.bands['80'].calibrated.share:.0f} %"
+    return f" held {100 * result.scores.coverage80:.0f} %"
 
 
 def _errors(scores: Scores, naive: BaselineScores) -> str:
@@ -176,6 +219,14 @@ def _against(scores: Scores, baseline: BaselineScores) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * abs(share):.1f} %"
+
+
+def _calibrated(density: StudentT, actual: FloatArray, close: FloatArray, horizon: int) -> dict[str, FloatArray]:
+    """The ends of the calibrated bands, in prices."""
+    found: dict[str, FloatArray] = {}
+    for percent, (lower, upper) in calibrated_bands(density, actual, horizon).items():
+        found |= {f"lower{percent}": close * np.exp(lower / 100), f"upper{percent}": close * np.exp(upper / 100)}
+    return found
 
 
 def _prices(density: StudentT, close: FloatArray) -> dict[str, FloatArray]:
