@@ -75,6 +75,16 @@ def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
     [told] = [one for one in result.summary["notices"] if "of days that it knew" in one]
     assert told.startswith("stocks had learnt from other series' days up to 2015-08-12")
     assert open_checkpoint(str(tmp_path / "t")).provenance["until"] == "2015-08-12"
+    assert set(result.summary["before"]) == {"old"}
+
+
+def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
+    tiny = {"epochs": 1}
+    *_, result = service.train_forecast(["AAPL"], base="stocks", until="2013-01-02", settings=tiny)
+    assert result.summary["backtests"][0]["start"] == "2015-08-13"
+    assert result.summary["notices"] == []
+    *_, result = service.train_forecast(["YHOO"], base="stocks", settings=tiny)
+    assert (result.summary["backtests"], result.summary["before"]) == ([], {})
 
 
 @pytest.mark.parametrize(

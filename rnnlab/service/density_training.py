@@ -14,7 +14,7 @@ from rnnlab.data.prices import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, new_model
-from rnnlab.service.fine_tuning import Begun, compared
+from rnnlab.service.fine_tuning import LEAST_COMPARED, Begun, compared
 from rnnlab.service.recording import Record, save_with_card
 from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
@@ -30,7 +30,6 @@ from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import cpu_weights
 
 TRAIN_SHARE = 0.8  # of all days, when no last training day is given; the back-test takes the last fifth
-LEAST_COMPARED = 60  # of them, to tell whether learning on has helped
 LEAST_BACKTEST = 250  # days after training that make a stock's back-test worth printing on the card
 
 
@@ -62,11 +61,8 @@ class DensityRun:
         last_day = self._last_day()
         panels, notices = self._panels(last_day)
         self.unseen.check(last_day)
-        if self.begun is not None and pd.Timestamp(self.begun.until) > last_day:
-            notices.append(
-                f"{self.begun.name} had learnt from other series' days up to {self.begun.until}, so the scores from "
-                f"{last_day:%Y-%m-%d} on are of days that it knew, if not of this series."
-            )
+        if self.begun is not None:
+            notices += [words for one in self.prices if (words := self.begun.known_days(one, last_day))]
         task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
         if self.seeds == 1:
@@ -184,8 +180,10 @@ class DensityRun:
         return dataclasses.replace(made, metrics=metrics if unseen is None else metrics | {"unseen": unseen})
 
     def _backtest(self, forecaster: Forecaster, prices: Prices, last_day: pd.Timestamp) -> judge.Backtest | None:
-        after = prices.table.index[prices.table.index > last_day]
-        least = LEAST_BACKTEST if self.begun is None else LEAST_COMPARED
+        least, known = LEAST_BACKTEST, last_day
+        if self.begun is not None:
+            least, known = LEAST_COMPARED, self.begun.scored_after(prices, last_day)
+        after = prices.table.index[prices.table.index > known]
         if len(after) < least or len(prices.table) - len(after) < LEAST_BACKTEST:
             return None
         return judge.backtest(forecaster.densities(prices.table), prices.table, after[0], forecaster.rows_needed)

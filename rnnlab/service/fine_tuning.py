@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
+from rnnlab.data.prices import Prices
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.forecasts import diebold_mariano
 from rnnlab.service.callers import Caller
@@ -21,6 +24,7 @@ from rnnlab.train.progress import TrainConfig
 # Small steps: what a pool of stocks taught is to be adapted to one, not forgotten.
 TRAIN, DENSITY = dataclasses.replace(density.TRAIN, lr=1e-3), DensityConfig(epochs=20, near=1.0)
 AS_SCORED = ("crps", "log_score", "coverage80")
+LEAST_COMPARED = 60  # days, to tell whether learning on has helped
 SHAPE = ("cell", "hidden", "layers")
 
 
@@ -35,6 +39,26 @@ class Begun:
     def until(self) -> str:
         """The last day that it had learnt from."""
         return str(self.made.provenance["until"])
+
+    def scored_after(self, prices: Prices, last_day: pd.Timestamp) -> pd.Timestamp:
+        """The day after which both are scored: both had learnt from none later, if that leaves enough days.
+
+        Else it is the last day of the new training, unless the old one had learnt from this very series: then none is
+        left.
+        """
+        known = max(last_day, pd.Timestamp(self.until))
+        names = {str(one["name"]) for one in self.made.provenance["data"]}
+        enough = int((prices.table.index > known).sum()) >= LEAST_COMPARED
+        return known if enough or prices.name in names else last_day
+
+    def known_days(self, prices: Prices, last_day: pd.Timestamp) -> str:
+        """What to tell of a series whose scores are of days that the old training knew from others; "" if none is."""
+        if self.scored_after(prices, last_day) >= pd.Timestamp(self.until):
+            return ""
+        return (
+            f"{self.name} had learnt from other series' days up to {self.until}, so the scores of {prices.name} from "
+            f"{last_day:%Y-%m-%d} on are of days that it knew, if not of this series."
+        )
 
     def settings(self) -> tuple[TrainConfig, DensityConfig]:
         """What to learn on with: small steps, and no recurrence where it had learnt without."""

@@ -1,0 +1,95 @@
+"""The panels below the forecast: several series, two checkpoints, a checkpoint taught; what they show and refuse."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from markets import market
+
+from rnnlab import service
+from rnnlab.service.visits import visit_folder
+from rnnlab.ui import compare_panel, several_panel, teach_panel
+
+
+def words(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch) -> str:
+    """A visitor's file; visits are kept in a place of the test's own."""
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
+    market(900, seed=3, start="2016-01-04").to_csv(tmp_path / "mine.csv")
+    return str(tmp_path / "mine.csv")
+
+
+def test_several_series_get_a_line_each_and_a_file(own):
+    shown, download = several_panel.forecast_several(None, ["AAPL", "MSFT"], [own], "stocks", 5)
+    alone = service.forecast("stocks", "MSFT", horizon=5)["rows"][-1]
+    assert [name for name in ("AAPL", "MSFT", "mine") if f'<th scope="row">{name}</th>' in shown] == [
+        "AAPL", "MSFT", "mine"
+    ]  # fmt: skip
+    assert alone["date"] in words(shown)
+    with Path(download.value["path"] if isinstance(download.value, dict) else download.value).open() as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 1 + 3 * 5
+    assert float(rows[10][2]) == pytest.approx(alone["median"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("series", "sentence"),
+    [
+        ([], "Nothing is chosen; choose a series or give a file."),
+        (["../x.csv"], "&#x27;../x.csv&#x27; is no bundled ticker; choose one, or give a file."),
+        (["AAPL"] * 51, "51 series are more than 50; choose fewer at a time."),
+        (["AAPL", "AAPL", "MSFT"] * 3, ""),
+    ],
+)
+def test_what_cannot_be_forecast_together_is_said(series, sentence):
+    shown, download = several_panel.forecast_several(None, series, None, "stocks", 5)
+    assert sentence in shown
+    assert download.interactive is (sentence == "")
+
+
+def test_a_name_out_of_a_file_is_shown_as_text(tmp_path):
+    market(100).to_csv(tmp_path / "<b>x.csv")
+    shown, _ = several_panel.forecast_several(None, [], [str(tmp_path / "<b>x.csv")], "stocks", 5)
+    assert "&lt;b&gt;x" in shown
+    assert "<b>x" not in shown
+
+
+def teach(model: str, file: str):
+    return list(teach_panel.teach(None, model, None, file, "", ""))
+
+
+def test_a_checkpoint_is_taught_told_of_and_compared_with_its_origin(own):
+    events = teach("stocks", own)
+    *_, (done, table, name, use, *_) = events
+    assert "Done." in words(done)
+    assert any("loss on days set aside" in words(event[0]) for event in events if isinstance(event[0], str))
+    assert use.visible
+    assert "from which neither has learnt" in words(table)
+    assert visit_folder(name).is_dir()
+    shown = compare_panel.compare(None, name, "stocks", None, own, "", "", "", 1)
+    answer = service.compare((name, "stocks"), own, caller=service.STRANGER)
+    assert answer["verdict"] in words(shown)
+    assert "taught-mine" in words(shown)
+    assert name not in shown  # its key opens it
+    assert service.forecast(name, own, caller=service.STRANGER)["rows"]
+
+
+def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
+    training = teach_panel.teach(None, "stocks", None, own, "", "")
+    for _ in range(3):
+        next(training)
+    training.close()
+    refused = teach("shakespeare", own)[-1]
+    assert "Only a checkpoint of the density recipe can learn on" in words(refused[0])
+    assert "Your file is no longer here" in words(teach("stocks", str(tmp_path / "gone.csv"))[-1][0])
+    assert list((tmp_path / "cache").rglob("config.json")) == []
+
+
+def test_a_missing_second_checkpoint_is_asked_for():
+    assert "One checkpoint is missing" in compare_panel.compare(None, "stocks", None, "AAPL", None, "", "", "", 1)
+    assert "There is no bundled checkpoint" in compare_panel.compare(None, "stocks", "x", "AAPL", None, "", "", "", 1)
