@@ -275,3 +275,31 @@ def test_the_tab_write_fits_its_width_with_three_texts(writer):
     writer.get_by_role("button", name="Write", exact=True).click()
     sync_api.expect(writer.locator(".sheet")).to_have_count(3)
     assert writer.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_checkpoint_is_taught_a_visitor_s_file_used_and_compared(page, tmp_path):
+    rows = MSFT.read_text().splitlines()
+    drop(page, tmp_path / "mine.csv", "\n".join([rows[0], *rows[-700:]]))
+    page.locator(".verdict", has_text="mine").wait_for()
+    page.get_by_role("button", name="Teach it this series").click()
+    page.locator("#teach").click()
+    page.locator("#taught table").wait_for()
+    page.locator("#use-taught").click()
+    sync_api.expect(page.locator("#verdict")).to_contain_text("checkpoint taught-mine")
+    page.get_by_role("button", name="Compare two checkpoints").click()
+    page.locator("#compare").click()
+    sync_api.expect(page.locator("#comparison thead")).to_contain_text("taught-mine")
+    sync_api.expect(page.locator("#comparison thead")).to_contain_text("stocks")
+
+
+def test_the_back_test_s_horizon_and_bands_are_chosen_and_several_series_forecast(page):
+    page.get_by_role("button", name="Settings:").click()
+    page.get_by_label("Calibrated day by day").check()
+    sync_api.expect(page.locator("#verdict")).to_contain_text("80 % band, calibrated day by day, held")
+    page.get_by_label("Back-test", exact=True).click()
+    page.get_by_role("option", name="20 days ahead").click()
+    sync_api.expect(page.locator("#scores")).to_contain_text("forecasts of 20 days ahead")
+    sync_api.expect(page.locator("#scores")).to_contain_text("Its worst days")
+    page.get_by_role("button", name="Several series at once").click()
+    page.locator("#forecast-several").click()
+    sync_api.expect(page.locator("#several tbody tr")).to_have_count(3)

@@ -37,7 +37,7 @@ def several_panel(model: gr.Dropdown, horizon: gr.Slider, endings: list[str], li
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="choosers"):
         series = gr.Dropdown(
-            list(service.tickers()), value=FIRST, multiselect=True, label="Series", info=f"At most {MOST} at a time"
+            list(service.tickers()), value=FIRST, multiselect=True, label="Tickers", info=f"At most {MOST} at a time"
         )
         with gr.Column(min_width=150):
             gr.HTML(OWN_FILES)
