@@ -47,6 +47,10 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
             f"MAE {_price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, "
             f"mean width of the 80 % band {scores['width80']:.2f} %"
         )
+        if "garch_t" not in scores["baselines"]:
+            lines.append(
+                "GARCH(1,1) and GJR-GARCH stand beside them with --garch, by the package arch: pip install arch"
+            )
         lines += _record_lines(scores.get("record"))
     return [*lines, *_leak_lines(answer.get("leak_check")), answer["verdict"], *answer["notices"]]
 
