@@ -126,6 +126,32 @@ def unwritten(page: Page, folder: Path) -> None:
     page.locator(".refusal").wait_for(timeout=PATIENCE)
 
 
+def train(page: Page, folder: Path) -> None:
+    """The tab Train as it comes."""
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.locator("#train").wait_for(timeout=PATIENCE)
+
+
+def learning(page: Page, folder: Path) -> None:
+    """A text that is being learnt."""
+    train(page, folder)
+    page.get_by_label("Write in a style").check()
+    words = "It was the best of nights, and nobody slept; the wind rose, and the lamp went out.\n"
+    (folder / "tale.txt").write_text("".join(f"{n % 97} {words[n % 40 :]}" for n in range(2500)))
+    page.locator("#train-file input[type=file]").set_input_files(folder / "tale.txt")
+    page.locator("#plan h2").wait_for(timeout=PATIENCE)
+    page.locator("#train").click()
+    page.locator("#live .written").wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(12_000)
+
+
+def learnt(page: Page, folder: Path) -> None:
+    """Prices that have been learnt."""
+    train(page, folder)
+    page.locator("#train").click()
+    page.locator("#use-trained").wait_for(timeout=PATIENCE)
+
+
 def checkpoints(page: Page, folder: Path) -> None:
     """The tab Checkpoints as it comes."""
     page.get_by_role("tab", name="Checkpoints").click()
@@ -165,6 +191,9 @@ STATES: dict[str, Callable[[Page, Path], None]] = {
         surprise,
         three,
         unwritten,
+        train,
+        learning,
+        learnt,
         checkpoints,
         card,
         brought,

@@ -29,6 +29,8 @@ from rnnlab.service.teaching import Taught, teach
 from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
+from rnnlab.service.training_jobs import Pulse
+from rnnlab.service.visit_training import Plan, Trained, plan, steer, stop_trainings, train_visit
 from rnnlab.service.visiting import bring, pack, push_opened
 from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
@@ -51,12 +53,15 @@ __all__ = [
     "Manner",
     "Model",
     "Piece",
+    "Plan",
+    "Pulse",
     "Shown",
     "Study",
     "Table",
     "Taught",
     "TrainReport",
     "TrainResult",
+    "Trained",
     "Voice",
     "backtest",
     "backtest_lines",
@@ -88,6 +93,7 @@ __all__ = [
     "own_token",
     "pack",
     "panel_lines",
+    "plan",
     "pull",
     "pulled_lines",
     "push",
@@ -97,6 +103,8 @@ __all__ = [
     "save_draft",
     "settings",
     "show",
+    "steer",
+    "stop_trainings",
     "study",
     "sweep_visits",
     "teach",
@@ -106,6 +114,7 @@ __all__ = [
     "told",
     "train_forecast",
     "train_text",
+    "train_visit",
     "training_lines",
     "visitor",
     "voice",

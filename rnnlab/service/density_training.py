@@ -25,7 +25,7 @@ from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.tasks.forecast.years import by_year
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
-from rnnlab.train.loop import fit
+from rnnlab.train.loop import Watch, fit
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import cpu_weights
 
@@ -52,6 +52,7 @@ class DensityRun:
     scored: bool = True
     begun: Begun | None = None
     unseen: Unseen = dataclasses.field(default_factory=Unseen)
+    watch: Watch | None = None
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming.
@@ -78,6 +79,11 @@ class DensityRun:
         summary |= {"until": made.provenance["until"]} | made.metrics
         yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
 
+    def rehearsed(self) -> tuple[DensityTask, ModelConfig, TrainConfig]:
+        """What would be trained, for whoever wants to know how long that takes."""
+        task = DensityTask(self._panels(self._last_day())[0], self.density, self.train.batch)
+        return task, self.model, self._train(task)
+
     def _learnt(
         self, task: DensityTask, train: TrainConfig, last_day: pd.Timestamp, out: Path | None, resume: Snapshot | None
     ) -> Generator[TrainReport, None, Checkpoint]:
@@ -89,7 +95,7 @@ class DensityRun:
             model = without_recurrence(model)
         record = Record(model, self._begun(task, train, last_day), out, resume)
         snapshot = resume
-        for progress in fit(model, task, train, resume):
+        for progress in fit(model, task, train, resume, self.watch):
             snapshot = progress.snapshot
             record.report(progress)
             yield report(progress, train.seed)

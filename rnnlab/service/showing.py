@@ -117,15 +117,23 @@ def _forecast(made: Checkpoint) -> tuple[str, str, Table | None]:
     known = [name for name in BEATEN if name in tests[0]["baselines"]]
     rows = tuple(_tested(test, known) for test in tests)
     head = ("", "Days", "This model", *(TITLES.get(name, name) for name in known), "80 % band held")
-    won = [
-        f"{TITLES.get(name, name)} on {sum(_finite(t['crps']) < _finite(t['baselines'][name]['crps']) for t in tests)}"
-        for name in known
-    ]
     verdict = (
-        f"On days that it never learnt from, its one-day forecasts beat {', '.join(won)} of {len(tests)} series; "
-        f"its bands say how sure it is, and the median is close to today's price."
+        f"On days that it never learnt from, its one-day forecasts {_beaten(tests, known)}; its bands say how sure it "
+        f"is, and the median is close to today's price."
     )
     return title, verdict, Table("CRPS of the daily return in percent, one day ahead; less is better.", head, rows)
+
+
+def _beaten(tests: list[dict[str, Any]], known: list[str]) -> str:
+    """Which baselines it beats: on how many of several series, or of a single one."""
+    wins = {
+        TITLES.get(name, name): sum(_finite(t["crps"]) < _finite(t["baselines"][name]["crps"]) for t in tests)
+        for name in known
+    }
+    if len(tests) > 1:
+        return f"beat {', '.join(f'{name} on {won}' for name, won in wins.items())} of {len(tests)} series"
+    beaten = [name for name, won in wins.items() if won]
+    return f"beat {', '.join(beaten)}" if beaten else f"beat none of {', '.join(wins)}"
 
 
 def _tested(test: dict[str, Any], known: list[str]) -> tuple[str, ...]:

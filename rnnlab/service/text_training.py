@@ -31,7 +31,7 @@ from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint, build_model
-from rnnlab.train.loop import fit
+from rnnlab.train.loop import Watch, fit
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import halved
 
@@ -54,6 +54,7 @@ def train_text(
     settings: Mapping[str, Any] | None = None,
     resume: bool = False,
     command: str = "",
+    watch: Watch | None = None,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a writer; whoever stops asking stops the training.
 
@@ -63,6 +64,7 @@ def train_text(
         settings: by name, of ModelConfig, TrainConfig and TextConfig; None and absent ones follow the text's size.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
         command: the command line that asked, for the checkpoint's record.
+        watch: see rnnlab.train.loop.fit.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -70,6 +72,15 @@ def train_text(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
+    run, snapshot = text_run(data, out=out, settings=settings, resume=resume, command=command, watch=watch)
+    yield from run.reports(snapshot)
+
+
+def text_run(
+    data: str, *, out: str | Path | None = None, settings: Mapping[str, Any] | None = None, resume: bool = False,
+    command: str = "", watch: Watch | None = None,
+) -> tuple[TextRun, Snapshot | None]:  # fmt: skip
+    """What `train_text` would train, and what it would go on from; arguments and errors as there."""
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     for name in set(given) - {known.name for known in text_settings()}:
         raise RnnlabError(f"A writer has no setting --{name.replace('_', '-')}; leave it out.")
@@ -85,8 +96,8 @@ def train_text(
     corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
     if began is not None and text_learnt(began)[1] != corpus.sha256:
         raise RnnlabError("This training began with another text; give the same --data to resume it.")
-    run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command)
-    yield from run.reports(None if began is None else began.resume)
+    run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command, watch)
+    return run, None if began is None else began.resume
 
 
 def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:
@@ -119,6 +130,12 @@ class TextRun:
     given: frozenset[str]
     out: Path | None
     command: str
+    watch: Watch | None = None
+
+    def rehearsed(self) -> tuple[TextTask, ModelConfig, TrainConfig]:
+        """What would be trained, for whoever wants to know how long that takes."""
+        task, _ = self._task()
+        return task, shape_of(task.vocabulary, self.model), self._train(task)
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
@@ -130,7 +147,7 @@ class TextRun:
         begun = self._begun(task, train, shape)
         record = Record(model, begun, self.out, resume)
         snapshot = resume
-        for progress in fit(model, task, train, resume):
+        for progress in fit(model, task, train, resume, self.watch):
             snapshot = progress.snapshot
             record.report(progress)
             text = sample(begun, task.vocabulary, snapshot, train.seed)

@@ -25,6 +25,7 @@ from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.loop import Watch
 from rnnlab.train.progress import TrainConfig
 
 # A recipe's own settings, and its defaults of the shared ones.
@@ -56,6 +57,7 @@ def train_forecast(
     unseen: Sequence[str] = (),
     garch: bool = False,
     caller: Caller = OWNER,
+    watch: Watch | None = None,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -75,6 +77,7 @@ def train_forecast(
         unseen: tickers and files to score the density recipe's model on from the day after on, never learnt from.
         garch: whether to fit GARCH(1,1) and GJR-GARCH to those, too.
         caller: who asks for `base`.
+        watch: of the density recipe, see rnnlab.train.loop.fit.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -104,15 +107,15 @@ def train_forecast(
         yield from _tutorial_run(prices, given, seeds, folder, command).reports()
         return
     begun = None if base is None else open_begun(base, given, seeds, caller)
-    model, train, own = _density_settings(given, begun, resume, sum(len(one.table) for one in prices))
+    model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
     run = DensityRun(
         prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(unseen, prices, garch),
+        Unseen.of(unseen, prices, garch), watch,
     )  # fmt: skip
     yield from run.reports(snapshot)
 
 
-def _density_settings(
+def density_settings(
     given: Mapping[str, Any], begun: Begun | None, resume: bool, days: int
 ) -> tuple[ModelConfig, TrainConfig, DensityConfig]:
     """What is given, else what suits so many days, or going on; of what is resumed everything is given."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -18,7 +18,12 @@ from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
 MOST_REWINDS = 8
 
 
-def fit(model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None = None) -> Iterator[Progress]:
+Watch = Callable[[int, int], bool]
+
+
+def fit(
+    model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None = None, watch: Watch | None = None
+) -> Iterator[Progress]:  # fmt: skip
     """Train the model, reporting every `config.report_every` steps and at the end.
 
     Resuming is exact on the kind of device where the training began; on another one dropout's masks are drawn anew.
@@ -31,6 +36,8 @@ def fit(model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot 
         task: where batches, loss and scores come from.
         config: how to train.
         resume: a report's snapshot; the training goes on exactly as if it had never stopped.
+        watch: is told after every step which of how many it was; if it says False, the training ends there, after a
+            report if there has been none.
 
     Raises:
         RnnlabError: the device is missing, the snapshot is another model's, or the training diverges for good.
@@ -41,11 +48,11 @@ def fit(model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot 
             return
         for batch in itertools.islice(task.batches(config.seed, run.step), max(0, config.steps - run.step)):
             run.train(batch)
-            if run.step % config.report_every == 0 or run.step == config.steps:
-                progress = run.report()
-                yield progress
-                if run.exhausted():
-                    return
+            going = watch is None or watch(run.step, config.steps)
+            if run.step % config.report_every == 0 or run.step == config.steps or not (going or run.reported):
+                yield run.report()
+            if run.exhausted() or not going:
+                return
     finally:
         run.finish()
 
@@ -67,6 +74,7 @@ class _Run:
         self.best_loss, self.best_step, self.stale = math.inf, 0, 0
         self.rate_scale, self.rewinds, self.step = 1.0, 0, 0
         self.state: ModelState | None = None
+        self.reported = resume is not None
         if resume is not None:
             self._restore(resume)
         self.last_good = self._snapshot()
@@ -112,7 +120,7 @@ class _Run:
         scores = self._evaluate() if healthy else {}
         healthy = healthy and math.isfinite(scores.get("loss", 0.0))
         message = self._keep(scores) if healthy else self._rewind(losses)
-        self.last_good = self._snapshot()
+        self.last_good, self.reported = self._snapshot(), True
         seconds = time.perf_counter() - self.began
         progress = Progress(
             step=self.step,

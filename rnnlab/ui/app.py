@@ -12,9 +12,11 @@ from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
 from rnnlab.ui.checkpoints_tab import checkpoints_tab
 from rnnlab.ui.events import QUIET
 from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
+from rnnlab.ui.opening_chosen import Places
 from rnnlab.ui.opening_links import open_links
 from rnnlab.ui.style import HEAD
 from rnnlab.ui.theme import theme
+from rnnlab.ui.train_tab import connect_use, train_tab
 from rnnlab.ui.write_endpoint import add_write_endpoint
 
 TITLE = "rnnlab"
@@ -42,8 +44,11 @@ def build() -> gr.Blocks:
                 forecast = forecast_tab(service.bundled_models("forecast"))
             with gr.Tab("Write", id="write"):
                 write = write_tab.write_tab(service.bundled_models("text"), go)
+            with gr.Tab("Train", id="train"):
+                training = train_tab()
             with gr.Tab("Checkpoints", id="checkpoints"):
                 checkpoints = checkpoints_tab(tabs, write, forecast)
+        connect_use(training, Places(tabs, write, forecast), checkpoints)
         gr.HTML(COLOPHON)
         endpoints.add_endpoints(AT_ONCE)
         add_write_endpoint(write_tab.AT_ONCE)
@@ -68,5 +73,9 @@ def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None,
         "theme": theme(), "head": HEAD, "footer_links": ["api", "gradio", "settings"], "run_history": False,
         "ssr_mode": False, "show_error": False, "max_file_size": "100mb", "quiet": not wait,
     }  # fmt: skip
-    _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
+    try:
+        _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
+    finally:
+        if wait:
+            service.stop_trainings()
     return str(address)

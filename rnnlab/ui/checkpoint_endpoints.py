@@ -8,8 +8,8 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.ui.callers import caller_of
-from rnnlab.ui.checkpoints_tab import AT_ONCE
 from rnnlab.ui.endpoints import answered
+from rnnlab.ui.opening_chosen import AT_ONCE
 
 
 def models(

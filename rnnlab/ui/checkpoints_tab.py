@@ -13,21 +13,19 @@ from rnnlab.service import Shown
 from rnnlab.ui import checkpoint_panels, panels
 from rnnlab.ui.callers import caller_of, login_possible
 from rnnlab.ui.copying import REMEMBER_CHOSEN, copy_link
-from rnnlab.ui.events import PRIVATE, QUIET, choices_with, chooser_with
-from rnnlab.ui.forecast_tab import ForecastTab, show
+from rnnlab.ui.events import PRIVATE, QUIET, choices_with
+from rnnlab.ui.forecast_tab import ForecastTab
+from rnnlab.ui.opening_chosen import ASKING, STILL, Places, connect_opening
 from rnnlab.ui.saving import own_file
-from rnnlab.ui.write_tab import WriteTab, voice_opened
+from rnnlab.ui.write_tab import WriteTab
 
-AT_ONCE = 4  # visitors who wait for the Hub or a check at the same time
 BOTH = [("both", ""), ("writes", "text"), ("forecasts", "forecast")]
-STILL = "The checkpoint that was chosen before is still shown below."
 BRING = '<div class="label"><b>Or bring your own</b><span>A zip of a checkpoint’s folder, or its files</span></div>'
 FOR_TWO_HOURS = "Yours alone, for about two hours: nobody else can open it."
 NO_LOGIN = (
     "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
     "`python -m rnnlab push FOLDER owner/name`."
 )
-ASKING: dict[str, Any] = PRIVATE | {"concurrency_id": "hub", "concurrency_limit": AT_ONCE}
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
         tab.curve.render()  # type: ignore[no-untyped-call]
         tab.card.render()  # type: ignore[no-untyped-call]
     _connect(tab)
-    _connect_opening(tab, tabs, write, forecast)
+    connect_opening(tab.open, tab.listed, tab.note, Places(tabs, write, forecast), show_progress_on=[tab.details])
     return tab
 
 
@@ -226,31 +224,3 @@ def _connect(tab: CheckpointsTab) -> None:
         None, tab.packed, js="file => file && document.querySelector('#packed').click()",
         **QUIET,
     )  # fmt: skip
-
-
-def _connect_opening(tab: CheckpointsTab, tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab) -> None:
-    writing = write.opened() if write else []
-    given = forecast.choosers.listed()
-    places = [tab.note, tabs, *writing, forecast.choosers.model, *forecast.results.listed()]
-
-    def open_chosen(token: gr.OAuthToken | None, model: str | None, *asked: Any) -> tuple[Any, ...]:
-        """Fetch and check a checkpoint and go to the tab that uses it; or say why that cannot be."""
-        caller = caller_of(token)
-        unwritten = [gr.skip()] * len(writing)
-        try:
-            shown = service.open_shown(model or "", caller=caller)
-            if shown.task == "forecast":
-                ticker, file, _, *rest = asked
-                answered = show(token, ticker, file, shown.model, *rest)
-                chosen = chooser_with(forecast.models, shown.model)
-                return "", gr.Tabs(selected="forecast"), *unwritten, chosen, *answered
-            if write is None:
-                raise RnnlabError("This copy of the page has no tab Write, as no voice comes with it.")
-            opened = voice_opened(shown.model, write.voices, caller)
-        except RnnlabError as error:
-            return panels.refusal(str(error), STILL), gr.skip(), *unwritten, *[gr.skip()] * 5
-        return "", gr.Tabs(selected="write"), *opened, *[gr.skip()] * 5
-
-    gone = tab.open.click(open_chosen, [tab.listed, *given], places, show_progress_on=[tab.details], **ASKING)
-    # A figure that was drawn while its tab was hidden has no width yet.
-    gone.then(None, js="() => window.dispatchEvent(new Event('resize'))", **QUIET)

@@ -105,6 +105,41 @@ def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]],
     return figure
 
 
+def training_figure(
+    points: Sequence[tuple[float, float, float | None]], baseline: float | None, beaten: str, unit: str
+) -> go.Figure:
+    """Draw a training as it goes: loss on what is learnt from and on what is held out, beside the baseline's.
+
+    Args:
+        points: (epoch, training loss, loss held out or None) by report.
+        baseline: the loss of the model to beat, None if there is none yet; beaten is its name.
+        unit: of the losses, for the axis.
+    """
+    figure = go.Figure()
+    epochs = [epoch for epoch, _, _ in points]
+    for name, color, dash, values in (
+        ("Learnt from", TRUTH, "dot", [loss for _, loss, _ in points]),
+        ("Held out", MODEL, "solid", [loss for _, _, loss in points]),
+    ):
+        figure.add_scatter(
+            x=epochs, y=values, name=name, mode="lines+markers", line={"color": color, "width": 2, "dash": dash},
+            marker={"size": 4}, hovertemplate="%{y:.4f}",
+        )  # fmt: skip
+    if baseline is not None:
+        figure.add_hline(y=baseline, line={"color": BASELINE, "width": 2, "dash": "dash"})
+        figure.add_scatter(x=[None], y=[None], name=beaten, mode="lines", line={"color": BASELINE, "dash": "dash"})
+    figure.update_layout(
+        **_style(LOSS_HEIGHT),
+        hovermode="x unified",
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+    )
+    figure.update_xaxes(title={"text": "Passes over the data"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
+    figure.update_yaxes(title={"text": unit})
+    return figure
+
+
 def price_text(price: float) -> str:
     """A price with four significant digits, and with all digits before the point."""
     digits = 3 - math.floor(math.log10(abs(price))) if price else 2

@@ -22,7 +22,7 @@ from rnnlab import options
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import option
-from rnnlab.scoring.student import StudentT
+from rnnlab.scoring.student import StudentT, fit_student
 from rnnlab.tasks.forecast import features
 from rnnlab.tasks.forecast.features import Panel
 from rnnlab.train.progress import Batch, TrainConfig
@@ -124,6 +124,17 @@ class DensityTask:
         losses = -_log_density(*student_parameters(output), y.where(known, 0.0))
         counted = known * self.weights.to(losses.device)
         return (losses * counted).sum() / counted.sum()
+
+    def constant_loss(self) -> float:
+        """What the running volatility alone scores in `evaluate`: a Student-t a horizon, of the training days."""
+        losses = []
+        for column in range(LONGEST_HORIZON):
+            learnt = np.concatenate([stock.training[:, column] for stock in self.stocks]).astype(np.float64)
+            fitted = fit_student(learnt[np.isfinite(learnt)])
+            for stock in self.stocks:
+                y = stock.validation[max(stock.split, features.FIRST_DAY) :, column]
+                losses.append(-fitted.log_density(y[np.isfinite(y)]))
+        return float(np.concatenate(losses).mean())
 
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         """Score the validation days: negative log-likelihood over all horizons, and one day ahead CRPS and coverage."""

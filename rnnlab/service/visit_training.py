@@ -1,0 +1,218 @@
+"""A visitor's own training: what was read, what is proposed and how long it takes; then the training itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnlab.data.corpus import Corpus
+from rnnlab.data.documents import split_at
+from rnnlab.data.prices import Prices
+from rnnlab.errors import DataError, RnnlabError
+from rnnlab.nn.model import ModelConfig
+from rnnlab.options import Value
+from rnnlab.service.density_training import DensityRun
+from rnnlab.service.opening import open_prices
+from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.text_training import text_run, train_text
+from rnnlab.service.training import density_settings, train_forecast
+from rnnlab.service.training_jobs import JOBS, Job, Pulse, Training
+from rnnlab.service.visits import end_visit, new_visit, sweep_visits
+from rnnlab.tasks.text import judge
+from rnnlab.train.loop import Watch
+from rnnlab.train.probing import probe
+from rnnlab.train.progress import Task, TrainConfig
+
+TASKS = ("forecast", "text")
+MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's owner or a person at home may set it
+USUAL_MINUTES = 30.0
+MOST_CHARACTERS = 3_000_000
+MOST_DAYS = 30_000
+SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page offers
+BETWEEN_REPORTS = 2.0  # seconds, at least
+LEAST_REPORTS = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training would be. read: sentences on the data; notices: on what was mended or is worrying.
+
+    settings: the values proposed or given, by name. seconds: how long it would take here, by a probe. steps,
+    report_every: how many optimizer steps, and between two reports. baseline: validation loss of the model to beat,
+    nats, and baseline_name what it is. most_seconds: the time that a visit may take.
+    """
+
+    task: str
+    read: tuple[str, ...]
+    notices: tuple[str, ...]
+    settings: dict[str, Value]
+    seconds: float
+    steps: int
+    report_every: int
+    baseline: float
+    baseline_name: str
+    most_seconds: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The end of a visitor's training: what to open it by, its figures, and whether it was ended before its time."""
+
+    model: str
+    summary: dict[str, Any]
+    ended_early: bool
+
+
+def most_seconds() -> float:
+    """The wall time that a visitor's training may take."""
+    try:
+        return 60 * float(os.environ.get(MINUTES, USUAL_MINUTES))
+    except ValueError:
+        return 60 * USUAL_MINUTES
+
+
+def plan(
+    task: str,
+    data: str,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    ticker: str | None = None,
+    dates: str | None = None,
+) -> Plan:
+    """Read the data, propose settings and estimate the time, by a half-second probe on this machine.
+
+    Args:
+        task: "forecast" or "text".
+        data: a bundled ticker or a price file; a fetched text or a text file.
+        settings: by name, those that are settled; the data's size suggests the others.
+        ticker, dates: see rnnlab.data.prices.read_prices.
+
+    Raises:
+        RnnlabError: the data cannot be used, is more than a visit allows, or a setting is none.
+    """
+    given = {name: value for name, value in (settings or {}).items() if value is not None}
+    if task == "text":
+        return _plan_text(data, given)
+    if task == "forecast":
+        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given)
+    raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
+
+
+def _plan_text(data: str, given: dict[str, Any]) -> Plan:
+    run, _ = text_run(data, settings=given)
+    corpus = run.corpus
+    _bound(corpus.characters, MOST_CHARACTERS, "characters")
+    loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
+    chosen = vars(run.model) | vars(run.train) | vars(run.text)
+    return _plan("text", _of_text(corpus), corpus.notices, chosen, run.rehearsed(), loss, "5-gram")
+
+
+def _plan_forecast(prices: Prices, given: dict[str, Any]) -> Plan:
+    _bound(len(prices.table), MOST_DAYS, "days")
+    model, train, own = density_settings(given, None, False, len(prices.table))
+    rehearsed = DensityRun([prices], model, train, own, frozenset(given), None, None, "").rehearsed()
+    loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
+    return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility")
+
+
+def _plan(
+    task: str,
+    read: tuple[str, ...],
+    notices: tuple[str, ...],
+    chosen: dict[str, Any],
+    rehearsed: tuple[Task, ModelConfig, TrainConfig],
+    baseline: float,
+    name: str,
+) -> Plan:
+    """The plan of what was rehearsed: reports come every two seconds or so, and take a fifth of the time at most."""
+    pace, steps = probe(*rehearsed), rehearsed[2].steps
+    every = round(max(BETWEEN_REPORTS, 4 * pace.report) / max(pace.step, 1e-6))
+    every = max(1, min(every, steps // LEAST_REPORTS))
+    seconds = pace.seconds(steps, steps // every + 2)
+    shown = {setting: chosen[setting] for setting in SHOWN}
+    return Plan(task, read, notices, shown, seconds, steps, every, baseline, name, most_seconds())
+
+
+def train_visit(
+    task: str,
+    data: str,
+    settings: Mapping[str, Any],
+    *,
+    ticker: str | None = None,
+    dates: str | None = None,
+) -> tuple[str, Iterator[TrainReport | Pulse | Trained]]:
+    """Train for a visitor, who alone can open what comes of it, for about two hours.
+
+    Args:
+        task, data, ticker, dates: as of `plan`.
+        settings: by name; report_every and the others of a Plan, for example.
+
+    Returns:
+        The key to stop or pause it by, and what happens: reports, signs of life, the end; closing it ends it.
+    """
+    sweep_visits()
+    visit = new_visit(f"trained-{Path(data).stem}")
+    job = Job(
+        _training(task, data, dict(settings), visit.folder, ticker, dates), most_seconds(), lambda: end_visit(visit)
+    )
+    key = JOBS.add(job)
+
+    def happening() -> Iterator[TrainReport | Pulse | Trained]:
+        done = False
+        try:
+            for event in job.events():
+                if isinstance(event, TrainResult):
+                    done = True
+                    yield Trained(visit.model, event.summary, job.stopped)
+                else:
+                    yield event
+        finally:
+            JOBS.remove(key)
+            if not done:
+                end_visit(visit)
+
+    return key, happening()
+
+
+def steer(key: str, wish: str) -> None:
+    """Stop, pause or go on with a training; RnnlabError if it has ended. wish: "stop", "pause" or "go on"."""
+    job = JOBS[key]
+    {"stop": job.stop, "pause": job.pause, "go on": job.go_on}[wish]()
+
+
+def stop_trainings() -> None:
+    """Stop every visitor's training, as the page ends."""
+    JOBS.stop_all()
+
+
+def _training(
+    task: str, data: str, settings: dict[str, Any], out: Path, ticker: str | None, dates: str | None
+) -> Training:
+    def begin(watch: Watch) -> Iterator[TrainReport | TrainResult]:
+        if task == "text":
+            return train_text(data, out=out, settings=settings, watch=watch)
+        return train_forecast([data], out=out, settings=settings, ticker=ticker, dates=dates, watch=watch)
+
+    return begin
+
+
+def _bound(found: int, most: int, unit: str) -> None:
+    if found > most:
+        raise DataError(f"{found:,} {unit} are more than the {most:,} that can be trained on here; give fewer.")
+
+
+def _of_text(corpus: Corpus) -> tuple[str, ...]:
+    several = f" in {len(corpus.documents):,} documents" if len(corpus.documents) > 1 else ""
+    letters = f"{len(corpus.alphabet)} different ones"
+    return (f"{corpus.name}: {corpus.characters:,} characters{several}, {letters}; the last tenth is held out.",)
+
+
+def _of_prices(prices: Prices) -> tuple[str, ...]:
+    days, columns = prices.table.index, ", ".join(prices.table.columns)
+    return (
+        f"{prices.name}: {len(days):,} days, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, with {columns}; "
+        f"the last fifth is held out.",
+    )

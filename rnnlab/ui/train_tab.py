@@ -1,0 +1,243 @@
+"""The tab Train: its layout and its events; knows no network and no file format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Pulse, Trained, TrainReport
+from rnnlab.ui import checkpoint_panels, checkpoints_tab, figures, panels, train_panels
+from rnnlab.ui.asked_forecast import FIRST
+from rnnlab.ui.checkpoints_tab import CheckpointsTab
+from rnnlab.ui.events import PRIVATE, QUIET
+from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
+
+TASKS = {"Forecast prices": "forecast", "Write in a style": "text"}
+ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
+STORY = (
+    "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
+)
+OWN = '<div class="label"><b>Your own file</b><span>A CSV with a date and a close a day, or a text</span></div>'
+CELLS = ["rnn", "gru", "lstm"]
+
+
+@dataclass(frozen=True)
+class TrainTab:
+    """Where other parts of the page come in: what was trained, the buttons that use it, where a refusal is told."""
+
+    trained: gr.State
+    use: gr.Button
+    show: gr.Button
+    note: gr.HTML
+
+
+def train_tab() -> TrainTab:
+    """Lay the tab out and connect its events."""
+    gr.Markdown(STORY, elem_classes="prose")
+    chosen = _data_row()
+    planned = gr.HTML(panels.empty("Press Propose: what was read, and settings for it."), elem_id="plan")
+    settings = _settings_row()
+    with gr.Row(elem_classes="actions"):
+        propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
+        start = gr.Button("Train", variant="primary", min_width=110, scale=0, elem_id="train")
+        pause = gr.Button("Pause", interactive=False, min_width=100, scale=0, elem_id="pause")
+        stop = gr.Button("Stop", interactive=False, min_width=100, scale=0, elem_id="stop-training")
+    progress = gr.HTML(panels.status("Nothing is being trained.", 0, busy=False), elem_id="training")
+    empty = figures.training_figure([], None, "", train_panels.UNITS["forecast"])
+    curve = gr.Plot(empty, show_label=False, container=False, elem_classes="curve", elem_id="training-curve")
+    live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
+    tab, zipped = _after()
+    cancels: dict[str, Any] = {"cancels": _connect_data(chosen, [planned, *settings], [report, live])}
+    propose.click(propose_with, [*chosen, *settings], planned, **ASKING, **cancels)
+    start.click(
+        train, [*chosen, *settings],
+        [planned, progress, curve, live, report, tab.trained, key, start, pause, stop, tab.use, zipped, tab.show],
+        concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
+    )  # fmt: skip
+    pause.click(rest, [key, pause], pause, **QUIET)
+    stop.click(halt, key, stop, **QUIET)
+    return tab
+
+
+def _data_row() -> list[Any]:
+    """Choosers of the task, of the data that comes with the page, and of a file."""
+    with gr.Row(elem_classes="choosers"):
+        task = gr.Radio(list(TASKS), value=next(iter(TASKS)), label="Task", min_width=200)
+        with gr.Column(min_width=150):
+            series = gr.Dropdown(
+                list(service.tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
+            )
+        with gr.Column(min_width=150):
+            gr.HTML(OWN)
+            file = gr.File(
+                label="Your own file", show_label=False, file_types=ENDINGS, height=42, elem_classes="drop",
+                elem_id="train-file",
+            )  # fmt: skip
+    return [task, series, file]
+
+
+def _settings_row() -> list[Any]:
+    """Choosers of the settings, in the order of a plan's, with those that are proposed for the first series."""
+    with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"), gr.Row():
+        cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
+        hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
+        layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
+        epochs = gr.Slider(1, 100, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
+        rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
+    return [cell, hidden, layers, epochs, rate]
+
+
+def _after() -> tuple[TrainTab, gr.Button]:
+    """What can be done with what was trained, and the button that downloads it."""
+    note, trained = gr.HTML(), gr.State("")
+    with gr.Row(elem_classes="actions"):
+        use = gr.Button(
+            "Use it now", variant="primary", visible=False, size="md", scale=0, min_width=150, elem_id="use-trained"
+        )
+        zipped = gr.Button("Download (.zip)", visible=False, size="md", scale=0, min_width=150, elem_id="zip-trained")
+        show = gr.Button(
+            "Push it: show under Checkpoints", visible=False, size="md", scale=0, min_width=260, elem_id="to-push"
+        )
+        packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed-trained")
+    made = zipped.click(checkpoints_tab.pack, trained, [note, packed], **ASKING)
+    made.then(None, packed, js="file => file && document.querySelector('#packed-trained').click()", **QUIET)
+    return TrainTab(trained, use, show, note), zipped
+
+
+def _connect_data(chosen: list[Any], planned: list[Any], old: list[Any]) -> list[Any]:
+    """Have a plan made whenever other data is chosen; a file and bundled data exclude each other.
+
+    Gives the event that makes plans, for whoever must end one that is on its way: it would undo what comes after it.
+    """
+    task, series, file = chosen
+    number = gr.State(0)
+    planning = number.change(propose_for, chosen, planned, trigger_mode="multiple", **ASKING)
+    running: dict[str, Any] = PRIVATE | {"cancels": [planning], "concurrency_limit": None, "show_progress": "hidden"}
+    task.input(_data_of, [task, number], [series, file, *old, number], **running)
+    file.upload(lambda number: (None, number + 1), number, [series, number], **running)
+    series.input(lambda number: (None, number + 1), number, [file, number], **running)
+    return [planning]
+
+
+def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> None:
+    """Have what was trained be opened where it is used, or shown where it can be pushed."""
+    connect_opening(tab.use, tab.trained, tab.note, places)
+
+    def shown(model: str) -> tuple[Any, ...]:
+        own = gr.Tabs(selected="checkpoints")
+        return own, *checkpoints_tab.choose(None, model), checkpoints_tab.listing(model)
+
+    tab.show.click(shown, tab.trained, [places.tabs, *checkpoints.chosen(), checkpoints.listed], **ASKING)
+
+
+def propose_for(task: str, series: str | None, file: str | None) -> tuple[Any, ...]:
+    """What was read, and the settings that its size suggests."""
+    try:
+        plan = service.plan(TASKS[task], _data(task, series, file))
+    except RnnlabError as error:
+        return panels.refusal(str(error), ""), *[gr.skip()] * 5
+    return train_panels.plan_panel(plan), *plan.settings.values()
+
+
+def propose_with(task: str, series: str | None, file: str | None, *settings: Any) -> str:
+    """What was read, and how long these settings take."""
+    try:
+        return train_panels.plan_panel(service.plan(TASKS[task], _data(task, series, file), _settings(settings)))
+    except RnnlabError as error:
+        return panels.refusal(str(error), "")
+
+
+def train(task: str, series: str | None, file: str | None, *settings: Any) -> Iterator[tuple[Any, ...]]:
+    """Train; yields the plan, status, curve, sample, report, what to open it by, its key, and the six buttons."""
+    skip: list[Any] = [gr.skip()] * 13
+    idle = [gr.Button(interactive=True), gr.Button("Pause", interactive=False), gr.Button("Stop", interactive=False)]
+    hidden = [gr.Button(visible=False)] * 3
+    yield (
+        gr.skip(), panels.status("Reading the data and timing half a second of it …", 0), gr.skip(), "", "", "", "",
+        gr.Button(interactive=False), *[gr.skip()] * 2, *hidden,
+    )  # fmt: skip
+    kind = TASKS[task]
+    try:
+        data = _data(task, series, file)
+        plan = service.plan(kind, data, _settings(settings))
+        key, events = service.train_visit(kind, data, plan.settings | {"report_every": plan.report_every})
+        going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
+        yield (
+            train_panels.plan_panel(plan),
+            gr.skip(),
+            train_panels.curve([], plan),
+            *[gr.skip()] * 3,
+            key,
+            *going,
+            *hidden,
+        )
+        reports: list[TrainReport] = []
+        for event in events:
+            if isinstance(event, Trained):
+                found = service.show(event.model, caller=service.STRANGER)
+                words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
+                visible = [gr.Button(visible=True)] * 3
+                yield (
+                    gr.skip(), panels.status(words, 1, busy=False), gr.skip(), gr.skip(),
+                    checkpoint_panels.details(found), event.model, "", *idle, *visible,
+                )  # fmt: skip
+                return
+            if isinstance(event, Pulse):
+                yield skip[0], train_panels.status(event, reports, plan), *skip[2:]
+                continue
+            reports.append(event)
+            shown = train_panels.shown(reports, plan)
+            yield skip[0], *shown, *skip[4:]
+    except RnnlabError as error:
+        yield gr.skip(), panels.refusal(str(error), ""), *[gr.skip()] * 3, "", "", *idle, *hidden
+
+
+def rest(key: str, words: str) -> Any:
+    """Pause a training, or have it go on."""
+    resting = words == "Pause"
+    try:
+        service.steer(key, "pause" if resting else "go on")
+    except RnnlabError:
+        return gr.skip()
+    return gr.Button("Go on" if resting else "Pause")
+
+
+def halt(key: str) -> Any:
+    """Stop a training."""
+    try:
+        service.steer(key, "stop")
+    except RnnlabError:
+        return gr.skip()
+    return gr.Button("Stopping …", interactive=False)
+
+
+def _data_of(task: str, number: int) -> tuple[Any, ...]:
+    """The data that comes with the page for a task; nothing of another task's training stays."""
+    if TASKS[task] == "forecast":
+        return gr.Dropdown(choices=list(service.tickers()), value=FIRST), None, "", "", number + 1
+    texts = [str(one["name"]) for one in service.known_texts() if one["state"] == "cached"]
+    return gr.Dropdown(choices=texts, value=texts[0] if texts else None), None, "", "", number + 1
+
+
+def _data(task: str, series: str | None, file: str | None) -> str:
+    """What to hand to the service: never a path that a visitor wrote."""
+    if file:
+        if not Path(file).is_file():
+            raise RnnlabError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
+        return file
+    known = service.tickers() if TASKS[task] == "forecast" else [str(one["name"]) for one in service.known_texts()]
+    if series not in known:
+        raise RnnlabError("No data is chosen; choose some, or give a file of your own.")
+    return str(series)
+
+
+def _settings(values: Sequence[Any]) -> dict[str, Any]:
+    cell, hidden, layers, epochs, rate = values
+    whole = {"hidden": int(hidden), "layers": int(layers), "epochs": int(epochs)}
+    return {"cell": cell, **whole, "lr": float(rate or 0)}

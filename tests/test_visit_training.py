@@ -1,0 +1,207 @@
+"""A visitor's training: planned, watched, stopped, paused, left; what comes of it is theirs alone."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from authors import story
+from markets import market
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.service import Pulse, Trained, TrainReport, visit_training
+from rnnlab.service.visits import visit_folder
+from rnnlab.tasks.forecast import density, features
+from rnnlab.tasks.forecast.density import DensityConfig, DensityTask
+from rnnlab.train.probing import probe
+from rnnlab.ui import train_panels, train_tab
+from rnnlab.ui.advice import advise
+
+TINY = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25}
+SLOW = {"epochs": 3000, "report_every": 20}
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A visitor's two files; visits are kept in a place of the test's own."""
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
+    market(900, seed=3).to_csv(tmp_path / "mine.csv")
+    (tmp_path / "tale.txt").write_text(story())
+    return tmp_path
+
+
+def visits(own) -> list[Path]:
+    return list((own / "cache" / "visits").glob("*"))
+
+
+def reported(events) -> TrainReport:
+    return next(event for event in events if isinstance(event, TrainReport))
+
+
+def test_a_plan_tells_what_was_read_and_times_it(own):
+    plan = service.plan("forecast", str(own / "mine.csv"))
+    assert plan.read[0].startswith("mine: 900 days, 2010-01-04 to ")
+    assert plan.settings == {"cell": "gru", "hidden": 16, "layers": 1, "epochs": 60, "lr": 0.01}
+    began = time.perf_counter()
+    _, events = service.train_visit("forecast", str(own / "mine.csv"), plan.settings)
+    list(events)
+    took = time.perf_counter() - began
+    assert took / 6 < plan.seconds < 6 * took  # a busy machine halves or doubles either
+    text = service.plan("text", str(own / "tale.txt"), TINY | {"epochs": 2})
+    assert "characters" in text.read[0]
+    assert text.settings["epochs"] == 2
+    assert text.baseline_name == "5-gram"
+    assert text.steps // text.report_every >= 8
+    with pytest.raises(RnnlabError, match=r"^There is no task 'x'; choose forecast or text\.$"):
+        service.plan("x", "AAPL")
+
+
+def test_a_text_s_plan_has_the_5_gram_of_its_evaluation(own):
+    plan = service.plan("text", str(own / "tale.txt"), TINY)
+    *_, end = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 1})[1]
+    assert end.summary["ngram_nats_per_char"] == pytest.approx(plan.baseline)
+
+
+def test_the_volatility_s_loss_is_that_of_fitted_densities_one_by_one():
+    task = DensityTask([features.build_panel(market(600, seed=1))], DensityConfig(), 8)
+    [stock] = task.stocks
+    losses = []
+    for column in range(20):
+        learnt = stock.training[:, column].astype(float)
+        fitted = density.fit_student(learnt[~(learnt != learnt)])
+        for value in stock.validation[stock.split :, column]:
+            if value == value:
+                losses.append(-float(fitted.log_density(value)))
+    assert task.constant_loss() == pytest.approx(sum(losses) / len(losses))
+
+
+def test_a_training_is_watched_to_its_end_and_opened_by_whoever_knows_its_name(own):
+    _, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 2, "report_every": 5})
+    seen = list(events)
+    assert isinstance(seen[-1], Trained)
+    assert not seen[-1].ended_early
+    assert sum(isinstance(event, TrainReport) for event in seen) >= 2
+    assert service.write(seen[-1].model, length=20, seed=1, caller=service.STRANGER)["text"]
+    assert len(visits(own)) == 1
+
+
+def test_a_training_that_is_stopped_ends_within_a_second_and_keeps_what_it_had(own):
+    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)
+    report = reported(events)
+    began = time.perf_counter()
+    service.steer(key, "stop")
+    *_, end = events
+    assert time.perf_counter() - began < 5  # scored on what is held out, too
+    assert end.ended_early
+    assert report.step <= end.summary["steps"] < report.steps
+    with pytest.raises(RnnlabError, match=r"^This training has ended; start another\.$"):
+        service.steer(key, "stop")
+
+
+def test_one_that_is_stopped_before_its_first_report_makes_one(own):
+    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 3000, "report_every": 100_000})
+    while next(events).step == 0:
+        pass
+    service.steer(key, "stop")
+    *_, end = events
+    assert end.ended_early
+    assert "loss" in str(end.summary["validation"])
+
+
+def test_a_paused_one_rests_and_goes_on(own):
+    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)
+    reported(events)
+    service.steer(key, "pause")
+    resting = next(event for event in events if isinstance(event, Pulse) and event.paused)
+    later = [event for event in (next(events) for _ in range(4)) if isinstance(event, Pulse)]
+    assert {event.step for event in later} == {resting.step}
+    service.steer(key, "go on")
+    assert reported(events).step > resting.step
+    events.close()
+
+
+def test_one_that_is_left_ends_within_two_seconds_and_leaves_nothing(own):
+    _, events = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)
+    reported(events)
+    assert len(visits(own)) == 1
+    threads = threading.active_count()
+    events.close()
+    began = time.monotonic()
+    while (threading.active_count() >= threads or visits(own)) and time.monotonic() - began < 2:
+        time.sleep(0.02)
+    assert threading.active_count() < threads
+    assert visits(own) == []
+
+
+def test_one_that_takes_too_long_is_ended_as_if_it_had_been_stopped(own, monkeypatch):
+    monkeypatch.setenv(visit_training.MINUTES, "0.02")
+    *_, end = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)[1]
+    assert end.ended_early
+    monkeypatch.setenv(visit_training.MINUTES, "long")
+    assert visit_training.most_seconds() == 1800
+
+
+@pytest.mark.parametrize("settings", [{"hidden": 0}, {"nosuch": 1}])
+def test_one_that_cannot_begin_says_why_and_leaves_nothing(own, settings):
+    with pytest.raises(RnnlabError):
+        list(service.train_visit("forecast", str(own / "mine.csv"), settings)[1])
+    assert visits(own) == []
+
+
+def test_more_than_a_visit_allows_is_refused(own, monkeypatch):
+    monkeypatch.setattr(visit_training, "MOST_DAYS", 500)
+    with pytest.raises(
+        RnnlabError, match=r"^900 days are more than the 500 that can be trained on here; give fewer\.$"
+    ):
+        service.plan("forecast", str(own / "mine.csv"))
+
+
+def test_a_probe_learns_nothing_and_takes_about_its_time():
+    task = DensityTask([features.build_panel(market(600, seed=1))], DensityConfig(), 8)
+    began = time.perf_counter()
+    pace = probe(task, density.MODEL, density.TRAIN, 0.2)
+    assert 0 < pace.step < 1
+    assert pace.seconds(100, 2) == pytest.approx(100 * pace.step + 2 * pace.report)
+    assert time.perf_counter() - began < 10
+
+
+def told(*losses: tuple[float, float], **rest) -> list[TrainReport]:
+    fields = {
+        "gradient_norm": 1.0,
+        "gradient_norm_max": 2.0,
+        "rate": 0.01,
+        "per_second": 1.0,
+        "seconds_left": 1.0,
+    } | rest
+    return [
+        TrainReport(step=10 * n, steps=1000, epoch=n, loss=train, scores={"loss": held}, **fields)
+        for n, (train, held) in enumerate(losses, 1)
+    ]
+
+
+def test_advice_is_given_where_something_goes_wrong_and_not_otherwise():
+    well = told(*[(3 - n / 10, 3 - n / 12) for n in range(10)])
+    assert advise(well, 2.5, "5-gram") == []
+    by_heart = told(*[(3 - n / 10, 2.5 + abs(n - 3) / 10) for n in range(10)])
+    assert "Since step 40 it gets better on what it learns from" in advise(by_heart, 2.9, "5-gram")[0]
+    exploded = told(*[(3 - n / 10, 3 - n / 12) for n in range(10)], gradient_norm_max=500.0)
+    assert "500 times its usual norm; clipping scaled it down" in advise(exploded, 2.5, "5-gram")[0]
+    stuck = told(*[(3.0, 3.0)] * 8)
+    assert "It is stuck above the 5-gram" in advise(stuck, 2.5, "5-gram")[0]
+    assert advise(told((3, 3), message="It diverged."), 2, "5-gram") == ["It diverged."]
+
+
+def test_the_tab_shows_a_training_from_start_to_end(own):
+    values = ("lstm", 16, 1, 2, 0.002)
+    events = list(train_tab.train("Write in a style", None, str(own / "tale.txt"), *values))
+    assert "As it writes now" in events[-2][3] or any("As it writes now" in str(event[3]) for event in events)
+    last = events[-1]
+    assert "Done." in last[1]
+    assert "5-gram" in last[4]
+    assert visit_folder(last[5]).is_dir()
+    assert [button.visible for button in last[-3:]] == [True] * 3
+    refused = list(train_tab.train("Forecast prices", "NOPE", None, "gru", 16, 1, 60, 0.01))[-1]
+    assert "No data is chosen" in refused[1]
+    plan = service.plan("forecast", "AAPL")
+    assert "Paused at step 5 of 10" in train_panels.status(Pulse(5, 10, True), [], plan)
