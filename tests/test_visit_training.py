@@ -149,6 +149,12 @@ def test_one_that_cannot_begin_says_why_and_leaves_nothing(own, settings):
     assert visits(own) == []
 
 
+def test_too_few_days_are_refused_by_name(own):
+    market(200).to_csv(own / "few.csv")
+    with pytest.raises(RnnlabError, match=r"^few has 200 rows, but a training on it alone needs at least 250;"):
+        service.plan("forecast", str(own / "few.csv"))
+
+
 def test_more_than_a_visit_allows_is_refused(own, monkeypatch):
     monkeypatch.setattr(visit_training, "MOST_DAYS", 500)
     with pytest.raises(

@@ -10,7 +10,7 @@ from typing import Any
 
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
-from rnnlab.data.prices import Prices
+from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Value
@@ -31,6 +31,7 @@ MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's
 USUAL_MINUTES = 30.0
 MOST_CHARACTERS = 3_000_000
 MOST_DAYS = 30_000
+LEAST_DAYS = 250  # of a series; fewer leave too few windows to learn from and too few days to judge by
 SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page offers
 BETWEEN_REPORTS = 2.0  # seconds, at least
 LEAST_REPORTS = 8
@@ -112,6 +113,7 @@ def _plan_text(data: str, given: dict[str, Any]) -> Plan:
 
 def _plan_forecast(prices: Prices, given: dict[str, Any]) -> Plan:
     _bound(len(prices.table), MOST_DAYS, "days")
+    need_rows(prices, LEAST_DAYS, "a training on it alone")
     model, train, own = density_settings(given, None, False, len(prices.table))
     rehearsed = DensityRun([prices], model, train, own, frozenset(given), None, None, "").rehearsed()
     loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
