@@ -25,6 +25,9 @@ def write_prices(file: Path, ticker: str, rows: int = 700) -> Path:
     return file
 
 
+READING = {"/forecast", "/backtest", "/write", "/models", "/load"}
+
+
 def show(ticker="AAPL", file=None, model="stocks", horizon=20, start="", column="", dates=""):
     return forecast_tab.show(None, ticker, file, model, horizon, start, column, dates)
 
@@ -109,7 +112,7 @@ def test_more_seeds_than_the_slider_has_are_refused():
 
 def test_only_the_endpoints_that_are_promised_are_public(client):
     found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(found) == {"/forecast", "/backtest", "/write", "/models", "/load", "/push"}
+    assert set(found) == {*READING, "/push", "/train_text", "/train_forecast"}
 
 
 def test_the_forecast_endpoint_answers_as_the_service_does(client):

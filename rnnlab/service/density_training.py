@@ -30,7 +30,7 @@ from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import cpu_weights
 
 TRAIN_SHARE = 0.8  # of all days, when no last training day is given; the back-test takes the last fifth
-LEAST_BACKTEST = 250  # days after training that make a stock's back-test worth printing on the card
+LEAST_BACKTEST = 250  # days after training that make one of many stocks' back-test worth printing on the card
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,9 +186,8 @@ class DensityRun:
         return dataclasses.replace(made, metrics=metrics if unseen is None else metrics | {"unseen": unseen})
 
     def _backtest(self, forecaster: Forecaster, prices: Prices, last_day: pd.Timestamp) -> judge.Backtest | None:
-        least, known = LEAST_BACKTEST, last_day
-        if self.begun is not None:
-            least, known = LEAST_COMPARED, self.begun.scored_after(prices, last_day)
+        known = last_day if self.begun is None else self.begun.scored_after(prices, last_day)
+        least = LEAST_BACKTEST if self.begun is None and len(self.prices) > 1 else LEAST_COMPARED
         after = prices.table.index[prices.table.index > known]
         if len(after) < least or len(prices.table) - len(after) < LEAST_BACKTEST:
             return None

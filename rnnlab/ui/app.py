@@ -16,6 +16,7 @@ from rnnlab.ui.opening_chosen import Places
 from rnnlab.ui.opening_links import open_links
 from rnnlab.ui.style import HEAD
 from rnnlab.ui.theme import theme
+from rnnlab.ui.train_endpoints import add_train_endpoints
 from rnnlab.ui.train_tab import connect_use, train_tab
 from rnnlab.ui.write_endpoint import add_write_endpoint
 
@@ -53,6 +54,7 @@ def build() -> gr.Blocks:
         endpoints.add_endpoints(AT_ONCE)
         add_write_endpoint(write_tab.AT_ONCE)
         add_checkpoint_endpoints()
+        add_train_endpoints()
         # What visitors brought goes when the next one comes, if it has not been used for long.
         demo.load(service.sweep_visits, **QUIET)
         open_links(demo, tabs, forecast, write, checkpoints)
