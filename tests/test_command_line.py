@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import socket
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -164,3 +167,24 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(folder, tmp_path):
     done = run(*words)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "m" / "resume").exists()
+
+
+def test_a_terminal_sees_a_bar_and_a_log_does_not(tmp_path):
+    command = [sys.executable, "-m", "rnnlab", "train", "forecast", "--data", "AAPL", "--epochs", "40", "--out"]
+    logged = subprocess.run([*command, str(tmp_path / "a")], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "step/s" not in logged.stderr
+    assert logged.stderr.count("\n") == 40
+    controller, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))
+    with subprocess.Popen(
+        [*command, str(tmp_path / "b")], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=terminal
+    ) as shown:
+        os.close(terminal)
+        seen = b""
+        with suppress(OSError):  # the terminal is gone when the program is
+            while part := os.read(controller, 4096):
+                seen += part
+        assert shown.wait() == 0
+    os.close(controller)
+    assert re.search(rb"\d+/40 \[", seen)
+    assert seen.count(b"training loss") == 40

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given, tell
+from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 
@@ -80,12 +80,13 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
 def _train(asked: argparse.Namespace) -> Answer:
     asked.resumable = asked.recipe == "density"
     settings = given(asked, [known for recipe in service.RECIPES for known in service.settings(recipe)])
+    bar = StepBar()
     training = service.train_forecast(
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
-        base=asked.base, unseen=asked.unseen, garch=asked.garch,
+        base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch,
     )  # fmt: skip
-    answer = follow(asked, training, "rows")
+    answer = follow(asked, training, "rows", bar)
     return tell(asked, answer, service.training_lines)
 
 

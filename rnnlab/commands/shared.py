@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from tqdm import tqdm
+
 from rnnlab import options
 from rnnlab.options import Option
 from rnnlab.service import TrainReport, TrainResult
@@ -43,22 +45,53 @@ def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, An
     return {name: value for name, value in vars(asked).items() if name in names}
 
 
-def follow(asked: argparse.Namespace, training: Iterator[TrainReport | TrainResult], unit: str) -> Answer:
+class StepBar:
+    """A bar on a terminal that moves with every step of a training; a log has none. Reports stand above it."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+
+    def watch(self, step: int, steps: int) -> bool:
+        """Take note of a step; True, for the training is to go on."""
+        if self._bar is None:
+            # disable=None leaves the bar out where standard error is no terminal.
+            self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=None)
+        self._bar.update(step - self._bar.n if not self._bar.disable else 0)
+        return True
+
+    def say(self, words: str) -> None:
+        """Print above the bar."""
+        tqdm.write(words, file=sys.stderr)
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def follow(
+    asked: argparse.Namespace, training: Iterator[TrainReport | TrainResult], unit: str, bar: StepBar
+) -> Answer:  # fmt: skip
     """Print a training's reports on standard error; gives its result's figures, with its folder.
 
     Args:
         asked: learns in `reported` whether anything has been saved yet, for an interruption's sentence.
         training: what the service yields.
         unit: of what is learnt from a second: "rows", "tokens".
+        bar: moved by the training's steps; closed at the end, however that comes.
     """
     answer: Answer = {}
     asked.reported = False
-    for event in training:
-        asked.reported = True
-        if isinstance(event, TrainResult):
-            answer = event.summary | {"folder": event.folder}
-        else:
-            print(_report(event, unit), file=sys.stderr, flush=True)
+    try:
+        for event in training:
+            asked.reported = True
+            if isinstance(event, TrainResult):
+                answer = event.summary | {"folder": event.folder}
+            else:
+                bar.say(_report(event, unit))
+    finally:
+        bar.close()
     return answer
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, add_settings, follow, given, tell
+from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
@@ -51,11 +51,12 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 def _train(asked: argparse.Namespace) -> Answer:
     asked.resumable = True
+    bar = StepBar()
     training = service.train_text(
         asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
-        command=asked.command,
+        command=asked.command, watch=bar.watch,
     )  # fmt: skip
-    answer = follow(asked, training, "tokens")
+    answer = follow(asked, training, "tokens", bar)
     return tell(asked, answer, service.text_training_lines)
 
 
