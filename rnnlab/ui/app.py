@@ -45,8 +45,8 @@ def build() -> gr.Blocks:
                 forecast = forecast_tab(service.bundled_models("forecast"))
             with gr.Tab("Write", id="write"):
                 write = write_tab.write_tab(service.bundled_models("text"), go)
-            with gr.Tab("Train", id="train"):
-                training = train_tab()
+            with gr.Tab("Train", id="train") as third:
+                training = train_tab(third)
             with gr.Tab("Checkpoints", id="checkpoints"):
                 checkpoints = checkpoints_tab(tabs, write, forecast)
         connect_use(training, Places(tabs, write, forecast), checkpoints)

@@ -12,7 +12,7 @@ import gradio as gr
 from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import Pulse, Trained, TrainReport
-from rnnlab.ui import checkpoint_panels, checkpoints_tab, figures, panels, train_panels
+from rnnlab.ui import checkpoint_panels, checkpoints_tab, panels, train_panels
 from rnnlab.ui.asked_forecast import FIRST
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.events import PRIVATE, QUIET
@@ -37,11 +37,11 @@ class TrainTab:
     note: gr.HTML
 
 
-def train_tab() -> TrainTab:
-    """Lay the tab out and connect its events."""
+def train_tab(tab: gr.Tab) -> TrainTab:
+    """Lay it out in its tab, which plans a first training when it is looked at, and connect its events."""
     gr.Markdown(STORY, elem_classes="prose")
     chosen = _data_row()
-    planned = gr.HTML(panels.empty("Press Propose: what was read, and settings for it."), elem_id="plan")
+    planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
     settings = _settings_row()
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
@@ -49,20 +49,21 @@ def train_tab() -> TrainTab:
         pause = gr.Button("Pause", interactive=False, min_width=100, scale=0, elem_id="pause")
         stop = gr.Button("Stop", interactive=False, min_width=100, scale=0, elem_id="stop-training")
     progress = gr.HTML(panels.status("Nothing is being trained.", 0, busy=False), elem_id="training")
-    empty = figures.training_figure([], None, "", train_panels.UNITS["forecast"])
-    curve = gr.Plot(empty, show_label=False, container=False, elem_classes="curve", elem_id="training-curve")
+    curve = gr.Plot(
+        visible=False, show_label=False, container=False, elem_classes="curve", elem_id="training-curve"
+    )  # fmt: skip
     live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
-    tab, zipped = _after()
-    cancels: dict[str, Any] = {"cancels": _connect_data(chosen, [planned, *settings], [report, live])}
+    made, zipped = _after()
+    cancels: dict[str, Any] = {"cancels": _connect_data(tab, chosen, [planned, *settings], [report, live])}
     propose.click(propose_with, [*chosen, *settings], planned, **ASKING, **cancels)
     start.click(
         train, [*chosen, *settings],
-        [planned, progress, curve, live, report, tab.trained, key, start, pause, stop, tab.use, zipped, tab.show],
+        [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
     )  # fmt: skip
     pause.click(rest, [key, pause], pause, **QUIET)
     stop.click(halt, key, stop, **QUIET)
-    return tab
+    return made
 
 
 def _data_row() -> list[Any]:
@@ -110,7 +111,7 @@ def _after() -> tuple[TrainTab, gr.Button]:
     return TrainTab(trained, use, show, note), zipped
 
 
-def _connect_data(chosen: list[Any], planned: list[Any], old: list[Any]) -> list[Any]:
+def _connect_data(tab: gr.Tab, chosen: list[Any], planned: list[Any], old: list[Any]) -> list[Any]:
     """Have a plan made whenever other data is chosen; a file and bundled data exclude each other.
 
     Gives the event that makes plans, for whoever must end one that is on its way: it would undo what comes after it.
@@ -119,6 +120,7 @@ def _connect_data(chosen: list[Any], planned: list[Any], old: list[Any]) -> list
     number = gr.State(0)
     planning = number.change(propose_for, chosen, planned, trigger_mode="multiple", **ASKING)
     running: dict[str, Any] = PRIVATE | {"cancels": [planning], "concurrency_limit": None, "show_progress": "hidden"}
+    tab.select(lambda number: number or 1, number, number, **PRIVATE | {"show_progress": "hidden"})
     task.input(_data_of, [task, number], [series, file, *old, number], **running)
     file.upload(lambda number: (None, number + 1), number, [series, number], **running)
     series.input(lambda number: (None, number + 1), number, [file, number], **running)
@@ -171,7 +173,7 @@ def train(task: str, series: str | None, file: str | None, *settings: Any) -> It
         yield (
             train_panels.plan_panel(plan),
             gr.skip(),
-            train_panels.curve([], plan),
+            gr.Plot(train_panels.curve([], plan), visible=True),
             *[gr.skip()] * 3,
             key,
             *going,
