@@ -4,6 +4,7 @@
 # make stocks the bundled forecaster, trained from scratch (a few minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make shakespeare TEXT=tinyshakespeare.txt, make doyle: the bundled voices, trained from scratch (one to two hours each)
+# make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3
 PIP := .venv/bin/python -m pip --disable-pip-version-check install --quiet
@@ -13,7 +14,7 @@ TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 WRITER := .venv/bin/python -m rnnlab train text --out
 
-.PHONY: run test bench stocks tutorial shakespeare doyle screenshots clean
+.PHONY: run test bench stocks tutorial shakespeare doyle screenshots space clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
@@ -47,6 +48,10 @@ doyle: .venv/run.stamp
 	.venv/bin/python -m rnnlab data fetch doyle
 	$(WRITER) data/checkpoints/doyle --data doyle
 	.venv/bin/python -m rnnlab evaluate doyle --data doyle
+
+space: .venv/run.stamp
+	@test -n "$(REPO)" || { echo "Name the Space: make space REPO=owner/name"; exit 2; }
+	.venv/bin/python -m rnnlab space $(REPO)
 
 screenshots: .venv/test.stamp
 	.venv/bin/python docs/screenshots.py build/screenshots

@@ -1,4 +1,4 @@
-"""The commands on the Hugging Face Hub: push, pull, models."""
+"""The commands on the Hugging Face Hub: push, pull, space, models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rnnlab.commands.shared import Answer, add_command, tell
 
 
 def add_commands(commands: Any) -> None:
-    """Add `push`, `pull` and `models`."""
+    """Add `push`, `pull`, `space` and `models`."""
     push = add_command(commands, "push", "upload a checkpoint to the Hugging Face Hub", _push)
     push.add_argument("folder", metavar="DIR", help="the checkpoint")
     push.add_argument("repo", metavar="REPO", help="owner/name; made if it is not there")
@@ -19,6 +19,9 @@ def add_commands(commands: Any) -> None:
     pull.add_argument("repo", metavar="REPO", help="owner/name")
     pull.add_argument("--revision", metavar="R", help="a branch, a tag or a full commit (default: the main branch)")
     pull.add_argument("--out", metavar="DIR", help="also copy it into this folder")
+    space = add_command(commands, "space", "upload the page as a Space of the Hugging Face Hub", _space)
+    space.add_argument("repo", metavar="REPO", help="owner/name; made if it is not there")
+    space.add_argument("--private", action="store_true", help="make a new Space private")
     models = add_command(commands, "models", "list the bundled checkpoints, or search the Hugging Face Hub", _models)
     models.add_argument("--hub", action="store_true", help="search the Hub, too")
     models.add_argument("--task", choices=service.TASKS, help="of one task only")
@@ -32,6 +35,13 @@ def _push(asked: argparse.Namespace) -> Answer:
     answer = service.push(asked.folder, asked.repo, private=asked.private, token=service.own_token())
     if not asked.json:
         print(f"{answer['repo']} is at {answer['url']}")
+    return answer
+
+
+def _space(asked: argparse.Namespace) -> Answer:
+    answer = service.deploy_space(asked.repo, private=asked.private, token=service.own_token())
+    if not asked.json:
+        print(f"The page is at {answer['url']} as soon as the Space has built it.")
     return answer
 
 

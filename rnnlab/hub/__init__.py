@@ -7,10 +7,24 @@ from rnnlab.hub.forecast_card import forecast_card
 from rnnlab.hub.looking import Seen, look
 from rnnlab.hub.pulling import Pulled, own_token, pull
 from rnnlab.hub.pushing import check_usable, push
+from rnnlab.hub.spaces import deploy
 from rnnlab.hub.text_card import text_card
 from rnnlab.train.checkpoint import Checkpoint
 
-__all__ = ["ORDERS", "Found", "Pulled", "Seen", "card", "check_usable", "find", "look", "own_token", "pull", "push"]
+__all__ = [
+    "ORDERS",
+    "Found",
+    "Pulled",
+    "Seen",
+    "card",
+    "check_usable",
+    "deploy",
+    "find",
+    "look",
+    "own_token",
+    "pull",
+    "push",
+]
 
 _CARDS = {"forecast": forecast_card, "text": text_card}
 

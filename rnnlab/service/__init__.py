@@ -21,7 +21,7 @@ from rnnlab.service.opening import is_hub_name, is_shareable, told
 from rnnlab.service.panels import backtest_panel, forecast_many
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.reports import TrainReport, TrainResult
-from rnnlab.service.sharing import ORDERS, TASKS, models, pull, push
+from rnnlab.service.sharing import ORDERS, TASKS, deploy_space, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.showing import Shown, Table, open_shown, show
 from rnnlab.service.studying import Study, study
@@ -74,6 +74,7 @@ __all__ = [
     "check_draft_file",
     "compare",
     "data_lines",
+    "deploy_space",
     "drafts",
     "evaluate",
     "evaluation_lines",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import hub
+from rnnlab.data import catalog
 from rnnlab.errors import RnnlabError
 from rnnlab.service.callers import STRANGER
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
@@ -61,6 +62,11 @@ def pull(
     scores = {name: value for name, value in made.metrics.items() if isinstance(value, (int, float))}
     folder = str(pulled.folder if out is None else out)
     return {"repo": repo, "commit": pulled.commit, "task": made.task, "metrics": scores, "folder": folder}
+
+
+def deploy_space(repo: str, *, private: bool = False, token: str | None = None) -> dict[str, Any]:
+    """Upload the page of this clone as a Space; {repo, url}. RnnlabError as of rnnlab.hub.spaces.deploy."""
+    return {"repo": repo, "url": hub.deploy(catalog.bundled_folder().parent, repo, token, private=private)}
 
 
 def models(

@@ -64,7 +64,7 @@ def _add_creating(app: FastAPI, store: Store, token_of: Callable[[Request], str 
         owner = asked.get("organization") or store.user(token)
         store.check_writer(owner, token)
         kind, id = asked.get("type", "model"), f"{owner}/{asked['name']}"
-        url = f"{request.base_url!s}{id}"
+        url = f"{request.base_url!s}{'' if kind == 'model' else kind + 's/'}{id}"
         if (kind, id) in store.repos:
             return JSONResponse({"error": "You already created this repo", "url": url}, 409)
         repo = store.add(kind, id, private=asked.get("visibility") == "private")
