@@ -4,16 +4,12 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+from browsing import MARKS, running_browser, sync_api
 
 from rnnlab import service
 from rnnlab.ui import app
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
+pytestmark = MARKS
 MSFT = Path(__file__).parents[1] / "data" / "prices" / "MSFT.csv"
 LOOPBACK = {"127.0.0.1", "localhost", None}  # None: data: and blob: addresses
 
@@ -27,11 +23,8 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api.expect.set_options(timeout=20_000)  # milliseconds; for a machine that has other things to do
-    with sync_api.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_context()  # one for all visits, so that the page's scripts are fetched once
-        browser.close()
+    with running_browser(patience=20_000) as context:
+        yield context
 
 
 @pytest.fixture

@@ -10,17 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from browsing import MARKS, running_browser, sync_api
 from hub.secrets import ANNA, BORIS, told
 from hub.serving import running_hub
 
 from rnnlab import service
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
+pytestmark = MARKS
 ROOT = Path(__file__).parents[1]
 # What Gradio's sign-in, which is only played off a Space, gives a visitor; this Hub knows it as Boris's.
 PLAYED = "mock-oauth-token-for-local-dev"
@@ -68,13 +64,9 @@ def _answering(address: str, process) -> str:
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api.expect.set_options(timeout=30_000)  # milliseconds; for a machine that has other things to do
-    with sync_api.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+    with running_browser(patience=30_000) as context:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         yield context
-        browser.close()
 
 
 @pytest.fixture

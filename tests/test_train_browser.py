@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 from authors import story
+from browsing import MARKS, running_browser, sync_api
 
 import rnnlab
 from rnnlab.ui import app
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
+pytestmark = MARKS
 MSFT = Path(__file__).parents[1] / "data" / "prices" / "MSFT.csv"
 LONG_TEXT = 200_000  # characters
 
@@ -31,11 +27,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api.expect.set_options(timeout=60_000)  # milliseconds; for a machine that has other things to do
-    with sync_api.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_context(viewport={"width": 1280, "height": 900})
-        browser.close()
+    with running_browser(patience=60_000) as context:
+        yield context
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from rnnlab.service import Shown
 from rnnlab.ui import checkpoint_panels, panels
 from rnnlab.ui.callers import caller_of, login_possible
 from rnnlab.ui.copying import REMEMBER_CHOSEN, copy_link
+from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET, choices_with
 from rnnlab.ui.forecast_tab import ForecastTab
 from rnnlab.ui.opening_chosen import ASKING, STILL, Places, connect_opening
@@ -20,7 +21,7 @@ from rnnlab.ui.saving import own_file
 from rnnlab.ui.write_tab import WriteTab
 
 BOTH = [("both", ""), ("writes", "text"), ("forecasts", "forecast")]
-BRING = '<div class="label"><b>Or bring your own</b><span>A zip of a checkpoint’s folder, or its files</span></div>'
+BROUGHT = (".zip", ".json", ".safetensors", ".md")
 FOR_TWO_HOURS = "Yours alone, for about two hours: nobody else can open it."
 NO_LOGIN = (
     "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
@@ -71,10 +72,8 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
         with gr.Column(scale=2, min_width=300):
             first = choices[0][1] if choices else None
             listed = gr.Radio(choices, value=first, label="Checkpoints", elem_classes="picks", elem_id="picks")
-            gr.HTML(BRING)
-            file = gr.File(
-                label="Your own checkpoint", show_label=False, file_count="multiple", height=42, elem_classes="drop",
-                file_types=[".zip", ".json", ".safetensors", ".md"], elem_id="bring",
+            file = drop(
+                "Or bring your own", "A zip of a checkpoint’s folder, or its files", BROUGHT, "bring", several=True
             )  # fmt: skip
         with gr.Column(scale=3, min_width=320):
             parts = _details(first)

@@ -14,6 +14,7 @@ from rnnlab.ui.answers import Answer, answer
 from rnnlab.ui.asked_forecast import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, filled, source_of
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import copy_link
+from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
@@ -21,7 +22,6 @@ NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnl
 DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
 BANDS = {False: "As the network says", True: "Calibrated day by day"}
 ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip"]
-OWN_FILE = '<div class="label"><b>Or your own CSV</b><span>A date and a close a day; up to 10 MB</span></div>'
 ADVICE = "No investment advice: a model's view of past prices, and wrong as often as the scores below say."
 
 
@@ -128,15 +128,7 @@ def _choosers(models: list[str]) -> Choosers:
                 list(service.tickers()), value=FIRST, label="Series", info="Daily prices that come with the page"
             )
         with gr.Column(min_width=150):
-            gr.HTML(OWN_FILE)
-            file = gr.File(
-                label="Your own CSV",
-                show_label=False,
-                file_types=ENDINGS,
-                height=42,
-                elem_classes="drop",
-                elem_id="file",
-            )
+            file = drop("Or your own CSV", "A date and a close a day; up to 10 MB", ENDINGS, "file")
     with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
         with gr.Row():
             model = gr.Dropdown(

@@ -14,6 +14,7 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import panels
 from rnnlab.ui.callers import caller_of
+from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.figures import price_text
 from rnnlab.ui.saving import own_file
@@ -21,7 +22,6 @@ from rnnlab.ui.saving import own_file
 MOST = 50  # series that a visitor may ask for at once; each takes some 10 ms
 FIRST = ["AAPL", "MSFT", "AMZN"]
 STORY = "Choose series, drop files, or both; the checkpoint and the horizon are those of the settings above."
-OWN_FILES = '<div class="label"><b>Or files of your own</b><span>A series a file</span></div>'
 HEAD = ("Last close", "Median", "80 % band", "Width")
 ROWS = ("date", "median", "lower80", "upper80", "lower95", "upper95")
 
@@ -40,11 +40,7 @@ def several_panel(model: gr.Dropdown, horizon: gr.Slider, endings: list[str], li
             list(service.tickers()), value=FIRST, multiselect=True, label="Tickers", info=f"At most {MOST} at a time"
         )
         with gr.Column(min_width=150):
-            gr.HTML(OWN_FILES)
-            files = gr.File(
-                label="Files of prices", show_label=False, file_count="multiple", file_types=endings, height=42,
-                elem_classes="drop", elem_id="files",
-            )  # fmt: skip
+            files = drop("Or files of your own", "A series a file", endings, "files", several=True)
     with gr.Row(elem_classes="under"):
         go = gr.Button("Forecast them", variant="primary", scale=0, min_width=160, elem_id="forecast-several")
         download = gr.DownloadButton("Download them (CSV)", interactive=False, scale=0, min_width=220)

@@ -15,6 +15,7 @@ from rnnlab.service import Pulse, Trained, TrainReport
 from rnnlab.ui import checkpoint_panels, checkpoints_tab, panels, train_panels
 from rnnlab.ui.asked_forecast import FIRST
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
+from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
 
@@ -23,7 +24,6 @@ ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
 )
-OWN = '<div class="label"><b>Your own file</b><span>A CSV with a date and a close a day, or a text</span></div>'
 CELLS = ["rnn", "gru", "lstm"]
 
 
@@ -75,11 +75,7 @@ def _data_row() -> list[Any]:
                 list(service.tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
             )
         with gr.Column(min_width=150):
-            gr.HTML(OWN)
-            file = gr.File(
-                label="Your own file", show_label=False, file_types=ENDINGS, height=42, elem_classes="drop",
-                elem_id="train-file",
-            )  # fmt: skip
+            file = drop("Your own file", "A CSV with a date and a close a day, or a text", ENDINGS, "train-file")
     return [task, series, file]
 
 
