@@ -119,3 +119,21 @@ def test_what_cannot_be_learnt_from_gets_its_sentence_and_the_machine_is_free_ag
     page.locator("#train").click()
     sync_api.expect(page.locator("#training .refusal")).to_be_visible()
     sync_api.expect(page.locator("#train")).to_be_enabled()
+
+
+def test_who_comes_second_is_told_to_wait_and_has_their_turn(page, browser, address, tmp_path):
+    page.get_by_label("Write in a style").check()
+    (tmp_path / "tale.txt").write_text(story() * 5)
+    drop(page, tmp_path / "tale.txt")
+    settle(page, Units=48, Layers=1, Passes=90)
+    page.locator("#train").click()
+    sync_api.expect(page.locator("#training")).to_contain_text("held out")
+    second = browser.new_page()
+    second.goto(address)
+    second.get_by_role("tab", name="Train", exact=True).click()
+    sync_api.expect(second.locator("#plan .eyebrow")).to_contain_text("AAPL: ")
+    second.locator("#train").click()
+    sync_api.expect(second.locator("#training")).to_contain_text("Waiting for the machine")
+    page.close()  # which ends the first one's
+    sync_api.expect(second.locator("#training")).to_contain_text("Done.")
+    second.close()

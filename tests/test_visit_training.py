@@ -139,6 +139,9 @@ def test_one_that_takes_too_long_is_ended_as_if_it_had_been_stopped(own, monkeyp
     *_, end = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)[1]
     assert end.ended_early
     monkeypatch.setenv(visit_training.MINUTES, "long")
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert visit_training.most_seconds() == 4 * 3600
+    monkeypatch.setenv("SPACE_ID", "anna/rnnlab")
     assert visit_training.most_seconds() == 1800
 
 

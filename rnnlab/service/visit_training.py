@@ -28,7 +28,7 @@ from rnnlab.train.progress import Task, TrainConfig
 
 TASKS = ("forecast", "text")
 MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's owner or a person at home may set it
-USUAL_MINUTES = 30.0
+USUAL_MINUTES = {"space": 30.0, "own": 240.0}  # on a Space, which many share, and on a machine of one's own
 MOST_CHARACTERS = 3_000_000
 MOST_DAYS = 30_000
 LEAST_DAYS = 250  # of a series; fewer leave too few windows to learn from and too few days to judge by
@@ -69,10 +69,11 @@ class Trained:
 
 def most_seconds() -> float:
     """The wall time that a visitor's training may take."""
+    usual = USUAL_MINUTES["space" if os.environ.get("SPACE_ID") else "own"]
     try:
-        return 60 * float(os.environ.get(MINUTES, USUAL_MINUTES))
+        return 60 * float(os.environ.get(MINUTES, usual))
     except ValueError:
-        return 60 * USUAL_MINUTES
+        return 60 * usual
 
 
 def plan(

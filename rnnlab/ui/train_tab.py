@@ -56,7 +56,9 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     made, zipped = _after()
     cancels: dict[str, Any] = {"cancels": _connect_data(tab, chosen, [planned, *settings], [report, live])}
     propose.click(propose_with, [*chosen, *settings], planned, **ASKING, **cancels)
-    start.click(
+    # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
+    asked = start.click(_waiting, outputs=[progress, start], **QUIET)
+    asked.then(
         train, [*chosen, *settings],
         [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
@@ -194,6 +196,11 @@ def train(task: str, series: str | None, file: str | None, *settings: Any) -> It
             yield skip[0], *shown, *skip[4:]
     except RnnlabError as error:
         yield gr.skip(), panels.refusal(str(error), ""), *[gr.skip()] * 3, "", "", *idle, *hidden
+
+
+def _waiting() -> tuple[Any, ...]:
+    words = "Waiting for the machine: one training runs at a time, and this page has to stay open."
+    return panels.status(words, 0), gr.Button(interactive=False)
 
 
 def rest(key: str, words: str) -> Any:
