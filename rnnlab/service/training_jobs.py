@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from rnnlab.errors import RnnlabError
@@ -26,6 +27,10 @@ class Pulse:
     step: int
     steps: int
     paused: bool
+
+
+class _Left(Exception):
+    """Nobody waits for this training any more."""
 
 
 class Job:
@@ -69,8 +74,7 @@ class Job:
                 if isinstance(event, TrainResult):
                     return
         finally:
-            self._left = True
-            self.stop()
+            self.leave()
             worker.shutdown(wait=False)
 
     @property
@@ -82,6 +86,11 @@ class Job:
         """End it after the step that it is at; what was best so far is kept and judged."""
         self._stopped.set()
         self._resting.clear()
+
+    def leave(self) -> None:
+        """End it after the step that it is at; nothing of it is wanted."""
+        self._left = True
+        self.stop()
 
     def pause(self) -> None:
         """Have it rest after the step that it is at, for ten minutes at most."""
@@ -102,17 +111,20 @@ class Job:
         if time.monotonic() > self._ends:
             self.timed_out = True
             self.stop()
+        if self._left:
+            raise _Left
         return not self._stopped.is_set()
 
     def _run(self) -> None:
         self._ends = time.monotonic() + self._most
         finished = False
         try:
-            for event in self._training(self._watch):
-                if self._left:
-                    break
-                finished = isinstance(event, TrainResult)
-                self._told.put(event)
+            with suppress(_Left):
+                for event in self._training(self._watch):
+                    if self._left:
+                        break
+                    finished = isinstance(event, TrainResult)
+                    self._told.put(event)
         finally:
             if not finished:
                 self._abandoned()
@@ -135,9 +147,9 @@ class Jobs:
         self._jobs.pop(key, None)
 
     def stop_all(self) -> None:
-        """Stop whatever runs, as the program ends."""
+        """End whatever runs, as the program ends."""
         for job in list(self._jobs.values()):
-            job.stop()
+            job.leave()
 
     def __getitem__(self, key: str) -> Job:
         """The job of a key; RnnlabError if it has ended."""
