@@ -25,7 +25,6 @@ from rnnlab.service.sharing import ORDERS, TASKS, deploy_space, models, pull, pu
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.showing import Shown, Table, open_shown, show
 from rnnlab.service.studying import Study, study
-from rnnlab.service.teaching import Taught, teach
 from rnnlab.service.text_lines import data_lines, evaluation_lines, text_training_lines, writing_lines
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
@@ -58,7 +57,6 @@ __all__ = [
     "Shown",
     "Study",
     "Table",
-    "Taught",
     "TrainReport",
     "TrainResult",
     "Trained",
@@ -108,7 +106,6 @@ __all__ = [
     "stop_trainings",
     "study",
     "sweep_visits",
-    "teach",
     "text_settings",
     "text_training_lines",
     "tickers",

@@ -13,8 +13,6 @@ from rnnlab.service.opening import locate, open_forecasting, open_prices
 from rnnlab.service.records import read_day
 from rnnlab.tasks.forecast import judge
 
-SURE = 0.05  # p-value below which they are said to differ
-
 
 def compare(
     models: tuple[str, str],
@@ -63,7 +61,7 @@ def _prepared(model: str, prices: Any, caller: Caller, device: str) -> Prepared:
 
 def _verdict(scores: list[dict[str, Any]], p_value: float) -> str:
     gain = 1 - scores[0]["crps"] / scores[1]["crps"] if scores[1]["crps"] > 0 else 0.0
-    if p_value >= SURE:
+    if p_value >= judge.SURE:
         return f"The two cannot be told apart on these {scores[0]['n']:,} days; their CRPS differs by {_percent(gain)}."
     better = "The first" if gain > 0 else "The second"
     return f"{better} is better by {_percent(gain)} in CRPS; by chance that would be rare (p = {p_value:.2g})."

@@ -14,12 +14,13 @@ from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Value
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_prices
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.text_training import text_run, train_text
 from rnnlab.service.training import density_settings, train_forecast
-from rnnlab.service.training_jobs import JOBS, Job, Pulse, Training
+from rnnlab.service.training_jobs import JOBS, Job, Pulse
 from rnnlab.service.visits import end_visit, new_visit, sweep_visits
 from rnnlab.tasks.text import judge
 from rnnlab.train.loop import Watch
@@ -144,23 +145,35 @@ def train_visit(
     data: str,
     settings: Mapping[str, Any],
     *,
+    base: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    caller: Caller = OWNER,
 ) -> tuple[str, Iterator[TrainReport | Pulse | Trained]]:
     """Train for a visitor, who alone can open what comes of it, for about two hours.
 
     Args:
         task, data, ticker, dates: as of `plan`.
         settings: by name; report_every and the others of a Plan, for example.
+        base: a forecaster to go on from, which `caller` can open; the summary then has `before`, see train_forecast.
+        caller: who asks.
 
     Returns:
         The key to stop or pause it by, and what happens: reports, signs of life, the end; closing it ends it.
     """
     sweep_visits()
-    visit = new_visit(f"trained-{Path(data).stem}")
-    job = Job(
-        _training(task, data, dict(settings), visit.folder, ticker, dates), most_seconds(), lambda: end_visit(visit)
-    )
+    visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(data).stem}")
+
+    def begin(watch: Watch) -> Iterator[TrainReport | TrainResult]:
+        if task == "text":
+            return train_text(data, out=visit.folder, settings=settings, watch=watch)
+        _bound(len(open_prices(data, ticker=ticker, dates=dates).table), MOST_DAYS, "days")
+        return train_forecast(
+            [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, caller=caller,
+            watch=watch,
+        )  # fmt: skip
+
+    job = Job(begin, most_seconds(), lambda: end_visit(visit))
     key = JOBS.add(job)
 
     def happening() -> Iterator[TrainReport | Pulse | Trained]:
@@ -189,17 +202,6 @@ def steer(key: str, wish: str) -> None:
 def stop_trainings() -> None:
     """Stop every visitor's training, as the page ends."""
     JOBS.stop_all()
-
-
-def _training(
-    task: str, data: str, settings: dict[str, Any], out: Path, ticker: str | None, dates: str | None
-) -> Training:
-    def begin(watch: Watch) -> Iterator[TrainReport | TrainResult]:
-        if task == "text":
-            return train_text(data, out=out, settings=settings, watch=watch)
-        return train_forecast([data], out=out, settings=settings, ticker=ticker, dates=dates, watch=watch)
-
-    return begin
 
 
 def _bound(found: int, most: int, unit: str) -> None:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import TrainReport
+from rnnlab.service import Trained, TrainReport
 from rnnlab.ui import panels
 from rnnlab.ui.asked_forecast import source_of
 from rnnlab.ui.callers import caller_of
@@ -73,13 +73,15 @@ def teach(
     try:
         if not model:
             raise RnnlabError("No checkpoint is chosen; choose one above.")
-        for event in service.teach(
-            model, source.data(), caller=caller_of(token), ticker=source.reading[0], dates=source.reading[1]
-        ):  # fmt: skip
+        _, events = service.train_visit(
+            "forecast", source.data(), {}, base=model, caller=caller_of(token), ticker=source.reading[0],
+            dates=source.reading[1],
+        )  # fmt: skip
+        for event in events:
             if isinstance(event, TrainReport):
                 words = f"Epoch {event.epoch:.0f}, loss on days set aside {event.scores['loss']:.4f}"
                 yield panels.status(words, event.step / event.steps), *[gr.skip()] * 5
-            else:
+            elif isinstance(event, Trained):
                 done = panels.status("Done.", 1, busy=False)
                 shown = gr.Button(visible=True)
                 yield done, _table(event.summary), event.model, shown, idle, busy
