@@ -16,7 +16,7 @@ import pandas as pd
 
 from rnnlab import service
 from rnnlab.scoring.baselines import ahead
-from rnnlab.scoring.record import record_of
+from rnnlab.scoring.record import calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
 from rnnlab.service.forecasting import Prepared, prepare
 from rnnlab.service.lines import table
@@ -49,7 +49,11 @@ def _lines(series: list[Prepared], first: pd.Timestamp, horizon: int) -> list[li
     said = [_said(one, first, horizon) for one in series]
     lines = []
     for step in STEPS:
-        records = [record for one in said if (record := record_of(*one, horizon, step)) is not None]
+        records = [
+            record
+            for one in said
+            if (record := record_of(*one, calibrated_bands(*one, horizon, step), horizon)) is not None
+        ]
         line = [str(horizon), f"{step:g}"]
         for percent in ("80", "95"):
             bands = [record.bands[percent] for record in records]

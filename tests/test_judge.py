@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from rnnlab.errors import DataError
 from rnnlab.scoring.conformal import calibrated_shares
-from rnnlab.scoring.record import record_of
+from rnnlab.scoring.record import calibrated_bands, record_of
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge import backtest, default_start, outlook, verdict
 
@@ -108,7 +108,7 @@ def test_the_record_says_how_often_the_bands_held_and_how_surely(horizon):
     draws = np.random.default_rng(12)
     density = StudentT(np.zeros(300), draws.uniform(0.5, 2.0, 300), np.full(300, 5.0))
     actual = density.scale * draws.standard_t(5, 300) * 1.5
-    record = record_of(density, actual, horizon)
+    record = record_of(density, actual, calibrated_bands(density, actual, horizon), horizon)
     lower, upper = density.interval(0.8)
     band = record.bands["80"]
     assert band.raw.share == np.mean((lower <= actual) & (actual <= upper)) < 0.7
@@ -121,7 +121,7 @@ def test_the_record_says_how_often_the_bands_held_and_how_surely(horizon):
 
 def test_few_days_have_no_record():
     few = StudentT(np.zeros(19), np.ones(19), np.full(19, 5.0))
-    assert record_of(few, np.zeros(19)) is None
+    assert record_of(few, np.zeros(19), calibrated_bands(few, np.zeros(19))) is None
 
 
 def test_calibrated_bands_are_as_wide_as_their_shares_ask():
@@ -129,4 +129,6 @@ def test_calibrated_bands_are_as_wide_as_their_shares_ask():
     density, actual = StudentT(np.zeros(80), np.ones(80), np.full(80, 4.0)), draws.standard_t(4, 80) * 2
     shares = calibrated_shares(density.cdf(actual), 0.8)
     widths = [np.ptp(StudentT(*np.array([[0.0], [1.0], [4.0]])).interval(share)) for share in shares]
-    assert_allclose(record_of(density, actual).bands["80"].width_calibrated, np.mean(widths))
+    assert_allclose(
+        record_of(density, actual, calibrated_bands(density, actual)).bands["80"].width_calibrated, np.mean(widths)
+    )

@@ -12,6 +12,7 @@ from rnnlab.scoring.forecasts import width
 from rnnlab.scoring.student import FloatArray, StudentT
 
 PERCENT = (80, 95)
+Bands = dict[int, tuple[FloatArray, FloatArray]]  # by nominal share in percent: lower and upper ends, (N,) each
 NARROWEST = 1e-6  # a band of nothing has no ends to give
 
 
@@ -39,23 +40,23 @@ class Record:
     histogram: list[int]
 
 
-def record_of(density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP) -> Record | None:
+def record_of(density: StudentT, actual: FloatArray, calibrated: Bands, horizon: int = 1) -> Record | None:
     """The record of densities (N,) of percent log returns against what came; None for fewer than 20 days.
 
-    step: how far one outcome moves the calibrated band, as of rnnlab.scoring.conformal.
+    calibrated: their bands as `calibrated_bands` gives them.
     """
     if len(actual) < LEAST_DAYS:
         return None
     probabilities = density.cdf(actual)
     return Record(
-        {str(percent): _band(density, probabilities, percent / 100, horizon, step) for percent in PERCENT},
+        {str(percent): _band(density, actual, percent, calibrated[percent], horizon) for percent in PERCENT},
         histogram(probabilities),
     )
 
 
 def calibrated_bands(
     density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP
-) -> dict[int, tuple[FloatArray, FloatArray]]:  # fmt: skip
+) -> Bands:  # fmt: skip
     """The central bands calibrated day by day, by nominal share in percent: (lower, upper), each (M,).
 
     Args:
@@ -75,13 +76,15 @@ def calibrated_bands(
     return found
 
 
-def _band(density: StudentT, probabilities: FloatArray, coverage: float, horizon: int, step: float) -> Band:
-    reached, shares = np.abs(2 * probabilities - 1), calibrated_shares(probabilities, coverage, horizon, step)
-    held = reached <= coverage
+def _band(
+    density: StudentT, actual: FloatArray, percent: int, calibrated: tuple[FloatArray, FloatArray], horizon: int
+) -> Band:  # fmt: skip
+    lower, upper = density.interval(percent / 100)
+    held = (lower <= actual) & (actual <= upper)
     return Band(
         raw=share_held(held),
-        calibrated=share_held(reached <= shares),
-        width=width(*density.interval(coverage)),
-        width_calibrated=width(*density.interval(np.maximum(shares, NARROWEST))),
+        calibrated=share_held((calibrated[0] <= actual) & (actual <= calibrated[1])),
+        width=width(lower, upper),
+        width_calibrated=width(*calibrated),
         independence_p=independence(held).p_value if horizon == 1 else None,
     )

@@ -19,7 +19,7 @@ from rnnlab.data.sessions import future_sessions
 from rnnlab.errors import DataError
 from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
-from rnnlab.scoring.record import Record, calibrated_bands, record_of
+from rnnlab.scoring.record import Bands, Record, calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
@@ -112,6 +112,7 @@ def backtest(
     chosen = densities.at((origins, horizon - 1))
     actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
     train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
+    bands = calibrated_bands(chosen, actual, horizon)
     days = {"close": after, "naive": before} | _prices(chosen, before)
     return Backtest(
         horizon=horizon,
@@ -119,8 +120,8 @@ def backtest(
         scores=score(chosen, actual, before, after, train_naive_mae),
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
-        calibrated=pd.DataFrame(_calibrated(chosen, actual, before, horizon), index=dates[origins + horizon]),
-        record=record_of(chosen, actual, horizon),
+        calibrated=pd.DataFrame(_in_prices(bands, before), index=dates[origins + horizon]),
+        record=record_of(chosen, actual, bands, horizon),
         losses=chosen.crps(actual),
     )
 
@@ -221,10 +222,10 @@ def _percent(share: float) -> str:
     return f"{100 * abs(share):.1f} %"
 
 
-def _calibrated(density: StudentT, actual: FloatArray, close: FloatArray, horizon: int) -> dict[str, FloatArray]:
-    """The ends of the calibrated bands, in prices."""
+def _in_prices(bands: Bands, close: FloatArray) -> dict[str, FloatArray]:
+    """The ends of bands of returns, in prices."""
     found: dict[str, FloatArray] = {}
-    for percent, (lower, upper) in calibrated_bands(density, actual, horizon).items():
+    for percent, (lower, upper) in bands.items():
         found |= {f"lower{percent}": close * np.exp(lower / 100), f"upper{percent}": close * np.exp(upper / 100)}
     return found
 
