@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rnnlab import service
-from rnnlab.commands import bench, data, forecasting, sharing, writing
+from rnnlab.commands import bench, data, forecasting, remote, sharing, writing
 from rnnlab.commands.shared import Answer, add_command
 from rnnlab.errors import RnnlabError
 from rnnlab.version import __version__
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 2 with one sentence on standard error for anything a person can cause."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     asked = _parser().parse_args(given)
-    asked.command = "python -m rnnlab " + shlex.join(given)
+    asked.command = f"{service.launcher()} -m rnnlab {shlex.join(given)}"
     service.quiet_threads()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -38,14 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = asked.run(asked)
     except RnnlabError as error:
-        print(error, file=sys.stderr)
+        if service.is_first():
+            print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return _interrupted(asked)
     except BrokenPipeError:  # the reader of our output left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    if asked.json:
+    if asked.json and service.is_first():
         print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     return 0
 
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         task.add_training(trainings)
         task.add_commands(commands)
     sharing.add_commands(commands)
+    remote.add_commands(commands)
     bench.add_commands(commands)
     return parser
 
@@ -88,7 +90,7 @@ def _app(asked: argparse.Namespace) -> Answer:
 
 
 def _interrupted(asked: argparse.Namespace) -> int:
-    resumable = getattr(asked, "resumable", None)
+    resumable = getattr(asked, "resumable", None) if service.is_first() else None
     if resumable:
         again = asked.command if asked.resume else f"{asked.command} --resume"
         saved = f"What was reached at the last report is saved; to go on: {again}"

@@ -17,6 +17,7 @@ ALLOWED = {  # a third-party package: the only parts of the house that may impor
     "datasets": {"data"},
     "safetensors": {"train"},
     "onnx": {"nn"},
+    "accelerate": {"train"},
     "onnxruntime": {"nn"},
     "pandas": {"data", "tasks", "service"},
     "exchange_calendars": {"data"},

@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 from torch.testing import assert_close
-from waves import Waves, wave_model
+from waves import CONFIG, Waves, wave_model
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig
 from rnnlab.train import checkpoint, devices
-from rnnlab.train.loop import _seconds_per_step, fit
+from rnnlab.train.choosing import _seconds_per_step
+from rnnlab.train.loop import fit
 from rnnlab.train.progress import Progress, TrainConfig
-
-CONFIG = TrainConfig(steps=40, lr=0.02, report_every=10, ema=0.9, clip=0.5)
 
 
 def train(config: TrainConfig = CONFIG, task: Waves | None = None, **model) -> tuple[torch.nn.Module, list[Progress]]:
@@ -52,10 +51,9 @@ def test_twenty_steps_and_twenty_resumed_equal_forty_bit_for_bit(cell, precision
 
 KILLED = """
 import dataclasses, sys
-from test_loop import CONFIG
-from waves import Waves, wave_model
+from waves import CONFIG, Waves, wave_model
 from rnnlab.train import checkpoint
-from rnnlab.train.loop import _seconds_per_step, fit
+from rnnlab.train.loop import fit
 from rnnlab.train.weights import cpu_weights
 model = wave_model()
 resume = checkpoint.load(sys.argv[1], resume=True).resume if sys.argv[2] == "resume" else None

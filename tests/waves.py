@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.train.progress import Batch
+from rnnlab.train.progress import Batch, TrainConfig
 
 STREAMS, STEPS, LENGTH = 3, 7, 6
+CONFIG = TrainConfig(steps=40, lr=0.02, report_every=10, ema=0.9, clip=0.5)
 
 
 class Waves:
@@ -36,6 +37,9 @@ class Waves:
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
         return (output - y).square().mean()
+
+    def counted(self, y: Tensor) -> float:
+        return float(y.numel())
 
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         device = model.head.weight.device

@@ -7,7 +7,8 @@ import sys
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, follow, given, tell
+from rnnlab.commands.remote import add_remote, train_there
+from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 
@@ -32,6 +33,8 @@ def add_training(trainings: Any) -> None:
     )
     parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    add_time_limit(parser)
+    add_remote(parser)
     _add_file_flags(parser)
     seen: set[str] = set()
     for recipe in service.RECIPES:
@@ -80,14 +83,23 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
 def _train(asked: argparse.Namespace) -> Answer:
     asked.resumable = asked.recipe == "density"
     settings = given(asked, [known for recipe in service.RECIPES for known in service.settings(recipe)])
-    bar = StepBar()
+    if asked.on:
+        return train_there(asked, "forecast", asked.data, _other_flags(asked), settings, asked.unseen)
+    bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_forecast(
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
-        base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch,
+        base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch, processes=processes,
     )  # fmt: skip
-    answer = follow(asked, training, "rows", bar)
-    return tell(asked, answer, service.training_lines)
+    answer = follow(asked, training, "rows", bar, processes)
+    return tell(asked, answer, service.training_lines) if service.is_first() else answer
+
+
+def _other_flags(asked: argparse.Namespace) -> list[str]:
+    """What is neither data nor a setting, as it was written."""
+    values = {"recipe": asked.recipe, "seeds": asked.seeds, "until": asked.until}
+    values |= {"ticker": asked.ticker, "dates": asked.dates}
+    return [*service.setting_flags(values), *(["--garch"] if asked.garch else [])]
 
 
 def _forecast(asked: argparse.Namespace) -> Answer:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tqdm import tqdm
 
 from rnnlab import options
+from rnnlab.errors import RnnlabError
 from rnnlab.options import Option
-from rnnlab.service import TrainReport, TrainResult
+from rnnlab.service import Processes, TrainReport, TrainResult, is_first
 
 Answer = dict[str, Any]
 
@@ -39,6 +41,11 @@ def add_settings(group: Any, settings: Iterable[Option], seen: set[str]) -> None
         seen.add(known.name)
 
 
+def add_time_limit(parser: Any) -> None:
+    """Add --minutes to a training."""
+    parser.add_argument("--minutes", type=float, help="end after so long, and keep the best (default: no limit)")
+
+
 def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, Any]:
     """The settings that were given as flags; the others are None."""
     names = {known.name for known in settings}
@@ -48,16 +55,20 @@ def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, An
 class StepBar:
     """A bar on a terminal that moves with every step of a training; a log has none. Reports stand above it."""
 
-    def __init__(self) -> None:
+    def __init__(self, minutes: float | None = None) -> None:
+        """Prepare; after so many minutes the training is to end."""
         self._bar: tqdm[Any] | None = None
+        if minutes is not None and not minutes > 0:
+            raise RnnlabError(f"{minutes:g} minutes are none; give a larger --minutes.")
+        self._ends = None if minutes is None else time.monotonic() + 60 * minutes
 
     def watch(self, step: int, steps: int) -> bool:
-        """Take note of a step; True, for the training is to go on."""
+        """Take note of a step; whether the training is to go on."""
         if self._bar is None:
-            # disable=None leaves the bar out where standard error is no terminal.
-            self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=None)
+            disable = None if is_first() else True  # None leaves the bar out where standard error is no terminal
+            self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=disable)
         self._bar.update(step - self._bar.n if not self._bar.disable else 0)
-        return True
+        return self._ends is None or time.monotonic() < self._ends
 
     def say(self, words: str) -> None:
         """Print above the bar."""
@@ -71,8 +82,12 @@ class StepBar:
 
 
 def follow(
-    asked: argparse.Namespace, training: Iterator[TrainReport | TrainResult], unit: str, bar: StepBar
-) -> Answer:  # fmt: skip
+    asked: argparse.Namespace,
+    training: Iterator[TrainReport | TrainResult],
+    unit: str,
+    bar: StepBar,
+    processes: Processes,
+) -> Answer:
     """Print a training's reports on standard error; gives its result's figures, with its folder.
 
     Args:
@@ -80,6 +95,7 @@ def follow(
         training: what the service yields.
         unit: of what is learnt from a second: "rows", "tokens".
         bar: moved by the training's steps; closed at the end, however that comes.
+        processes: those that train together; left at the end.
     """
     answer: Answer = {}
     asked.reported = False
@@ -92,6 +108,7 @@ def follow(
                 bar.say(_report(event, unit))
     finally:
         bar.close()
+        processes.part()
     return answer
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, follow, given, tell
+from rnnlab.commands.remote import add_remote, train_there
+from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
@@ -20,6 +21,8 @@ def add_training(trainings: Any) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|TXT", help=TEXT)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    add_time_limit(parser)
+    add_remote(parser)
     group = parser.add_argument_group("settings", "Sizes, dropout and epochs follow from the text's size unless given.")
     add_settings(group, service.text_settings(), set())
 
@@ -50,14 +53,16 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(asked: argparse.Namespace) -> Answer:
+    if asked.on:
+        return train_there(asked, "text", [asked.data], [], given(asked, service.text_settings()))
     asked.resumable = True
-    bar = StepBar()
+    bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
         asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
-        command=asked.command, watch=bar.watch,
+        command=asked.command, watch=bar.watch, processes=processes,
     )  # fmt: skip
-    answer = follow(asked, training, "tokens", bar)
-    return tell(asked, answer, service.text_training_lines)
+    answer = follow(asked, training, "tokens", bar, processes)
+    return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
 
 
 def _write(asked: argparse.Namespace) -> Answer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rnnlab.hub.finding import ORDERS, Found, find
 from rnnlab.hub.forecast_card import forecast_card
+from rnnlab.hub.jobs import Flavor, Submitted, cancel, flavors, follow, submit
+from rnnlab.hub.jobs import find as find_job
 from rnnlab.hub.looking import Seen, look
 from rnnlab.hub.pulling import Pulled, own_token, pull
 from rnnlab.hub.pushing import check_usable, push
@@ -13,17 +15,24 @@ from rnnlab.train.checkpoint import Checkpoint
 
 __all__ = [
     "ORDERS",
+    "Flavor",
     "Found",
     "Pulled",
     "Seen",
+    "Submitted",
+    "cancel",
     "card",
     "check_usable",
     "deploy",
     "find",
+    "find_job",
+    "flavors",
+    "follow",
     "look",
     "own_token",
     "pull",
     "push",
+    "submit",
 ]
 
 _CARDS = {"forecast": forecast_card, "text": text_card}

@@ -54,7 +54,8 @@ class SequenceModel(nn.Module):
 
     All dropout is locked: one mask for all steps of a sequence (Gal & Ghahramani 2016, arXiv 1512.05287). Masks are
     drawn from the model's own generator and not from torch's global one, so that two trainings in one process don't
-    disturb each other and a resumed one goes on with the very same masks.
+    disturb each other and a resumed one goes on with the very same masks. Where a batch is divided, `place` says which
+    of how many sequences the first given one is, so that each gets the mask that it would have had in the whole batch.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -69,6 +70,7 @@ class SequenceModel(nn.Module):
         self.tied_bias = nn.Parameter(torch.zeros(config.outputs)) if config.tied else None
         self.skip = nn.Linear(width, config.outputs, bias=False) if config.skip else None
         self.noise: torch.Generator | None = None
+        self.place: tuple[int, int] | None = None
 
     def forward(self, x: Tensor, state: ModelState | None = None) -> tuple[Tensor, ModelState]:
         """Run a sequence from a state.
@@ -115,7 +117,9 @@ class SequenceModel(nn.Module):
         """(B, T, H) -> (B, T, H), the same units of a sequence set to zero in all its steps."""
         if not self.training or share == 0:
             return x
-        return x * self._mask((x.shape[0], 1, x.shape[2]), share).to(x.dtype)
+        first, sequences = self.place or (0, x.shape[0])
+        mask = self._mask((sequences, 1, x.shape[2]), share)[first : first + x.shape[0]]
+        return x * mask.to(x.dtype)
 
     def _recurrent_mask(self, core: nn.Module) -> Tensor | None:
         if not self.training or self.config.recurrent_dropout == 0:

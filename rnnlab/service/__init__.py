@@ -1,6 +1,6 @@
 """All that the page and the command line call: plain values in and out; opens, caches and bounds."""
 
-from rnnlab.hub import own_token
+from rnnlab.hub import Flavor, Submitted, own_token
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
 from rnnlab.service.comparing import compare
@@ -20,6 +20,18 @@ from rnnlab.service.loaded import Model, load
 from rnnlab.service.opening import is_hub_name, is_shareable, told
 from rnnlab.service.panels import backtest_panel, forecast_many
 from rnnlab.service.refitting import backtest_yearly
+from rnnlab.service.remote_training import (
+    USUAL_FLAVOR,
+    USUAL_HOURS,
+    cancel_training,
+    find_training,
+    flavor_named,
+    flavors,
+    follow_training,
+    price_words,
+    setting_flags,
+    submit_training,
+)
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharing import ORDERS, TASKS, deploy_space, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
@@ -36,6 +48,7 @@ from rnnlab.service.voices import Voice, voice
 from rnnlab.service.writing import Draft, Manner, carry_on, drafts, sampling_settings, write
 from rnnlab.tasks.text.pieces import UNITS, Piece
 from rnnlab.train.devices import DEVICES, quiet_threads
+from rnnlab.train.processes import Processes, is_first, launcher, started
 
 __all__ = [
     "DEVICES",
@@ -46,16 +59,21 @@ __all__ = [
     "STRANGER",
     "TASKS",
     "UNITS",
+    "USUAL_FLAVOR",
+    "USUAL_HOURS",
     "WEIGHTS",
     "Caller",
     "Draft",
+    "Flavor",
     "Manner",
     "Model",
     "Piece",
     "Plan",
+    "Processes",
     "Pulse",
     "Shown",
     "Study",
+    "Submitted",
     "Table",
     "TrainReport",
     "TrainResult",
@@ -68,6 +86,7 @@ __all__ = [
     "bring",
     "bundled_data",
     "bundled_models",
+    "cancel_training",
     "carry_on",
     "check_draft_file",
     "compare",
@@ -77,13 +96,19 @@ __all__ = [
     "evaluate",
     "evaluation_lines",
     "fetch",
+    "find_training",
+    "flavor_named",
+    "flavors",
+    "follow_training",
     "forecast",
     "forecast_lines",
     "forecast_many",
     "forecast_many_lines",
+    "is_first",
     "is_hub_name",
     "is_shareable",
     "known_texts",
+    "launcher",
     "load",
     "models",
     "models_lines",
@@ -93,6 +118,7 @@ __all__ = [
     "pack",
     "panel_lines",
     "plan",
+    "price_words",
     "pull",
     "pulled_lines",
     "push",
@@ -100,11 +126,14 @@ __all__ = [
     "quiet_threads",
     "sampling_settings",
     "save_draft",
+    "setting_flags",
     "settings",
     "show",
+    "started",
     "steer",
     "stop_trainings",
     "study",
+    "submit_training",
     "sweep_visits",
     "text_settings",
     "text_training_lines",

@@ -26,6 +26,7 @@ from rnnlab.tasks.forecast.years import by_year
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import Watch, fit
+from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import cpu_weights
 
@@ -53,6 +54,7 @@ class DensityRun:
     begun: Begun | None = None
     unseen: Unseen = dataclasses.field(default_factory=Unseen)
     watch: Watch | None = None
+    processes: Processes = ALONE
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming.
@@ -70,6 +72,8 @@ class DensityRun:
             made = yield from self._learnt(task, train, last_day, self.out, resume)
         else:
             made = yield from self._several(task, train, last_day)
+        if not self.processes.first:
+            return
         made = self._judged(made, last_day) if self.scored else made
         save_with_card(made, self.out)
         summary = {"recipe": "density", "parameters": looking.weight_count(made.model), "seeds": self.seeds}
@@ -93,12 +97,13 @@ class DensityRun:
             model.load_state_dict(checkpoint.build_model(self.begun.made).state_dict())
         if not self.density.recurrence:
             model = without_recurrence(model)
-        record = Record(model, self._begun(task, train, last_day), out, resume)
+        record = Record(model, self._begun(task, train, last_day), out if self.processes.first else None, resume)
         snapshot = resume
-        for progress in fit(model, task, train, resume, self.watch):
+        for progress in fit(model, task, train, resume, self.watch, self.processes):
             snapshot = progress.snapshot
             record.report(progress)
-            yield report(progress, train.seed)
+            if self.processes.first:
+                yield report(progress, train.seed)
         assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
         return record.finished(snapshot)
 

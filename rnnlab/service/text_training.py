@@ -32,6 +32,7 @@ from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint, build_model
 from rnnlab.train.loop import Watch, fit
+from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import halved
 
@@ -55,6 +56,7 @@ def train_text(
     resume: bool = False,
     command: str = "",
     watch: Watch | None = None,
+    processes: Processes = ALONE,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a writer; whoever stops asking stops the training.
 
@@ -65,6 +67,7 @@ def train_text(
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
         command: the command line that asked, for the checkpoint's record.
         watch: see rnnlab.train.loop.fit.
+        processes: those that train together; only the first of them writes anything and yields.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -73,7 +76,7 @@ def train_text(
         RnnlabError: anything of the above cannot be used as it is.
     """
     run, snapshot = text_run(data, out=out, settings=settings, resume=resume, command=command, watch=watch)
-    yield from run.reports(snapshot)
+    yield from dataclasses.replace(run, processes=processes).reports(snapshot)
 
 
 def text_run(
@@ -131,6 +134,7 @@ class TextRun:
     out: Path | None
     command: str
     watch: Watch | None = None
+    processes: Processes = ALONE
 
     def rehearsed(self) -> tuple[TextTask, ModelConfig, TrainConfig]:
         """What would be trained, for whoever wants to know how long that takes."""
@@ -147,11 +151,15 @@ class TextRun:
         begun = self._begun(task, train, shape)
         record = Record(model, begun, self.out, resume)
         snapshot = resume
-        for progress in fit(model, task, train, resume, self.watch):
+        for progress in fit(model, task, train, resume, self.watch, self.processes):
+            if not self.processes.first:
+                continue
             snapshot = progress.snapshot
             record.report(progress)
             text = sample(begun, task.vocabulary, snapshot, train.seed)
             yield dataclasses.replace(report(progress, train.seed), sample=text)
+        if not self.processes.first:
+            return
         assert snapshot is not None, "a training has steps, and one that is resumed has a snapshot"
         made = calibrated(record.finished(snapshot), kept)
         made = self._judged(dataclasses.replace(made, weights=halved(made.weights)), task)

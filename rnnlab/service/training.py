@@ -26,6 +26,7 @@ from rnnlab.tasks.forecast.tutorial import TutorialConfig
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import Watch
+from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import TrainConfig
 
 # A recipe's own settings, and its defaults of the shared ones.
@@ -58,6 +59,7 @@ def train_forecast(
     garch: bool = False,
     caller: Caller = OWNER,
     watch: Watch | None = None,
+    processes: Processes = ALONE,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -78,6 +80,7 @@ def train_forecast(
         garch: whether to fit GARCH(1,1) and GJR-GARCH to those, too.
         caller: who asks for `base`.
         watch: of the density recipe, see rnnlab.train.loop.fit.
+        processes: those that train together; only the first of them writes anything and yields.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -87,6 +90,8 @@ def train_forecast(
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     _check(recipe, given, seeds, until, resume)
+    if recipe == "tutorial" and processes.count > 1:
+        raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
     if recipe == "tutorial" and (base or unseen):
         raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
     if resume and base:
@@ -110,7 +115,7 @@ def train_forecast(
     model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
     run = DensityRun(
         prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(unseen, prices, garch), watch,
+        Unseen.of(unseen, prices, garch), watch, processes,
     )  # fmt: skip
     yield from run.reports(snapshot)
 

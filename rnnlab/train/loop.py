@@ -13,6 +13,8 @@ from torch import Tensor
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelState, SequenceModel, detach
 from rnnlab.train import devices
+from rnnlab.train.choosing import training_device
+from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
 
 MOST_REWINDS = 8
@@ -22,8 +24,13 @@ Watch = Callable[[int, int], bool]
 
 
 def fit(
-    model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None = None, watch: Watch | None = None
-) -> Iterator[Progress]:  # fmt: skip
+    model: SequenceModel,
+    task: Task,
+    config: TrainConfig,
+    resume: Snapshot | None = None,
+    watch: Watch | None = None,
+    processes: Processes = ALONE,
+) -> Iterator[Progress]:
     """Train the model, reporting every `config.report_every` steps and at the end.
 
     Resuming is exact on the kind of device where the training began; on another one dropout's masks are drawn anew.
@@ -37,19 +44,23 @@ def fit(
         config: how to train.
         resume: a report's snapshot; the training goes on exactly as if it had never stopped.
         watch: is told after every step which of how many it was; if it says False, the training ends there, after a
-            report if there has been none.
+            report if there has been none; of several processes the first is asked, and they end at a report.
+        processes: those that train together; each gets every report, and all must ask for it.
 
     Raises:
         RnnlabError: the device is missing, the snapshot is another model's, or the training diverges for good.
     """
-    run = _Run(model, task, config, resume)
+    run = _Run(model, task, config, resume, processes)
     try:
         if run.exhausted():
             return
         for batch in itertools.islice(task.batches(config.seed, run.step), max(0, config.steps - run.step)):
             run.train(batch)
+            due = run.step % config.report_every == 0 or run.step == config.steps
             going = watch is None or watch(run.step, config.steps)
-            if run.step % config.report_every == 0 or run.step == config.steps or not (going or run.reported):
+            if processes.count > 1:  # all of them end at the same report
+                going = processes.told(going) if due else True
+            if due or not (going or run.reported):
                 yield run.report()
             if run.exhausted() or not going:
                 return
@@ -60,12 +71,15 @@ def fit(
 class _Run:
     """The moving parts of one training."""
 
-    def __init__(self, model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None) -> None:
-        self.model, self.task, self.config = model, task, config
-        self.device = devices.choose_device(_wanted(config, resume), lambda name: _seconds_per_step(model, task, name))
+    def __init__(
+        self, model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None, processes: Processes
+    ) -> None:  # fmt: skip
+        self.model, self.task, self.config, self.processes = model, task, config, processes
+        self.device = training_device(model, task, config, resume, processes)
         self.dtype = devices.choose_precision(config.precision, self.device, model.config)
         model.to(self.device).train()
         model.seed_noise(config.seed)
+        self.network = processes.joined(model)
         self.weights: list[Tensor] = list(model.parameters())
         self.optimizer = torch.optim.AdamW(self.weights, lr=config.lr, weight_decay=config.weight_decay)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
@@ -86,11 +100,16 @@ class _Run:
 
     def train(self, batch: Batch) -> None:
         """Take one optimizer step."""
-        x, y = batch.x.to(self.device), batch.y.to(self.device)
+        sequences = len(batch.x)
+        own = self.processes.share(sequences)
+        x, y = batch.x[own].to(self.device), batch.y[own].to(self.device)
+        self.model.place = (own.start, sequences)
         state = None if batch.fresh or self.state is None else detach(self.state)
         with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
-            output, self.state = self.model(x, state)
+            output, self.state = self.network(x, state)
         loss = self.task.loss(output.float(), y)
+        if self.processes.count > 1:  # so that the mean of all processes' losses is the whole batch's
+            loss = loss * (self.processes.count * self.task.counted(batch.y[own]) / self.task.counted(batch.y))
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self.scaler.unscale_(self.optimizer)
         gradients = [weight.grad for weight in self.weights if weight.grad is not None]
@@ -108,16 +127,16 @@ class _Run:
         # Numbers stay on the device until the report: asking for them at every step would stall a GPU.
         self.losses.append(loss.detach())
         self.norms.append(norm.detach())
-        self.positions += x.shape[0] * x.shape[1]
+        self.positions += sequences * x.shape[1]
 
     def report(self) -> Progress:
         """Score the model, keep it if it is the best, or go back if it has diverged."""
-        losses, norms = torch.stack(self.losses).cpu(), torch.stack(self.norms).cpu()
+        losses, norms = self.processes.mean(torch.stack(self.losses)).cpu(), torch.stack(self.norms).cpu()
         training_seconds = time.perf_counter() - self.began
         rate = self.config.rate(self.step - 1) * self.rate_scale
         # Under a gradient scaler a norm that is not finite is a step that was skipped, not a fault.
         healthy = bool(losses.isfinite().all()) and (self.scaler.is_enabled() or bool(norms.isfinite().all()))
-        scores = self._evaluate() if healthy else {}
+        scores = self.processes.told(self._evaluate() if healthy and self.processes.first else {})
         healthy = healthy and math.isfinite(scores.get("loss", 0.0))
         message = self._keep(scores) if healthy else self._rewind(losses)
         self.last_good, self.reported = self._snapshot(), True
@@ -145,6 +164,7 @@ class _Run:
         best = self.best or self.average
         if best is not None:
             _put(self.weights, best)
+        self.model.place = None
         self.model.eval()
 
     def _begin_interval(self) -> None:
@@ -209,7 +229,7 @@ class _Run:
         for i, weight in enumerate(self.weights):
             tensors |= {f"optimizer.{i}.{name}": value for name, value in self.optimizer.state[weight].items()}
         for i, layer in enumerate(self.state or ()):
-            tensors |= {f"state.{i}.{j}": part for j, part in enumerate(layer)}
+            tensors |= {f"state.{i}.{j}": self.processes.whole(part, 1) for j, part in enumerate(layer)}
         assert self.model.noise is not None
         tensors["noise"] = self.model.noise.get_state()
         numbers = {name: getattr(self, name) for name in _NUMBERS}
@@ -244,12 +264,16 @@ class _Run:
             moved = {n: t.clone() if n == "step" else t.to(self.device, copy=True) for n, t in parts.items()}
             self.optimizer.state[weight] = moved
         layers = itertools.takewhile(bool, (snapshot.group(f"state.{i}") for i in itertools.count()))
-        self.state = tuple(tuple(_copy_to(layer, self.device)) for layer in layers) or None
+        self.state = tuple(tuple(_copy_to(self._own(layer), self.device)) for layer in layers) or None
         assert self.model.noise is not None
         if numbers["device"] == self.device.type:
             self.model.noise.set_state(tensors["noise"].clone())
         else:  # generators of different devices cannot go on from each other
             self.model.seed_noise(self.config.seed + self.step)
+
+    def _own(self, state: list[Tensor]) -> list[Tensor]:
+        """This process's sequences of a layer's state, (1, B, H) each."""
+        return [part[:, self.processes.share(part.shape[1])].contiguous() for part in state]
 
 
 _NUMBERS = ("step", "best_step", "stale", "rate_scale", "rewinds")
@@ -267,28 +291,3 @@ def _put(weights: list[Tensor], values: list[Tensor]) -> None:
     with torch.no_grad():
         for weight, value in zip(weights, values, strict=True):
             weight.copy_(value)
-
-
-def _wanted(config: TrainConfig, resume: Snapshot | None) -> str:
-    """Go on where the training began, if that is left to us and the device is there."""
-    if config.device == "auto" and resume is not None and resume.numbers["device"] in devices.available_devices():
-        return str(resume.numbers["device"])
-    return config.device
-
-
-def _seconds_per_step(model: SequenceModel, task: Task, device: str) -> float:
-    """Measure a training step of this model on a device; infinite where it does not run at all."""
-    trial = SequenceModel(model.config)
-    batch = next(task.batches(seed=0))
-    try:
-        trial.to(device).seed_noise(0)
-        x, y = batch.x.to(device), batch.y.to(device)
-        for repeat in range(4):
-            if repeat == 1:  # the first step also loads kernels
-                began = time.perf_counter()
-            loss = task.loss(trial(x)[0].float(), y)
-            loss.backward()  # type: ignore[no-untyped-call]
-            loss.item()  # waits for the device
-        return (time.perf_counter() - began) / 3
-    except (RuntimeError, AssertionError):  # torch asserts where it was built without the device
-        return math.inf

@@ -41,7 +41,10 @@ class Task(Protocol):
         """
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
-        """(B, T, O) outputs in float32 and targets -> a scalar to be made small."""
+        """(B, T, O) outputs in float32 and targets -> a mean over the targets, a scalar to be made small."""
+
+    def counted(self, y: Tensor) -> float:
+        """What these targets weigh in that mean; of several processes each has a part of a batch."""
 
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         """Scores in the user's units. A score named "loss", if any, is the validation loss that chooses the best."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Refused(Exception):
@@ -107,12 +108,15 @@ class Store:
     """The repositories of one Hub by kind and id, and who may see and do what.
 
     users: the name behind each token. readers: tokens that may not write. let_in: who may see gated repositories.
+    without_credit: who cannot pay for Jobs. jobs: by their ids (see `hub.jobs`).
     """
 
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     readers: set[str] = field(default_factory=set)
     let_in: set[str] = field(default_factory=set)
+    without_credit: set[str] = field(default_factory=set)
+    jobs: dict[str, Any] = field(default_factory=dict)
 
     def add(self, kind: str, id: str, *, private: bool = False, gated: bool = False) -> Repo:
         """Make an empty repository."""

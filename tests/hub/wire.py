@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from hub.chunks import Chunks, add_tokens
+from hub.jobs import add_jobs
 from hub.repos import File, Refused, Repo, Store
 from hub.writing import add_writing
 
@@ -52,6 +53,7 @@ def build_wire(store: Store, chunks: Chunks) -> FastAPI:
             found.sort(key=lambda one: -one["downloads"])
         return found[:limit]
 
+    add_jobs(app, store, token_of)
     for kind in KINDS:
         _add_reading(app, store, kind)
         add_writing(app, store, chunks, kind, token_of)

@@ -125,6 +125,10 @@ class DensityTask:
         counted = known * self.weights.to(losses.device)
         return (losses * counted).sum() / counted.sum()
 
+    def counted(self, y: Tensor) -> float:
+        """(B, T, H) scaled returns -> how many are known, each weighted as its horizon."""
+        return float((~y.isnan() * self.weights.to(y.device)).sum())
+
     def constant_loss(self) -> float:
         """What the running volatility alone scores in `evaluate`: a Student-t a horizon, of the training days."""
         losses = []

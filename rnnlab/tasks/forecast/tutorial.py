@@ -90,6 +90,10 @@ class TutorialTask:
         """(B, T, 1) outputs, (B, 1) scaled next closes -> mean squared error of the last step's output."""
         return functional.mse_loss(output[:, -1], y)
 
+    def counted(self, y: Tensor) -> float:
+        """(B, 1) next closes -> how many."""
+        return float(y.numel())
+
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         """RMSE on training and test windows, in the prices' currency; no validation, as in the tutorial."""
         predicted = unscale(_last_outputs(model, self.x), self.low, self.high)

@@ -84,6 +84,10 @@ class TextTask:
         """(B, T, V) logits, (B, T) next ids -> mean negative log-probability, nats an id."""
         return functional.cross_entropy(output.flatten(0, 1), y.flatten())
 
+    def counted(self, y: Tensor) -> float:
+        """(B, T) next ids -> how many."""
+        return float(y.numel())
+
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         """Nats an id (`loss`) and a character on what is held out, read in several streams for speed.
 

@@ -1,0 +1,92 @@
+"""The flags that train on a machine of the Hub, and the command job: follow, cancel."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnnlab import service
+from rnnlab.commands.shared import Answer, add_command
+from rnnlab.errors import RnnlabError
+
+PLACES = ("hf-jobs",)
+
+
+def add_remote(parser: argparse.ArgumentParser) -> None:
+    """Add --on and what belongs to it."""
+    group = parser.add_argument_group("on a machine of the Hugging Face Hub, which costs")
+    group.add_argument("--on", choices=PLACES, help="train there, as a Job on your account, and push from there")
+    group.add_argument("--flavor", default=service.USUAL_FLAVOR, help="the machine (default a10g-small)")
+    group.add_argument("--hours", type=float, default=service.USUAL_HOURS, help="end it after so long (default 2)")
+    group.add_argument("--push", metavar="REPO", help="owner/name to push to; needed with --on")
+    group.add_argument("--private", action="store_true", help="make a new repository private")
+
+
+def add_commands(commands: Any) -> None:
+    """Add `job`."""
+    job = commands.add_parser("job", help="follow or cancel a training on a machine of the Hugging Face Hub")
+    asks = job.add_subparsers(required=True, metavar="follow|cancel")
+    for name, run, words in (
+        ("follow", _follow, "print its log until it ends"),
+        ("cancel", _cancel, "end it, so that it costs nothing more"),
+    ):
+        add_command(asks, name, words, run).add_argument("id", metavar="ID", help="the Job, as `train --on` named it")
+
+
+def train_there(
+    asked: argparse.Namespace,
+    task: str,
+    data: Sequence[str],
+    flags: Sequence[str],
+    settings: Mapping[str, Any],
+    unseen: Sequence[str] = (),
+) -> Answer:
+    """Say what it costs, start it, follow it, and pull what it has pushed into --out."""
+    if not asked.push:
+        raise RnnlabError("A training on another machine needs --push owner/name, where its checkpoint goes.")
+    if asked.resume:
+        raise RnnlabError("A training on another machine starts anew; leave out --resume.")
+    asked.resumable = None  # an interruption here does not touch it
+    token = service.own_token()
+    flavor = service.flavor_named(asked.flavor, asked.hours, token)
+    print(service.price_words(flavor, asked.hours), file=sys.stderr, flush=True)
+    job = service.submit_training(
+        task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=asked.hours,
+        private=asked.private, unseen=unseen, base=getattr(asked, "base", None), token=token,
+    )  # fmt: skip
+    print(f"Job {job.id}: {job.url}", file=sys.stderr, flush=True)
+    _print_log(job, token)
+    answer = service.pull(asked.push, out=asked.out, token=token) | {"job": job.id}
+    if not asked.json:
+        print("\n".join(service.pulled_lines(answer)))
+    return answer
+
+
+def _follow(asked: argparse.Namespace) -> Answer:
+    token = service.own_token()
+    job = service.find_training(asked.id, token)
+    _print_log(job, token)
+    return {"job": job.id}
+
+
+def _cancel(asked: argparse.Namespace) -> Answer:
+    token = service.own_token()
+    job = service.find_training(asked.id, token)
+    service.cancel_training(job, token)
+    if not asked.json:
+        print(f"Job {job.id} is cancelled.")
+    return {"job": job.id}
+
+
+def _print_log(job: service.Submitted, token: str | None) -> None:
+    try:
+        for line in service.follow_training(job, token):
+            print(line, file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print(
+            f"The Job goes on, and costs. To end it: python -m rnnlab job cancel {job.id}; "
+            f"to look on: python -m rnnlab job follow {job.id}", file=sys.stderr,
+        )  # fmt: skip
+        raise

@@ -1,0 +1,221 @@
+"""Commands run as a Job of the Hub, on a machine of its own and a person's account; knows no recipe and no page.
+
+The project's own code goes up with the person's files into a private dataset repository of theirs, `owner/rnnlab-jobs`;
+the Job takes it from there with their token, which it is given as a secret, and installs the versions tested here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import HfApi, JobInfo, JobStage
+from huggingface_hub.errors import HfHubHTTPError
+
+from rnnlab.errors import HubError
+from rnnlab.hub.failures import address, explained, patiently
+from rnnlab.hub.spaces import stage
+
+NO_TOKEN = "A Job needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
+IMAGE = "python:3.12"  # torch comes by pip, in the version that everything is tested with, CUDA included
+STORE = "rnnlab-jobs"
+PINS = "requirements.txt"
+UNUSED = ("gradio", "plotly")  # of the page
+PER_HOUR = {"second": 3600, "minute": 60, "hour": 1}
+SLOWEST = 60.0  # seconds that a Job's stage may lag behind the end of its log
+
+
+@dataclass(frozen=True)
+class Flavor:
+    """A kind of machine that the Hub rents out: its name, what it is in words, and USD an hour."""
+
+    name: str
+    words: str
+    hourly: float
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A Job on its way: its id, whose it is, and its page's address."""
+
+    id: str
+    owner: str
+    url: str
+
+
+def flavors(token: str | None) -> list[Flavor]:
+    """What the Hub rents out, the cheapest first; HubError if it cannot be asked."""
+    with explained("its machines"):
+        found = patiently(lambda: HfApi(endpoint=address(), token=token or False).list_jobs_hardware())
+    offered = []
+    for one in found:
+        gpu = f", {one.accelerator.quantity} {one.accelerator.model}" if one.accelerator else ""
+        hourly = one.unit_cost_usd * PER_HOUR.get(one.unit_label, 60)
+        offered.append(Flavor(one.name, f"{one.pretty_name}: {one.cpu}, {one.ram}{gpu}", round(hourly, 4)))
+    return sorted(offered, key=lambda flavor: flavor.hourly)
+
+
+def submit(
+    root: Path,
+    commands: Sequence[Sequence[str]],
+    files: Mapping[str, Path],
+    flavor: str,
+    seconds: int,
+    token: str | None,
+) -> Submitted:
+    """Start a Job that runs these commands one after the other, until one fails.
+
+    Args:
+        root: this repository's folder, whose code the Job runs.
+        commands: each as its words; paths are those of `files`.
+        files: what to send along, by the path at which the commands find it.
+        flavor: the machine, as `flavors` names it.
+        seconds: after which the Job is ended, whatever it is doing.
+        token: whose account pays; the commands know it as HF_TOKEN.
+
+    Raises:
+        HubError: there is no token or no credit, the flavor is unknown, or the Hub refuses, fails or cannot be reached.
+    """
+    if not token:
+        raise HubError(NO_TOKEN)
+    api = HfApi(endpoint=address(), token=token)
+    with explained("the Job"):
+        owner = str(patiently(api.whoami)["name"])
+    key = secrets.token_hex(8)
+    commit = _send(api, f"{owner}/{STORE}", root, key, files)
+    script = _script(f"{owner}/{STORE}", commit, key, commands, (root / PINS).read_text())
+    environment = {name: os.environ[name] for name in ("HF_ENDPOINT",) if name in os.environ}
+    with explained("the Job"):
+        try:
+            job = api.run_job(
+                image=IMAGE, command=["sh", "-c", script], env=environment, secrets={"HF_TOKEN": token},
+                flavor=flavor, timeout=seconds, name=f"rnnlab-{key}", namespace=owner,
+            )  # fmt: skip
+        except HfHubHTTPError as error:
+            _forget(api, f"{owner}/{STORE}", key)
+            raise _refused(error, flavor) from error
+    return Submitted(job.id, owner, job.url)
+
+
+def follow(job: Submitted, token: str | None) -> Iterator[str]:
+    """The Job's log, line by line as it is written, until it ends.
+
+    Raises:
+        HubError: the Job failed, was cancelled or ran out of time, or the Hub cannot be asked any more.
+    """
+    api = HfApi(endpoint=address(), token=token)
+    last = ""
+    with explained("the Job's log"):
+        for line in api.fetch_job_logs(job_id=job.id, namespace=job.owner, follow=True):
+            last = line.strip() or last
+            yield line
+        try:
+            ended = api.wait_for_job(job.id, namespace=job.owner, timeout=SLOWEST)
+        except TimeoutError as error:
+            raise HubError(f"The Job {job.id} fell silent; look at {job.url}.") from error
+    assert isinstance(ended, JobInfo), "one was asked for"
+    name = str((ended.labels or {}).get("name", ""))
+    _forget(api, f"{job.owner}/{STORE}", name.removeprefix("rnnlab-"))
+    _check(ended, last)
+
+
+def find(id: str, token: str | None) -> Submitted:
+    """A Job of the person's by its id; HubError if there is none."""
+    if not token:
+        raise HubError(NO_TOKEN)
+    api = HfApi(endpoint=address(), token=token)
+    with explained(f"the Job {id[:40]}"):
+        owner = str(patiently(api.whoami)["name"])
+        try:
+            found = patiently(lambda: api.inspect_job(job_id=id, namespace=owner))
+        except HfHubHTTPError as error:
+            if error.response.status_code == 404:
+                raise HubError(f"{owner} has no Job {id[:40]!r}; check its id.") from error
+            raise
+    return Submitted(found.id, owner, found.url)
+
+
+def cancel(job: Submitted, token: str | None) -> None:
+    """End a Job, which then costs nothing more; HubError if the Hub refuses or cannot be reached."""
+    with explained(f"the Job {job.id}"):
+        patiently(lambda: HfApi(endpoint=address(), token=token).cancel_job(job_id=job.id, namespace=job.owner))
+
+
+def _send(api: HfApi, store: str, root: Path, key: str, files: Mapping[str, Path]) -> str:
+    """Upload code and files, and give the commit; code that has not changed is not sent again."""
+    with tempfile.TemporaryDirectory() as folder, explained(store):
+        place = Path(folder)
+        (place / "code").mkdir()
+        stage(root, place / "code")
+        shutil.copyfile(root / PINS, place / "code" / PINS)
+        for name, file in files.items():
+            target = place / key / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        patiently(lambda: api.create_repo(store, repo_type="dataset", private=True, exist_ok=True))
+        commit = api.upload_folder(
+            repo_id=store, repo_type="dataset", folder_path=place, delete_patterns=["code/*"],
+            commit_message="What a Job of rnnlab needs",
+        )  # fmt: skip
+    return str(commit.oid)
+
+
+def _script(store: str, commit: str, key: str, commands: Sequence[Sequence[str]], pins: str) -> str:
+    """What the Job's shell does: fetch, install, run."""
+    client = next(line for line in pins.splitlines() if line.startswith("huggingface_hub=="))
+    unused = "|".join(UNUSED)
+    lines = [
+        "set -e",
+        f"pip install -q --disable-pip-version-check {client}",
+        f"hf download {shlex.quote(store)} --repo-type dataset --revision {commit} --include 'code/*' "
+        f"--include '{key}/*' --local-dir . --quiet >/dev/null",
+        f"if [ -d {key} ]; then cp -r {key}/. code/; fi",
+        "cd code",
+        f"grep -Ev '^({unused})' requirements.txt > pins.txt",
+        "pip install -q --disable-pip-version-check -r pins.txt",
+        *(shlex.join(words) for words in commands),
+    ]
+    return "\n".join(lines)
+
+
+def _forget(api: HfApi, store: str, key: str) -> None:
+    """Delete the person's files; a Hub that fails just now leaves them, in a repository that only they can see."""
+    try:
+        there = [path for path in api.list_repo_files(store, repo_type="dataset") if path.startswith(f"{key}/")]
+        if key and there:
+            api.delete_files(store, there, repo_type="dataset", commit_message="A Job of rnnlab has ended")
+    except (OSError, ValueError):
+        return
+
+
+def _refused(error: HfHubHTTPError, flavor: str) -> HubError | HfHubHTTPError:
+    match error.response.status_code:
+        case 402:
+            return HubError("This account has no credit for Jobs, so nothing was started; add some in its billing.")
+        case 400 | 422:
+            return HubError(
+                f"The Hub did not take a Job on {flavor[:40]!r}, so nothing was started; try another flavor."
+            )
+        case 403:
+            return HubError("This token may not start Jobs; sign in again, or take one with that right.")
+    return error
+
+
+def _check(ended: JobInfo, last: str) -> None:
+    """Raise HubError unless a Job has done all that it was to do."""
+    said = ended.status.message or ""
+    match ended.status.stage:
+        case JobStage.COMPLETED:
+            return
+        case JobStage.CANCELED:
+            raise HubError("The Job was cancelled; nothing was pushed.")
+        case _ if re.search("time", said, re.IGNORECASE):
+            raise HubError("The Job reached its time limit and was ended; nothing was pushed; allow it more hours.")
+    raise HubError(f"The Job failed, and nothing was pushed: {last[:300] or said[:300] or 'it left no word'}")

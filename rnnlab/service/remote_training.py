@@ -1,0 +1,155 @@
+"""A training on a machine that the Hub rents out: the same command there, its price and its end; knows no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rnnlab import hub
+from rnnlab.data import catalog, hub_datasets
+from rnnlab.errors import RnnlabError
+from rnnlab.hub import Flavor, Submitted
+from rnnlab.service.opening import hub_name, is_file, is_hub_name, open_many
+from rnnlab.service.text_training import text_run
+from rnnlab.service.training import density_settings
+
+MOST_HOURS, USUAL_HOURS = 48.0, 2.0
+USUAL_FLAVOR = "a10g-small"
+TRAINED = 7 / 8  # of the time; the rest is for installing, scoring and pushing
+OUT = "made"
+
+
+@dataclass
+class _Sent:
+    """Files that go along, by their path there, and what has to be fetched there first."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    fetches: list[list[str]] = field(default_factory=list)
+
+    def file(self, path: str) -> str:
+        """Send a file along; gives its path there."""
+        name = f"files/{len(self.files)}/{Path(path).name}"
+        self.files[name] = Path(path)
+        return name
+
+
+def flavors(token: str | None = None) -> list[Flavor]:
+    """The machines that the Hub rents out, the cheapest first; HubError if it cannot be asked."""
+    return hub.flavors(token)
+
+
+def flavor_named(name: str, hours: float, token: str | None = None) -> Flavor:
+    """The machine of a name; RnnlabError if the Hub has none, or if it is wanted for too long."""
+    if not 0 < hours <= MOST_HOURS:
+        raise RnnlabError(f"{hours:g} hours are not between 0 and {MOST_HOURS:g}; give another --hours.")
+    found = {one.name: one for one in hub.flavors(token)}
+    if name not in found:
+        raise RnnlabError(f"The Hub has no flavor {name[:40]!r}; choose {', '.join(found)}.")
+    return found[name]
+
+
+def price_words(flavor: Flavor, hours: float) -> str:
+    """What it costs, in a sentence, before anything is started."""
+    most = flavor.hourly * hours
+    return f"{flavor.words}: ${flavor.hourly:.2f} an hour; ended after {hours:g} hours, so ${most:.2f} at most."
+
+
+def submit_training(
+    task: str,
+    data: Sequence[str],
+    flags: Sequence[str],
+    *,
+    settings: Mapping[str, Any],
+    repo: str,
+    flavor: Flavor,
+    hours: float = USUAL_HOURS,
+    private: bool = False,
+    unseen: Sequence[str] = (),
+    base: str | None = None,
+    token: str | None = None,
+) -> Submitted:
+    """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
+
+    Args:
+        task, data: as of `train_text` (one text) and `train_forecast`.
+        flags: the command's other flags, such as "--seeds", "3".
+        settings: by name; None is not given.
+        repo: "owner/name" to push to.
+        flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
+        private: make a new repository private.
+        unseen, base: as of `train_forecast`.
+        token: whose account pays and is pushed to.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is, or the Hub refuses, fails or cannot be reached.
+    """
+    if not is_hub_name(repo):
+        raise RnnlabError(f"{repo[:80]!r} is no repository's name; write it as owner/name.")
+    _check(task, data, settings)
+    sent = _Sent()
+    words = ["python", "-m", "rnnlab", "train", task, "--data", *(_there(name, task, sent) for name in data)]
+    if unseen:
+        words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
+    if base is not None:
+        words += ["--from", _base_there(base)]
+    words += [*flags, *setting_flags(settings), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
+    push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
+    root = catalog.bundled_folder().parent
+    return hub.submit(root, [*sent.fetches, words, push], sent.files, flavor.name, round(3600 * hours), token)
+
+
+def follow_training(job: Submitted, token: str | None) -> Iterator[str]:
+    """Its log as it is written; RnnlabError if it fails, is cancelled or runs out of time."""
+    return hub.follow(job, token)
+
+
+def find_training(id: str, token: str | None) -> Submitted:
+    """A Job by its id; RnnlabError if the person has none of it."""
+    return hub.find_job(id, token)
+
+
+def cancel_training(job: Submitted, token: str | None) -> None:
+    """End it; RnnlabError if the Hub refuses or cannot be reached."""
+    hub.cancel(job, token)
+
+
+def setting_flags(settings: Mapping[str, Any]) -> list[str]:
+    """Settings as the command line writes them; those that are None are left out."""
+    words: list[str] = []
+    for name, value in settings.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+        elif value is not None:
+            words += [f"--{flag}", str(value)]
+    return words
+
+
+def _check(task: str, data: Sequence[str], settings: Mapping[str, Any]) -> None:
+    """Raise what a training here would, before anything is sent or paid for."""
+    if task == "text":
+        text_run(data[0], settings=settings)
+    else:
+        given = {name: value for name, value in settings.items() if value is not None}
+        density_settings(given, None, False, sum(len(one.table) for one in open_many(data)))
+
+
+def _there(name: str, task: str, sent: _Sent) -> str:
+    """What the data of a name is called there."""
+    if is_file(name):
+        return sent.file(name)
+    if task == "text":
+        dataset = hub_datasets.fetched_dataset(name)
+        fetch = ["python", "-m", "rnnlab", "data", "fetch", name]
+        if dataset is not None:
+            fetch += ["--revision", dataset.commit, "--split", dataset.split, "--column", dataset.column]
+        sent.fetches.append(fetch)
+    return name
+
+
+def _base_there(base: str) -> str:
+    if is_file(f"{base}/config.json") and hub_name(base) is None:
+        raise RnnlabError(f"{Path(base).name} is a folder of this machine; push it, and give --from its owner/name.")
+    return base

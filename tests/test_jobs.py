@@ -1,0 +1,181 @@
+"""A training as a Job of the Hub: the real client, a Hub on loopback, the Job a process of this machine."""
+
+import json
+import re
+import time
+
+import pytest
+from hub.secrets import told
+from reaching import reachable_hub
+
+import rnnlab
+from rnnlab import service
+from rnnlab.__main__ import main
+from rnnlab.errors import HubError, RnnlabError
+from rnnlab.hub.jobs import STORE
+from rnnlab.train import checkpoint
+
+ANNA = "hf_annas_secret"
+TEXT = "".join(f"{n % 89} men went out, {n * n % 97} came home; {n % 13} sang.\n" for n in range(800))
+SMALL = ["--hidden", "24", "--layers", "1", "--steps", "40", "--report-every", "20"]
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    with reachable_hub(monkeypatch, tmp_path) as hub:
+        monkeypatch.setenv("HF_TOKEN", ANNA)
+        hub.store.users[ANNA] = "anna"
+        yield hub
+        for job in hub.store.jobs.values():
+            job.end("CANCELED")
+
+
+@pytest.fixture
+def text(tmp_path):
+    (tmp_path / "my text.txt").write_text(TEXT)
+    return str(tmp_path / "my text.txt")
+
+
+def command(text, out, *more):
+    asked = ["train", "text", "--data", text, "--out", str(out), *SMALL]
+    return [*asked, "--on", "hf-jobs", "--flavor", "cpu-basic", "--push", "anna/ours", "--hours", "0.1", *more]
+
+
+def start(text, flavor="cpu-basic", hours=0.1, **settings):
+    settings = {"hidden": 24, "layers": 1} | settings
+    chosen = service.flavor_named(flavor, hours, ANNA)
+    return service.submit_training(
+        "text", [text], [], settings=settings, repo="anna/ours", flavor=chosen, hours=hours, token=ANNA
+    )  # fmt: skip
+
+
+def left_behind(hub):
+    repo = hub.store.repos["dataset", f"anna/{STORE}"]
+    return [path for path in repo.commits[repo.sha_of("main")] if not path.startswith(("code/", ".git"))]
+
+
+def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, text, tmp_path, capsys):
+    assert main(command(text, tmp_path / "out", "--private", "--json")) == 0
+    said = capsys.readouterr()
+    assert "CPU Basic: 2 vCPU, 16 GB: $0.01 an hour; ended after 0.1 hours, so $0.00 at most." in said.err
+    assert "step 40/40" in said.err, "its log was followed"
+    assert json.loads(said.out.splitlines()[-1])["job"] == "job1"
+    made = checkpoint.load(tmp_path / "out")
+    assert made.model.hidden == 24
+    assert made.provenance["steps"] == 40
+    assert hub.store.repos["model", "anna/ours"].private
+    assert rnnlab.load("anna/ours").write("1 m", length=10, seed=1)
+    assert left_behind(hub) == [], "the person's text is deleted when it has been learnt"
+    assert told([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
+    assert hub.store.repos["dataset", f"anna/{STORE}"].private
+
+
+def test_a_forecaster_is_trained_there_by_the_same_command(hub, tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text("Date,Close\n" + "".join(f"{day},{close}\n" for day, close in days(900)))
+    asked = ["train", "forecast", "--data", "AAPL", str(tmp_path / "mine.csv"), "--out", str(tmp_path / "out")]
+    asked += ["--epochs", "2", "--on", "hf-jobs", "--flavor", "cpu-basic", "--push", "anna/prices", "--hours", "0.1"]
+    assert main(asked) == 0, capsys.readouterr().err
+    made = checkpoint.load(tmp_path / "out")
+    assert [one["name"] for one in made.provenance["data"]] == ["AAPL", "mine"]
+    assert made.train["epochs"] == 2
+
+
+def days(count):
+    import numpy as np
+    import pandas as pd
+
+    closes = 100 * np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.01, count)))
+    return zip(pd.bdate_range("2015-01-01", periods=count).strftime("%Y-%m-%d"), closes, strict=True)
+
+
+def test_a_job_that_fails_says_its_last_word_and_pushes_nothing(hub, text):
+    job = start(text, hidden=4096, layers=8, window=4096, batch=60_000)
+    hub.store.jobs[job.id].process.wait()
+    with pytest.raises(HubError, match=r"^The Job failed, and nothing was pushed: "):
+        list(service.follow_training(job, ANNA))
+    assert ("model", "anna/ours") not in hub.store.repos
+
+
+def test_a_job_that_runs_out_of_time_is_told(hub, text):
+    job = start(text, hours=2 / 3600)
+    with pytest.raises(HubError, match=r"reached its time limit and was ended; nothing was pushed; allow it more"):
+        list(service.follow_training(job, ANNA))
+
+
+def test_a_job_can_be_cancelled_while_it_is_followed(hub, text, capsys):
+    job = start(text, steps=1_000_000, report_every=5)
+    lines = service.follow_training(job, ANNA)
+    assert any("step 5/" in line for line in lines)
+    assert main(["job", "cancel", job.id]) == 0
+    with pytest.raises(HubError, match=r"^The Job was cancelled; nothing was pushed\.$"):
+        list(lines)
+    assert hub.store.jobs[job.id].process.wait() != 0
+    assert "Job job1 is cancelled." in capsys.readouterr().out
+
+
+def test_a_job_that_was_left_is_followed_later(hub, text, capsys):
+    start(text, steps=10)
+    assert main(["job", "follow", "job1"]) == 0
+    assert "step 10/10" in capsys.readouterr().err
+    assert rnnlab.load("anna/ours").write("1", length=5, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--flavor", "a900"], r"The Hub has no flavor 'a900'; choose cpu-basic, a10g-small\."),
+        (["--hours", "0"], r"0 hours are not between 0 and 48; give another --hours\."),
+        (["--push", "ours"], r"'ours' is no repository's name; write it as owner/name\."),
+        (["--hidden", "5000"], r"hidden must be between 1 and 4096, not 5000\."),
+        (["--resume"], r"A training on another machine starts anew; leave out --resume\."),
+        (["--data", "nowhere.txt"], r"There is no file 'nowhere.txt' here"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_sent(hub, text, tmp_path, capsys, more, sentence):
+    assert main(command(text, tmp_path / "out", *more)) == 2
+    assert re.search(sentence, capsys.readouterr().err)
+    assert not hub.store.jobs
+    assert not hub.store.repos
+
+
+def test_without_credit_or_a_token_nothing_starts_and_nothing_stays(hub, text, tmp_path, capsys, monkeypatch):
+    hub.store.without_credit.add("anna")
+    assert main(command(text, tmp_path / "out")) == 2
+    assert "This account has no credit for Jobs, so nothing was started" in capsys.readouterr().err
+    assert left_behind(hub) == []
+    monkeypatch.setenv("HF_TOKEN", "")
+    assert main(command(text, tmp_path / "out")) == 2
+    assert "A Job needs a token of the Hugging Face Hub" in capsys.readouterr().err
+
+
+def test_a_folder_of_this_machine_is_not_there(hub, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.json").write_text("{}")
+    chosen = service.flavor_named("cpu-basic", 1, ANNA)
+    with pytest.raises(RnnlabError, match=r"^mine is a folder of this machine; push it, and give --from its"):
+        service.submit_training(
+            "forecast", ["AAPL"], [], settings={}, repo="anna/ours", flavor=chosen, base=str(tmp_path / "mine"),
+            token=ANNA,
+        )  # fmt: skip
+
+
+def test_code_that_has_not_changed_is_not_sent_again(hub, text):
+    first = start(text, steps=1_000_000)
+    repo = hub.store.repos["dataset", f"anna/{STORE}"]
+    code = {path for path in repo.commits[repo.sha_of("main")] if path.startswith("code/")}
+    assert {"code/rnnlab/__main__.py", "code/requirements.txt", "code/data/catalog.json"} <= code
+    service.cancel_training(first, ANNA)
+    sent = len(hub.asked)
+    second = start(text, steps=1_000_000)
+    service.cancel_training(second, ANNA)
+    commits = [one for one in hub.asked[sent:] if "/commit/" in one.path]
+    assert max(int(one.headers["content-length"]) for one in commits) < 200_000
+
+
+def test_minutes_end_a_training_and_keep_its_best(text, tmp_path):
+    began = time.monotonic()
+    asked = ["train", "text", "--data", text, "--out", str(tmp_path / "out"), "--hidden", "24", "--layers", "1"]
+    assert main([*asked, "--steps", "1000000", "--report-every", "50", "--minutes", "0.05"]) == 0
+    assert time.monotonic() - began < 60
+    assert 50 <= checkpoint.load(tmp_path / "out").provenance["steps"] < 1_000_000
+    assert main([*asked, "--minutes", "0"]) == 2
