@@ -1,6 +1,7 @@
 """The Space's entry: sets the environment, builds the page, serves it."""
 
 import os
+from contextlib import suppress
 
 # Before torch, gradio or huggingface_hub are imported: two busy threads on two shared cores run 8 to 100 times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -8,6 +9,9 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+with suppress(ImportError):
+    import spaces  # noqa: F401 - in a ZeroGPU Space, before torch looks for a GPU
 
 from rnnlab.ui.app import build, launch
 

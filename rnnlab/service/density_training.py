@@ -15,6 +15,7 @@ from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.service.fine_tuning import LEAST_COMPARED, Begun, compared
+from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record, save_with_card
 from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
@@ -25,7 +26,7 @@ from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.tasks.forecast.years import by_year
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint
-from rnnlab.train.loop import Watch, fit
+from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import cpu_weights
@@ -99,7 +100,7 @@ class DensityRun:
             model = without_recurrence(model)
         record = Record(model, self._begun(task, train, last_day), out if self.processes.first else None, resume)
         snapshot = resume
-        for progress in fit(model, task, train, resume, self.watch, self.processes):
+        for progress in fit_anywhere(model, task, train, resume, self.watch, self.processes):
             snapshot = progress.snapshot
             record.report(progress)
             if self.processes.first:

@@ -17,6 +17,7 @@ from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.options import Option
 from rnnlab.scoring.openings import openings
+from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
@@ -31,7 +32,7 @@ from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint, build_model
-from rnnlab.train.loop import Watch, fit
+from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import halved
@@ -151,7 +152,7 @@ class TextRun:
         begun = self._begun(task, train, shape)
         record = Record(model, begun, self.out, resume)
         snapshot = resume
-        for progress in fit(model, task, train, resume, self.watch, self.processes):
+        for progress in fit_anywhere(model, task, train, resume, self.watch, self.processes):
             if not self.processes.first:
                 continue
             snapshot = progress.snapshot

@@ -6,18 +6,20 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from rnnlab.errors import RnnlabError
-from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.reports import TrainResult
 from rnnlab.train.loop import Watch
 
 BEAT = 0.25  # seconds between two signs of life
 LONGEST_PAUSE = 600.0  # seconds, after which a paused training ends as if it had been stopped
-Training = Callable[[Watch], Iterator[TrainReport | TrainResult]]
+Event = TypeVar("Event")  # what a training tells
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,12 @@ class _Left(Exception):
     """Nobody waits for this training any more."""
 
 
-class Job:
+class Job(Generic[Event]):
     """One training: begun by `events`, steered by the others from any thread."""
 
-    def __init__(self, training: Training, most_seconds: float, abandoned: Callable[[], None]) -> None:
+    def __init__(
+        self, training: Callable[[Watch], Iterator[Event]], most_seconds: float, abandoned: Callable[[], None]
+    ) -> None:
         """Prepare.
 
         Args:
@@ -45,20 +49,20 @@ class Job:
             abandoned: is called, from its thread, when it has ended without a result that anyone waited for.
         """
         self._training, self._most, self._abandoned = training, most_seconds, abandoned
-        self._told: queue.SimpleQueue[TrainReport | TrainResult] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stopped, self._resting = threading.Event(), threading.Event()
         self._left, self._ends = False, 0.0
         self._pulse = Pulse(0, 1, False)
         self.timed_out = False
 
-    def events(self) -> Iterator[TrainReport | TrainResult | Pulse]:
+    def events(self) -> Generator[Event | Pulse, None, None]:
         """Run it: reports as they come, signs of life between them, the result; closing this ends the training.
 
         Raises:
             RnnlabError: what the training raises.
         """
         worker = ThreadPoolExecutor(1)
-        running = worker.submit(self._run)
+        running = worker.submit(copy_context().run, self._run)  # where a GPU is lent, who asks counts
         try:
             while True:
                 ended = running.done()  # asked before the queue is: what it told last is then in it
@@ -134,9 +138,9 @@ class Jobs:
     """The trainings that run, by keys that nobody can guess."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job[Any]] = {}
 
-    def add(self, job: Job) -> str:
+    def add(self, job: Job[Any]) -> str:
         """Keep a job; gives its key."""
         key = secrets.token_hex(16)
         self._jobs[key] = job
@@ -151,7 +155,7 @@ class Jobs:
         for job in list(self._jobs.values()):
             job.leave()
 
-    def __getitem__(self, key: str) -> Job:
+    def __getitem__(self, key: str) -> Job[Any]:
         """The job of a key; RnnlabError if it has ended."""
         try:
             return self._jobs[key]

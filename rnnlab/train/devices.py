@@ -16,6 +16,8 @@ from rnnlab.nn.model import ModelConfig, SequenceModel
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 
+LENT = "RNNLAB_LENT_GPU"  # set in a process that a ZeroGPU Space has forked and lends a GPU to
+
 # Below this width a step is bound by its many small calls, not by arithmetic, and casting costs more than it saves.
 NARROWEST_FOR_HALF = 128
 
@@ -31,10 +33,16 @@ def quiet_threads() -> None:
     torch.set_num_threads(1)
 
 
+def on_zero_gpu() -> bool:
+    """Whether this is a ZeroGPU Space, whose GPU is only there in processes that it is lent to."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
 def available_devices() -> list[str]:
     """The devices of this machine, the CPU first."""
     found = ["cpu"]
-    if torch.cuda.is_available():
+    # ZeroGPU has torch say that there is a GPU also where there is none yet.
+    if torch.cuda.is_available() and not (on_zero_gpu() and LENT not in os.environ):
         found.append("cuda")
     if torch.backends.mps.is_available():
         found.append("mps")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -21,3 +23,10 @@ def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     if any(tensor.abs().max() > torch.finfo(torch.float16).max for tensor in weights.values()):
         return weights
     return {name: tensor.half() for name, tensor in weights.items()}
+
+
+def put_weights(model: SequenceModel, weights: Sequence[Tensor]) -> None:
+    """Put weights, in the order of the model's parameters, into it, wherever it is."""
+    with torch.no_grad():
+        for own, value in zip(model.parameters(), weights, strict=True):
+            own.copy_(value)
