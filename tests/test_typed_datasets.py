@@ -155,5 +155,17 @@ def test_a_text_that_was_changed_in_the_cache_is_refused(hub):
 
 
 def test_what_belongs_to_a_dataset_is_not_asked_of_the_catalog(hub):
-    with pytest.raises(DataError, match=r"^doyle is a text of the catalog; leave out --column, --split and --revision"):
+    with pytest.raises(DataError, match=r"^doyle is a text of the catalog; leave out --column, --split, "):
         service.fetch("doyle", column="text")
+
+
+def test_of_a_dataset_that_is_too_large_its_beginning_may_be_taken(hub):
+    put(hub, "someone/large", {"data/train-0.parquet": parquet(text=["éa" * 350, "b" * 700, "c" * 700])})
+    fetched = service.fetch("someone/large", first_mb=0.001)
+    assert read(fetched) == "éa" * 333
+    assert fetched["source"].startswith("the first 0.001 MB of column 'text' of the split 'train' of someone/large at ")
+    whole = service.fetch("someone/large", first_mb=1)
+    assert read(whole).startswith("éa" * 350 + "\n\n" + "b" * 700)
+    assert whole["source"].startswith("column 'text'")
+    with pytest.raises(DataError, match=r"^51 MB is not between 0.001 and 50; give another --first-mb\.$"):
+        service.fetch("someone/large", first_mb=51)

@@ -1,12 +1,15 @@
 """A visitor's training: planned, watched, stopped, paused, left; what comes of it is theirs alone."""
 
+import dataclasses
 import threading
 import time
 from pathlib import Path
 
 import pytest
+import torch
 from authors import story
 from markets import market
+from reaching import reachable_hub
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
@@ -14,8 +17,10 @@ from rnnlab.service import Pulse, Trained, TrainReport, visit_training
 from rnnlab.service.visits import visit_folder
 from rnnlab.tasks.forecast import density, features
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask
+from rnnlab.train import checkpoint
 from rnnlab.train.probing import probe
-from rnnlab.ui import train_panels, train_tab
+from rnnlab.train.progress import Snapshot
+from rnnlab.ui import train_panels, train_sources, train_tab
 from rnnlab.ui.advice import advise
 
 TINY = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25}
@@ -203,7 +208,7 @@ def test_advice_is_given_where_something_goes_wrong_and_not_otherwise():
 
 def test_the_tab_shows_a_training_from_start_to_end(own):
     values = ("lstm", 16, 1, 2, 0.002)
-    events = list(train_tab.train("Write in a style", None, str(own / "tale.txt"), *values))
+    events = list(train_tab.train("Write in a style", None, str(own / "tale.txt"), "", *values))
     samples = [event[3] for event in events if isinstance(event[3], str) and event[3]]
     assert all("As it writes now" in one for one in samples)
     assert len(set(samples)) > 1
@@ -212,7 +217,71 @@ def test_the_tab_shows_a_training_from_start_to_end(own):
     assert "5-gram" in last[4]
     assert visit_folder(last[5]).is_dir()
     assert [button.visible for button in last[-3:]] == [True] * 3
-    refused = list(train_tab.train("Forecast prices", "NOPE", None, "gru", 16, 1, 60, 0.01))[-1]
+    refused = list(train_tab.train("Forecast prices", "NOPE", None, "", "gru", 16, 1, 60, 0.01))[-1]
     assert "No data is chosen" in refused[1]
     plan = service.plan("forecast", "AAPL")
     assert "Paused at step 5 of 10" in train_panels.status(Pulse(5, 10, True), [], plan)
+
+
+@pytest.mark.parametrize("task", ["text", "forecast"])
+def test_a_stopped_training_is_taken_home_and_gone_on_with(own, task):
+    data = str(own / ("tale.txt" if task == "text" else "mine.csv"))
+    settings = TINY | {"epochs": 6} if task == "text" else {"epochs": 8}
+    whole = taught(task, data, settings | {"report_every": 5})
+    key, events = service.train_visit(task, data, settings | {"report_every": 5})
+    reported(events)
+    service.steer(key, "stop")
+    stopped = list(events)[-1]
+    assert stopped.ended_early
+    service.pack(stopped.model, own / "taken.zip")
+    begun = service.bring_training(own / "taken.zip")
+    plan = service.plan(task, data, begun=begun)
+    assert 0 < plan.steps < whole.summary["steps"]
+    assert plan.settings["epochs"] == settings["epochs"]
+    _, events = service.train_visit(task, data, {}, begun=begun)
+    resumed = list(events)[-1]
+    assert resumed.summary["steps"] == whole.summary["steps"]
+    first, second = (visit_folder(one.model) / "model.safetensors" for one in (whole, resumed))
+    assert first.read_bytes() == second.read_bytes()
+    assert not (visit_folder(resumed.model) / "resume").exists()
+
+
+def taught(task, data, settings) -> Trained:
+    _, events = service.train_visit(task, data, settings)
+    return list(events)[-1]
+
+
+def test_only_a_stopped_training_can_be_gone_on_with(own):
+    finished = taught("text", str(own / "tale.txt"), TINY | {"epochs": 1})
+    service.pack(finished.model, own / "whole.zip")
+    before = visits(own)
+    with pytest.raises(RnnlabError, match="holds no training state, so its training cannot be resumed"):
+        service.bring_training(own / "whole.zip")
+    assert visits(own) == before
+    told = train_sources.brought(str(own / "whole.zip"), 3)
+    assert "holds no training state" in told[0]
+
+
+def test_a_state_that_was_tampered_with_is_refused_in_a_sentence(own):
+    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
+    reported(events)
+    service.steer(key, "stop")
+    folder = visit_folder(list(events)[-1].model)
+    made = checkpoint.load(folder, resume=True)
+    for name in ("optimizer.0.exp_avg", "optimizer.1.step", "average.1", "state.0.0", "best.0"):
+        forged = made.resume.tensors | {name: torch.zeros(3, 2)}
+        checkpoint.save(dataclasses.replace(made, resume=Snapshot(forged, made.resume.numbers)), folder)
+        with pytest.raises(RnnlabError, match=r"^The saved training is damaged, so it cannot be resumed; start a new"):
+            list(service.train_text(str(own / "tale.txt"), out=folder, resume=True))
+
+
+def test_a_dataset_of_the_hub_becomes_the_text(monkeypatch, tmp_path):
+    with reachable_hub(monkeypatch, tmp_path) as hub:
+        hub.store.add("dataset", "someone/tales").commit({"tale.txt": story().encode()})
+        note, task, series, file, number = train_sources.fetched(" someone/tales ", "", "", 4)
+        assert "someone/tales" in note
+        assert (task, series.value, file, number) == ("Write in a style", "someone/tales", None, 5)
+        plan, *_ = train_tab.propose_for(task, "someone/tales", None, "")
+        assert "someone/tales: " in plan
+        assert "is no dataset" in train_sources.fetched("x", "", "", 0)[0]
+        assert "has no public dataset" in train_sources.fetched("someone/none", "", "", 0)[0]

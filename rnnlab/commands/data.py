@@ -22,6 +22,7 @@ def add_commands(commands: Any) -> None:
     fetch.add_argument("--column", help="of a dataset: what holds the text (default text, or the only one of texts)")
     fetch.add_argument("--split", help="of a dataset (default train, or the only one)")
     fetch.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
+    fetch.add_argument("--first-mb", type=float, help="of a dataset: no more than its first so many MB (default: all)")
     fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download (default 120)")
 
 
@@ -35,7 +36,7 @@ def _data(asked: argparse.Namespace) -> Answer:
 def _fetch(asked: argparse.Namespace) -> Answer:
     answer = service.fetch(
         asked.name, column=asked.column, split=asked.split, revision=asked.revision, seconds=asked.seconds,
-        progress=lambda words: print(words, file=sys.stderr, flush=True),
+        progress=lambda words: print(words, file=sys.stderr, flush=True), first_mb=asked.first_mb,
     )  # fmt: skip
     if not asked.json:
         size = f"{answer['characters']:,} characters, " if answer["characters"] else ""

@@ -26,7 +26,8 @@ MAIN = "main"
 class FetchedDataset:
     """The text of a dataset as it was fetched: from which commit, split and column, its length and its sha256.
 
-    `revision` is what was asked for, `commit` what it stood for; `sha256` is that of the cleaned text in UTF-8.
+    `revision` is what was asked for, `commit` what it stood for; `sha256` is that of the cleaned text in UTF-8;
+    `part` is "" or which part of it was taken, as "the first 3 MB of ".
     """
 
     dataset: str
@@ -36,10 +37,11 @@ class FetchedDataset:
     column: str
     characters: int
     sha256: str
+    part: str = ""
 
     def words(self) -> str:
         """Say in half a sentence where the text comes from; nobody here has read what the card says of its licence."""
-        what = f"column {self.column!r} of the split {self.split!r} of {self.dataset}"
+        what = f"{self.part}column {self.column!r} of the split {self.split!r} of {self.dataset}"
         return f"{what} at {self.commit} on the Hugging Face Hub (licence: see its card)"
 
 
@@ -56,6 +58,7 @@ def fetch_dataset(
     revision: str | None = None,
     seconds: float = 120,
     progress: Callable[[str], None] | None = None,
+    first_bytes: int | None = None,
 ) -> FetchedDataset:
     """Fetch the text of a dataset, cleaned, into the cache, in place of what was fetched of it before.
 
@@ -66,6 +69,7 @@ def fetch_dataset(
         revision: a branch, a tag or a commit; by default the main branch.
         seconds: the time limit of it all.
         progress: is told in half a sentence what is being done, and what was changed or looks odd in the text.
+        first_bytes: take no more than so much of it, from its beginning; None refuses what is larger than 50 MB.
 
     Raises:
         DataError: as `hub_texts.read`, or this machine is set to be offline, or the text cannot be used as it is.
@@ -74,7 +78,8 @@ def fetch_dataset(
     assert is_dataset_id(dataset)
     tell = progress or (lambda words: None)
     refuse_offline(dataset)
-    request = Request(dataset, revision or MAIN, (split,) if split else (), column, None, hub_texts.MOST_BYTES)
+    most, cut = first_bytes or hub_texts.MOST_BYTES, first_bytes is not None
+    request = Request(dataset, revision or MAIN, (split,) if split else (), column, None, most, cut)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         tell(f"fetching {dataset} from the Hugging Face Hub")
         content, found = hub_texts.read(request, Path(folder), seconds=seconds, progress=tell)
@@ -82,7 +87,14 @@ def fetch_dataset(
     for notice in corpus.notices:
         tell(notice)
     fetched = FetchedDataset(
-        dataset, request.revision, found.commit, found.splits[0], found.column, corpus.characters, corpus.sha256
+        dataset,
+        request.revision,
+        found.commit,
+        found.splits[0],
+        found.column,
+        corpus.characters,
+        corpus.sha256,
+        f"the first {first_bytes / 1e6:g} MB of " if first_bytes and len(content) > first_bytes - 4 else "",
     )
     # First, so that a text without it has never been fetched whole.
     keep(json.dumps(asdict(fetched), indent=1) + "\n", _record_path(dataset), dataset)

@@ -30,7 +30,7 @@ class Request:
     `revision` is a branch, a tag, a ref or a commit. No `splits` are "train", or the only one. A `column` of None is
     "text", or the only one of texts. `joined_by` of None is asked by hand, not by the catalog: a blank line between two
     rows, those that hold nothing left out, but nothing between the lines of text files, which keep their line breaks.
-    `most_bytes` are of text, in UTF-8.
+    `most_bytes` are of text, in UTF-8; where there is more, it is refused, or `cut` there.
     """
 
     dataset: str
@@ -39,6 +39,7 @@ class Request:
     column: str | None
     joined_by: str | None
     most_bytes: int
+    cut: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -84,6 +85,9 @@ def _write(request: Request) -> Found:
     with Path(TEXT).open("wb") as file:
         for part in _whole_lines(texts) if lines else _joined(texts, "\n\n" if request.by_hand else request.joined_by):
             content = part.encode("utf-8")
+            if request.cut and written + len(content) > request.most_bytes:
+                file.write(content[: request.most_bytes - written].decode("utf-8", "ignore").encode())
+                break
             written += len(content)
             if written > request.most_bytes:
                 raise DataError(
@@ -91,7 +95,7 @@ def _write(request: Request) -> Found:
                     " give a part of it as a file of your own."
                 )
             file.write(content)
-    if not written:
+    if not Path(TEXT).stat().st_size:
         raise DataError(f"The column {column!r} of {request.dataset} is empty; {request.remedy()}")
     return Found(commit, splits, column)
 

@@ -42,7 +42,7 @@ from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
 from rnnlab.service.training_jobs import Pulse
 from rnnlab.service.visit_training import Plan, Trained, plan, steer, stop_trainings, train_visit
-from rnnlab.service.visiting import bring, pack, push_opened
+from rnnlab.service.visiting import bring, bring_training, pack, push_opened
 from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
 from rnnlab.service.writing import Draft, Manner, carry_on, drafts, sampling_settings, write
@@ -84,6 +84,7 @@ __all__ = [
     "backtest_panel",
     "backtest_yearly",
     "bring",
+    "bring_training",
     "bundled_data",
     "bundled_models",
     "cancel_training",

@@ -121,6 +121,7 @@ class DensityRun:
         return dataclasses.replace(
             made[0],
             model=mean.config,
+            resume=None,
             weights=cpu_weights(mean),
             train=made[0].train | {"seeds": self.seeds},
             provenance=made[0].provenance | {"seconds": seconds},

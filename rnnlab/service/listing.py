@@ -16,6 +16,7 @@ from rnnlab.service.voices import voice
 from rnnlab.tasks.forecast.recipes import open_forecaster
 
 GROUPS = tuple(catalog.GROUPS)
+MOST_MEGABYTES = 50  # of a text that is held in memory
 
 
 def tickers() -> tuple[str, ...]:
@@ -61,6 +62,7 @@ def fetch(
     revision: str | None = None,
     seconds: float = 120,
     progress: Callable[[str], None] | None = None,
+    first_mb: float | None = None,
 ) -> dict[str, Any]:
     """Fetch a text of the catalog, or of a dataset on the Hugging Face Hub, into the cache, outside the tree.
 
@@ -69,6 +71,7 @@ def fetch(
         column, split, revision: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset.
         seconds: the time limit of the download.
         progress: is told in half a sentence what is being done.
+        first_mb: of a dataset: take no more than so many MB of text, from its beginning, however large it is.
 
     Returns:
         The text as `known_texts` lists it, with its path.
@@ -79,14 +82,21 @@ def fetch(
     named = name.strip().casefold() in {entry.name.casefold() for entry in catalog.text_entries()}
     if not named and hub_datasets.is_dataset_id(name):
         dataset = hub_datasets.fetch_dataset(
-            name, column=column, split=split, revision=revision, seconds=seconds, progress=progress
-        )
+            name, column=column, split=split, revision=revision, seconds=seconds, progress=progress,
+            first_bytes=_bytes(first_mb),
+        )  # fmt: skip
         return _dataset(dataset) | {"path": str(hub_datasets.fetched_path(name))}
     entry = catalog.text_entry(name)
-    if column or split or revision:
-        raise DataError(f"{entry.name} is a text of the catalog; leave out --column, --split and --revision.")
+    if column or split or revision or first_mb:
+        raise DataError(f"{entry.name} is a text of the catalog; leave out --column, --split, --revision, --first-mb.")
     path = fetching.fetch_text(name, seconds=seconds, progress=progress)
     return _text(entry) | {"path": str(path)}
+
+
+def _bytes(megabytes: float | None) -> int | None:
+    if megabytes is not None and not 0.001 <= megabytes <= MOST_MEGABYTES:
+        raise DataError(f"{megabytes:g} MB is not between 0.001 and {MOST_MEGABYTES}; give another --first-mb.")
+    return None if megabytes is None else round(1e6 * megabytes)
 
 
 def _text(entry: TextEntry) -> dict[str, Any]:

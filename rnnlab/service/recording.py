@@ -39,18 +39,26 @@ class Record:
         point |= {"validation_loss" if name == "loss" else name: value for name, value in progress.scores.items()}
         self.curve.append({name: value if math.isfinite(value) else None for name, value in point.items()})
         snapshot = progress.snapshot
-        numbers = snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve}
         names = [name for name, _ in self.model.named_parameters()]
         made = self._filled(snapshot, dict(zip(names, snapshot.best_weights(), strict=True)), {})
-        self.save(dataclasses.replace(made, resume=Snapshot(snapshot.tensors, numbers)))
+        self.save(dataclasses.replace(made, resume=self._resumable(snapshot)))
 
     def finished(self, snapshot: Snapshot) -> Checkpoint:
-        """What the model holds when its training has ended, the best weights of all, with the whole curve."""
-        return self._filled(snapshot, cpu_weights(self.model), {"curve": self.curve})
+        """What the model holds when its training has ended, the best weights of all, with the whole curve.
+
+        If it was ended before its time, also what going on takes.
+        """
+        made = self._filled(snapshot, cpu_weights(self.model), {"curve": self.curve})
+        numbers, train = snapshot.numbers, self.begun.train
+        over = numbers["step"] >= train["steps"] or 0 < train["patience"] <= numbers["stale"]
+        return made if over else dataclasses.replace(made, resume=self._resumable(snapshot))
 
     def save(self, made: Checkpoint) -> None:
         """Write the folder, with its card, if one was asked for."""
         save_with_card(made, self.out)
+
+    def _resumable(self, snapshot: Snapshot) -> Snapshot:
+        return Snapshot(snapshot.tensors, snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve})
 
     def _filled(self, snapshot: Snapshot, weights: dict[str, Any], metrics: dict[str, Any]) -> Checkpoint:
         numbers = snapshot.numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,15 @@ from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_prices
 from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
 from rnnlab.service.text_training import text_run, train_text
 from rnnlab.service.training import density_settings, train_forecast
 from rnnlab.service.training_jobs import JOBS, Job, Pulse
-from rnnlab.service.visits import end_visit, new_visit, sweep_visits
+from rnnlab.service.visits import end_visit, new_visit, sweep_visits, visit_folder
 from rnnlab.tasks.text import judge
 from rnnlab.train.loop import Watch
 from rnnlab.train.probing import probe
-from rnnlab.train.progress import Task, TrainConfig
+from rnnlab.train.progress import Snapshot, Task, TrainConfig
 
 TASKS = ("forecast", "text")
 MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's owner or a person at home may set it
@@ -84,6 +86,7 @@ def plan(
     *,
     ticker: str | None = None,
     dates: str | None = None,
+    begun: str | None = None,
 ) -> Plan:
     """Read the data, propose settings and estimate the time, by a half-second probe on this machine.
 
@@ -92,34 +95,39 @@ def plan(
         data: a bundled ticker or a price file; a fetched text or a text file.
         settings: by name, those that are settled; the data's size suggests the others.
         ticker, dates: see rnnlab.data.prices.read_prices.
+        begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
 
     Raises:
         RnnlabError: the data cannot be used, is more than a visit allows, or a setting is none.
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     if task == "text":
-        return _plan_text(data, given)
+        return _plan_text(data, given, begun)
     if task == "forecast":
-        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given)
+        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given, begun)
     raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
 
 
-def _plan_text(data: str, given: dict[str, Any]) -> Plan:
-    run, _ = text_run(data, settings=given)
+def _plan_text(data: str, given: dict[str, Any], begun: str | None) -> Plan:
+    run, left = text_run(data, settings=given, out=begun and visit_folder(begun), resume=begun is not None)
     corpus = run.corpus
     _bound(corpus.characters, MOST_CHARACTERS, "characters")
     loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)
-    return _plan("text", _of_text(corpus), corpus.notices, chosen, run.rehearsed(), loss, "5-gram")
+    return _plan("text", _of_text(corpus), corpus.notices, chosen, run.rehearsed(), loss, "5-gram", left)
 
 
-def _plan_forecast(prices: Prices, given: dict[str, Any]) -> Plan:
+def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None) -> Plan:
     _bound(len(prices.table), MOST_DAYS, "days")
     need_rows(prices, LEAST_DAYS, "a training on it alone")
-    model, train, own = density_settings(given, None, False, len(prices.table))
+    began = None if begun is None else begun_training(visit_folder(begun))
+    if began is not None:
+        given = settings_as_begun(began, given, (*FILLED, "embedding", "tied"))
+    model, train, own = density_settings(given, None, began is not None, len(prices.table))
     rehearsed = DensityRun([prices], model, train, own, frozenset(given), None, None, "").rehearsed()
     loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
-    return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility")
+    left = None if began is None else began.resume
+    return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility", left)
 
 
 def _plan(
@@ -130,9 +138,11 @@ def _plan(
     rehearsed: tuple[Task, ModelConfig, TrainConfig],
     baseline: float,
     name: str,
+    left: Snapshot | None,
 ) -> Plan:
     """The plan of what was rehearsed: reports come every two seconds or so, and take a fifth of the time at most."""
-    pace, steps = probe(*rehearsed), rehearsed[2].steps
+    done = 0 if left is None else left.numbers["step"]
+    pace, steps = probe(*rehearsed), max(1, rehearsed[2].steps - done)
     every = round(max(BETWEEN_REPORTS, 4 * pace.report) / max(pace.step, 1e-6))
     every = max(1, min(every, steps // LEAST_REPORTS))
     seconds = pace.seconds(steps, steps // every + 2)
@@ -146,6 +156,7 @@ def train_visit(
     settings: Mapping[str, Any],
     *,
     base: str | None = None,
+    begun: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
     caller: Caller = OWNER,
@@ -156,21 +167,27 @@ def train_visit(
         task, data, ticker, dates: as of `plan`.
         settings: by name; report_every and the others of a Plan, for example.
         base: a forecaster to go on from, which `caller` can open; the summary then has `before`, see train_forecast.
+        begun: a stopped training to go on with, as of `plan`; it stays as it is.
         caller: who asks.
 
     Returns:
         The key to stop or pause it by, and what happens: reports, signs of life, the end; closing it ends it.
     """
     sweep_visits()
+    old = None if begun is None else visit_folder(begun)
     visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(data).stem}")
+
+    if old is not None:
+        shutil.copytree(old, visit.folder)
+    resume = old is not None
 
     def begin(watch: Watch) -> Iterator[TrainReport | TrainResult]:
         if task == "text":
-            return train_text(data, out=visit.folder, settings=settings, watch=watch)
+            return train_text(data, out=visit.folder, settings=settings, resume=resume, watch=watch)
         _bound(len(open_prices(data, ticker=ticker, dates=dates).table), MOST_DAYS, "days")
         return train_forecast(
             [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, caller=caller,
-            watch=watch,
+            resume=resume, watch=watch,
         )  # fmt: skip
 
     job = Job(begin, most_seconds(), lambda: end_visit(visit))

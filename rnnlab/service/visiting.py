@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from pathlib import Path
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
 from rnnlab.service.callers import OWNER, STRANGER, Caller
-from rnnlab.service.opening import open_checkpoint
+from rnnlab.service.opening import locate, open_checkpoint, open_located
+from rnnlab.service.resuming import begun_training
 from rnnlab.service.visits import end_visit, new_visit, sweep_visits
 from rnnlab.train import archives, checkpoint
 
@@ -46,10 +48,31 @@ def bring(files: Sequence[str | Path]) -> str:
     return visit.model
 
 
-def pack(model: str, file: Path, *, caller: Caller = OWNER) -> None:
-    """Write a checkpoint's public files into a zip; raises RnnlabError as `locate` does, or if it cannot be written."""
+def bring_training(file: str | Path) -> str:
+    """Take in a training that was stopped, as the zip that the page gives; what to go on with it by, as of `bring`.
+
+    Raises:
+        RnnlabError: it is no sound checkpoint, or holds nothing to go on with. Nothing of it is kept.
+    """
+    sweep_visits()
+    visit = new_visit(Path(file).stem)
     try:
-        with _written_anew(model, caller) as folder:
+        archives.unpack(Path(file), visit.folder, Path(file).name, resume=True)
+        begun_training(visit.folder)
+    except BaseException:
+        end_visit(visit)
+        raise
+    return visit.model
+
+
+def pack(model: str, file: Path, *, caller: Caller = OWNER) -> None:
+    """Write a checkpoint into a zip, with what going on with its training takes if it has that.
+
+    Raises:
+        RnnlabError: as `locate` does, or it cannot be written.
+    """
+    try:
+        with _written_anew(model, caller, resumable=True) as folder:
             archives.pack(folder, file)
     except OSError as error:
         raise CheckpointError("This machine has no room for the zip; try again later.") from error
@@ -77,9 +100,12 @@ def push_opened(model: str, repo: str, *, private: bool, caller: Caller) -> str:
 
 
 @contextmanager
-def _written_anew(model: str, caller: Caller) -> Iterator[Path]:
+def _written_anew(model: str, caller: Caller, *, resumable: bool = False) -> Iterator[Path]:
     """A folder that holds what was read of a checkpoint, and its curve drawn anew: no stranger's picture goes on."""
-    made = open_checkpoint(model, caller=caller)
+    found = locate(model, caller=caller)
+    made = open_located(found)
+    if resumable and (found.folder / checkpoint.RESUME_NUMBERS).is_file():
+        made = dataclasses.replace(made, resume=checkpoint.load(found.folder, resume=True, name=found.name).resume)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "checkpoint"
         checkpoint.save(made, folder)

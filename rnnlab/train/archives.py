@@ -7,12 +7,12 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint import CONFIG, PUBLIC, TAKEN, largest
+from rnnlab.train.checkpoint import CONFIG, PUBLIC, RESUME, TAKEN, largest
 
 MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
 CHUNK = 1 << 20  # bytes
@@ -21,14 +21,14 @@ REMEDY = "give a zip of a checkpoint's folder"
 
 
 def pack(folder: Path, file: Path) -> None:
-    """Write a checkpoint's public files into a zip, in a folder of the zip's own name; nothing is compressed."""
+    """Write a checkpoint's files into a zip, in a folder of the zip's own name; nothing is compressed."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name in PUBLIC:
+        for name in (*PUBLIC, *RESUME):
             if (folder / name).is_file():
                 archive.write(folder / name, f"{file.stem}/{name}")
 
 
-def unpack(file: Path, place: Path, name: str) -> None:
+def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
     """Write a zip's checkpoint into a new folder, which `checkpoint.load` has to judge; at most so many bytes are read.
 
     The checkpoint may lie at the zip's root or in one folder of it. Other harmless files are passed over, unread.
@@ -37,6 +37,7 @@ def unpack(file: Path, place: Path, name: str) -> None:
         file: the zip.
         place: the folder to make.
         name: what to call the zip in messages.
+        resume: also take what going on with its training takes.
 
     Raises:
         CheckpointError: it is no zip or a damaged one, is encrypted, holds a link, names a place outside it or a name
@@ -46,7 +47,7 @@ def unpack(file: Path, place: Path, name: str) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_entries(entries, name)
-            wanted = _checkpoint_of(entries, name)
+            wanted = _checkpoint_of(entries, name, (*TAKEN, *RESUME) if resume else TAKEN)
             _write(place, {file: _opener(archive, entry, name) for file, entry in wanted.items()}, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{name} is no sound zip file; {REMEDY}.") from error
@@ -95,13 +96,16 @@ def _refuse_twice(paths: list[str], name: str) -> None:
         _refuse(name, "holds the same name twice")
 
 
-def _checkpoint_of(entries: list[zipfile.ZipInfo], name: str) -> dict[str, zipfile.ZipInfo]:
-    """The public files beside the one config.json."""
+def _checkpoint_of(
+    entries: list[zipfile.ZipInfo], name: str, taken: Sequence[str]
+) -> dict[str, zipfile.ZipInfo]:  # fmt: skip
+    """The files that are taken, by their path beside the one config.json."""
     paths = {PurePosixPath(entry.filename): entry for entry in entries if not entry.is_dir()}
     homes = [path.parent for path in paths if path.name == CONFIG and "__MACOSX" not in path.parts]
     if len(homes) != 1:
         _refuse(name, f"holds {len(homes) or 'no'} {CONFIG} where one checkpoint is read at a time")
-    return {path.name: entry for path, entry in paths.items() if path.parent == homes[0] and path.name in TAKEN}
+    beside = {str(path.relative_to(homes[0])): one for path, one in paths.items() if path.is_relative_to(homes[0])}
+    return {path: entry for path, entry in beside.items() if path in taken}
 
 
 def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str) -> None:
@@ -110,6 +114,7 @@ def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str)
     try:
         for file, opened in files.items():
             left = largest(file)
+            (place / file).parent.mkdir(exist_ok=True)
             with opened() as source, (place / file).open("xb") as target:
                 while piece := source.read(CHUNK):
                     left -= len(piece)

@@ -38,14 +38,16 @@ RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
 TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
 PUBLIC = (*TAKEN, CURVE)
-_FILES = {*PUBLIC, RESUME_NUMBERS, RESUME_TENSORS}
+RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
+_FILES = {*PUBLIC, *RESUME}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
+LARGEST_STATE = 8 * LARGEST_WEIGHTS
 ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
 
 
 def largest(file: str) -> int:
     """The bytes that one of the files that are taken from others may have."""
-    return LARGEST_WEIGHTS if file == WEIGHTS else LARGEST_CONFIG
+    return {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}.get(file, LARGEST_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ def _read_resume(place: Path, name: str) -> Snapshot:
     if not (place / RESUME_NUMBERS).exists():
         raise CheckpointError(f"{name} holds no training state, so its training cannot be resumed; start a new one.")
     numbers = parse_json(read_bytes(place, RESUME_NUMBERS, name, LARGEST_CONFIG), f"{name}/{RESUME_NUMBERS}")
-    raw = read_bytes(place, RESUME_TENSORS, name, 8 * LARGEST_WEIGHTS)
+    raw = read_bytes(place, RESUME_TENSORS, name, LARGEST_STATE)
     if hashlib.sha256(raw).hexdigest() != numbers.pop("sha256", None):
         refuse(f"{name}/{RESUME_TENSORS}", "does not belong to its state.json")
     return Snapshot(parse_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)

@@ -16,6 +16,7 @@ from rnnlab.train import devices
 from rnnlab.train.choosing import training_device
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
+from rnnlab.train.snapshots import check_snapshot
 
 MOST_REWINDS = 8
 
@@ -247,8 +248,7 @@ class _Run:
     def _put_back(self, snapshot: Snapshot) -> None:
         tensors, numbers = snapshot.tensors, snapshot.numbers
         saved = snapshot.group("weight")
-        if [tensor.shape for tensor in saved] != [weight.shape for weight in self.weights]:
-            raise RnnlabError("The saved training belongs to a model of another shape; use the settings it began with.")
+        check_snapshot(snapshot, self.weights)
         _put(self.weights, saved)
         if self.average is not None:
             self.average = _copy_to(snapshot.group("average") or saved, self.device)

@@ -18,6 +18,7 @@ from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
+from rnnlab.ui.train_sources import train_sources
 
 TASKS = {"Forecast prices": "forecast", "Write in a style": "text"}
 ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
@@ -42,7 +43,8 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     gr.Markdown(STORY, elem_classes="prose")
     chosen = _data_row()
     planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
-    settings = _settings_row()
+    settings, number = _settings_row(), gr.State(0)
+    begun = train_sources(chosen, number)
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
         start = gr.Button("Train", variant="primary", min_width=110, scale=0, elem_id="train")
@@ -54,12 +56,14 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     )  # fmt: skip
     live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
     made, zipped = _after()
-    cancels: dict[str, Any] = {"cancels": _connect_data(tab, chosen, [planned, *settings], [report, live])}
-    propose.click(propose_with, [*chosen, *settings], planned, **ASKING, **cancels)
+    cancels: dict[str, Any] = {
+        "cancels": _connect_data(tab, chosen, begun, number, [planned, *settings], [report, live])
+    }
+    propose.click(propose_with, [*chosen, begun, *settings], planned, **ASKING, **cancels)
     # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
     asked = start.click(_waiting, outputs=[progress, start], **QUIET)
     asked.then(
-        train, [*chosen, *settings],
+        train, [*chosen, begun, *settings],
         [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
     )  # fmt: skip
@@ -109,14 +113,15 @@ def _after() -> tuple[TrainTab, gr.Button]:
     return TrainTab(trained, use, show, note), zipped
 
 
-def _connect_data(tab: gr.Tab, chosen: list[Any], planned: list[Any], old: list[Any]) -> list[Any]:
+def _connect_data(
+    tab: gr.Tab, chosen: list[Any], begun: gr.State, number: gr.State, planned: list[Any], old: list[Any]
+) -> list[Any]:  # fmt: skip
     """Have a plan made whenever other data is chosen; a file and bundled data exclude each other.
 
     Gives the event that makes plans, for whoever must end one that is on its way: it would undo what comes after it.
     """
     task, series, file = chosen
-    number = gr.State(0)
-    planning = number.change(propose_for, chosen, planned, trigger_mode="multiple", **ASKING)
+    planning = number.change(propose_for, [*chosen, begun], planned, trigger_mode="multiple", **ASKING)
     running: dict[str, Any] = PRIVATE | {"cancels": [planning], "concurrency_limit": None, "show_progress": "hidden"}
     tab.select(lambda number: number or 1, number, number, **PRIVATE | {"show_progress": "hidden"})
     task.input(_data_of, [task, number], [series, file, *old, number], **running)
@@ -136,24 +141,27 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
     tab.show.click(shown, tab.trained, [places.tabs, *checkpoints.chosen(), checkpoints.listed], **ASKING)
 
 
-def propose_for(task: str, series: str | None, file: str | None) -> tuple[Any, ...]:
+def propose_for(task: str, series: str | None, file: str | None, begun: str) -> tuple[Any, ...]:
     """What was read, and the settings that its size suggests."""
     try:
-        plan = service.plan(TASKS[task], _data(task, series, file))
+        plan = service.plan(TASKS[task], _data(task, series, file), begun=begun or None)
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
 
 
-def propose_with(task: str, series: str | None, file: str | None, *settings: Any) -> str:
+def propose_with(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> str:
     """What was read, and how long these settings take."""
     try:
-        return train_panels.plan_panel(service.plan(TASKS[task], _data(task, series, file), _settings(settings)))
+        plan = service.plan(
+            TASKS[task], _data(task, series, file), _settings(settings, begun), begun=begun or None
+        )  # fmt: skip
+        return train_panels.plan_panel(plan)
     except RnnlabError as error:
         return panels.refusal(str(error), "")
 
 
-def train(task: str, series: str | None, file: str | None, *settings: Any) -> Iterator[tuple[Any, ...]]:
+def train(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> Iterator[tuple[Any, ...]]:
     """Train; yields the plan, status, curve, sample, report, what to open it by, its key, and the six buttons."""
     skip: list[Any] = [gr.skip()] * 13
     idle = [gr.Button(interactive=True), gr.Button("Pause", interactive=False), gr.Button("Stop", interactive=False)]
@@ -165,8 +173,9 @@ def train(task: str, series: str | None, file: str | None, *settings: Any) -> It
     kind = TASKS[task]
     try:
         data = _data(task, series, file)
-        plan = service.plan(kind, data, _settings(settings))
-        key, events = service.train_visit(kind, data, plan.settings | {"report_every": plan.report_every})
+        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None)
+        wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
+        key, events = service.train_visit(kind, data, wanted, begun=begun or None)
         going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
         yield (
             train_panels.plan_panel(plan),
@@ -242,7 +251,9 @@ def _data(task: str, series: str | None, file: str | None) -> str:
     return str(series)
 
 
-def _settings(values: Sequence[Any]) -> dict[str, Any]:
+def _settings(values: Sequence[Any], begun: str) -> dict[str, Any]:
+    if begun:  # those that it began with
+        return {}
     cell, hidden, layers, epochs, rate = values
     whole = {"hidden": int(hidden), "layers": int(layers), "epochs": int(epochs)}
     return {"cell": cell, **whole, "lr": float(rate or 0)}
