@@ -13,7 +13,8 @@ from rnnlab.commands.shared import Answer, add_command
 def add_commands(commands: Any) -> None:
     """Add `data` and `data fetch`."""
     data = add_command(commands, "data", "list the data that is bundled, cached or can be fetched", _data)
-    fetch = add_command(data.add_subparsers(metavar="fetch"), "fetch", "fetch a text", _fetch)
+    asks = data.add_subparsers(metavar="fetch|shards")
+    fetch = add_command(asks, "fetch", "fetch a text", _fetch)
     fetch.add_argument(
         "name",
         metavar="NAME",
@@ -24,6 +25,16 @@ def add_commands(commands: Any) -> None:
     fetch.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
     fetch.add_argument("--first-mb", type=float, help="of a dataset: no more than its first so many MB (default: all)")
     fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download (default 120)")
+
+    shards = add_command(asks, "shards", "write a text larger than memory as shards, for train text", _shards)
+    shards.add_argument("sources", metavar="TXT|DATASET", nargs="+", help="UTF-8 text files, or one owner/dataset")
+    shards.add_argument("--out", required=True, metavar="DIR", help="the folder to make")
+    shards.add_argument("--name", help="what to call the text (default: the first file's name)")
+    shards.add_argument("--millions", type=float, default=8.0, help="of characters in a shard, about (default 8)")
+    shards.add_argument("--column", help="of a dataset: what holds the text")
+    shards.add_argument("--split", help="of a dataset (default train, or the only one)")
+    shards.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
+    shards.add_argument("--seconds", type=float, default=3600, help="time limit of a download (default 3600)")
 
 
 def _data(asked: argparse.Namespace) -> Answer:
@@ -41,4 +52,16 @@ def _fetch(asked: argparse.Namespace) -> Answer:
     if not asked.json:
         size = f"{answer['characters']:,} characters, " if answer["characters"] else ""
         print(f"{answer['name']}: {size}{answer['licence']}; use it as train text --data {answer['name']}")
+    return answer
+
+
+def _shards(asked: argparse.Namespace) -> Answer:
+    answer = service.make_shards(
+        asked.sources, asked.out, name=asked.name, millions=asked.millions, column=asked.column, split=asked.split,
+        revision=asked.revision, seconds=asked.seconds,
+        progress=lambda words: print(words, file=sys.stderr, flush=True),
+    )  # fmt: skip
+    if not asked.json:
+        told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {answer['shards']:,} shards"
+        print("\n".join([f"{answer['name']}: {told}; use it as train text --data {asked.out}", *answer["notices"]]))
     return answer

@@ -13,12 +13,13 @@ from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, a
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
+LARGE = f"{TEXT}, or a folder of shards (data shards)"
 
 
 def add_training(trainings: Any) -> None:
     """Add `train text`."""
     parser = add_command(trainings, "text", "train a writer on an author's text", _train)
-    parser.add_argument("--data", required=True, metavar="NAME|TXT", help=TEXT)
+    parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
     add_time_limit(parser)

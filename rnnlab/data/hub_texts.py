@@ -45,7 +45,15 @@ def download(
 def read(
     request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None
 ) -> tuple[bytes, Found]:
-    """Fetch the text of a dataset, without sending any token.
+    """Fetch the text of a dataset as `write` does; gives the text in UTF-8, and what it was found to be."""
+    found = write(request, folder, seconds=seconds, progress=progress)
+    return (folder / TEXT).read_bytes(), found
+
+
+def write(
+    request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None
+) -> Found:  # fmt: skip
+    """Fetch the text of a dataset into the file TEXT of a folder, without sending any token.
 
     Args:
         request: the dataset and what of it is wanted, and how much at most; where it holds more, nothing is given.
@@ -54,7 +62,7 @@ def read(
         progress: is told in half a sentence how much has arrived.
 
     Returns:
-        The text in UTF-8, and what it was found to be.
+        What it was found to be.
 
     Raises:
         DataError: the dataset is missing, private, gated, a script or several, has no such revision, split or column,
@@ -82,7 +90,7 @@ def read(
             f" check the network and try again, or {request.remedy()}"
         )
     found = json.loads((folder / FOUND).read_text(encoding="utf-8"))
-    return (folder / TEXT).read_bytes(), Found(**found | {"splits": tuple(found["splits"])})
+    return Found(**found | {"splits": tuple(found["splits"])})
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -135,11 +135,22 @@ def _data(checkpoint: Checkpoint) -> str:
     ]
     scale = checkpoint.metrics.get("output_scale")
     share = f"{100 * checkpoint.train.get('calibration', 0):g}"
-    calibrated = f"The first {share} % of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
+    most = " (200,000 characters at most)" if "ngram_characters" in checkpoint.metrics else ""
+    calibrated = (
+        f"The first {share} %{most} of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
+    )
     return (
         table(["text", "characters", "distinct", "source and licence", "sha256"], rows)
-        + f"\n\nThe last {100 * checkpoint.train['validation']:g} % was held out: scored, never learnt from; it did "
+        + f"\n\nThe last {_held_out(checkpoint)} was held out: scored, never learnt from; it did "
         + "choose which step's weights were kept. "
         + calibrated
         + "The text itself is not in this checkpoint."
     )
+
+
+def _held_out(checkpoint: Checkpoint) -> str:
+    """How much of the text's end; of one in shards, on how much of it the 5-gram was counted, too."""
+    counted = checkpoint.metrics.get("ngram_characters")
+    if counted is None:
+        return f"{100 * checkpoint.train['validation']:g} %"
+    return f"{checkpoint.metrics['characters']:,} characters (the 5-gram was counted on the {counted:,} before them)"

@@ -33,6 +33,7 @@ from rnnlab.service.remote_training import (
     submit_training,
 )
 from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.sharding import make_shards
 from rnnlab.service.sharing import ORDERS, TASKS, deploy_space, models, pull, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.showing import Shown, Table, open_shown, show
@@ -111,6 +112,7 @@ __all__ = [
     "known_texts",
     "launcher",
     "load",
+    "make_shards",
     "models",
     "models_lines",
     "open_draft",

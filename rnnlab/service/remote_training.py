@@ -9,6 +9,7 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.data import catalog, hub_datasets
+from rnnlab.data.shards import is_shards
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Flavor, Submitted
 from rnnlab.service.opening import hub_name, is_file, is_hub_name, open_many
@@ -140,6 +141,8 @@ def _there(name: str, task: str, sent: _Sent) -> str:
     """What the data of a name is called there."""
     if is_file(name):
         return sent.file(name)
+    if is_shards(name):
+        raise RnnlabError(f"{Path(name).name} is a folder of shards, too much to send; give a file or a dataset.")
     if task == "text":
         dataset = hub_datasets.fetched_dataset(name)
         fetch = ["python", "-m", "rnnlab", "data", "fetch", name]

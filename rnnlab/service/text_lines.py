@@ -29,6 +29,8 @@ def evaluation_lines(answer: dict[str, Any]) -> list[str]:
         rows.append([f"with int8 weights{change}", f"{int8:.4f}", "–", f"{int8 / math.log(2):.4f}"])
     ngram = answer["ngram_nats_per_char"]
     rows.append(["character 5-gram (Witten–Bell)", "–", f"{ngram:.4f}", f"{ngram / math.log(2):.4f}"])
+    if "ngram_characters" in answer:
+        rows[-1][0] += f", counted on {answer['ngram_characters']:,} characters"
     head = f"{answer['characters']:,} held-out characters, nats a character: 256-character windows, streamed; bits"
     return [head, *table(["", "windows", "streamed", "bits"], rows), *answer["notices"]]
 

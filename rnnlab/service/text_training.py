@@ -12,6 +12,7 @@ import numpy as np
 from rnnlab import options
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
+from rnnlab.data.shards import Shards, is_shards, open_shards
 from rnnlab.data.vocab import Vocabulary, build_characters, build_words, encode_compactly
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
@@ -22,12 +23,14 @@ from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
+from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.service.text_facts import text_learnt
 from rnnlab.service.text_opening import open_text, text_record
 from rnnlab.service.text_samples import card_samples, sample
 from rnnlab.tasks.text import judge
 from rnnlab.tasks.text.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
+from rnnlab.tasks.text.sharded import ShardedTask
 from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking
@@ -62,7 +65,8 @@ def train_text(
     """Train a writer; whoever stops asking stops the training.
 
     Args:
-        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file.
+        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file or of a
+            folder of shards.
         out: folder for the checkpoint; none is written if None.
         settings: by name, of ModelConfig, TrainConfig and TextConfig; None and absent ones follow the text's size.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
@@ -97,7 +101,11 @@ def text_run(
         command = command_as_begun(began, given, command)
         given = settings_as_begun(began, given)
     reading = options.from_mapping(TextConfig, given)
-    corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
+    corpus: Corpus | Shards
+    if is_shards(data):
+        corpus = open_shards(data)
+    else:
+        corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
     if began is not None and text_learnt(began)[1] != corpus.sha256:
         raise RnnlabError("This training began with another text; give the same --data to resume it.")
     run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command, watch)
@@ -127,7 +135,7 @@ class TextRun:
     given: names of the settings that were asked for; steps and report_every follow from the epochs unless they were.
     """
 
-    corpus: Corpus
+    corpus: Corpus | Shards
     model: ModelConfig
     train: TrainConfig
     text: TextConfig
@@ -137,7 +145,7 @@ class TextRun:
     watch: Watch | None = None
     processes: Processes = ALONE
 
-    def rehearsed(self) -> tuple[TextTask, ModelConfig, TrainConfig]:
+    def rehearsed(self) -> tuple[TextTask | ShardedTask, ModelConfig, TrainConfig]:
         """What would be trained, for whoever wants to know how long that takes."""
         task, _ = self._task()
         return task, shape_of(task.vocabulary, self.model), self._train(task)
@@ -169,8 +177,10 @@ class TextRun:
         summary |= {"seconds": made.provenance["seconds"], "best_step": snapshot.numbers["best_step"]} | made.metrics
         yield TrainResult(summary | {"notices": [*self.corpus.notices]}, None if self.out is None else str(self.out))
 
-    def _task(self) -> tuple[TextTask, Ids]:
+    def _task(self) -> tuple[TextTask | ShardedTask, Ids]:
         """The text cut up and encoded, and the ids that calibrate; an alphabet tells nothing, so it is the whole's."""
+        if isinstance(self.corpus, Shards):
+            return sharded_task(self.corpus, self.text, self.train.batch)
         documents = self.corpus.documents
         learnt, held_out = split_at(documents, 1 - self.text.validation)
         if not (learnt and held_out):
@@ -193,27 +203,33 @@ class TextRun:
         task = TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=self.train.batch)
         return task, encode_compactly(vocabulary, kept) if kept else np.zeros(0, np.uint8)
 
-    def _train(self, task: TextTask) -> TrainConfig:
+    def _train(self, task: TextTask | ShardedTask) -> TrainConfig:
         epoch = task.steps_per_epoch
         steps = self.train.steps if "steps" in self.given else self.text.epochs * epoch
         every = self.train.report_every if "report_every" in self.given else min(epoch, STEPS_BETWEEN_REPORTS)
         return dataclasses.replace(self.train, steps=steps, report_every=min(every, steps))
 
-    def _begun(self, task: TextTask, train: TrainConfig, model: ModelConfig) -> Checkpoint:
+    def _begun(self, task: TextTask | ShardedTask, train: TrainConfig, model: ModelConfig) -> Checkpoint:
+        corpus = self.corpus
+        record = sharded_record(corpus) if isinstance(corpus, Shards) else text_record(corpus)
         return Checkpoint(
             task="text",
             model=model,
             codec=task.codec(),
             train=dataclasses.asdict(train) | dataclasses.asdict(self.text),
             metrics={},
-            provenance=origin(self.command) | {"data": [text_record(self.corpus)]},
+            provenance=origin(self.command) | {"data": [record]},
             weights={},
         )
 
-    def _judged(self, made: Checkpoint, task: TextTask) -> Checkpoint:
+    def _judged(self, made: Checkpoint, task: TextTask | ShardedTask) -> Checkpoint:
         """The checkpoint with the scores of its stored weights on what was held out, and samples."""
         writer = open_writer(made)
         scores = judge.scores(writer, task.validation)
-        scores |= judge.ngram_score(*split_at(self.corpus.documents, 1 - self.text.validation))
-        scores |= {"openings": openings(self.corpus.documents), "samples": card_samples(writer)}
+        if isinstance(self.corpus, Shards):
+            scores |= sharded_scores(self.corpus, self.text)
+        else:
+            scores |= judge.ngram_score(*split_at(self.corpus.documents, 1 - self.text.validation))
+            scores |= {"openings": openings(self.corpus.documents)}
+        scores |= {"samples": card_samples(writer)}
         return dataclasses.replace(made, metrics=made.metrics | scores)

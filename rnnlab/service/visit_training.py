@@ -111,6 +111,7 @@ def plan(
 def _plan_text(data: str, given: dict[str, Any], begun: str | None) -> Plan:
     run, left = text_run(data, settings=given, out=begun and visit_folder(begun), resume=begun is not None)
     corpus = run.corpus
+    assert isinstance(corpus, Corpus), "a visitor's file or a fetched text is whole"
     _bound(corpus.characters, MOST_CHARACTERS, "characters")
     loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)

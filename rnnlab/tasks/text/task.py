@@ -52,12 +52,8 @@ class TextTask:
         Raises:
             DataError: a part is too short for one window.
         """
-        for ids, part in ((training, "to learn from"), (validation, "held out")):
-            if len(ids) < window + 1:
-                raise DataError(
-                    f"{len(ids)} ids {part} are too few for windows of {window}; "
-                    f"give a longer text or a smaller --window."
-                )
+        check_length(training, window, "to learn from")
+        check_length(validation, window, "held out")
         self.training, self.validation, self.vocabulary = training, validation, vocabulary
         self.window, self.forget = window, forget
         self.streams = max(1, min(batch, (len(training) - 1) // window))
@@ -119,6 +115,14 @@ class TextTask:
         rows = self.training[first[:, None] + np.arange(window + 1)].astype(np.int64)
         ids = torch.from_numpy(rows)
         return Batch(ids[:, :-1], ids[:, 1:], fresh)
+
+
+def check_length(ids: Ids, window: int, part: str) -> None:
+    """Raise DataError if there is not even one window of ids; part says which they are."""
+    if len(ids) < window + 1:
+        raise DataError(
+            f"{len(ids)} ids {part} are too few for windows of {window}; give a longer text or a smaller --window."
+        )
 
 
 def shape_of(vocabulary: Vocabulary, model: ModelConfig) -> ModelConfig:
