@@ -4,8 +4,9 @@ import json
 import re
 import time
 
+import gradio as gr
 import pytest
-from hub.secrets import told
+from hub.secrets import told as told_secrets
 from reaching import reachable_hub
 
 import rnnlab
@@ -14,6 +15,7 @@ from rnnlab.__main__ import main
 from rnnlab.errors import HubError, RnnlabError
 from rnnlab.hub.jobs import STORE
 from rnnlab.train import checkpoint
+from rnnlab.ui import bigger_panel
 
 ANNA = "hf_annas_secret"
 TEXT = "".join(f"{n % 89} men went out, {n * n % 97} came home; {n % 13} sang.\n" for n in range(800))
@@ -66,7 +68,7 @@ def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, 
     assert hub.store.repos["model", "anna/ours"].private
     assert rnnlab.load("anna/ours").write("1 m", length=10, seed=1)
     assert left_behind(hub) == [], "the person's text is deleted when it has been learnt"
-    assert told([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
+    assert told_secrets([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
     assert hub.store.repos["dataset", f"anna/{STORE}"].private
 
 
@@ -179,3 +181,37 @@ def test_minutes_end_a_training_and_keep_its_best(text, tmp_path):
     assert time.monotonic() - began < 60
     assert 50 <= checkpoint.load(tmp_path / "out").provenance["steps"] < 1_000_000
     assert main([*asked, "--minutes", "0"]) == 2
+
+
+def signed_in():
+    return gr.OAuthToken(token=ANNA, scope="contribute-repos jobs", expires_at=2**40)
+
+
+def rented(text, token, flavor="cpu-basic"):
+    values = ("lstm", 16, 1, 1, 0.002, flavor, 0.1, "anna/page", True)
+    return bigger_panel.rent(token, "Write in a style", None, text, *values)
+
+
+def test_on_the_page_the_price_comes_first_then_the_job_is_followed_to_its_checkpoint(hub, text):
+    told, machines, start = bigger_panel.price(signed_in(), "a10g-small", 2)
+    assert "Nvidia A10G - small: 2 vCPU, 16 GB, 1 A10G: $1.00 an hour; ended after 2 hours, so $2.00 at most." in told
+    assert [name for _, name in machines.choices] == ["cpu-basic", "a10g-small"]
+    assert start.interactive
+    shown = list(rented(text, signed_in()))
+    assert "It goes on if you leave this page." in shown[1][0]
+    assert "anna/page is on the Hub" in shown[-1][0]
+    assert "Trained" in shown[-1][0]
+    assert shown[-1][1] == ""
+    assert rnnlab.load("anna/page").write("1", length=5, seed=1)
+    assert told_secrets([one[0] for one in shown], [], hub) == []
+
+
+def test_on_the_page_a_job_is_cancelled_and_strangers_start_none(hub, text):
+    running = rented(text, signed_in())
+    key = next(shown[1] for shown in running if shown[1])
+    assert "Cancelling" in bigger_panel.cancel_job(signed_in(), key).value
+    assert "The Job was cancelled; nothing was pushed." in list(running)[-1][0]
+    assert "Nobody is signed in" in list(rented(text, None))[-1][0]
+    assert "Nobody is signed in" in bigger_panel.price(None, "cpu-basic", 1)[0]
+    assert "The Hub has no flavor" in list(rented(text, signed_in(), "a900"))[-1][0]
+    assert len(hub.store.jobs) == 1

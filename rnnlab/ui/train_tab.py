@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,13 +13,14 @@ from rnnlab.errors import RnnlabError
 from rnnlab.service import Pulse, Trained, TrainReport
 from rnnlab.ui import checkpoint_panels, checkpoints_tab, panels, train_panels
 from rnnlab.ui.asked_forecast import FIRST
+from rnnlab.ui.bigger_panel import bigger_panel
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
+from rnnlab.ui.train_data import TASKS, data_of, settings_of
 from rnnlab.ui.train_sources import train_sources
 
-TASKS = {"Forecast prices": "forecast", "Write in a style": "text"}
 ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
@@ -69,6 +69,7 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     )  # fmt: skip
     pause.click(rest, [key, pause], pause, **QUIET)
     stop.click(halt, key, stop, **QUIET)
+    bigger_panel(chosen, settings)
     return made
 
 
@@ -144,7 +145,7 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
 def propose_for(task: str, series: str | None, file: str | None, begun: str) -> tuple[Any, ...]:
     """What was read, and the settings that its size suggests."""
     try:
-        plan = service.plan(TASKS[task], _data(task, series, file), begun=begun or None)
+        plan = service.plan(TASKS[task], data_of(task, series, file), begun=begun or None)
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
@@ -154,7 +155,7 @@ def propose_with(task: str, series: str | None, file: str | None, begun: str, *s
     """What was read, and how long these settings take."""
     try:
         plan = service.plan(
-            TASKS[task], _data(task, series, file), _settings(settings, begun), begun=begun or None
+            TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None
         )  # fmt: skip
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
@@ -172,7 +173,7 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     )  # fmt: skip
     kind = TASKS[task]
     try:
-        data = _data(task, series, file)
+        data = data_of(task, series, file)
         plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None)
         wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
         key, events = service.train_visit(kind, data, wanted, begun=begun or None)
@@ -239,21 +240,6 @@ def _data_of(task: str, number: int) -> tuple[Any, ...]:
     return gr.Dropdown(choices=texts, value=texts[0] if texts else None), None, "", "", number + 1
 
 
-def _data(task: str, series: str | None, file: str | None) -> str:
-    """What to hand to the service: never a path that a visitor wrote."""
-    if file:
-        if not Path(file).is_file():
-            raise RnnlabError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
-        return file
-    known = service.tickers() if TASKS[task] == "forecast" else [str(one["name"]) for one in service.known_texts()]
-    if series not in known:
-        raise RnnlabError("No data is chosen; choose some, or give a file of your own.")
-    return str(series)
-
-
 def _settings(values: Sequence[Any], begun: str) -> dict[str, Any]:
-    if begun:  # those that it began with
-        return {}
-    cell, hidden, layers, epochs, rate = values
-    whole = {"hidden": int(hidden), "layers": int(layers), "epochs": int(epochs)}
-    return {"cell": cell, **whole, "lr": float(rate or 0)}
+    """Those of the choosers; a training that is gone on with has those that it began with."""
+    return {} if begun else settings_of(values)

@@ -1,0 +1,133 @@
+"""The panel "Train on a bigger machine": the price first, then a Job of the visitor's own; layout and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from rnnlab import service
+from rnnlab.errors import RnnlabError
+from rnnlab.ui import panels
+from rnnlab.ui.callers import caller_of, login_possible
+from rnnlab.ui.events import PRIVATE
+from rnnlab.ui.opening_chosen import ASKING
+from rnnlab.ui.train_data import TASKS, data_of, settings_of
+
+STORY = (
+    "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
+    "pay**, and pushes the checkpoint to your name; your data lie in a private repository of yours until then."
+)
+NO_LOGIN = (
+    "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
+    "`python -m rnnlab train … --on hf-jobs --flavor a10g-small --push owner/name`."
+)
+SHOWN = 12  # lines of the log
+UNSEEN = "Press See the price: nothing is started before it is shown."
+
+
+def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
+    """Lay it out and connect its events.
+
+    Args:
+        chosen: the choosers of task, bundled data and file.
+        settings: those of the network and its training.
+    """
+    with gr.Accordion("Train on a bigger machine", open=False, elem_classes="settings", elem_id="bigger"):
+        gr.Markdown(STORY, elem_classes="prose")
+        if not login_possible():
+            gr.Markdown(NO_LOGIN, elem_classes="prose")
+            return
+        gr.LoginButton(size="sm", scale=0, min_width=220)
+        with gr.Row(elem_classes="choosers"):
+            flavor = gr.Dropdown([service.USUAL_FLAVOR], value=service.USUAL_FLAVOR, label="Machine", min_width=220)
+            hours = gr.Slider(0.25, 12, service.USUAL_HOURS, step=0.25, label="Hours at most", min_width=160)
+            repo = gr.Textbox(label="Push to", placeholder="owner/name", max_lines=1, min_width=160)
+            private = gr.Checkbox(label="Private", value=True, min_width=90)
+        with gr.Row(elem_classes="actions"):
+            ask = gr.Button("See the price", min_width=130, scale=0, elem_id="price")
+            start = gr.Button("Start it", variant="primary", interactive=False, min_width=110, scale=0, elem_id="rent")
+            cancel = gr.Button("Cancel the Job", interactive=False, min_width=140, scale=0, elem_id="cancel-job")
+        told, log, job = gr.HTML(panels.empty(UNSEEN), elem_id="price-told"), gr.HTML(elem_id="job-log"), gr.State("")
+    ask.click(price, [flavor, hours], [told, flavor, start], **ASKING)
+    for changed in (flavor.input, hours.input):
+        changed(_unseen, outputs=[told, start], queue=False, show_progress="hidden", **PRIVATE)
+    start.click(
+        rent, [*chosen, *settings, flavor, hours, repo, private], [log, job, start, cancel], concurrency_id="rent",
+        concurrency_limit=8, show_progress="hidden", **PRIVATE,
+    )  # fmt: skip
+    cancel.click(cancel_job, job, cancel, queue=False, show_progress="hidden", **PRIVATE)
+
+
+def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, ...]:
+    """What the chosen machine costs, and the machines there are; only then can it be started."""
+    try:
+        own = _token(token)
+        offered = service.flavors(own)
+        words = service.price_words(service.flavor_named(flavor, hours, own), hours)
+    except RnnlabError as error:
+        return panels.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False)
+    choices = [(f"{one.words} — ${one.hourly:.2f} an hour", one.name) for one in offered]
+    return (
+        panels.notice("Before it starts", words),
+        gr.Dropdown(choices=choices, value=flavor),
+        gr.Button(interactive=True),
+    )
+
+
+def rent(
+    token: gr.OAuthToken | None, task: str, series: str | None, file: str | None, *values: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Start the Job and follow it; yields the log, its id, and the two buttons. Leaving the page does not end it."""
+    *settings, flavor, hours, repo, private = values
+    idle, busy = gr.Button(interactive=False), gr.Button(interactive=True)
+    yield panels.status("Checking the data and sending it …", 0), "", idle, idle
+    lines: list[str] = []
+    job: service.Submitted | None = None
+    try:
+        own = _token(token)
+        job = service.submit_training(
+            TASKS[task], [data_of(task, series, file)], [], settings=settings_of(settings), repo=(repo or "").strip(),
+            flavor=service.flavor_named(flavor, hours, own), hours=hours, private=bool(private), token=own,
+        )  # fmt: skip
+        yield _log(job, lines), job.id, idle, busy
+        for line in service.follow_training(job, own):
+            lines.append(line)
+            yield _log(job, lines), job.id, idle, busy
+    except RnnlabError as error:
+        words = panels.refusal(str(error), "")
+        yield words + (_log(job, lines, busy=False) if job else ""), "", busy, idle
+        return
+    words = panels.notice("Pushed", f"{repo} is on the Hub; search for it under Checkpoints.")
+    yield words + _log(job, lines, busy=False), "", busy, idle
+
+
+def cancel_job(token: gr.OAuthToken | None, job: str) -> Any:
+    """End a Job; what follows it then says so."""
+    try:
+        own = _token(token)
+        service.cancel_training(service.find_training(job, own), own)
+    except RnnlabError:
+        return gr.skip()
+    return gr.Button("Cancelling …", interactive=False)
+
+
+def _token(token: gr.OAuthToken | None) -> str:
+    found = caller_of(token).token
+    if not found:
+        raise RnnlabError("Nobody is signed in; sign in with Hugging Face, whose account pays.")
+    return found
+
+
+def _unseen() -> tuple[Any, ...]:
+    return panels.empty(UNSEEN), gr.Button(interactive=False)
+
+
+def _log(job: service.Submitted, lines: Sequence[str], *, busy: bool = True) -> str:
+    """The Job's address and the end of its log."""
+    link = f'<a href="{escape(job.url)}" target="_blank" rel="noopener">Job {escape(job.id)}</a>'
+    shown = escape("\n".join(lines[-SHOWN:])) or ("Starting …" if busy else "")
+    note = "It goes on if you leave this page." if busy else ""
+    return f'<section class="log"><p>{link}. {note}</p><pre>{shown}</pre></section>'
