@@ -198,7 +198,7 @@ def test_on_the_page_the_price_comes_first_then_the_job_is_followed_to_its_check
     assert [name for _, name in machines.choices] == ["cpu-basic", "a10g-small"]
     assert start.interactive
     shown = list(rented(text, signed_in()))
-    assert "It goes on if you leave this page." in shown[1][0]
+    assert "goes on if you leave this page." in shown[1][0]
     assert "anna/page is on the Hub" in shown[-1][0]
     assert "Trained" in shown[-1][0]
     assert shown[-1][1] == ""

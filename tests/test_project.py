@@ -39,7 +39,7 @@ def test_the_space_runs_the_gradio_that_is_pinned():
 
 def test_the_front_matter_holds_what_a_space_needs():
     assert FRONT_MATTER["hf_oauth"] is True
-    assert FRONT_MATTER["hf_oauth_scopes"] == ["contribute-repos"]
+    assert FRONT_MATTER["hf_oauth_scopes"] == ["contribute-repos", "jobs"]
     assert FRONT_MATTER["python_version"] == "3.12.12"
     assert FRONT_MATTER["license"] == "mit"
     assert 0 < len(FRONT_MATTER["short_description"]) <= 60

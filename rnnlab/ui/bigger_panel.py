@@ -25,6 +25,7 @@ NO_LOGIN = (
     "`python -m rnnlab train … --on hf-jobs --flavor a10g-small --push owner/name`."
 )
 SHOWN = 12  # lines of the log
+CANCEL = "Cancel the Job"
 UNSEEN = "Press See the price: nothing is started before it is shown."
 
 
@@ -45,11 +46,11 @@ def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
             flavor = gr.Dropdown([service.USUAL_FLAVOR], value=service.USUAL_FLAVOR, label="Machine", min_width=220)
             hours = gr.Slider(0.25, 12, service.USUAL_HOURS, step=0.25, label="Hours at most", min_width=160)
             repo = gr.Textbox(label="Push to", placeholder="owner/name", max_lines=1, min_width=160)
-            private = gr.Checkbox(label="Private", value=True, min_width=90)
+            private = gr.Checkbox(label="Private", value=True, min_width=90, container=False)
         with gr.Row(elem_classes="actions"):
-            ask = gr.Button("See the price", min_width=130, scale=0, elem_id="price")
+            ask = gr.Button("See the price", min_width=150, scale=0, elem_id="price")
             start = gr.Button("Start it", variant="primary", interactive=False, min_width=110, scale=0, elem_id="rent")
-            cancel = gr.Button("Cancel the Job", interactive=False, min_width=140, scale=0, elem_id="cancel-job")
+            cancel = gr.Button(CANCEL, interactive=False, min_width=170, scale=0, elem_id="cancel-job")
         told, log, job = gr.HTML(panels.empty(UNSEEN), elem_id="price-told"), gr.HTML(elem_id="job-log"), gr.State("")
     ask.click(price, [flavor, hours], [told, flavor, start], **ASKING)
     for changed in (flavor.input, hours.input):
@@ -69,7 +70,7 @@ def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, 
         words = service.price_words(service.flavor_named(flavor, hours, own), hours)
     except RnnlabError as error:
         return panels.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False)
-    choices = [(f"{one.words} — ${one.hourly:.2f} an hour", one.name) for one in offered]
+    choices = [(f"{one.name}, ${one.hourly:.2f} an hour", one.name) for one in offered]
     return (
         panels.notice("Before it starts", words),
         gr.Dropdown(choices=choices, value=flavor),
@@ -98,10 +99,10 @@ def rent(
             yield _log(job, lines), job.id, idle, busy
     except RnnlabError as error:
         words = panels.refusal(str(error), "")
-        yield words + (_log(job, lines, busy=False) if job else ""), "", busy, idle
+        yield words + (_log(job, lines, busy=False) if job else ""), "", busy, gr.Button(CANCEL, interactive=False)
         return
     words = panels.notice("Pushed", f"{repo} is on the Hub; search for it under Checkpoints.")
-    yield words + _log(job, lines, busy=False), "", busy, idle
+    yield words + _log(job, lines, busy=False), "", busy, gr.Button(CANCEL, interactive=False)
 
 
 def cancel_job(token: gr.OAuthToken | None, job: str) -> Any:
@@ -129,5 +130,5 @@ def _log(job: service.Submitted, lines: Sequence[str], *, busy: bool = True) -> 
     """The Job's address and the end of its log."""
     link = f'<a href="{escape(job.url)}" target="_blank" rel="noopener">Job {escape(job.id)}</a>'
     shown = escape("\n".join(lines[-SHOWN:])) or ("Starting …" if busy else "")
-    note = "It goes on if you leave this page." if busy else ""
-    return f'<section class="log"><p>{link}. {note}</p><pre>{shown}</pre></section>'
+    note = " goes on if you leave this page." if busy else " has ended."
+    return f'<section class="log"><p>{link}{note}</p><pre>{shown}</pre></section>'

@@ -157,6 +157,14 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .trust .bars.dense { gap: 1px; }
 .trust figcaption { display: flex; justify-content: space-between; font-size: .8rem; color: var(--soft); }
 
+/* The log of a Job */
+.log p { margin: 0 0 8px; }
+.log a { padding: 0; }
+.log pre {
+  margin: 0; padding: 14px 16px; border: 1px solid var(--line); border-radius: 8px; max-height: 360px; overflow: auto;
+  white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; line-height: 1.5; color: var(--truth);
+}
+
 /* A text being written */
 .manuscript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; min-height: 300px; }
 .manuscript.several { grid-template-columns: repeat(3, minmax(0, 1fr)); }

@@ -30,7 +30,7 @@ def train_sources(chosen: Sequence[Any], number: gr.State) -> gr.State:
     begun = gr.State("")
     with gr.Accordion("A dataset of the Hub, or a training that was stopped", open=False, elem_classes="settings"):
         with gr.Row(elem_classes="choosers"):
-            name = gr.Textbox(label="Dataset", info="owner/name; its first 3 MB of text are taken", min_width=200)
+            name = gr.Textbox(label="Dataset", info="owner/name; its first 3 MB", min_width=200)
             column = gr.Textbox(label="Column", info="Where it leaves a choice", min_width=120)
             split = gr.Textbox(label="Split", info="train unless named", min_width=120)
             fetch = gr.Button("Fetch it", min_width=110, scale=0, elem_id="fetch-dataset")
