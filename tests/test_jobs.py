@@ -13,7 +13,6 @@ import rnnlab
 from rnnlab import service
 from rnnlab.__main__ import main
 from rnnlab.errors import HubError, RnnlabError
-from rnnlab.hub.jobs import STORE
 from rnnlab.train import checkpoint
 from rnnlab.ui import bigger_panel
 
@@ -52,8 +51,8 @@ def start(text, flavor="cpu-basic", hours=0.1, **settings):
 
 
 def left_behind(hub):
-    repo = hub.store.repos["dataset", f"anna/{STORE}"]
-    return [path for path in repo.commits[repo.sha_of("main")] if not path.startswith(("code/", ".git"))]
+    """What was sent along with Jobs and is still there."""
+    return [id for kind, id in hub.store.repos if kind == "dataset"]
 
 
 def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, text, tmp_path, capsys):
@@ -69,7 +68,6 @@ def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, 
     assert rnnlab.load("anna/ours").write("1 m", length=10, seed=1)
     assert left_behind(hub) == [], "the person's text is deleted when it has been learnt"
     assert told_secrets([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
-    assert hub.store.repos["dataset", f"anna/{STORE}"].private
 
 
 def test_a_forecaster_is_trained_there_by_the_same_command(hub, tmp_path, capsys):
@@ -161,17 +159,18 @@ def test_a_folder_of_this_machine_is_not_there(hub, tmp_path):
         )  # fmt: skip
 
 
-def test_code_that_has_not_changed_is_not_sent_again(hub, text):
-    first = start(text, steps=1_000_000)
-    repo = hub.store.repos["dataset", f"anna/{STORE}"]
-    code = {path for path in repo.commits[repo.sha_of("main")] if path.startswith("code/")}
-    assert {"code/rnnlab/__main__.py", "code/requirements.txt", "code/data/catalog.json"} <= code
-    service.cancel_training(first, ANNA)
-    sent = len(hub.asked)
-    second = start(text, steps=1_000_000)
-    service.cancel_training(second, ANNA)
-    commits = [one for one in hub.asked[sent:] if "/commit/" in one.path]
-    assert max(int(one.headers["content-length"]) for one in commits) < 200_000
+def test_what_is_sent_along_is_private_and_holds_what_the_job_runs(hub, text):
+    job = start(text, steps=1_000_000)
+    [id] = left_behind(hub)
+    repo = hub.store.repos["dataset", id]
+    assert repo.private
+    files = repo.commits[repo.sha_of("main")]
+    assert {"rnnlab/__main__.py", "requirements.txt", "data/catalog.json", "files/0/my text.txt"} <= set(files)
+    assert b"torch==2.13.0" in files["requirements.txt"].content
+    service.cancel_training(job, ANNA)
+    with pytest.raises(HubError, match="cancelled"):
+        list(service.follow_training(job, ANNA))
+    assert left_behind(hub) == []
 
 
 def test_minutes_end_a_training_and_keep_its_best(text, tmp_path):

@@ -262,6 +262,21 @@ def test_only_a_stopped_training_can_be_gone_on_with(own):
     assert "holds no training state" in told[0]
 
 
+def test_a_stopped_training_of_the_other_task_or_of_huge_steps_is_refused(own):
+    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
+    reported(events)
+    service.steer(key, "stop")
+    stopped = list(events)[-1].model
+    for ask in (service.plan, lambda *given, begun: service.train_visit(*given, {}, begun=begun)):
+        with pytest.raises(RnnlabError, match=r"is of the other task; choose that one above\.$"):
+            ask("forecast", str(own / "mine.csv"), begun=stopped)
+    folder = visit_folder(stopped)
+    made = checkpoint.load(folder, resume=True)
+    checkpoint.save(dataclasses.replace(made, train=made.train | {"batch": 60_000}), folder)
+    with pytest.raises(RnnlabError, match=r"larger than the 100,000 positions that are trained at once here\.$"):
+        service.plan("text", str(own / "tale.txt"), begun=stopped)
+
+
 def test_a_state_that_was_tampered_with_is_refused_in_a_sentence(own):
     key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
     reported(events)

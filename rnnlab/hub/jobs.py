@@ -1,7 +1,8 @@
 """Commands run as a Job of the Hub, on a machine of its own and a person's account; knows no recipe and no page.
 
-The project's own code goes up with the person's files into a private dataset repository of theirs, `owner/rnnlab-jobs`;
-the Job takes it from there with their token, which it is given as a secret, and installs the versions tested here.
+The project's own code goes up with the person's files into a private dataset repository of theirs, one for each Job.
+The Job takes them from there with their token, which it is given as a secret, deletes the repository and installs the
+versions that are tested here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +27,9 @@ from rnnlab.hub.spaces import stage
 
 NO_TOKEN = "A Job needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
 IMAGE = "python:3.12"  # torch comes by pip, in the version that everything is tested with, CUDA included
-STORE = "rnnlab-jobs"
+NAME = STORE = "rnnlab-job-"  # and a key of its own: the Job, and the repository that it is sent with
 PINS = "requirements.txt"
+DELETE = "from huggingface_hub import delete_repo; delete_repo({store!r}, repo_type='dataset', missing_ok=True)"
 UNUSED = ("gradio", "plotly")  # of the page
 PER_HOUR = {"second": 3600, "minute": 60, "hour": 1}
 SLOWEST = 60.0  # seconds that a Job's stage may lag behind the end of its log
@@ -43,11 +46,12 @@ class Flavor:
 
 @dataclass(frozen=True)
 class Submitted:
-    """A Job on its way: its id, whose it is, and its page's address."""
+    """A Job on its way: its id, whose it is, its page's address, and the name that it was given here."""
 
     id: str
     owner: str
     url: str
+    key: str
 
 
 def flavors(token: str | None) -> list[Flavor]:
@@ -89,19 +93,19 @@ def submit(
     with explained("the Job"):
         owner = str(patiently(api.whoami)["name"])
     key = secrets.token_hex(8)
-    commit = _send(api, f"{owner}/{STORE}", root, key, files)
-    script = _script(f"{owner}/{STORE}", commit, key, commands, (root / PINS).read_text())
+    commit = _send(api, f"{owner}/{STORE}{key}", root, files)
+    script = _script(f"{owner}/{STORE}{key}", commit, commands, (root / PINS).read_text())
     environment = {name: os.environ[name] for name in ("HF_ENDPOINT",) if name in os.environ}
     with explained("the Job"):
         try:
             job = api.run_job(
                 image=IMAGE, command=["sh", "-c", script], env=environment, secrets={"HF_TOKEN": token},
-                flavor=flavor, timeout=seconds, name=f"rnnlab-{key}", namespace=owner,
+                flavor=flavor, timeout=seconds, name=f"{NAME}{key}", namespace=owner,
             )  # fmt: skip
         except HfHubHTTPError as error:
-            _forget(api, f"{owner}/{STORE}", key)
+            _forget(api, Submitted("", owner, "", key))
             raise _refused(error, flavor) from error
-    return Submitted(job.id, owner, job.url)
+    return Submitted(job.id, owner, job.url, key)
 
 
 def follow(job: Submitted, token: str | None) -> Iterator[str]:
@@ -121,8 +125,7 @@ def follow(job: Submitted, token: str | None) -> Iterator[str]:
         except TimeoutError as error:
             raise HubError(f"The Job {job.id} fell silent; look at {job.url}.") from error
     assert isinstance(ended, JobInfo), "one was asked for"
-    name = str((ended.labels or {}).get("name", ""))
-    _forget(api, f"{job.owner}/{STORE}", name.removeprefix("rnnlab-"))
+    _forget(api, job)
     _check(ended, last)
 
 
@@ -139,60 +142,57 @@ def find(id: str, token: str | None) -> Submitted:
             if error.response.status_code == 404:
                 raise HubError(f"{owner} has no Job {id[:40]!r}; check its id.") from error
             raise
-    return Submitted(found.id, owner, found.url)
+    key = str((found.labels or {}).get("name", "")).removeprefix(NAME)
+    return Submitted(found.id, owner, found.url, key)
 
 
 def cancel(job: Submitted, token: str | None) -> None:
     """End a Job, which then costs nothing more; HubError if the Hub refuses or cannot be reached."""
+    api = HfApi(endpoint=address(), token=token)
     with explained(f"the Job {job.id}"):
-        patiently(lambda: HfApi(endpoint=address(), token=token).cancel_job(job_id=job.id, namespace=job.owner))
+        patiently(lambda: api.cancel_job(job_id=job.id, namespace=job.owner))
+    _forget(api, job)
 
 
-def _send(api: HfApi, store: str, root: Path, key: str, files: Mapping[str, Path]) -> str:
-    """Upload code and files, and give the commit; code that has not changed is not sent again."""
+def _send(api: HfApi, store: str, root: Path, files: Mapping[str, Path]) -> str:
+    """Upload code and files into a new repository, and give the commit."""
     with tempfile.TemporaryDirectory() as folder, explained(store):
         place = Path(folder)
-        (place / "code").mkdir()
-        stage(root, place / "code")
-        shutil.copyfile(root / PINS, place / "code" / PINS)
+        stage(root, place)
+        shutil.copyfile(root / PINS, place / PINS)
         for name, file in files.items():
-            target = place / key / name
+            target = place / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
         patiently(lambda: api.create_repo(store, repo_type="dataset", private=True, exist_ok=True))
         commit = api.upload_folder(
-            repo_id=store, repo_type="dataset", folder_path=place, delete_patterns=["code/*"],
-            commit_message="What a Job of rnnlab needs",
+            repo_id=store, repo_type="dataset", folder_path=place, commit_message="What a Job of rnnlab needs"
         )  # fmt: skip
     return str(commit.oid)
 
 
-def _script(store: str, commit: str, key: str, commands: Sequence[Sequence[str]], pins: str) -> str:
+def _script(store: str, commit: str, commands: Sequence[Sequence[str]], pins: str) -> str:
     """What the Job's shell does: fetch, install, run."""
     client = next(line for line in pins.splitlines() if line.startswith("huggingface_hub=="))
     unused = "|".join(UNUSED)
     lines = [
         "set -e",
         f"pip install -q --disable-pip-version-check {client}",
-        f"hf download {shlex.quote(store)} --repo-type dataset --revision {commit} --include 'code/*' "
-        f"--include '{key}/*' --local-dir . --quiet >/dev/null",
-        f"if [ -d {key} ]; then cp -r {key}/. code/; fi",
+        f"hf download {shlex.quote(store)} --repo-type dataset --revision {commit} --local-dir code --quiet >/dev/null",
+        f"python -c {shlex.quote(DELETE.format(store=store))} || true",
         "cd code",
-        f"grep -Ev '^({unused})' requirements.txt > pins.txt",
+        f"grep -Ev '^({unused})' {PINS} > pins.txt",
         "pip install -q --disable-pip-version-check -r pins.txt",
         *(shlex.join(words) for words in commands),
     ]
     return "\n".join(lines)
 
 
-def _forget(api: HfApi, store: str, key: str) -> None:
-    """Delete the person's files; a Hub that fails just now leaves them, in a repository that only they can see."""
-    try:
-        there = [path for path in api.list_repo_files(store, repo_type="dataset") if path.startswith(f"{key}/")]
-        if key and there:
-            api.delete_files(store, there, repo_type="dataset", commit_message="A Job of rnnlab has ended")
-    except (OSError, ValueError):
-        return
+def _forget(api: HfApi, job: Submitted) -> None:
+    """Delete what was sent, unless the Job has; where a token may not do that it stays, for its owner alone to see."""
+    if job.key:
+        with suppress(OSError):
+            api.delete_repo(f"{job.owner}/{STORE}{job.key}", repo_type="dataset", missing_ok=True)
 
 
 def _refused(error: HfHubHTTPError, flavor: str) -> HubError | HfHubHTTPError:

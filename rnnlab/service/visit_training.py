@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnlab import options
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
 from rnnlab.data.prices import Prices, need_rows
@@ -34,6 +35,7 @@ MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's
 USUAL_MINUTES = {"space": 30.0, "own": 240.0}  # on a Space, which many share, and on a machine of one's own
 MOST_CHARACTERS = 3_000_000
 MOST_DAYS = 30_000
+MOST_IN_A_STEP = 100_000  # positions in a batch, of a training that a visitor brings; ours have some thousands
 LEAST_DAYS = 250  # of a series; fewer leave too few windows to learn from and too few days to judge by
 SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page offers
 BETWEEN_REPORTS = 2.0  # seconds, at least
@@ -101,6 +103,8 @@ def plan(
         RnnlabError: the data cannot be used, is more than a visit allows, or a setting is none.
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
+    if begun is not None:
+        _check_begun(task, begun)
     if task == "text":
         return _plan_text(data, given, begun)
     if task == "forecast":
@@ -175,9 +179,10 @@ def train_visit(
         The key to stop or pause it by, and what happens: reports, signs of life, the end; closing it ends it.
     """
     sweep_visits()
+    if begun is not None:
+        _check_begun(task, begun)
     old = None if begun is None else visit_folder(begun)
     visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(data).stem}")
-
     if old is not None:
         shutil.copytree(old, visit.folder)
     resume = old is not None
@@ -220,6 +225,17 @@ def steer(key: str, wish: str) -> None:
 def stop_trainings() -> None:
     """Stop every visitor's training, as the page ends."""
     JOBS.stop_all()
+
+
+def _check_begun(task: str, begun: str) -> None:
+    """Raise RnnlabError unless a training that was brought is of the task, and its steps are not too large."""
+    began = begun_training(visit_folder(begun))
+    if began.task != task:
+        raise RnnlabError("The training that was stopped is of the other task; choose that one above.")
+    run = options.from_mapping(TrainConfig, began.train)
+    window = began.train.get("window", 1)
+    if not isinstance(window, int) or run.batch * window > MOST_IN_A_STEP:
+        raise RnnlabError(f"Its steps are larger than the {MOST_IN_A_STEP:,} positions that are trained at once here.")
 
 
 def _bound(found: int, most: int, unit: str) -> None:

@@ -18,7 +18,7 @@ from rnnlab.ui.train_data import TASKS, data_of, settings_of
 
 STORY = (
     "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
-    "pay**, and pushes the checkpoint to your name; your data lie in a private repository of yours until then."
+    "pay**, and pushes the checkpoint to your name; your data go there through a private repository of yours."
 )
 NO_LOGIN = (
     "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "

@@ -71,6 +71,15 @@ def _add_creating(app: FastAPI, store: Store, token_of: Callable[[Request], str 
         repo.commit({".gitattributes": b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"})
         return JSONResponse({"url": url, "name": id})
 
+    @app.delete("/api/repos/delete")
+    async def delete(request: Request) -> dict[str, str]:
+        asked = await request.json()
+        owner = asked.get("organization") or store.user(token_of(request))
+        kind, id = asked.get("type", "model"), f"{owner}/{asked['name']}"
+        store.writable(kind, id, token_of(request))
+        del store.repos[kind, id]
+        return {}
+
     @app.post("/api/validate-yaml")
     async def validate(request: Request) -> JSONResponse:
         found = objections(str((await request.json()).get("content", "")))
