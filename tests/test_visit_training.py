@@ -62,6 +62,13 @@ def test_a_plan_tells_what_was_read_and_times_it(own):
         service.plan("x", "AAPL")
 
 
+def test_a_text_with_too_many_seldom_characters_is_told_of_them(own):
+    rare = "".join(map(chr, range(0x4E00, 0x4E00 + 200)))
+    (own / "mixed.txt").write_text(story() + rare)
+    assert "200 of its " in " ".join(service.plan("text", str(own / "mixed.txt"), TINY).notices)
+    assert "too seldom" not in " ".join(service.plan("text", str(own / "tale.txt"), TINY).notices)
+
+
 def test_a_text_s_plan_has_the_5_gram_of_its_evaluation(own):
     plan = service.plan("text", str(own / "tale.txt"), TINY)
     *_, end = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 1})[1]

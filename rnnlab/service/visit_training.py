@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import options
+from rnnlab.data.code_points import count_characters
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
 from rnnlab.data.prices import Prices, need_rows
@@ -35,6 +36,7 @@ MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's
 USUAL_MINUTES = {"space": 30.0, "own": 240.0}  # on a Space, which many share, and on a machine of one's own
 MOST_CHARACTERS = 3_000_000
 MOST_DAYS = 30_000
+MANY, SELDOM = 150, 10  # different characters in a text, and times that one occurs
 MOST_IN_A_STEP = 100_000  # positions in a batch, of a training that a visitor brings; ours have some thousands
 LEAST_DAYS = 250  # of a series; fewer leave too few windows to learn from and too few days to judge by
 SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page offers
@@ -119,7 +121,8 @@ def _plan_text(data: str, given: dict[str, Any], begun: str | None) -> Plan:
     _bound(corpus.characters, MOST_CHARACTERS, "characters")
     loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)
-    return _plan("text", _of_text(corpus), corpus.notices, chosen, run.rehearsed(), loss, "5-gram", left)
+    notices = (*corpus.notices, *_on_alphabet(corpus))
+    return _plan("text", _of_text(corpus), notices, chosen, run.rehearsed(), loss, "5-gram", left)
 
 
 def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None) -> Plan:
@@ -247,6 +250,18 @@ def _of_text(corpus: Corpus) -> tuple[str, ...]:
     several = f" in {len(corpus.documents):,} documents" if len(corpus.documents) > 1 else ""
     letters = f"{len(corpus.alphabet)} different ones"
     return (f"{corpus.name}: {corpus.characters:,} characters{several}, {letters}; the last tenth is held out.",)
+
+
+def _on_alphabet(corpus: Corpus) -> tuple[str, ...]:
+    """A sentence on a text with too many characters that occur too seldom to be learnt."""
+    counts = count_characters(corpus.documents)
+    seldom = int(((counts > 0) & (counts < SELDOM)).sum())
+    if len(corpus.alphabet) < MANY or seldom < len(corpus.alphabet) / 4:
+        return ()
+    return (
+        f"{seldom:,} of its {len(corpus.alphabet):,} different characters occur fewer than {SELDOM} times, too seldom "
+        f"to be learnt: leave out what is not the author's, or make them one (--rare {SELDOM} on the command line).",
+    )
 
 
 def _of_prices(prices: Prices) -> tuple[str, ...]:
