@@ -274,6 +274,8 @@ button[data-said]::after {
   .sheet { padding: 14px 16px; }
   .written span:hover::after { position: fixed; left: 16px; top: auto; bottom: 16px; }
   .actions, .keep { flex-wrap: wrap !important; }
+  .actions { gap: 8px !important; }
+  .actions > button { min-width: 78px !important; padding-inline: 8px !important; flex: 1 1 auto !important; }
   .keep button { flex: 1 1 120px !important; }
 }
 }
