@@ -1,6 +1,6 @@
 """A ZeroGPU Space without a GPU: the real `spaces` package forks, asks for loans and carries results; not a test.
 
-python tests/lent.py ANSWER HOW — trains the waves and leaves in a file what came of it and what was asked for. Of
+python tests/lent.py ANSWER HOW … — trains the waves and leaves in a file what came of it and what was asked for. Of
 `spaces` only what touches CUDA itself is left out; who lends is a server on loopback.
 """
 
@@ -65,26 +65,28 @@ def without_cuda() -> None:
     sys.modules["spaces.zero.torch"] = nothing
 
 
-def main(answer: str, how: str) -> None:
-    """Train: "whole", "stopped" after some steps, "refused" after two loans, "never" lent, or "short"."""
+def main(answer: str, *hows: str) -> None:
+    """Train in each way: "whole", "stopped" after some steps, "refused" after two loans, "never" lent, or "short"."""
     lends = lender()
     without_cuda()
     from rnnlab.service import lending
 
-    lends.loans = {"refused": 2, "never": 0}.get(how, 100)
-    lending.WORTHWHILE = 30.0 if how == "short" else 0.0
-    lending.LONGEST = lending.SHORTEST = 10.0 if how == "stopped" else 0.01  # a report a loan
-    model, seen = wave_model(), []
+    found = {}
+    for how in hows:
+        lends.asked = []
+        lends.loans = {"refused": 2, "never": 0}.get(how, 100)
+        lending.WORTHWHILE = 30.0 if how == "short" else 0.0
+        lending.LONGEST = lending.SHORTEST = 10.0 if how == "stopped" else 0.01  # a report a loan
+        model = wave_model()
+        config = dataclasses.replace(CONFIG, steps=1_000_000) if how == "stopped" else CONFIG
 
-    def watch(step: int, steps: int) -> bool:
-        seen.append(os.getpid())
-        return how != "stopped" or step < 20
+        def watch(step: int, steps: int, how: str = how) -> bool:
+            return how != "stopped" or step < 20
 
-    config = dataclasses.replace(CONFIG, steps=1_000_000) if how == "stopped" else CONFIG
-    reports = list(lending.fit_anywhere(model, Waves(), config, watch=watch))
-    told = reports
-    weights = [weight.detach() for weight in model.parameters()]
-    torch.save({"reports": told, "weights": weights, "asked": lends.asked, "pid": os.getpid(), "seen": seen}, answer)
+        reports = list(lending.fit_anywhere(model, Waves(), config, watch=watch))
+        weights = [weight.detach() for weight in model.parameters()]
+        found[how] = {"reports": reports, "weights": weights, "asked": lends.asked, "pid": os.getpid()}
+    torch.save(found, answer)
 
 
 if __name__ == "__main__":

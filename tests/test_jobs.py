@@ -6,6 +6,7 @@ import time
 
 import gradio as gr
 import pytest
+from hub.faults import Fault
 from hub.secrets import told as told_secrets
 from reaching import reachable_hub
 
@@ -67,6 +68,8 @@ def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, 
     assert hub.store.repos["model", "anna/ours"].private
     assert rnnlab.load("anna/ours").write("1 m", length=10, seed=1)
     assert left_behind(hub) == [], "the person's text is deleted when it has been learnt"
+    assert main(["job", "follow", "job1"]) == 0, "who left may look at it later"
+    assert "step 40/40" in capsys.readouterr().err
     assert told_secrets([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
 
 
@@ -88,12 +91,19 @@ def days(count):
     return zip(pd.bdate_range("2015-01-01", periods=count).strftime("%Y-%m-%d"), closes, strict=True)
 
 
-def test_a_job_that_fails_says_its_last_word_and_pushes_nothing(hub, text):
-    job = start(text, hidden=4096, layers=8, window=4096, batch=60_000)
-    hub.store.jobs[job.id].process.wait()
-    with pytest.raises(HubError, match=r"^The Job failed, and nothing was pushed: "):
+def test_a_job_that_fails_says_its_last_word(hub, text):
+    job = start(text, steps=10)
+    hub.faults.append(Fault("error", "anna/ours/preupload", status=403))
+    with pytest.raises(HubError, match=r"^The Job failed, and nothing was pushed: This token gives no right"):
         list(service.follow_training(job, ANNA))
-    assert ("model", "anna/ours") not in hub.store.repos
+    assert left_behind(hub) == []
+
+
+def test_a_name_that_is_another_project_s_is_refused_before_anything_is_sent(hub, text, tmp_path, capsys):
+    hub.store.add("model", "anna/ours").commit({"pytorch_model.bin": b"another's", "README.md": b"# Another"})
+    assert main(command(text, tmp_path / "out")) == 2
+    assert "anna/ours holds something else than a checkpoint of rnnlab" in capsys.readouterr().err
+    assert not hub.store.jobs
 
 
 def test_a_job_that_runs_out_of_time_is_told(hub, text):
@@ -113,13 +123,6 @@ def test_a_job_can_be_cancelled_while_it_is_followed(hub, text, capsys):
     assert "Job job1 is cancelled." in capsys.readouterr().out
 
 
-def test_a_job_that_was_left_is_followed_later(hub, text, capsys):
-    start(text, steps=10)
-    assert main(["job", "follow", "job1"]) == 0
-    assert "step 10/10" in capsys.readouterr().err
-    assert rnnlab.load("anna/ours").write("1", length=5, seed=1)
-
-
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -129,11 +132,28 @@ def test_a_job_that_was_left_is_followed_later(hub, text, capsys):
         (["--hidden", "5000"], r"hidden must be between 1 and 4096, not 5000\."),
         (["--resume"], r"A training on another machine starts anew; leave out --resume\."),
         (["--data", "nowhere.txt"], r"There is no file 'nowhere.txt' here"),
+        (["--minutes", "3"], r"A training on another machine ends by --hours; leave out --minutes\."),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(hub, text, tmp_path, capsys, more, sentence):
     assert main(command(text, tmp_path / "out", *more)) == 2
     assert re.search(sentence, capsys.readouterr().err)
+    assert not hub.store.jobs
+    assert not hub.store.repos
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--until", "2031-99-01"], "--until"),
+        (["--until", "1990-01-01"], "No series has more than"),
+        (["--unseen", "nowhere.csv"], "There is no file 'nowhere.csv' here"),
+    ],
+)
+def test_what_a_forecaster_cannot_be_is_refused_before_anything_is_sent(hub, tmp_path, capsys, more, sentence):
+    asked = ["train", "forecast", "--data", "AAPL", "--out", str(tmp_path / "out"), "--on", "hf-jobs"]
+    assert main([*asked, "--flavor", "cpu-basic", "--push", "anna/prices", *more]) == 2
+    assert sentence in capsys.readouterr().err
     assert not hub.store.jobs
     assert not hub.store.repos
 

@@ -16,11 +16,14 @@ from rnnlab.train.loop import fit
 HERE = Path(__file__).parent
 
 
-def lent(place: Path, how: str) -> dict:
-    """What a process trained that believes that it is such a Space."""
-    command = [sys.executable, str(HERE / "lent.py"), str(place / "answer"), how]
+@pytest.fixture(scope="module")
+def lent(tmp_path_factory) -> dict[str, dict]:
+    """What a process trained that believes that it is such a Space, by the way in which it did."""
+    place = tmp_path_factory.mktemp("lent")
+    command = [sys.executable, str(HERE / "lent.py"), str(place / "answer")]
+    command += ["whole", "stopped", "refused", "never", "short"]
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     return torch.load(place / "answer", weights_only=False)
 
@@ -41,8 +44,8 @@ def equal(found: dict, at_home) -> bool:
     return losses and all(map(torch.equal, found["weights"], at_home[1]))
 
 
-def test_several_loans_end_with_the_very_weights_of_one_training(tmp_path, at_home):
-    found = lent(tmp_path, "whole")
+def test_several_loans_end_with_the_very_weights_of_one_training(lent, at_home):
+    found = lent["whole"]
     assert equal(found, at_home)
     assert len(asked(found, "/schedule")) == len(asked(found, "/release")) == 4
     assert {one["durationSeconds"] for one in asked(found, "/schedule")} == {"15"}
@@ -52,16 +55,16 @@ def test_several_loans_end_with_the_very_weights_of_one_training(tmp_path, at_ho
     assert all(not tensor.is_cuda for one in found["reports"] for tensor in one.snapshot.tensors.values())
 
 
-def test_a_stop_ends_the_loan_and_keeps_the_best(tmp_path):
-    found = lent(tmp_path, "stopped")
+def test_a_stop_ends_the_loan_and_keeps_the_best(lent):
+    found = lent["stopped"]
     assert 10 <= found["reports"][-1].step < 1_000_000
     best = found["reports"][-1].snapshot.best_weights()
     assert all(map(torch.equal, found["weights"], best))
     assert len(asked(found, "/release")) == len(asked(found, "/schedule")) >= 1
 
 
-def test_where_no_more_is_lent_the_training_goes_on_on_the_cpu(tmp_path, at_home):
-    found = lent(tmp_path, "refused")
+def test_where_no_more_is_lent_the_training_goes_on_on_the_cpu(lent, at_home):
+    found = lent["refused"]
     assert equal(found, at_home)
     messages = [one.message for one in found["reports"]]
     assert messages[:2] == [None, None]
@@ -70,14 +73,14 @@ def test_where_no_more_is_lent_the_training_goes_on_on_the_cpu(tmp_path, at_home
     assert messages[3] is None
 
 
-def test_where_nothing_is_lent_it_is_trained_on_the_cpu(tmp_path, at_home):
-    found = lent(tmp_path, "never")
+def test_where_nothing_is_lent_it_is_trained_on_the_cpu(lent, at_home):
+    found = lent["never"]
     assert equal(found, at_home)
     assert found["reports"][0].message.startswith("No GPU was lent (")
 
 
-def test_a_short_training_borrows_nothing(tmp_path, at_home):
-    found = lent(tmp_path, "short")
+def test_a_short_training_borrows_nothing(lent, at_home):
+    found = lent["short"]
     assert equal(found, at_home)
     assert found["asked"] == []
 

@@ -29,14 +29,14 @@ SMALL = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25, "e
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return "".join(f"Chapter {n}.\n{story()}\n" for n in range(12))
+    return "".join(f"Chapter {n}.\n{story()}\n" for n in range(6))
 
 
 @pytest.fixture(scope="module")
 def shards(text, tmp_path_factory) -> str:
     place = tmp_path_factory.mktemp("shards")
     (place / "tales.txt").write_text(text)
-    service.make_shards([str(place / "tales.txt")], place / "shards", millions=0.02)
+    service.make_shards([str(place / "tales.txt")], place / "shards", millions=0.01)
     return str(place / "shards")
 
 
@@ -46,7 +46,7 @@ def test_shards_joined_are_the_text_and_their_counts_are_its(text, shards):
     assert "".join(made.read(number) for number in range(len(made.lengths))) == text
     assert made.characters == len(text)
     assert made.counts == {one: text.count(one) for one in set(text)}
-    assert min(made.lengths) >= 10_000
+    assert min(made.lengths) >= 5_000
 
 
 @pytest.mark.parametrize("size", [1, 7, 100, 10**9])
@@ -153,7 +153,7 @@ def test_a_training_on_shards_that_was_stopped_ends_with_the_weights_of_one_that
 
 def test_shards_that_were_changed_are_not_learnt_from(text, tmp_path):
     (tmp_path / "t.txt").write_text(text)
-    service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", millions=0.02)
+    service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", millions=0.01)
     (tmp_path / "s" / "00001.txt").write_text("other words\n" * 1000)
     with pytest.raises(DataError, match=r"^00001.txt of t has changed since it was made; make the shards anew\.$"):
         list(service.train_text(str(tmp_path / "s"), settings=SMALL))

@@ -20,7 +20,7 @@ from rnnlab.tasks.forecast.density import DensityConfig, DensityTask
 from rnnlab.train import checkpoint
 from rnnlab.train.probing import probe
 from rnnlab.train.progress import Snapshot
-from rnnlab.ui import train_panels, train_sources, train_tab
+from rnnlab.ui import train_data, train_panels, train_sources, train_tab
 from rnnlab.ui.advice import advise
 
 TINY = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25}
@@ -305,5 +305,8 @@ def test_a_dataset_of_the_hub_becomes_the_text(monkeypatch, tmp_path):
         assert (task, series.value, file, number) == ("Write in a style", "someone/tales", None, 5)
         plan, *_ = train_tab.propose_for(task, "someone/tales", None, "")
         assert "someone/tales: " in plan
+        assert "someone/tales" in train_data.listed_texts()
+        monkeypatch.setenv("SPACE_ID", "owner/space")
+        assert train_data.listed_texts() == [], "another visitor of a Space is not told what was fetched"
         assert "is no dataset" in train_sources.fetched("x", "", "", 0)[0]
         assert "has no public dataset" in train_sources.fetched("someone/none", "", "", 0)[0]

@@ -96,9 +96,8 @@ def _train(asked: argparse.Namespace) -> Answer:
 
 
 def _other_flags(asked: argparse.Namespace) -> list[str]:
-    """What is neither data nor a setting, as it was written."""
-    values = {"recipe": asked.recipe, "seeds": asked.seeds, "until": asked.until}
-    values |= {"ticker": asked.ticker, "dates": asked.dates}
+    """What is neither data, nor how they are read, nor a setting."""
+    values = {"recipe": asked.recipe, "seeds": asked.seeds}
     return [*service.setting_flags(values), *(["--garch"] if asked.garch else [])]
 
 

@@ -48,13 +48,16 @@ def train_there(
         raise RnnlabError("A training on another machine needs --push owner/name, where its checkpoint goes.")
     if asked.resume:
         raise RnnlabError("A training on another machine starts anew; leave out --resume.")
+    if asked.minutes is not None:
+        raise RnnlabError("A training on another machine ends by --hours; leave out --minutes.")
     asked.resumable = None  # an interruption here does not touch it
     token = service.own_token()
     flavor = service.flavor_named(asked.flavor, asked.hours, token)
     print(service.price_words(flavor, asked.hours), file=sys.stderr, flush=True)
     job = service.submit_training(
         task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=asked.hours,
-        private=asked.private, unseen=unseen, base=getattr(asked, "base", None), token=token,
+        private=asked.private, unseen=unseen, token=token,
+        **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates")},
     )  # fmt: skip
     print(f"Job {job.id}: {job.url}", file=sys.stderr, flush=True)
     _print_log(job, token)

@@ -8,7 +8,7 @@ from rnnlab.hub.jobs import Flavor, Submitted, cancel, flavors, follow, submit
 from rnnlab.hub.jobs import find as find_job
 from rnnlab.hub.looking import Seen, look
 from rnnlab.hub.pulling import Pulled, own_token, pull
-from rnnlab.hub.pushing import check_usable, push
+from rnnlab.hub.pushing import check_target, check_usable, push
 from rnnlab.hub.spaces import deploy
 from rnnlab.hub.text_card import text_card
 from rnnlab.train.checkpoint import Checkpoint
@@ -22,6 +22,7 @@ __all__ = [
     "Submitted",
     "cancel",
     "card",
+    "check_target",
     "check_usable",
     "deploy",
     "find",

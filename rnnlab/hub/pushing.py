@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, ModelInfo
+from huggingface_hub.errors import RepositoryNotFoundError
 
 from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
@@ -45,9 +46,7 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
     with explained(repo):
         patiently(lambda: api.create_repo(repo, private=private, exist_ok=True))
         info = patiently(lambda: api.model_info(repo))
-        there = {file.rfilename for file in info.siblings or []}
-        if "rnnlab" not in (info.tags or []) and not there <= {*checkpoint.PUBLIC, *LEFT_ALONE}:
-            raise HubError(f"{repo} holds something else than a checkpoint of rnnlab; choose another name.")
+        there = _own_files(info, repo)
         public = [file for file in checkpoint.PUBLIC if (place / file).is_file()]
         commit = api.upload_folder(
             repo_id=repo,
@@ -58,6 +57,25 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
             parent_commit=info.sha,
         )
     return str(commit.commit_url)
+
+
+def check_target(repo: str, token: str | None) -> None:
+    """Raise HubError if this name is another project's, so that no checkpoint could be pushed there; makes nothing."""
+    api = HfApi(endpoint=address(), token=token or False)
+    with explained(repo):
+        try:
+            info = patiently(lambda: api.model_info(repo))
+        except RepositoryNotFoundError:
+            return
+    _own_files(info, repo)
+
+
+def _own_files(info: ModelInfo, repo: str) -> set[str]:
+    """The files of a repository that is ours to write to."""
+    there = {file.rfilename for file in info.siblings or []}
+    if "rnnlab" not in (info.tags or []) and not there <= {*checkpoint.PUBLIC, *LEFT_ALONE}:
+        raise HubError(f"{repo} holds something else than a checkpoint of rnnlab; choose another name.")
+    return there
 
 
 def check_usable(made: Checkpoint) -> None:

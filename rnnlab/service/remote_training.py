@@ -9,9 +9,11 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.data import catalog, hub_datasets
+from rnnlab.data.prices import Prices
 from rnnlab.data.shards import is_shards
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Flavor, Submitted
+from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import hub_name, is_file, is_hub_name, open_many
 from rnnlab.service.text_training import text_run
 from rnnlab.service.training import density_settings
@@ -69,6 +71,9 @@ def submit_training(
     private: bool = False,
     unseen: Sequence[str] = (),
     base: str | None = None,
+    until: str | None = None,
+    ticker: str | None = None,
+    dates: str | None = None,
     token: str | None = None,
 ) -> Submitted:
     """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
@@ -80,7 +85,7 @@ def submit_training(
         repo: "owner/name" to push to.
         flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
         private: make a new repository private.
-        unseen, base: as of `train_forecast`.
+        unseen, base, until, ticker, dates: as of `train_forecast`.
         token: whose account pays and is pushed to.
 
     Raises:
@@ -88,14 +93,23 @@ def submit_training(
     """
     if not is_hub_name(repo):
         raise RnnlabError(f"{repo[:80]!r} is no repository's name; write it as owner/name.")
-    _check(task, data, settings)
+    if base is not None:
+        base = _base_there(base)
+    if task == "text":
+        text_run(data[0], settings=settings)[0].rehearsed()
+    else:
+        prices = open_many(data, ticker=ticker, dates=dates)
+        _check_prices(prices, settings, until)
+        open_many(unseen)
+    hub.check_target(repo, token)
     sent = _Sent()
     words = ["python", "-m", "rnnlab", "train", task, "--data", *(_there(name, task, sent) for name in data)]
     if unseen:
         words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
     if base is not None:
-        words += ["--from", _base_there(base)]
-    words += [*flags, *setting_flags(settings), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
+        words += ["--from", base]
+    reading = {"until": until, "ticker": ticker, "dates": dates}
+    words += [*flags, *setting_flags(reading | dict(settings)), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
     push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
     root = catalog.bundled_folder().parent
     return hub.submit(root, [*sent.fetches, words, push], sent.files, flavor.name, round(3600 * hours), token)
@@ -128,13 +142,11 @@ def setting_flags(settings: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def _check(task: str, data: Sequence[str], settings: Mapping[str, Any]) -> None:
-    """Raise what a training here would, before anything is sent or paid for."""
-    if task == "text":
-        text_run(data[0], settings=settings)
-    else:
-        given = {name: value for name, value in settings.items() if value is not None}
-        density_settings(given, None, False, sum(len(one.table) for one in open_many(data)))
+def _check_prices(prices: list[Prices], settings: Mapping[str, Any], until: str | None) -> None:
+    """Raise what a training on them here would, before anything is sent or paid for."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    model, train, own = density_settings(given, None, False, sum(len(one.table) for one in prices))
+    DensityRun(prices, model, train, own, frozenset(given), until, None, "").rehearsed()
 
 
 def _there(name: str, task: str, sent: _Sent) -> str:

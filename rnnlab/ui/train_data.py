@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,13 @@ def data_of(task: str, series: str | None, file: str | None) -> str:
     if series not in known:
         raise RnnlabError("No data is chosen; choose some, or give a file of your own.")
     return str(series)
+
+
+def listed_texts() -> list[str]:
+    """The fetched texts to choose from; in a Space no datasets: what another visitor fetched is not told."""
+    shared = bool(os.environ.get("SPACE_ID"))
+    fetched = [one for one in service.known_texts() if one["state"] == "cached"]
+    return [str(one["name"]) for one in fetched if not (shared and "commit" in one)]
 
 
 def settings_of(values: Sequence[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rnnlab.ui import panels
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.opening_chosen import ASKING
+from rnnlab.ui.train_data import listed_texts
 
 FIRST_MB = 3.0  # of a dataset, which is what a visit may train on
 SECONDS = 120.0
@@ -55,7 +56,7 @@ def fetched(name: str | None, column: str | None, split: str | None, number: int
         )  # fmt: skip
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 4
-    texts = [str(one["name"]) for one in service.known_texts() if one["state"] == "cached"]
+    texts = list(dict.fromkeys([*listed_texts(), str(found["name"])]))
     words = f"{found['characters']:,} characters: {found['source']}."
     return (
         panels.notice("Fetched", words), WRITING, gr.Dropdown(choices=texts, value=found["name"]), None, number + 1,

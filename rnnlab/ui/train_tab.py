@@ -18,7 +18,7 @@ from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
-from rnnlab.ui.train_data import TASKS, data_of, settings_of
+from rnnlab.ui.train_data import TASKS, data_of, listed_texts, settings_of
 from rnnlab.ui.train_sources import train_sources
 
 ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
@@ -236,7 +236,7 @@ def _data_of(task: str, number: int) -> tuple[Any, ...]:
     """The data that comes with the page for a task; nothing of another task's training stays."""
     if TASKS[task] == "forecast":
         return gr.Dropdown(choices=list(service.tickers()), value=FIRST), None, "", "", number + 1
-    texts = [str(one["name"]) for one in service.known_texts() if one["state"] == "cached"]
+    texts = listed_texts()
     return gr.Dropdown(choices=texts, value=texts[0] if texts else None), None, "", "", number + 1
 
 
