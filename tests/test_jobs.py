@@ -93,8 +93,8 @@ def days(count):
 
 def test_a_job_that_fails_says_its_last_word(hub, text):
     job = start(text, steps=10)
-    hub.faults.append(Fault("error", "anna/ours/preupload", status=403))
-    with pytest.raises(HubError, match=r"^The Job failed, and nothing was pushed: This token gives no right"):
+    hub.faults.append(Fault("error", "rnnlab-job-.*/resolve/", status=403))
+    with pytest.raises(HubError, match=r"^The Job failed, and nothing was pushed: \S"):
         list(service.follow_training(job, ANNA))
     assert left_behind(hub) == []
 

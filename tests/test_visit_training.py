@@ -233,7 +233,7 @@ def test_the_tab_shows_a_training_from_start_to_end(own):
 @pytest.mark.parametrize("task", ["text", "forecast"])
 def test_a_stopped_training_is_taken_home_and_gone_on_with(own, task):
     data = str(own / ("tale.txt" if task == "text" else "mine.csv"))
-    settings = TINY | {"epochs": 6} if task == "text" else {"epochs": 8}
+    settings = TINY | {"epochs": 3, "validation": 0.05} if task == "text" else {"epochs": 8}
     whole = taught(task, data, settings | {"report_every": 5})
     key, events = service.train_visit(task, data, settings | {"report_every": 5})
     reported(events)
