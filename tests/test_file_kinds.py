@@ -1,0 +1,39 @@
+"""What becomes of every kind of file that people give, as docs/files.md lists it."""
+
+import pytest
+from file_kinds import OUTCOMES, PAGE, FileKind, page
+from file_kinds.prices import PRICES
+from file_kinds.texts import TEXTS
+
+from rnnlab.data.corpus import read_corpus
+from rnnlab.data.prices import read_prices
+from rnnlab.errors import DataError
+
+
+def outcome(read, kind: FileKind) -> tuple[str, str]:
+    """What became of the file, and all that was said."""
+    try:
+        return "read", " ".join(read(kind.content, name=kind.name, **dict(kind.options)).notices)
+    except DataError as error:
+        return "refused", str(error)
+
+
+@pytest.mark.parametrize("kind", PRICES, ids=lambda kind: kind.what)
+def test_a_price_file_of_each_kind_becomes_what_the_page_says(kind):
+    check(kind, *outcome(read_prices, kind))
+
+
+@pytest.mark.parametrize("kind", TEXTS, ids=lambda kind: kind.what)
+def test_a_text_file_of_each_kind_becomes_what_the_page_says(kind):
+    check(kind, *outcome(read_corpus, kind))
+
+
+def check(kind: FileKind, became: str, said: str):
+    assert kind.outcome in OUTCOMES
+    assert (became == "refused") == (kind.outcome == "refused"), said
+    assert kind.words in said
+    assert bool(kind.words) == (kind.outcome != "read")
+
+
+def test_the_page_is_made_from_the_kinds():
+    assert PAGE.read_text(encoding="utf-8") == page()
