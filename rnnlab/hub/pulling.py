@@ -18,7 +18,7 @@ from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune
-from rnnlab.train import checkpoint
+from rnnlab.train import bounds, checkpoint
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[s
     for file in [*files, checkpoint.WEIGHTS]:
         most, size = float(checkpoint.largest(file)), sizes[file]
         if file == checkpoint.WEIGHTS:
-            most = min(most, 4 * most_weights + checkpoint.ROOM_FOR_NAMES)
+            most = min(most, 4 * most_weights + bounds.ROOM_FOR_NAMES)
         if size is None or size > most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]

@@ -21,9 +21,11 @@ from rnnlab.service.opening import is_hub_name, is_shareable, told
 from rnnlab.service.panels import backtest_panel, forecast_many
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.remote_training import (
+    OFFERS,
     USUAL_FLAVOR,
     USUAL_HOURS,
     cancel_training,
+    check_sign_in,
     find_training,
     flavor_named,
     flavors,
@@ -54,6 +56,7 @@ from rnnlab.train.processes import Processes, is_first, launcher, started
 __all__ = [
     "DEVICES",
     "GROUPS",
+    "OFFERS",
     "ORDERS",
     "OWNER",
     "RECIPES",
@@ -91,6 +94,7 @@ __all__ = [
     "cancel_training",
     "carry_on",
     "check_draft_file",
+    "check_sign_in",
     "compare",
     "data_lines",
     "deploy_space",

@@ -60,8 +60,8 @@ def gather(files: Iterable[Path], place: Path, name: str, *, check: Check | None
     """Copy a checkpoint's files, sent one by one, into a new folder; errors as of `unpack`, others are passed over."""
     paths = [path for path in files if path.name in TAKEN]
     _refuse_twice([path.name for path in paths], name)
-    if any(path.is_symlink() for path in paths):
-        _refuse(name, "holds a link")
+    if any(path.is_symlink() or not path.is_file() for path in paths):
+        _refuse(name, "holds a link or a device")
     found = {path.name: path for path in paths}
     if CONFIG not in found:
         _refuse(name, f"holds no {CONFIG}, so it is no checkpoint of rnnlab")

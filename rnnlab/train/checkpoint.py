@@ -25,8 +25,9 @@ import torch
 from torch import Tensor
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
+from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
+from rnnlab.train import bounds
 from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
@@ -43,19 +44,15 @@ RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 LARGEST_STATE = 8 * LARGEST_WEIGHTS
-ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
-STATE_COPIES = 6  # of the weights in a training state: themselves, average, best, two moments, and one to spare
-ROOM_FOR_STATE = 20_000_000  # bytes of a training state beside those: what is carried from batch to batch, and names
 
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    bounds = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
     if model is not None:
-        weights = 4 * weight_count(model)
-        own = {WEIGHTS: weights + ROOM_FOR_NAMES, RESUME_TENSORS: STATE_COPIES * weights + ROOM_FOR_STATE}
-        bounds = {name: min(most, own[name]) for name, most in bounds.items()}
-    return bounds.get(file, LARGEST_CONFIG)
+        own = {WEIGHTS: bounds.weights_bytes(model), RESUME_TENSORS: bounds.state_bytes(model)}
+        most = {name: min(bound, own[name]) for name, bound in most.items()}
+    return most.get(file, LARGEST_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -147,14 +144,6 @@ def load(
     raise CheckpointError(f"There is no checkpoint folder {place.name[-60:]}; check its name.")
 
 
-def check_weight_count(model: ModelConfig, most: float, name: str) -> None:
-    """Raise CheckpointError if a model has more than so many weights; before any of them is read."""
-    if (weights := weight_count(model)) > most:
-        raise CheckpointError(
-            f"{name} has {weights:,} weights where {most:,} are opened here; use it on your own machine."
-        )
-
-
 def seal(config: Mapping[str, Any]) -> str:
     """What `config.json` is sealed with: a digest of all else in it, however it is laid out."""
     rest = {name: value for name, value in config.items() if name != SEAL}
@@ -178,8 +167,7 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     flush_file(place / WEIGHTS, weights)
     flush_file(place / CONFIG, to_json(config | {SEAL: seal(config)}))
     flush_file(place / CARD, checkpoint.card.encode())
-    if curve := read_curve(checkpoint.metrics.get("curve")):
-        flush_file(place / CURVE, curve_svg(curve).encode())
+    draw_curve(checkpoint, place)
     if checkpoint.resume is not None:
         (place / "resume").mkdir()
         tensors = safetensors.torch.save(checkpoint.resume.tensors)
@@ -189,6 +177,12 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
         flush_folder(place / "resume")
     place.chmod(0o755)  # mkdtemp's folders are closed to others
     flush_folder(place)
+
+
+def draw_curve(checkpoint: Checkpoint, place: Path) -> None:
+    """Write the picture of a training's curve, drawn from its numbers; none if it has none."""
+    if curve := read_curve(checkpoint.metrics.get("curve")):
+        flush_file(place / CURVE, curve_svg(curve).encode())
 
 
 def _swap(staged: Path, place: Path) -> None:
@@ -207,7 +201,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config, model, whole = read_config(place, name)
-    check_weight_count(model, most_weights, name)
+    bounds.check_weight_count(model, most_weights, name)
     raw = read_bytes(place, WEIGHTS, name, largest(WEIGHTS, model))
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
@@ -308,10 +302,7 @@ def _may_be_replaced(place: Path) -> bool:
     if CONFIG not in found or not found <= _FILES:
         return False
     try:
-        return set(parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)) >= {
-            "format",
-            "task",
-            "model",
-        }
+        config = parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)
     except CheckpointError:
         return False
+    return {"format", "task", "model"} <= config.keys()
