@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -66,12 +66,16 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
 
 @dataclass(frozen=True)
 class Located:
-    """Where a checkpoint lies and what to call it; of the Hub's, the commit, and whether anyone may see it."""
+    """Where a checkpoint lies and what to call it; of the Hub's, the commit, and whether anyone may see it.
+
+    mended: of the Hub's, reads it and fetches anew what has changed on this machine since it was pulled.
+    """
 
     folder: Path
     name: str
     commit: str | None = None
     public: bool = True
+    mended: Callable[[], Checkpoint] | None = field(default=None, repr=False, compare=False)
 
     def pinned(self, model: str) -> str:
         """What opens this very checkpoint again where `model` was asked for: of the Hub's, the commit is named."""
@@ -98,7 +102,9 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
         return Located(brought, brought.name, public=False)
     if named := hub_name(model):
         pulled = hub.pull(*named, token=caller.hub_token)
-        return Located(pulled.folder, named[0], pulled.commit, pulled.public)
+        return Located(
+            pulled.folder, named[0], pulled.commit, pulled.public, lambda: hub.load_pulled(pulled, caller.hub_token)
+        )
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
@@ -117,7 +123,8 @@ def open_checkpoint(model: str, *, caller: Caller = OWNER) -> Checkpoint:
 
 def open_located(found: Located) -> Checkpoint:
     """Open a checkpoint that was found; it stays open for a while. CheckpointError if it is damaged."""
-    return _SHELF.get(stamp(found.folder), lambda: checkpoint.load(found.folder, name=found.name), _bytes)
+    read = found.mended or (lambda: checkpoint.load(found.folder, name=found.name))
+    return _SHELF.get(stamp(found.folder), read, _bytes)
 
 
 def open_forecasting(found: Located, *, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
