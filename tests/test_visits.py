@@ -60,9 +60,7 @@ def test_where_there_is_no_room_the_newcomer_is_refused_and_what_others_brought_
     with pytest.raises(CheckpointError, match=r"^Your checkpoints here take 0 MB where 0 are kept for a visitor"):
         service.bring(files, caller=anna)
     monkeypatch.setattr(visits, "MOST_BYTES", 2.5 * size)
-    with pytest.raises(
-        CheckpointError, match=r"^Visitors' checkpoints fill the .* GB that are kept here"
-    ):
+    with pytest.raises(CheckpointError, match=r"^Visitors' checkpoints fill the .* GB that are kept here"):
         service.bring(files, caller=service.visitor(None, "203.0.113.9"))
     assert all(visits.visit_folder(model).is_dir() for model in models)
     assert len(list(place.iterdir())) == 2

@@ -120,7 +120,7 @@ def _written_anew(model: str, caller: Caller, *, resumable: bool = False) -> Ite
     found = locate(model, caller=caller)
     made = open_located(found)
     if resumable and (found.folder / checkpoint.RESUME_NUMBERS).is_file():
-        made = dataclasses.replace(made, resume=checkpoint.load(found.folder, resume=True, name=found.name).resume)
+        made = dataclasses.replace(made, resume=begun_training(found.folder, found.name).resume)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "checkpoint"
         checkpoint.save(made, folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.errors import CheckpointError
+from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, weight_count
 
 NUMBER = 4  # bytes of a float32
@@ -22,8 +22,6 @@ def state_bytes(model: ModelConfig) -> int:
 
 
 def check_weight_count(model: ModelConfig, most: float, name: str) -> None:
-    """Raise CheckpointError if a model has more than so many weights; before any of them is read."""
+    """Raise RnnlabError if a model has more than so many weights; before any of them is read."""
     if (weights := weight_count(model)) > most:
-        raise CheckpointError(
-            f"{name} has {weights:,} weights where {most:,} are opened here; use it on your own machine."
-        )
+        raise RnnlabError(f"{name} has {weights:,} weights where {most:,} are opened here; use it on your own machine.")
