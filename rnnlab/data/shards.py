@@ -116,12 +116,11 @@ def open_shards(folder: str | Path) -> Shards:
     """Open a folder of shards; DataError if its index is damaged or of another version."""
     place = Path(folder)
     try:
-        raw = read_regular(place / INDEX, LARGEST_INDEX)
-        told = parse_object(raw) if len(raw) <= LARGEST_INDEX else {}
+        told = parse_object(read_regular(place / INDEX, LARGEST_INDEX))
         fault = find_fault(told, _INDEX)
     except (OSError, ValueError) as error:
         raise _damaged(place) from error
-    if fault is not None or told.get(SEAL, seal := _seal(told)) != seal:  # earlier versions wrote none
+    if fault is not None or told.get(SEAL) not in (None, seal(told)):  # earlier versions wrote none
         raise _damaged(place)
     lengths, digests = zip(*((one["characters"], one["sha256"]) for one in told["shards"]), strict=True)
     return Shards(place, told["name"], told["source"], lengths, digests, told["counts"], tuple(told["notices"]))
@@ -131,7 +130,7 @@ def _damaged(place: Path) -> DataError:
     return DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.")
 
 
-def _seal(index: dict[str, Any]) -> str:
+def seal(index: dict[str, Any]) -> str:
     """What tells whether anything of an index has changed, however it is laid out."""
     rest = {name: value for name, value in index.items() if name != SEAL}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
@@ -223,7 +222,7 @@ def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, 
     notices = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
     found = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
     index = {"format": FORMAT, **told, "shards": shards, "counts": found, "notices": notices}
-    index |= {SEAL: _seal(index)}
+    index |= {SEAL: seal(index)}
     (place / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
