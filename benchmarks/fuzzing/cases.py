@@ -117,7 +117,7 @@ def _shards(source: Source, sources: list[Source], root: Path, draw: random.Rand
 
 
 def _dataset(source: Source, sources: list[Source], root: Path, draw: random.Random) -> tuple[str, str, Path]:
-    folder = root / "dataset"
+    folder = root / "cache" / "datasets"
     shutil.copytree(source.place, folder)
     told, text = folder / f"{DATASET}.json", folder / f"{DATASET}.txt"
     how = draw.choice(("record", "no JSON", "bytes", "special file"))

@@ -53,6 +53,18 @@ def names(header: dict[str, Any]) -> list[str]:
     return [name for name in header if name != "__metadata__"]
 
 
+def floats(raw: bytes) -> dict[str, tuple[float, ...]]:
+    """The numbers of a sound file's tensors of float32 and float16, by name."""
+    header, data = parsed(raw)
+    letters = {"F32": "f", "F16": "e"}
+    found = {}
+    for name in names(header):
+        own = data[slice(*header[name]["data_offsets"])]
+        if letter := letters.get(header[name]["dtype"]):
+            found[name] = struct.unpack(f"<{len(own) // BYTES[header[name]['dtype']]}{letter}", own)
+    return found
+
+
 def other_header(raw: bytes, draw: random.Random) -> bytes:
     """A tensor's type, shape, place or name is another, one is gone or one too many; the data stay."""
     header, data = parsed(raw)
