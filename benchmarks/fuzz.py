@@ -96,11 +96,10 @@ def _asked(worker: Worker, case: Case, root: Path) -> dict | None:
 def _tried(worker: Worker, case: Case, expected: dict, place: Path) -> Verdict:
     root, places = place / "case", [str(place), "/tmp/", "/proc/"]
     before = Files.of(case.place) if case.sent in ("folder", "files") else None
-    changed = None if case.source.kind == "model" else others.changed(case)
     told = _asked(worker, case, root)
     folder = (told or {}).pop("folder", None)
     if case.source.kind != "model":
-        return judge_other(Told(told or {}, hung=told is None), changed, places)
+        return judge_other(Told(told or {}, hung=told is None), lambda: others.changed(case), places)
     files = before if folder is None else Files.of(Path(folder["at"]))
     return judge(Files.of(case.source.place), Told(told or {}, files, told is None), expected[case.source.name], places)
 

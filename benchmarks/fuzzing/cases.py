@@ -112,7 +112,7 @@ def _shards(source: Source, sources: list[Source], root: Path, draw: random.Rand
         elif how == "special file":
             folders.odd_file(file, root / "aside", draw)
         else:
-            shutil.copy(file, draw.choice(sorted(folder.glob("*.txt"))))
+            draw.choice(sorted(folder.glob("*.txt"))).write_bytes(file.read_bytes())
     return f"shards: {how}", "shards", folder
 
 

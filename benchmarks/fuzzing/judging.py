@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,12 +92,13 @@ def judge(whole: Files, told: Told, expected: dict[str, Any], places: list[str])
     return Verdict(REFUSED if refused else HARMLESS, refused[0] if refused else "", refused)
 
 
-def judge_other(told: Told, changed: str | None, places: list[str]) -> Verdict:
+def judge_other(told: Told, changed: Callable[[], str | None], places: list[str]) -> Verdict:
     """Judge a case that is no checkpoint; changed says what of its meaning was, if anything that may not be."""
     if early := _told_badly(told, places):
         return early
     if any("taken" in answer for answer in told.answers.values()):
-        return Verdict(WRONG, changed) if changed else Verdict(HARMLESS)
+        why = changed()
+        return Verdict(WRONG, why) if why else Verdict(HARMLESS)
     refused = [answer["refused"] for answer in told.answers.values()]
     return Verdict(REFUSED, refused[0], refused)
 

@@ -98,7 +98,9 @@ def objection(path: str, old: Any, new: Any) -> str | None:
     if not _sayable(new):
         return f"{told} cannot be written"
     part, name = path.split(".")[0].split("[")[0], _name(path)
-    if part in ("codec", "model", "format", "task") or part not in ("train", "metrics", "provenance"):
+    if part in ("codec", "model"):
+        return None if _keeps_its_size(path, old, new) else told
+    if part not in ("train", "metrics", "provenance"):
         return told
     if _same(new, GONE):
         return told if NEEDED.fullmatch(path) else None
@@ -152,6 +154,26 @@ def _is_number(path: str, name: str, new: Any) -> bool:
     if path.startswith(("metrics.curve", "metrics.validation")) or name in SIGNED:
         return True
     return 0 <= new <= (1 if name in SHARES else math.inf)
+
+
+def _keeps_its_size(path: str, old: Any, new: Any) -> bool:
+    """Whether a change of the codec or the model is one that the weights and all other fields allow."""
+    number = not isinstance(new, bool) and isinstance(new, int | float) and math.isfinite(new)
+    match path:
+        case "model.residual" | "codec.leak":
+            return isinstance(new, bool)
+        case "model.input_dropout" | "model.between_dropout" | "model.output_dropout" | "model.recurrent_dropout":
+            return number and 0 <= new <= 0.9
+        case "codec.lookback":
+            return type(new) is int and 3 <= new <= 500
+        case "codec.low" | "codec.high" | "codec.residual.scale":
+            return number and new > 0
+        case "codec.residual.dof":
+            return number and new > 1
+        case "codec.vocabulary.characters":
+            return isinstance(new, str) and len(new) == len(old) and list(new) == sorted(set(new))
+    word = re.fullmatch(r"codec\.vocabulary\.words\[\d+\]", path)
+    return bool(word) and isinstance(new, str) and 2 <= len(new) <= 40
 
 
 def _is_setting(name: str, old: Any, new: Any) -> bool:

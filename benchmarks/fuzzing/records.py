@@ -81,7 +81,7 @@ def odd_value(old: Any, draw: random.Random) -> Any:
     """Something in a value's place: of another kind as often as near it."""
     if isinstance(old, bool):
         near = [int(old), str(old).lower(), not old, None]
-    elif isinstance(old, int | float):
+    elif isinstance(old, int | float) and abs(old) < 1e300:
         near = [float(old), -old, old + 1, old * 1e300, str(old), bool(old), [old], int(old), 1 - old, old / 3]
     elif isinstance(old, str):
         near = [old + "x", old[:-1], old.upper(), [old], old[::-1], old + "\ud800", list(old[:9]), f" {old}"]

@@ -241,7 +241,10 @@ def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
     try:
         return ModelConfig(**config["model"])
     except (RnnlabError, AssertionError) as error:
-        raise CheckpointError(f"{file} describes an impossible model: {error}") from error
+        why = str(error).rstrip(".")
+        raise CheckpointError(
+            f"{file} describes an impossible model: {why}; download or train the checkpoint again."
+        ) from error
 
 
 def _check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: object, file: str) -> None:
