@@ -6,19 +6,21 @@ import shutil
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from rnnlab.data.files import own_name
 from rnnlab.data.regular_files import open_regular
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint import CONFIG, PUBLIC, RESUME, TAKEN, largest
+from rnnlab.nn.model import ModelConfig
+from rnnlab.train.checkpoint import CONFIG, PUBLIC, RESUME, TAKEN, largest, read_config
 from rnnlab.train.zip_files import REMEDY, opened_zip, overlap, pieces
 
 MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
 CHUNK = 1 << 20  # bytes
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+Check = Callable[[ModelConfig], None]
 
 
 def pack(folder: Path, file: Path) -> None:
@@ -29,7 +31,7 @@ def pack(folder: Path, file: Path) -> None:
                 archive.write(folder / name, f"{file.stem}/{name}")
 
 
-def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
+def unpack(file: Path, place: Path, name: str, *, resume: bool = False, check: Check | None = None) -> None:
     """Write a zip's checkpoint into a new folder, which `checkpoint.load` has to judge; at most so many bytes are read.
 
     The checkpoint may lie at the zip's root or in one folder of it. Other harmless files are passed over, unread.
@@ -39,6 +41,7 @@ def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
         place: the folder to make.
         name: what to call the zip in messages.
         resume: also take what going on with its training takes.
+        check: is shown the model that config.json describes before anything larger is unpacked; may refuse it.
 
     Raises:
         CheckpointError: it is no zip or a damaged one, is encrypted, holds a link, names a place outside it or a name
@@ -49,19 +52,19 @@ def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
         entries = archive.infolist()
         _check_entries(entries, name)
         wanted = _checkpoint_of(entries, name, (*TAKEN, *RESUME) if resume else TAKEN)
-        _write(place, {file: pieces(archive, entry, name) for file, entry in wanted.items()}, name)
+        _write(place, {file: pieces(archive, entry, name) for file, entry in wanted.items()}, name, check)
 
 
-def gather(files: Iterable[Path], place: Path, name: str) -> None:
+def gather(files: Iterable[Path], place: Path, name: str, *, check: Check | None = None) -> None:
     """Copy a checkpoint's files, sent one by one, into a new folder; errors as of `unpack`, others are passed over."""
     paths = [path for path in files if path.name in TAKEN]
     _refuse_twice([path.name for path in paths], name)
-    if any(path.is_symlink() for path in paths):
-        _refuse(name, "holds a link")
+    if any(path.is_symlink() or not path.is_file() for path in paths):
+        _refuse(name, "holds a link or a device")
     found = {path.name: path for path in paths}
     if CONFIG not in found:
         _refuse(name, f"holds no {CONFIG}, so it is no checkpoint of rnnlab")
-    _write(place, {file: _of_file(path, name) for file, path in found.items()}, name)
+    _write(place, {file: _of_file(path, name) for file, path in found.items()}, name, check)
 
 
 def _of_file(path: Path, name: str) -> Iterator[bytes]:
@@ -112,25 +115,34 @@ def _checkpoint_of(entries: list[zipfile.ZipInfo], name: str, taken: Sequence[st
     return wanted
 
 
-def _write(place: Path, files: Mapping[str, Iterator[bytes]], name: str) -> None:
-    """Copy the files, giving up at the first byte too many: what a zip says of its sizes need not be true."""
+def _write(place: Path, files: Mapping[str, Iterator[bytes]], name: str, check: Check | None) -> None:
+    """Copy the files, config.json first, as the sizes that it describes bound the others."""
     place.mkdir(parents=True)
     try:
-        for file, content in files.items():
-            left = largest(file)
+        _copy(files[CONFIG], place / CONFIG, largest(CONFIG), f"{name}/{CONFIG}")
+        _, model, _ = read_config(place, name)
+        if check is not None:
+            check(model)
+        for file in (one for one in files if one != CONFIG):
             (place / file).parent.mkdir(exist_ok=True)
-            with (place / file).open("xb") as target:
-                for piece in content:
-                    left -= len(piece)
-                    if left < 0:
-                        _refuse(f"{name}/{file}", f"is larger than {largest(file) / 1e6:g} MB")
-                    target.write(piece)
+            _copy(files[file], place / file, largest(file, model), f"{name}/{file}")
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)
         raise CheckpointError(f"{name} cannot be kept here ({error.strerror}); try again later.") from error
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _copy(content: Iterator[bytes], path: Path, most: int, name: str) -> None:
+    """Copy a file, giving up at the first byte too many: what a zip says of its sizes need not be true."""
+    left = most
+    with path.open("xb") as target:
+        for piece in content:
+            left -= len(piece)
+            if left < 0:
+                _refuse(name, f"is larger than {most / 1e6:.4g} MB")
+            target.write(piece)
 
 
 def _refuse(name: str, what: str) -> NoReturn:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from torch import Tensor
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
-from rnnlab.train import saved_state
+from rnnlab.train import bounds, saved_state
 from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
@@ -42,12 +43,15 @@ RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 LARGEST_STATE = 8 * LARGEST_WEIGHTS
-ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
 
 
-def largest(file: str) -> int:
-    """The bytes that one of the files that are taken from others may have."""
-    return {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}.get(file, LARGEST_CONFIG)
+def largest(file: str, model: ModelConfig | None = None) -> int:
+    """The bytes that one of the files that are taken from others may have, of this model if it is known."""
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
+    if model is not None:
+        own = {WEIGHTS: bounds.weights_bytes(model), RESUME_TENSORS: bounds.state_bytes(model)}
+        most = {name: min(bound, own[name]) for name, bound in most.items()}
+    return most.get(file, LARGEST_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -111,16 +115,20 @@ def check_place(folder: str | Path) -> Path:
         raise CheckpointError(f"{str(folder)[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
-def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -> Checkpoint:
+def load(
+    folder: str | Path, *, resume: bool = False, name: str | None = None, most_weights: float = math.inf
+) -> Checkpoint:
     """Read a checkpoint folder strictly: every field, name, shape and number as the format says, or not at all.
 
     Args:
         folder: the folder.
         resume: also read the training state, for going on with the training.
         name: what to call it in messages; None is the folder's own name.
+        most_weights: that it may have; config.json tells before any is read.
 
     Raises:
         CheckpointError: anything is missing, damaged, foreign, too large or from another version.
+        RnnlabError: it has more than `most_weights`.
     """
     try:
         place = Path(folder).resolve()
@@ -129,7 +137,7 @@ def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -
     for _ in range(3):
         try:
             source = _where(place)
-            return _read(source, name or place.name, resume)
+            return _read(source, name or place.name, resume, most_weights)
         except CheckpointError:
             # A save may have renamed the folder under our hands: look again if it is no longer the same one.
             if _where(place) == source and source.is_dir():
@@ -162,12 +170,17 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     sealed = seal(config)
     flush_file(place / CONFIG, to_json(config | {SEAL: sealed}))
     flush_file(place / CARD, checkpoint.card.encode())
-    if curve := read_curve(checkpoint.metrics.get("curve")):
-        flush_file(place / CURVE, curve_svg(curve).encode())
+    draw_curve(checkpoint, place)
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
     flush_folder(place)
+
+
+def draw_curve(checkpoint: Checkpoint, place: Path) -> None:
+    """Write the picture of a training's curve, drawn from its numbers; none if it has none."""
+    if curve := read_curve(checkpoint.metrics.get("curve")):
+        flush_file(place / CURVE, curve_svg(curve).encode())
 
 
 def _swap(staged: Path, place: Path) -> None:
@@ -182,11 +195,12 @@ def _swap(staged: Path, place: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _read(place: Path, name: str, resume: bool) -> Checkpoint:
+def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoint:
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config, model, whole = read_config(place, name)
-    raw = read_bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
+    bounds.check_weight_count(model, most_weights, name)
+    raw = read_bytes(place, WEIGHTS, name, largest(WEIGHTS, model))
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
     weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
@@ -201,7 +215,7 @@ def _read(place: Path, name: str, resume: bool) -> Checkpoint:
         provenance=config["provenance"],
         weights=weights,
         card=read_card(place, name),
-        resume=_read_resume(place, name, config[SEAL]) if resume else None,
+        resume=_read_resume(place, name, config[SEAL], model) if resume else None,
     )
 
 
@@ -223,8 +237,8 @@ def read_card(place: Path, name: str) -> str:
     return read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
 
 
-def _read_resume(place: Path, name: str, config_seal: str) -> Snapshot:
-    return saved_state.read_state(place, name, config_seal, LARGEST_CONFIG, LARGEST_STATE)
+def _read_resume(place: Path, name: str, config_seal: str, model: ModelConfig) -> Snapshot:
+    return saved_state.read_state(place, name, config_seal, LARGEST_CONFIG, largest(RESUME_TENSORS, model))
 
 
 def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
@@ -284,10 +298,7 @@ def _may_be_replaced(place: Path) -> bool:
     if CONFIG not in found or not found <= _FILES:
         return False
     try:
-        return set(parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)) >= {
-            "format",
-            "task",
-            "model",
-        }
+        config = parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)
     except CheckpointError:
         return False
+    return {"format", "task", "model"} <= config.keys()
