@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load, save
+from wholes import wholes
 
-from benchmarks.fuzzing import folders, sources
+from benchmarks.fuzzing import folders
 from rnnlab import service
 from rnnlab.errors import CheckpointError
 from rnnlab.train import checkpoint
@@ -18,10 +19,9 @@ GONE = object()
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """By name, a writer and two forecasters that were stopped, and a tutorial's model."""
-    built = sources.build(tmp_path_factory.mktemp("whole"), few=True)
-    return {one.name: one for one in built if one.kind == "model"}
+def made():
+    """By name, a writer and a forecaster that were stopped, and a tutorial's model."""
+    return wholes()
 
 
 def told(value: object) -> str:

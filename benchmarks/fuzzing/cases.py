@@ -12,7 +12,8 @@ import safetensors.torch
 
 from benchmarks.fuzzing import folders, records, tensors, zips
 from benchmarks.fuzzing.sources import DATASET, Source
-from rnnlab.data import shards
+from rnnlab.data import hub_datasets, shards
+from rnnlab.data.json_objects import SEAL, seal
 from rnnlab.train import tensor_files
 
 KINDS = {"model": 78, "draft": 10, "shards": 8, "dataset": 4}  # of a hundred cases
@@ -101,7 +102,7 @@ def _shards(source: Source, sources: list[Source], root: Path, draw: random.Rand
         told = json.loads(index.read_bytes())
         records.change(told, draw)
         if draw.random() < 0.7:
-            told[shards.SEAL] = shards.seal(told)
+            told[SEAL] = seal(told)
         index.write_bytes(records.written(told, draw))
     elif how == "no JSON":
         index.write_bytes(records.broken(index.read_bytes(), draw))
@@ -124,6 +125,8 @@ def _dataset(source: Source, sources: list[Source], root: Path, draw: random.Ran
     if how == "record":
         record = json.loads(told.read_bytes())
         records.change(record, draw)
+        if draw.random() < 0.7:
+            record[hub_datasets.SEAL] = seal(record, hub_datasets.SEAL)
         told.write_bytes(records.written(record, draw))
     elif how == "no JSON":
         told.write_bytes(records.broken(told.read_bytes(), draw))

@@ -15,7 +15,8 @@ from benchmarks.fuzzing.cases import Case
 from benchmarks.fuzzing.judging import content, plain
 from benchmarks.fuzzing.leaves import changes
 from benchmarks.fuzzing.sources import DATASET
-from rnnlab.data import shards
+from rnnlab.data import hub_datasets, shards
+from rnnlab.data.json_objects import SEAL, seal
 from rnnlab.train.strictly import DAMAGED_TENSORS
 from rnnlab.train.tensor_files import digest
 
@@ -88,9 +89,9 @@ def _shards(whole: Path, folder: Path) -> str | None:
     old, new = plain((whole / shards.INDEX).read_bytes()), plain(content(folder / shards.INDEX))
     if new is None:
         return "its index cannot be read by a second reader"
-    if shards.SEAL in new and new[shards.SEAL] != shards.seal(new):
+    if SEAL in new and new[SEAL] != seal(new):
         return "the seal is not that of what was changed"
-    found = [change for change in changes(old, new) if change[0] != shards.SEAL]
+    found = [change for change in changes(old, new) if change[0] != SEAL]
     wrong = [change for change in found if not _may_be_indexed(*change, new)]
     return str(wrong[0]) if wrong else None
 
@@ -112,6 +113,9 @@ def _dataset(whole: Path, folder: Path) -> str | None:
         return "its record or its text cannot be read by a second reader"
     if hashlib.sha256(text).hexdigest() != record.get("sha256"):
         return "the digest is not the text's"
-    old = json.loads((whole / f"{DATASET}.json").read_bytes())
+    old, own = json.loads((whole / f"{DATASET}.json").read_bytes()), hub_datasets.SEAL
+    if own in record and record[own] != seal(record, own):
+        return "the seal is not that of what was changed"
+    old.pop(own), record.pop(own, None)
     wrong = [one for one in changes(old, record) if one[0] == "dataset" or type(one[1]) is not type(one[2])]
     return str(wrong[0]) if wrong and wrong[0][0] != "part" else None

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rnnlab import service
+from rnnlab.data import hub_datasets
+from rnnlab.data.json_objects import seal
 
 SUBJECTS = ("a miller", "the heron", "our aunt", "nobody", "the late guest")
 DEEDS = ("counts", "hides", "mends", "remembers", "carries")
@@ -132,5 +134,6 @@ def _dataset(place: Path) -> Source:
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
         "part": "",
     }
+    record |= {hub_datasets.SEAL: seal(record, hub_datasets.SEAL)}
     (folder / f"{DATASET}.json").write_text(json.dumps(record))
     return Source("dataset", "dataset", folder, DATASET)

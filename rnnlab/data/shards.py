@@ -23,7 +23,7 @@ import numpy as np
 from rnnlab.data import kinds
 from rnnlab.data.cleaning import clean, how_many
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
-from rnnlab.data.json_objects import parse_object
+from rnnlab.data.json_objects import SEAL, parse_object, seal
 from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
 from rnnlab.data.regular_files import open_regular, read_regular
 from rnnlab.errors import DataError
@@ -32,7 +32,6 @@ INDEX, FORMAT = "shards.json", 1
 READ = 1 << 20  # bytes read at a time
 LARGEST_INDEX = 50_000_000
 MOST_BYTES = 4  # of a character in UTF-8
-SEAL = "sha256"
 
 
 def _counted_whole(index: dict[str, Any]) -> bool:
@@ -128,12 +127,6 @@ def open_shards(folder: str | Path) -> Shards:
 
 def _damaged(place: Path) -> DataError:
     return DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.")
-
-
-def seal(index: dict[str, Any]) -> str:
-    """What tells whether anything of an index has changed, however it is laid out."""
-    rest = {name: value for name, value in index.items() if name != SEAL}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def write_shards(
