@@ -19,7 +19,7 @@ from rnnlab.train.checkpoint import CONFIG, Checkpoint, build_model
 from rnnlab.train.strictly import refuse_fault
 
 LONGEST_HORIZON = density.LONGEST_HORIZON
-LARGEST_MOVE = 69_000.0  # percent of log return; beyond it the price at a band's end is more than a float holds
+LARGEST_MOVE = 30_000.0  # percent of log return; far beyond it the squares of prices are more than a float holds
 WIDEST = 13.0  # scales from the middle to the end of a 95 % band, at one degree of freedom
 
 
