@@ -11,6 +11,7 @@ from pathlib import Path
 from rnnlab.data.regular_files import open_regular
 from rnnlab.errors import DataError
 
+MOST_BYTES = 300_000_000  # of a file here: what is fetched has 50 MB, and cleaning makes no more than six bytes of one
 OFFLINE = ("RNNLAB_OFFLINE", "HF_HUB_OFFLINE")
 
 
@@ -33,10 +34,11 @@ def refuse_offline(name: str) -> None:
 
 
 def file_sha256(path: Path) -> str | None:
-    """The digest of a file's bytes, or None if it cannot be read."""
+    """The digest of a file's bytes, or None if it cannot be read or is larger than any that is kept here."""
     try:
         with open_regular(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            small = os.fstat(file.fileno()).st_size <= MOST_BYTES
+            return hashlib.file_digest(file, "sha256").hexdigest() if small else None
     except OSError:
         return None
 

@@ -17,15 +17,16 @@ from rnnlab.data import hub_texts
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.corpus import read_corpus
 from rnnlab.data.hub_rows import Request
-from rnnlab.data.json_objects import parse_object
+from rnnlab.data.json_objects import parse_object, seal
 from rnnlab.data.kinds import DIGEST, find_fault, record, text, whole
 from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import DataError
 
 MAIN = "main"
 MOST_OF_A_RECORD = 100_000  # bytes
+SEAL = "seal"  # of a record, whose sha256 is the text's
 _WORDS = dict.fromkeys(("dataset", "revision", "commit", "split", "column"), text())
-_RECORD = record(_WORDS | {"characters": whole(), "sha256": DIGEST}, {"part": text()}, others=False)
+_RECORD = record(_WORDS | {"characters": whole(), "sha256": DIGEST}, {"part": text(), SEAL: DIGEST}, others=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def fetch_dataset(
         f"the first {first_bytes / 1e6:g} MB of " if first_bytes and len(content) > first_bytes - 4 else "",
     )
     # First, so that a text without it has never been fetched whole.
-    keep(json.dumps(asdict(fetched), indent=1) + "\n", _record_path(dataset), dataset)
+    told = asdict(fetched)
+    keep(json.dumps(told | {SEAL: seal(told, SEAL)}, indent=1) + "\n", _record_path(dataset), dataset)
     keep(corpus.documents[0], _text_path(dataset), dataset)
     tell(f"{dataset}: {corpus.characters:,} characters, column {found.column!r} of {found.splits[0]} at {found.commit}")
     return fetched
@@ -152,4 +154,6 @@ def _record(path: Path) -> FetchedDataset | None:
         told = parse_object(read_regular(path, MOST_OF_A_RECORD))
     except (OSError, ValueError):
         return None
-    return FetchedDataset(**told) if find_fault(told, _RECORD) is None else None
+    if find_fault(told, _RECORD) is not None or told.pop(SEAL, None) not in (None, seal(told, SEAL)):
+        return None  # those that earlier versions wrote have no seal
+    return FetchedDataset(**told)

@@ -1,12 +1,15 @@
-"""A stranger's JSON read strictly: one object, each name once, finite numbers, whole characters; knows no field."""
+"""A stranger's JSON read strictly: one object, each name once, finite numbers, whole characters; knows its seal."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
+SEAL = "sha256"  # the field of an object that tells whether another has changed
 MOST_DEPTH = 32  # objects and lists within each other; a record of ours has 12
 LONGEST_NUMBER = 400  # digits; more than any number that a float can hold is written with
 _HALF = re.compile("[\ud800-\udfff]")
@@ -45,6 +48,12 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     if _HALF_WRITTEN.search(text) and (place := _half_character(found)) is not None:
         raise HalfCharacter(place)
     return found
+
+
+def seal(values: Mapping[str, Any], name: str = SEAL) -> str:
+    """What tells whether anything of an object but the seal itself has changed, however it is laid out in a file."""
+    rest = {key: value for key, value in values.items() if key != name}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 class NoObject(ValueError):

@@ -215,7 +215,9 @@ def _shown(value: object) -> str:
         return "nothing"
     if isinstance(value, dict | list) and value:
         return "an object" if isinstance(value, dict) else f"a list of {len(value):,}"
-    written = json.dumps(value) if not isinstance(value, int) or abs(value) < MOST else f"{value:.3g}"
+    if isinstance(value, int) and abs(value) >= MOST:
+        return f"{value:.3g}" if is_number(value) else "a number larger than any float"
+    written = json.dumps(value)
     return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
 
 

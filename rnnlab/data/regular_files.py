@@ -30,7 +30,16 @@ def open_regular(path: str | Path) -> BufferedReader:
     raise OSError(errno.EINVAL, "it is no ordinary file")
 
 
+class TooLarge(OSError):
+    """A file has more bytes than are read."""
+
+
 def read_regular(path: str | Path, most: int) -> bytes:
-    """The bytes of an ordinary file; of one with more than `most`, the first `most` and one more. OSError as above."""
+    """The bytes of an ordinary file; OSError as of `open_regular`, and TooLarge if there are more than `most`."""
     with open_regular(path) as stream:
-        return stream.read(most + 1)
+        # One that says how large it is isn't read at all; one that grows meanwhile is found out by one byte more.
+        told = os.fstat(stream.fileno()).st_size
+        raw = stream.read(most + 1) if told <= most else b""
+    if max(told, len(raw)) > most:
+        raise TooLarge(errno.EFBIG, "it is too large")
+    return raw

@@ -23,7 +23,7 @@ import numpy as np
 from rnnlab.data import kinds
 from rnnlab.data.cleaning import clean, how_many
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
-from rnnlab.data.json_objects import parse_object
+from rnnlab.data.json_objects import SEAL, parse_object, seal
 from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
 from rnnlab.data.regular_files import open_regular, read_regular
 from rnnlab.errors import DataError
@@ -32,7 +32,6 @@ INDEX, FORMAT = "shards.json", 1
 READ = 1 << 20  # bytes read at a time
 LARGEST_INDEX = 50_000_000
 MOST_BYTES = 4  # of a character in UTF-8
-SEAL = "sha256"
 
 
 def _counted_whole(index: dict[str, Any]) -> bool:
@@ -116,12 +115,11 @@ def open_shards(folder: str | Path) -> Shards:
     """Open a folder of shards; DataError if its index is damaged or of another version."""
     place = Path(folder)
     try:
-        raw = read_regular(place / INDEX, LARGEST_INDEX)
-        told = parse_object(raw) if len(raw) <= LARGEST_INDEX else {}
+        told = parse_object(read_regular(place / INDEX, LARGEST_INDEX))
         fault = find_fault(told, _INDEX)
     except (OSError, ValueError) as error:
         raise _damaged(place) from error
-    if fault is not None or told.get(SEAL, seal := _seal(told)) != seal:  # earlier versions wrote none
+    if fault is not None or told.get(SEAL) not in (None, seal(told)):  # earlier versions wrote none
         raise _damaged(place)
     lengths, digests = zip(*((one["characters"], one["sha256"]) for one in told["shards"]), strict=True)
     return Shards(place, told["name"], told["source"], lengths, digests, told["counts"], tuple(told["notices"]))
@@ -129,12 +127,6 @@ def open_shards(folder: str | Path) -> Shards:
 
 def _damaged(place: Path) -> DataError:
     return DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.")
-
-
-def _seal(index: dict[str, Any]) -> str:
-    """What tells whether anything of an index has changed, however it is laid out."""
-    rest = {name: value for name, value in index.items() if name != SEAL}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def write_shards(
@@ -223,7 +215,7 @@ def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, 
     notices = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
     found = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
     index = {"format": FORMAT, **told, "shards": shards, "counts": found, "notices": notices}
-    index |= {SEAL: _seal(index)}
+    index |= {SEAL: seal(index)}
     (place / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -39,7 +39,7 @@ def explained(repo: str, revision: str | None = None) -> Iterator[None]:
         _refuse(_root(error), repo, revision)
     except ValueError as error:
         raise HubError(_unread(error).format(repo=repo)) from error
-    except (TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:  # an answer of another shape
+    except (TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:  # of another shape
         raise HubError(UNREAD.format(repo=repo)) from error
     except (RuntimeError, OSError) as error:  # its engine for large files, or a disk
         raise HubError(f"{repo} could not be carried over whole; try again, what is there stays as it is.") from error

@@ -130,6 +130,8 @@ def _resolve(api: HfApi, repo: str, revision: str | None, places: Places) -> str
         return str(api.resolve_revision(repo, revision=revision, cache_dir=places.own).resolved)
     except RevisionResolutionError as error:
         raise (error.__cause__ or error) from error  # what kept the client from the Hub
+    except AssertionError as error:  # an answer without a commit
+        raise ValueError(str(error)) from error
 
 
 def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[str]:

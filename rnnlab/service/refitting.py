@@ -20,6 +20,7 @@ from rnnlab.service.records import read_day
 from rnnlab.service.training import MOST_AVERAGED, settings, train_forecast
 from rnnlab.tasks.forecast import judge
 from rnnlab.tasks.forecast.years import say_year, unsaid, years_summary
+from rnnlab.tasks.records import check_record
 from rnnlab.train.checkpoint import Checkpoint
 
 FOLLOW = ("steps", "report_every", "device")  # from the epochs and the machine
@@ -79,6 +80,7 @@ def backtest_yearly(
 
 
 def _check(began: Checkpoint) -> None:
+    check_record(began)
     if began.task != "forecast" or began.codec.get("recipe") != "density":
         raise RnnlabError("Only a checkpoint of the density recipe is refitted yearly; give another.")
     seeds = began.train.get("seeds", 1)

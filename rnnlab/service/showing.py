@@ -18,6 +18,7 @@ from rnnlab.scoring.baselines import TITLES
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import hub_name, is_near, locate, open_located
 from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writing_verdict
+from rnnlab.tasks.records import check_record
 from rnnlab.train.checkpoint import CURVE, Checkpoint
 from rnnlab.train.curves import curve_svg, read_curve
 
@@ -78,6 +79,7 @@ def open_shown(model: str, *, caller: Caller = OWNER) -> Shown:
 
 
 def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:
+    check_record(made)
     try:
         title, verdict, scores = _TASKS[made.task](made)
         config = made.model
@@ -85,7 +87,7 @@ def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:
         curve = read_curve(made.metrics.get("curve"))
         drawn = curve_svg(curve) if curve else ""
         return Shown(model, name, made.task, title, size, verdict, scores, readable(made.card), commit, drawn)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
         raise CheckpointError(
             f"The record of {name} says of its scores what this version of rnnlab cannot read; open another checkpoint."
         ) from error

@@ -82,6 +82,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
         _refuse(name, f"holds {len(entries):,} files where {MOST_ENTRIES:,} are read")
     for entry in entries:
         path = entry.filename
+        if not path:
+            _refuse(name, "holds a file without a name")
         if "\\" in path or ":" in path or path.startswith("/") or ".." in PurePosixPath(path).parts:
             _refuse(name, "names a place outside itself")
         kind = stat.S_IFMT(entry.external_attr >> 16)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rnnlab.data.json_objects import HalfCharacter, NoObject, parse_object
 from rnnlab.data.kinds import Fault
-from rnnlab.data.regular_files import read_regular
+from rnnlab.data.regular_files import TooLarge, read_regular
 from rnnlab.errors import CheckpointError
 
 # Of a header that is not what it should be: what the parser itself raises, and what torch raises of impossible sizes.
@@ -21,14 +21,13 @@ DAMAGED_TENSORS = (SafetensorError, ValueError, KeyError, TypeError, AttributeEr
 def read_bytes(place: Path, file: str, name: str, most: int) -> bytes:
     """Read an ordinary file of the folder `place`, called `name` in messages, if it has at most so many bytes."""
     try:
-        raw = read_regular(place / file, most)
+        return read_regular(place / file, most)
+    except TooLarge:
+        refuse(f"{name}/{file}", f"is larger than {most / 1e6:g} MB")
     except OSError as error:
         raise CheckpointError(
             f"{name}/{file} cannot be read ({error.strerror}); download or train it again."
         ) from error
-    if len(raw) > most:
-        refuse(f"{name}/{file}", f"is larger than {most / 1e6:g} MB")
-    return raw
 
 
 def parse_json(raw: bytes, file: str) -> dict[str, Any]:

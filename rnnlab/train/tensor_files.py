@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.data.json_objects import parse_object
-from rnnlab.data.regular_files import read_regular
+from rnnlab.data.regular_files import TooLarge, read_regular
 from rnnlab.errors import RnnlabError
 from rnnlab.train.strictly import DAMAGED_TENSORS
 
@@ -38,7 +38,7 @@ def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str
         RnnlabError: it cannot be written.
     """
     told = json.dumps(numbers, ensure_ascii=False)
-    content = safetensors.torch.save(tensors, metadata={_NUMBERS: told, _DIGEST: _digest(tensors, told)})
+    content = safetensors.torch.save(tensors, metadata={_NUMBERS: told, _DIGEST: digest(tensors, told)})
     with _partial(file) as (stream, partial):
         stream.write(content)
         stream.close()
@@ -73,13 +73,13 @@ def load_tensors(file: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     place = Path(file)
     try:
         raw = read_regular(place, MOST_BYTES)
+    except TooLarge as error:
+        raise RnnlabError(f"{place.name} is larger than {MOST_BYTES // 1_000_000} MB; give another file.") from error
     except OSError as error:
         raise RnnlabError(f"There is no file {place.name[-60:]} that can be read; check its name.") from error
-    if len(raw) > MOST_BYTES:
-        raise RnnlabError(f"{place.name} is larger than {MOST_BYTES // 1_000_000} MB; give another file.")
     try:
         tensors, told = safetensors.torch.load(raw), _header(raw)
-        if told.get(_DIGEST, whole := _digest(tensors, told[_NUMBERS])) != whole:  # earlier versions wrote none
+        if told.get(_DIGEST) not in (None, digest(tensors, told[_NUMBERS])):  # earlier versions wrote none
             raise ValueError("it has changed since it was written")
         return tensors, parse_object(told[_NUMBERS].encode())
     except DAMAGED_TENSORS as error:
@@ -92,7 +92,7 @@ def _header(raw: bytes) -> dict[str, Any]:
     return dict(parse_object(raw[8 : 8 + length])["__metadata__"])
 
 
-def _digest(tensors: dict[str, Tensor], told: str) -> str:
+def digest(tensors: dict[str, Tensor], told: str) -> str:
     """What tells whether a tensor or a number has changed."""
     parts = hashlib.sha256(told.encode("utf-8", "surrogatepass"))
     for name, tensor in sorted(tensors.items()):

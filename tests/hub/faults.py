@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,14 +16,15 @@ class Fault:
     """What goes wrong with requests whose path, as it was sent, holds the pattern; and how many times from now on.
 
     "stall" takes a request and never answers, "error" answers with the status, "cut" ends the connection amid the body,
-    "swap" sends a body of the same length in which a byte is another.
+    "swap" sends a body of the same length in which a byte is another, "change" sends what `change` makes of the body.
     """
 
-    kind: Literal["stall", "error", "cut", "swap"]
+    kind: Literal["stall", "error", "cut", "swap", "change"]
     path: str
     times: float = math.inf
     method: str = ""
     status: int = 500
+    change: Callable[[bytes], bytes] = bytes
 
 
 class Faulty:
@@ -45,6 +47,8 @@ class Faulty:
                 await self.app(scope, receive, _cutting(send))
             case "swap":
                 await self.app(scope, receive, _swapping(send))
+            case "change":
+                await self.app(scope, receive, _changing(send, fault.change))
             case _:
                 await self.app(scope, receive, send)
 
@@ -80,3 +84,24 @@ def _swapping(send: Send) -> Send:
         await send(message)
 
     return swap
+
+
+def _changing(send: Send, change: Callable[[bytes], bytes]) -> Send:
+    """Send another body, once all of the real one has come."""
+    start: Message = {}
+    body = b""
+
+    async def changed(message: Message) -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        other = change(body)
+        headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        await send(start | {"headers": [*headers, (b"content-length", str(len(other)).encode())]})
+        await send({"type": "http.response.body", "body": other})
+
+    return changed

@@ -36,12 +36,16 @@ _BASELINE = record(
     {"crps": _ERROR},
     {"rmse": _ERROR, "log_score": _SCORE, "coverage80": _CHANCE, "coverage95": _CHANCE, "dm_p": _CHANCE},
 )
-_HELD = record({"share": SHARE, "low": SHARE, "high": SHARE})
+_HELD = ruled(
+    record({"share": SHARE, "low": SHARE, "high": SHARE}),
+    "a share between its bounds",
+    lambda held: held["low"] <= held["share"] <= held["high"],
+)
 _BAND = record(
     {"raw": _HELD, "calibrated": _HELD, "width": _ERROR, "width_calibrated": _ERROR}, {"independence_p": _CHANCE}
 )
 _RECORD = record({"bands": record({"80": _BAND, "95": _BAND}), "histogram": listed(_COUNT)})
-_TEST = record(
+_TESTED = record(
     {"name": LINE, "n": whole(1), "start": DAY, "end": DAY, "crps": _ERROR, "baselines": named(_BASELINE)} | _COVERAGE,
     {
         "horizon": whole(1, LONGEST_HORIZON),
@@ -52,6 +56,8 @@ _TEST = record(
         "record": maybe(_RECORD),
     },
 )
+
+_TEST = ruled(_TESTED, "days that start before they end", lambda test: test["start"] <= test["end"])
 
 # Several series together.
 _YEAR = Kind("a year", lambda name: re.fullmatch(r"\d{4}", name, re.ASCII) is not None)

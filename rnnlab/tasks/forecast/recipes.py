@@ -19,6 +19,8 @@ from rnnlab.train.checkpoint import CONFIG, Checkpoint, build_model
 from rnnlab.train.strictly import refuse_fault
 
 LONGEST_HORIZON = density.LONGEST_HORIZON
+LARGEST_MOVE = 30_000.0  # percent of log return; far beyond it the squares of prices are more than a float holds
+WIDEST = 13.0  # scales from the middle to the end of a 95 % band, at one degree of freedom
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,19 @@ class Forecaster:
 
         Args:
             table: index of dates; column Close, and any of Open, High, Low, Volume; at least `rows_needed` rows.
+
+        Raises:
+            CheckpointError: the weights give what is no price.
         """
-        return self.recipe.densities(self.model, self.codec, table)
+        found = self.recipe.densities(self.model, self.codec, table)
+        _check_prices(found.at(slice(self.rows_needed - 1, None)))
+        return found
 
     def latest(self, tables: Sequence[pd.DataFrame]) -> StudentT:
         """Densities (S, 20) from the last day of each of S tables; of one table, the last row of `densities`."""
-        return self.recipe.latest(self.model, self.codec, tables)
+        found = self.recipe.latest(self.model, self.codec, tables)
+        _check_prices(found)
+        return found
 
 
 def open_forecaster(checkpoint: Checkpoint) -> Forecaster:
@@ -87,6 +96,15 @@ def check_record(checkpoint: Checkpoint) -> None:
         )
     for part in ("provenance", "train", "metrics"):
         refuse_fault(CONFIG, find_fault(getattr(checkpoint, part), getattr(fields, part), part))
+
+
+def _check_prices(found: StudentT) -> None:
+    """Finite weights may still be so large that what they give is not, or is no price."""
+    furthest = np.abs(found.location) + WIDEST * found.scale
+    if not (np.isfinite(found.dof) & (furthest < LARGEST_MOVE)).all():  # a number that is none is not below either
+        raise CheckpointError(
+            "The checkpoint's weights are so large that its forecasts are no prices; train it again or open another."
+        )
 
 
 def _density(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) -> StudentT:

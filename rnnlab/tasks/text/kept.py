@@ -41,6 +41,8 @@ def read_place(tensors: Mapping[str, Tensor], ids: Any, left: Any, model: ModelC
             raise ValueError(f"{name} has another shape or kind")
         if not tensor.isfinite().all():
             raise ValueError(f"{name} is not finite")
+    if tensors["random"].dim() != 1:
+        raise ValueError("the state of the generator has another shape")
     try:
         torch.Generator().set_state(tensors["random"])
     except (RuntimeError, TypeError) as error:

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from rnnlab.data.vocab import Vocabulary
-from rnnlab.errors import DataError
+from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import SequenceModel
 from rnnlab.nn.stepping import Engine
 
@@ -54,6 +54,7 @@ def score(
 
     Raises:
         DataError: fewer than two ids.
+        RnnlabError: what the model gives is not finite.
     """
     if len(ids) < 2:
         raise DataError(f"{len(ids)} ids are too few to score; give at least 2.")
@@ -65,6 +66,8 @@ def score(
     said = tell or (lambda share: None)
     windows = windowed_losses(model, ids, lengths, tell=lambda share: said(share / 2))
     streamed = streamed_losses(model, rows, tell=lambda share: said((1 + share) / 2))
+    if not (np.isfinite(windows).all() and np.isfinite(streamed).all()):
+        raise RnnlabError("The model's output is not a finite number; go back to a checkpoint from before it diverged.")
     streamed_characters = int(lengths[rows[:, 1:]].sum())
     return Scores(float(windows.sum()) / characters, float(streamed.sum()) / streamed_characters, characters)
 

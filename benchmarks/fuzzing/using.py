@@ -1,0 +1,124 @@
+"""Gives a case to rnnlab as a person would: opens, looks at, uses and saves it, and resumes a training."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.fuzzing.sources import DATASET
+from rnnlab import service
+from rnnlab.data import shards
+from rnnlab.errors import RnnlabError
+from rnnlab.service import text_opening
+from rnnlab.service.visits import visit_folder
+from rnnlab.train import checkpoint
+
+PROMPT, LENGTH, HORIZON, SEED = "The heron ", 6, 3, 5
+SHORT = {"hidden": 6, "layers": 1, "embedding": 4, "steps": 2, "report_every": 1, "batch": 4, "window": 20}
+
+
+def attempt(step: Callable[[], Any]) -> dict[str, Any]:
+    """What comes of one step: taken, refused in a sentence, or escaped as an error that nobody was to see."""
+    try:
+        return {"taken": step()}
+    except RnnlabError as error:
+        return {"refused": str(error)}
+    except BaseException as error:  # noqa: BLE001
+        trace, lines = error.__traceback__, []
+        while trace is not None:
+            lines.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        return {"escaped": f"{type(error).__name__}: {str(error)[:160]} at {' '.join(lines[-5:])}"}
+
+
+def use(sent: str, place: str, task: str, data: str, model: str, cache: str) -> dict[str, dict[str, Any]]:
+    """Give a case; the answers by step, and of a checkpoint that was brought, as "folder", where it lies by now."""
+    os.environ["RNNLAB_CACHE"] = cache
+    if sent == "draft":
+        return {"open": attempt(lambda: _carried_on(place, model))}
+    if sent == "shards":
+        return {"open": attempt(lambda: _sharded(place))}
+    if sent == "dataset":
+        return {"open": attempt(_fetched)}
+    return _checkpoint(sent, Path(place), task, data)
+
+
+def _checkpoint(sent: str, place: Path, task: str, data: str) -> dict[str, dict[str, Any]]:
+    named = str(place)
+    answers: dict[str, dict[str, Any]] = {}
+    if sent != "folder":
+        files = [place] if sent == "zip" else sorted(one for one in place.iterdir())
+        brought = attempt(lambda: service.bring(files))
+        answers["open"] = brought
+        if "taken" in brought:
+            named = brought["taken"]
+            answers["folder"] = {"at": str(visit_folder(named))}
+    if sent == "folder" or "taken" in answers["open"]:
+        answers["open"] = attempt(lambda: _used(named, task, data))
+    if sent == "zip":
+        brought = attempt(lambda: service.bring_training(place))
+        if "taken" not in brought:
+            return answers | {"resume": brought}
+        kept = Path(os.environ["RNNLAB_CACHE"]) / "brought"  # as it came, as going on with it writes it anew
+        shutil.copytree(visit_folder(brought["taken"]), kept)
+        answers["folder"] = {"at": str(kept)}
+        return answers | {"resume": attempt(lambda: _resumed(visit_folder(brought["taken"]), task, data))}
+    if sent == "folder" and (place / "resume").exists():
+        answers["resume"] = attempt(lambda: _resumed(place, task, data))
+    return answers
+
+
+def _used(model: str, task: str, data: str) -> dict[str, Any]:
+    """Look, use, and save it anew."""
+    shown = service.show(model)
+    json.dumps(shown.answer(), ensure_ascii=False).encode()
+    if task == "text":
+        service.voice(model)
+        used: Any = service.write(model, PROMPT, length=LENGTH, seed=SEED)["text"]
+    else:
+        used = service.forecast(model, data, horizon=HORIZON)["rows"]
+    made = checkpoint.load(visit_folder(model) or Path(model))
+    again = Path(os.environ["RNNLAB_CACHE"]) / "again"
+    checkpoint.save(made, again)
+    if _record(checkpoint.load(again)) != _record(made):
+        raise AssertionError("saved and loaded, it is another")
+    return {"used": used, "record": _record(made)}
+
+
+def _record(made: checkpoint.Checkpoint) -> str:
+    parts = ("task", "codec", "train", "metrics", "provenance")
+    return json.dumps({part: getattr(made, part) for part in parts} | {"model": vars(made.model)}, sort_keys=True)
+
+
+def _resumed(folder: Path, task: str, data: str) -> dict[str, Any]:
+    """The first report after a training was gone on with."""
+    if task == "text":
+        training = service.train_text(data, out=folder, resume=True)
+    else:
+        training = service.train_forecast([data], out=folder, resume=True)
+    first = next(training)
+    training.close()
+    return {"step": first.step, "loss": first.loss}
+
+
+def _carried_on(file: str, model: str) -> dict[str, Any]:
+    *_, draft = service.carry_on(service.open_draft(file, model), service.Manner(LENGTH))
+    return {"texts": list(draft.texts)}
+
+
+def _sharded(folder: str) -> dict[str, Any]:
+    opened = shards.open_shards(folder)
+    texts = [opened.read(number) for number in range(len(opened.lengths))]
+    training = service.train_text(folder, settings=SHORT)
+    first = next(training)
+    training.close()
+    return {"characters": len("".join(texts)), "loss": first.loss}
+
+
+def _fetched() -> dict[str, Any]:
+    service.known_texts()
+    return {"characters": text_opening.open_text(DATASET).characters}
