@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.remote import add_remote, train_there
-from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
+from rnnlab.commands.shared import (
+    Answer,
+    StepBar,
+    add_command,
+    add_overwrite,
+    add_settings,
+    add_time_limit,
+    follow,
+    given,
+    tell,
+)
+from rnnlab.commands.streams import aside
 from rnnlab.errors import RnnlabError
 
 
@@ -33,6 +43,7 @@ def add_training(trainings: Any) -> None:
     )
     parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    add_overwrite(parser, "--out")
     add_time_limit(parser)
     add_remote(parser)
     _add_file_flags(parser)
@@ -90,6 +101,7 @@ def _train(asked: argparse.Namespace) -> Answer:
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
         base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch, processes=processes,
+        overwrite=asked.overwrite,
     )  # fmt: skip
     answer = follow(asked, training, "rows", bar, processes)
     return tell(asked, answer, service.training_lines) if service.is_first() else answer
@@ -147,6 +159,6 @@ def _backtest_yearly(asked: argparse.Namespace) -> Answer:
         raise RnnlabError("--refit needs --start and scores one day ahead; of the other flags it takes --garch alone.")
     answer = service.backtest_yearly(
         asked.model, asked.data, start=asked.start, garch=asked.garch,
-        progress=lambda words: print(words, file=sys.stderr, flush=True),
+        progress=aside,
     )  # fmt: skip
     return tell(asked, answer, service.yearly_lines)

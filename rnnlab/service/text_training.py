@@ -22,7 +22,7 @@ from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
-from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
+from rnnlab.service.resuming import FILLED, begun_training, check_reached, command_as_begun, settings_as_begun
 from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.service.text_facts import text_learnt
 from rnnlab.service.text_opening import open_text, text_record
@@ -35,6 +35,7 @@ from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking
 from rnnlab.train.checkpoint import Checkpoint, build_model
+from rnnlab.train.claims import claimed
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
@@ -61,6 +62,7 @@ def train_text(
     command: str = "",
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    overwrite: bool = False,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a writer; whoever stops asking stops the training.
 
@@ -73,6 +75,7 @@ def train_text(
         command: the command line that asked, for the checkpoint's record.
         watch: see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -80,8 +83,9 @@ def train_text(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
-    run, snapshot = text_run(data, out=out, settings=settings, resume=resume, command=command, watch=watch)
-    yield from dataclasses.replace(run, processes=processes).reports(snapshot)
+    with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
+        run, snapshot = text_run(data, out=folder, settings=settings, resume=resume, command=command, watch=watch)
+        yield from dataclasses.replace(run, processes=processes).reports(snapshot)
 
 
 def text_run(
@@ -154,6 +158,7 @@ class TextRun:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
         task, kept = self._task()
         train = self._train(task)
+        check_reached(resume, train)
         shape = shape_of(task.vocabulary, self.model)
         looking.check_size(shape)
         model = new_model(shape, train.seed)

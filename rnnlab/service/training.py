@@ -23,8 +23,9 @@ from rnnlab.service.unseen import Unseen
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
-from rnnlab.train import checkpoint, looking
+from rnnlab.train import looking
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.claims import claimed
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import TrainConfig
@@ -60,6 +61,7 @@ def train_forecast(
     caller: Caller = OWNER,
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    overwrite: bool = False,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -81,6 +83,7 @@ def train_forecast(
         caller: who asks for `base`.
         watch: of the density recipe, see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -96,28 +99,26 @@ def train_forecast(
         raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
     if resume and base:
         raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
-    folder = None if out is None else Path(out)
-    if folder is not None:
-        checkpoint.check_place(folder)
-    prices = open_many(data, ticker=ticker, dates=dates)
-    snapshot = None
-    if resume:
-        began = begun_training(folder)
-        if "from" in began.provenance:
-            raise RnnlabError("Learning on from a checkpoint takes seconds and is not resumed; start it again.")
-        command = command_as_begun(began, given, command)
-        given, until = _as_begun(began, given, prices, until)
-        snapshot = began.resume
-    if recipe == "tutorial":
-        yield from _tutorial_run(prices, given, seeds, folder, command).reports()
-        return
-    begun = None if base is None else open_begun(base, given, seeds, caller)
-    model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
-    run = DensityRun(
-        prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(unseen, prices, garch), watch, processes,
-    )  # fmt: skip
-    yield from run.reports(snapshot)
+    with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
+        prices = open_many(data, ticker=ticker, dates=dates)
+        snapshot = None
+        if resume:
+            began = begun_training(folder)
+            if "from" in began.provenance:
+                raise RnnlabError("Learning on from a checkpoint takes seconds and is not resumed; start it again.")
+            command = command_as_begun(began, given, command)
+            given, until = _as_begun(began, given, prices, until)
+            snapshot = began.resume
+        if recipe == "tutorial":
+            yield from _tutorial_run(prices, given, seeds, folder, command).reports()
+            return
+        begun = None if base is None else open_begun(base, given, seeds, caller)
+        model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
+        run = DensityRun(
+            prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
+            Unseen.of(unseen, prices, garch), watch, processes,
+        )  # fmt: skip
+        yield from run.reports(snapshot)
 
 
 def density_settings(

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +126,11 @@ def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -
     place = Path(folder).resolve()
     for _ in range(3):
         try:
-            source = _where(place)
+            source = where(place)
             return _read(source, name or place.name, resume)
         except CheckpointError:
             # A save may have renamed the folder under our hands: look again if it is no longer the same one.
-            if _where(place) == source and source.is_dir():
+            if where(place) == source and source.is_dir():
                 raise
         except OSError:
             break
@@ -274,7 +275,7 @@ def _aside(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
 
 
-def _where(place: Path) -> Path:
+def where(place: Path) -> Path:
     """The folder, or the one that a save has put aside."""
     return place if place.is_dir() else _aside(place)
 
@@ -282,7 +283,8 @@ def _where(place: Path) -> Path:
 def _may_be_replaced(place: Path) -> bool:
     if not place.is_dir():
         return False
-    found = {str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir()}
+    files = (str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir())
+    found = set(islice(files, len(_FILES) + 1))  # of a large folder, no more than tell that it is another's
     if not found:
         return True
     if CONFIG not in found or not found <= _FILES:

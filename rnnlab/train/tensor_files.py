@@ -27,6 +27,26 @@ def check_file(file: str | Path) -> None:
         pass
 
 
+def is_ours(file: str | Path) -> bool:
+    """Whether `save_tensors` may replace what is there unasked: nothing, an empty file or one that it has written.
+
+    Raises:
+        RnnlabError: there is something that never is to be replaced, such as a device.
+    """
+    place = Path(file)
+    if not place.exists():
+        return True
+    if not place.is_file():
+        raise RnnlabError(f"{place.name} is no ordinary file; choose another.")
+    if place.stat().st_size == 0:
+        return True
+    try:
+        with safe_open(place, framework="pt") as opened:
+            return _NUMBERS in (opened.metadata() or {})
+    except (OSError, SafetensorError):
+        return False
+
+
 def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
     """Write a file so that a kill at any moment leaves the old one or the new one.
 
