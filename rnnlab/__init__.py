@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnnlab.version import __version__
 
+TYPE_CHECKING = False  # typing's own would be imported before the command line can answer to ^C
 if TYPE_CHECKING:
     from rnnlab.service import Model
 

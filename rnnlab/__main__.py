@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # ^C while torch is being imported, which takes seconds: nothing has begun yet.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 # Before torch is imported: waiting threads must not spin on cores that small models share (docs/decisions.md).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -11,16 +16,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-import signal
-import sys
-
-if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    # ^C while torch is being imported, which takes seconds: nothing has begun yet.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-
 import argparse
 import json
 import shlex
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -128,4 +127,7 @@ def _tell_stopped(asked: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     Interrupts().listen()
-    sys.exit(main())
+    ended = main()
+    if ended == STOPPED:
+        os._exit(STOPPED)  # what is left of a program that ends would not answer to one more ^C with this code
+    sys.exit(ended)
