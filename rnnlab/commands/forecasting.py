@@ -57,6 +57,9 @@ def add_commands(commands: Any) -> None:
     forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(forecast, "NAME|CSV", "bundled tickers, or files of prices; several get a line each")
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
+    forecast.add_argument(
+        "--calibrated", action="store_true", help="bands calibrated day by day, by how often they held before"
+    )
     backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(backtest, "NAME|CSV", "bundled tickers, or files of prices; several are judged together")
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
@@ -117,10 +120,18 @@ def _forecast(asked: argparse.Namespace) -> Answer:
     if _are_several(asked):
         if asked.ticker or asked.dates:
             raise RnnlabError("--ticker and --dates are for one series at a time; give --data one of them.")
-        many = service.forecast_many(asked.model, asked.data, horizon=asked.horizon, device=asked.device)
+        many = service.forecast_many(
+            asked.model, asked.data, horizon=asked.horizon, device=asked.device, calibrated=asked.calibrated
+        )
         return tell(asked, many, service.forecast_many_lines)
     answer = service.forecast(
-        asked.model, asked.data[0], horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
+        asked.model,
+        asked.data[0],
+        horizon=asked.horizon,
+        ticker=asked.ticker,
+        dates=asked.dates,
+        device=asked.device,
+        calibrated=asked.calibrated,
     )
     return tell(asked, answer, service.forecast_lines)
 

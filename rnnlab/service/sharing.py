@@ -66,7 +66,7 @@ def pull(
 
 def pull_into(
     folder: Path | None, repo: str, revision: str | None = None, *, token: str | None = None
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The same, copied into a folder that is claimed for it; no copy is made if there is none."""
     pulled = hub.pull(repo, revision, token)
     made = checkpoint.load(pulled.folder, name=repo)
