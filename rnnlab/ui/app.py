@@ -8,6 +8,7 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.ui import endpoints, write_tab
+from rnnlab.ui.call_checks import check_calls
 from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
 from rnnlab.ui.checkpoints_tab import checkpoints_tab
 from rnnlab.ui.events import QUIET
@@ -58,6 +59,7 @@ def build() -> gr.Blocks:
         # What visitors brought goes when the next one comes, if it has not been used for long.
         demo.load(service.sweep_visits, **QUIET)
         open_links(demo, tabs, forecast, write, checkpoints)
+    check_calls(demo)
     demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return demo
 
