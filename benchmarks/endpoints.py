@@ -119,7 +119,7 @@ def _asked(page: httpx.Client, call: Call) -> tuple[str, Any]:
     data = [*data[: len(data) - call.left_out], *call.more]
     if call.route == "queue/join":
         return _joined(page, call.endpoint, data)
-    named = dict([*call.values.items()][: len(call.values) - call.left_out]) | {"more": one for one in call.more}
+    named = dict([*call.values.items()][: len(call.values) - call.left_out])  # other names Gradio refuses itself
     body = named if call.route == "call/v2" else {"data": data}
     begun = page.post(f"{call.route}/{call.endpoint}", content=json.dumps(body), headers=JSON)
     if begun.status_code != 200:
