@@ -58,7 +58,8 @@ def _value(parameter: Any, sent: Any) -> Any:
         return None if isinstance(parameter, gr.File) else parameter.value
     wanted = next((due for kind, due in _DUE.items() if isinstance(parameter, kind)), None)
     if wanted is not None and (words := wanted(parameter, sent)):
-        raise RnnlabError(f"{parameter.label} must be {words}, not {_shown(sent)}.")
+        instead = "" if isinstance(parameter, gr.File) else f", not {_shown(sent)}"  # no path is spoken of
+        raise RnnlabError(f"{parameter.label} must be {words}{instead}.")
     return sent
 
 
