@@ -122,14 +122,29 @@ def test_a_training_that_was_killed_leaves_its_folder_free(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["file/m", "file/a/b/m", "x" * 251, "a\0b", "file", ".", "/proc/m", "/dev/full", "/dev/full/m", "/proc"]
+    "name",
+    [
+        "circle",
+        "circle/m",
+        "file/m",
+        "file/a/b/m",
+        "x" * 251,
+        "a\0b",
+        "file",
+        ".",
+        "/proc/m",
+        "/dev/full",
+        "/dev/full/m",
+        "/proc",
+    ],
 )
 def test_a_folder_that_cannot_be_written_is_noticed_before_anything_else(made, tmp_path, name):
     (tmp_path / "file").write_text("mine")
+    (tmp_path / "circle").symlink_to("circle")
     with pytest.raises(CheckpointError, match=r"^\S.*; choose another( folder)? for --out\.$") as refused:
         next(train(made, f"{tmp_path}/{name}" if name[0] != "/" else name, settings={"hidden": 10**9}))
     assert str(refused.value).count(".") < 4
-    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert {one.name for one in tmp_path.iterdir()} == {"circle", "file"}
 
 
 def test_a_refused_training_leaves_no_folder(made, tmp_path):

@@ -43,7 +43,7 @@ def add_training(trainings: Any) -> None:
     )
     parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
-    add_overwrite(parser, "--out")
+    add_overwrite(parser)
     add_time_limit(parser)
     add_remote(parser)
     _add_file_flags(parser)

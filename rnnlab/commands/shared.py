@@ -47,9 +47,9 @@ def add_time_limit(parser: Any) -> None:
     parser.add_argument("--minutes", type=float, help="end after so long, and keep the best (default: no limit)")
 
 
-def add_overwrite(parser: Any, flag: str) -> None:
-    """Add --overwrite to a command that writes where `flag` says."""
-    parser.add_argument("--overwrite", action="store_true", help=f"replace what {flag} names, if it is rnnlab's")
+def add_overwrite(parser: Any, what: str = "the checkpoint or the stopped training that DIR holds") -> None:
+    """Add --overwrite to a command that writes a folder or a file."""
+    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
 
 
 def without_overwrite(words: Sequence[str]) -> list[str]:

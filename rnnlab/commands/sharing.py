@@ -20,7 +20,7 @@ def add_commands(commands: Any) -> None:
     pull.add_argument("repo", metavar="REPO", help="owner/name")
     pull.add_argument("--revision", metavar="R", help="a branch, a tag or a full commit (default: the main branch)")
     pull.add_argument("--out", metavar="DIR", help="also copy it into this folder")
-    add_overwrite(pull, "--out")
+    add_overwrite(pull)
     space = add_command(commands, "space", "upload the page as a Space of the Hugging Face Hub", _space)
     space.add_argument("repo", metavar="REPO", help="owner/name; made if it is not there")
     space.add_argument("--private", action="store_true", help="make a new Space private")

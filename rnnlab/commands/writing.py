@@ -33,7 +33,7 @@ def add_training(trainings: Any) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
-    add_overwrite(parser, "--out")
+    add_overwrite(parser)
     add_time_limit(parser)
     add_remote(parser)
     group = parser.add_argument_group("settings", "Sizes, dropout and epochs follow from the text's size unless given.")
@@ -55,7 +55,7 @@ def add_commands(commands: Any) -> None:
     write.add_argument(
         "--continue", dest="begun", metavar="FILE", help="resume a text that --save kept, as it was written"
     )
-    add_overwrite(write, "--save")
+    add_overwrite(write, "the file of --save, even if it is no draft")
     write.add_argument("--weights", choices=service.WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
     evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)

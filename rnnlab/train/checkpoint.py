@@ -108,7 +108,7 @@ def check_place(folder: str | Path) -> Path:
         if place.exists() and not _may_be_replaced(place):
             raise CheckpointError(f"{place.name} exists and is no checkpoint; choose another folder for --out.")
         return place
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last of links in a circle
         raise CheckpointError(f"{str(folder)[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
