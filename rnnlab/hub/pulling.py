@@ -7,6 +7,9 @@ apart for each token, because the cache itself would hand one caller's file to a
 from __future__ import annotations
 
 import hashlib
+import math
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +20,8 @@ from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune
-from rnnlab.train import checkpoint
+from rnnlab.train import bounds, checkpoint
+from rnnlab.train.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Pulled:
     public: bool
 
 
-def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pulled:
+def pull(repo: str, revision: str | None = None, token: str | None = None, *, most_weights: float = math.inf) -> Pulled:
     """Download a checkpoint, one commit of it, and nothing that a checkpoint does not hold.
 
     The Hub is asked with the caller's own token before anything kept on this machine is used; only where it cannot be
@@ -40,6 +44,7 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
         repo: "owner/name".
         revision: a branch, a tag or a full commit; None is the main branch.
         token: the caller's own; None asks as a stranger, whatever token this machine may hold.
+        most_weights: that it may have, as its file's size tells before it is fetched.
 
     Raises:
         HubError: the Hub refuses, fails or cannot be reached.
@@ -51,20 +56,41 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
         if isinstance(info, Pulled):
             return info
         place = places.of(info)
-        files = wanted(info, repo)
+        files = wanted(info, repo, most_weights)
         kept = any(isinstance(try_to_load_from_cache(repo, file, place, commit), str) for file in files)
         pulled = Pulled(repo, commit, download(repo, commit, files, place, token), place == places.public)
-        if _mark(pulled.folder).exists():
-            return pulled
-        try:
-            _check(pulled)
-        except CheckpointError:
-            if not kept:
-                raise
+    if _mark(pulled.folder).exists():
+        return pulled
+    try:
+        _check(pulled)
+    except CheckpointError:
+        if not kept:
+            raise
+        with explained(repo, revision):
             download(repo, commit, files, place, token)  # what was kept, a killed process had not checked
-            _check(pulled)
+        _check(pulled)
     prune(places.public.parent, pulled.folder)
     return pulled
+
+
+def load_pulled(pulled: Pulled, token: str | None = None, most_weights: float = math.inf) -> Checkpoint:
+    """Read what was pulled; where it has changed on this machine since, it is fetched anew, if the Hub can be reached.
+
+    Raises:
+        CheckpointError: the repository itself holds no sound checkpoint, or the Hub cannot be reached to mend this one.
+        HubError: the Hub refuses or fails.
+    """
+    try:
+        return checkpoint.load(pulled.folder, name=pulled.repo, most_weights=most_weights)
+    except CheckpointError:
+        places = Places(token)
+        with explained(pulled.repo, pulled.commit):
+            _, info = ask(pulled.repo, pulled.commit, token, places)
+            if isinstance(info, Pulled):
+                raise
+            remove(pulled.folder)
+    pull(pulled.repo, pulled.commit, token)
+    return checkpoint.load(pulled.folder, name=pulled.repo, most_weights=most_weights)
 
 
 class Places:
@@ -88,6 +114,8 @@ def ask(repo: str, revision: str | None, token: str | None, places: Places) -> t
     """
     api = HfApi(endpoint=address(), token=token or False)
     commit = patiently(lambda: _resolve(api, repo, revision, places))
+    if not re.fullmatch("[0-9a-f]{40}", commit):  # it becomes a folder's name
+        raise ValueError(f"{commit!r:.60} is no commit")
     try:
         return commit, patiently(lambda: api.model_info(repo, revision=commit, files_metadata=True))
     except (HfHubHTTPError, *UNREACHABLE) as error:
@@ -104,7 +132,7 @@ def _resolve(api: HfApi, repo: str, revision: str | None, places: Places) -> str
         raise (error.__cause__ or error) from error  # what kept the client from the Hub
 
 
-def wanted(info: ModelInfo, repo: str) -> list[str]:
+def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[str]:
     """The checkpoint's files in the repository, the weights last; refused before a byte of them is fetched."""
     sizes = {file.rfilename: file.size for file in info.siblings or []}
     for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
@@ -112,8 +140,10 @@ def wanted(info: ModelInfo, repo: str) -> list[str]:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
     files = [file for file in checkpoint.TAKEN if file in sizes and file != checkpoint.WEIGHTS]
     for file in [*files, checkpoint.WEIGHTS]:
-        most, size = checkpoint.largest(file), sizes[file]
-        if size is None or size > most:
+        most, size = float(checkpoint.largest(file)), sizes[file]
+        if file == checkpoint.WEIGHTS:
+            most = min(most, 4 * most_weights + bounds.ROOM_FOR_NAMES)
+        if not isinstance(size, int) or not 0 <= size <= most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]
 
@@ -146,13 +176,15 @@ def _check(pulled: Pulled) -> None:
     except CheckpointError:
         remove(pulled.folder)
         raise
-    mark = _mark(pulled.folder)
-    mark.parent.mkdir(exist_ok=True)
-    mark.touch()
+    with suppress(OSError):  # without the mark it is checked once more
+        mark = _mark(pulled.folder)
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
 
 
 def remove(folder: Path) -> None:
-    """Take a commit's files out of the cache, and what they are links to."""
+    """Take a commit's files out of the cache, what they are links to, and the mark that they were checked."""
+    _mark(folder).unlink(missing_ok=True)
     for file in checkpoint.TAKEN:
         path = folder / file
         if path.is_symlink():

@@ -21,9 +21,11 @@ from rnnlab.service.opening import is_hub_name, is_shareable, told
 from rnnlab.service.panels import backtest_panel, forecast_many
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.remote_training import (
+    OFFERS,
     USUAL_FLAVOR,
     USUAL_HOURS,
     cancel_training,
+    check_sign_in,
     find_training,
     flavor_named,
     flavors,
@@ -42,7 +44,7 @@ from rnnlab.service.text_lines import data_lines, evaluation_lines, text_trainin
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
 from rnnlab.service.training_jobs import Pulse
-from rnnlab.service.visit_training import Plan, Trained, plan, steer, stop_trainings, train_visit
+from rnnlab.service.visit_training import Plan, Trained, longest_wait, plan, steer, stop_trainings, train_visit
 from rnnlab.service.visiting import bring, bring_training, pack, push_opened
 from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
@@ -55,6 +57,7 @@ from rnnlab.train.processes import Processes, is_first, launcher, started
 __all__ = [
     "DEVICES",
     "GROUPS",
+    "OFFERS",
     "ORDERS",
     "OWNER",
     "RECIPES",
@@ -92,6 +95,7 @@ __all__ = [
     "cancel_training",
     "carry_on",
     "check_draft_file",
+    "check_sign_in",
     "claimed",
     "compare",
     "data_lines",
@@ -114,6 +118,7 @@ __all__ = [
     "known_texts",
     "launcher",
     "load",
+    "longest_wait",
     "make_shards",
     "manner_flags",
     "models",

@@ -69,7 +69,7 @@ def pull_into(
 ) -> dict[str, Any]:
     """The same, copied into a folder that is claimed for it; no copy is made if there is none."""
     pulled = hub.pull(repo, revision, token)
-    made = checkpoint.load(pulled.folder, name=repo)
+    made = hub.load_pulled(pulled, token)
     hub.check_usable(made)
     if folder is not None:
         checkpoint.save(made, folder)

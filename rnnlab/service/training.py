@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ def train_forecast(
     watch: Watch | None = None,
     processes: Processes = ALONE,
     overwrite: bool = False,
+    most_bytes: float = math.inf,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -84,6 +86,7 @@ def train_forecast(
         watch: of the density recipe, see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
         overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
+        most_bytes: of memory that the density recipe's training may take, by an estimate from its sizes.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -116,7 +119,7 @@ def train_forecast(
         model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
         run = DensityRun(
             prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-            Unseen.of(unseen, prices, garch), watch, processes,
+            Unseen.of(unseen, prices, garch), watch, processes, most_bytes,
         )  # fmt: skip
         yield from run.reports(snapshot)
 
