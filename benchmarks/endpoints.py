@@ -2,7 +2,8 @@
 
     python -m benchmarks.endpoints [CALLS [SEED]]
 
-The page is one of its own, on loopback. Gradio's own refusals, by a status of HTTP, are counted and no fault.
+The page is one of its own, on loopback. What cannot be read at all, or names what is not there, is refused by a status
+of HTTP, with a sentence.
 """
 
 from __future__ import annotations
@@ -54,9 +55,11 @@ SOUND: dict[str, dict[str, Any]] = {  # of each endpoint, values that are answer
 MARK = {"_type": "gradio.FileData"}
 NUMBERS = (0, -1, 3.7, 10**30, -(10**400), float("nan"), float("inf"))
 TEXTS = ("", "AAPL", "7", "NaN", "\0", "\ud800", "é" * 300, "a" * 100_000, "../..", "/etc/passwd", "owner/name")
-SHAPES = (None, True, False, [], [1], ["AAPL"], [[]], {}, {"a": 1}, {"__type__": "update", "value": 3})
+SHAPES: tuple[Any, ...] = (None, True, False, [], [1], ["AAPL"], [[]], {}, {"a": 1}, {"__type__": "update", "value": 3})
 PATHS = ("/etc/passwd", "gone.csv", "", "http://127.0.0.1:9/x", 5, None)
 FILES = (*({"path": path, "meta": MARK} for path in PATHS), {"path": "/etc/passwd"}, {"url": "x", "meta": MARK})
+TORN = (b"", b"{", b"[1]", b"null", b"7", b"\xff\xfe", b"[" * 9999)
+BODIES = (*TORN, b"{}", b'{"data": 5}', b'{"data": {}, "horizn": 3}')
 WRONG: tuple[Any, ...] = (*NUMBERS, *TEXTS, *SHAPES, *FILES)
 VISIT = "visit:" + "0" * 32 + "/x"
 ODD: dict[type, tuple[Any, ...]] = {  # of the kind that is due, and yet nothing that is asked for
@@ -68,13 +71,14 @@ ODD: dict[type, tuple[Any, ...]] = {  # of the kind that is due, and yet nothing
 
 @dataclass(frozen=True)
 class Call:
-    """A raw call: by which route, of which endpoint, with which values."""
+    """A raw call: by which route, of which endpoint, with which values, or with what in place of them."""
 
     route: str
     endpoint: str
     values: dict[str, Any]
     left_out: int = 0  # of the last values
     more: tuple[Any, ...] = ()
+    body: bytes | None = None  # in place of one that holds the values
 
 
 def calls(seed: int) -> Iterator[Call]:
@@ -86,8 +90,9 @@ def calls(seed: int) -> Iterator[Call]:
         for name in chance.sample(list(values), k=min(len(values), chance.choice([1, 1, 2]))):
             kind = float if type(values[name]) is int else type(values[name])
             values[name] = chance.choice(ODD[kind] if kind in ODD and chance.random() < 0.5 else WRONG)
-        short, long = chance.random() < 0.1, chance.random() < 0.1
-        yield Call(chance.choice(ROUTES), endpoint, values, int(short), (chance.choice(WRONG),) if long else ())
+        short, long, odd = (chance.random() < 0.1 for _ in range(3))
+        more, body = (chance.choice(WRONG),) if long else (), chance.choice(BODIES) if odd else None
+        yield Call(chance.choice(ROUTES), endpoint, values, int(short), more, body)
 
 
 def outcome(page: httpx.Client, call: Call) -> str:
@@ -98,7 +103,8 @@ def outcome(page: httpx.Client, call: Call) -> str:
     except httpx.TimeoutException:
         return f"no end within {SECONDS:g} s"
     if event == "status":
-        return "status" if said in (400, 422, 500) else f"status {said}"
+        words = said.json().get("detail") if said.status_code in (404, 422) else None
+        return "status" if is_sentence(words) else f"status {said.status_code}: {said.text:.200}"
     if time.monotonic() - began > SECONDS:
         return f"an end after more than {SECONDS:g} s"
     if event == "complete":
@@ -118,12 +124,12 @@ def _asked(page: httpx.Client, call: Call) -> tuple[str, Any]:
     data = [*call.values.values()]
     data = [*data[: len(data) - call.left_out], *call.more]
     if call.route == "queue/join":
-        return _joined(page, call.endpoint, data)
-    named = dict([*call.values.items()][: len(call.values) - call.left_out])  # other names Gradio refuses itself
-    body = named if call.route == "call/v2" else {"data": data}
-    begun = page.post(f"{call.route}/{call.endpoint}", content=json.dumps(body), headers=JSON)
+        return _joined(page, call, data)
+    named = dict([*call.values.items()][: len(call.values) - call.left_out]) | {f"{one}": one for one in call.more}
+    body = json.dumps(named if call.route == "call/v2" else {"data": data}) if call.body is None else call.body
+    begun = page.post(f"{call.route}/{call.endpoint}", content=body, headers=JSON)
     if begun.status_code != 200:
-        return "status", begun.status_code
+        return "status", begun
     event = ""
     with page.stream("GET", f"{call.route}/{call.endpoint}/{begun.json()['event_id']}") as stream:
         for line in stream.iter_lines():
@@ -134,15 +140,15 @@ def _asked(page: httpx.Client, call: Call) -> tuple[str, Any]:
     return "error", "the stream broke off"
 
 
-def _joined(page: httpx.Client, endpoint: str, data: list[Any]) -> tuple[str, Any]:
+def _joined(page: httpx.Client, call: Call, data: list[Any]) -> tuple[str, Any]:
     """The same as the page's own client asks."""
     config = page.get("../config").json()
-    number = next(one["id"] for one in config["dependencies"] if one["api_name"] == endpoint)
+    number = next(one["id"] for one in config["dependencies"] if one["api_name"] == call.endpoint)
     session = f"{random.random()}"
-    body = {"data": data, "fn_index": number, "session_hash": session}
-    begun = page.post("queue/join", content=json.dumps(body), headers=JSON)
+    body = json.dumps({"data": data, "fn_index": number, "session_hash": session}) if call.body is None else call.body
+    begun = page.post("queue/join", content=body, headers=JSON)
     if begun.status_code != 200:
-        return "status", begun.status_code
+        return "status", begun
     with page.stream("GET", "queue/data", params={"session_hash": session}) as stream:
         for line in stream.iter_lines():
             told = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}

@@ -30,8 +30,10 @@ def page(tmp_path_factory):
         demo.close()
 
 
-def test_every_public_endpoint_is_called(page):
-    assert set(SOUND) == {name[1:] for name in page.get("info").json()["named_endpoints"]}
+def test_every_public_endpoint_is_called_by_the_names_of_its_parameters(page):
+    for name, told in page.get("info").json()["named_endpoints"].items():
+        assert [one["parameter_name"] for one in told["parameters"]] == list(SOUND[name[1:]]), name
+    assert len(SOUND) == len(page.get("info").json()["named_endpoints"])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -47,6 +49,35 @@ def test_what_is_left_out_or_null_is_the_default(page, route):
     assert (event, answer) == ("complete", service.forecast("stocks", "MSFT", horizon=2))
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked | {"calibrated": True})))
     assert answer == service.forecast("stocks", "MSFT", horizon=2, calibrated=True)
+
+
+NO_OBJECT = "A call must bring a JSON object; see the page's API for what it holds."
+ENDPOINTS = "/forecast, /backtest, /write, /models, /load, /push, /train_text, /train_forecast"
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "status", "sentence"),
+    [
+        ("call/load", '{"data": ["stocks"', 422, NO_OBJECT),
+        ("call/v2/load", '["stocks"]', 422, NO_OBJECT),
+        ("queue/join", "[" * 9999, 422, NO_OBJECT),
+        ("call/backtest", '{"data": "AAPL"}', 422, "data must be a list of values: data, model, start, file."),
+        ("call/load", '{"model": "stocks"}', 422, "data must be a list of values: model."),
+        ("queue/join", '{"fn_index": 0, "session_hash": "s"}', 422, "data must be a list of values."),
+        ("queue/join", '{"fn_index": 12345, "data": []}', 404, "This page has no function 12345; load the page anew."),
+        ("call/forcast", '{"data": []}', 404, f"There is no endpoint /forcast; there are {ENDPOINTS}."),
+        ("call/v2/%F0%9F%99%82", "{}", 404, f"There is no endpoint /\N{SLIGHTLY SMILING FACE}; there are {ENDPOINTS}."),
+        (
+            "call/v2/push",
+            '{"model": "stocks", "\\ud800": 1}',
+            422,
+            "/push has no parameter '\\ud800'; its parameters are model, repo, private.",
+        ),
+    ],
+)
+def test_a_call_that_cannot_be_read_is_refused_with_a_sentence(page, route, body, status, sentence):
+    refused = page.post(route, content=body, headers={"content-type": "application/json"})
+    assert (refused.status_code, refused.json()["detail"]) == (status, sentence)
 
 
 def _told(ended):
