@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+if __name__ == "__main__":
     # ^C while torch is being imported, which takes seconds: nothing has begun yet.
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
@@ -115,17 +115,22 @@ def _app(asked: argparse.Namespace) -> Answer:
 def _tell_stopped(asked: argparse.Namespace) -> None:
     """What an interrupted training has kept, and how to resume it."""
     resumable = getattr(asked, "resumable", None) if service.is_first() else None
-    if resumable:
+    if resumable is None:
+        return
+    if not resumable:
+        aside("Stopped; this training keeps nothing to resume from.")
+    elif asked.resume or getattr(asked, "reported", False):
         again = asked.command if asked.resume else f"{asked.command} --resume"
-        saved = f"What was reached at the last report is saved; to go on: {again}"
-        aside(saved if getattr(asked, "reported", False) else "Stopped before the first report; nothing was saved.")
-    elif resumable is False:
-        aside("Stopped; the tutorial's training keeps nothing to resume from.")
+        aside(f"What was reached at the last report is saved; to go on: {again}")
+    else:
+        aside("Stopped before the first report; nothing was saved.")
 
 
 if __name__ == "__main__":
-    Interrupts().listen()
+    interrupts = Interrupts()
+    interrupts.listen()
     ended = main()
+    interrupts.end()
     if ended == STOPPED:
-        os._exit(STOPPED)  # what is left of a program that ends would not answer to one more ^C with this code
+        os._exit(STOPPED)  # nothing that still runs beside, such as a download, is waited for
     sys.exit(ended)

@@ -46,7 +46,7 @@ def copies(made, tmp_path):
 
 FINISHED = r"^finished holds a finished checkpoint of the task forecast; add --overwrite to replace it, or choose"
 STOPPED = (
-    r"^stopped holds a training of the task forecast that was stopped at step \d+ of \d+; resume it with train fore"
+    r"^stopped holds a stopped training \(step \d+ of \d+\) of the task forecast; resume it with train forecast --re"
 )
 
 
@@ -72,6 +72,14 @@ def test_a_stopped_training_is_resumed_as_before_and_a_finished_one_is_not(made,
         next(train(made, copies / "finished", resume=True))
     with pytest.raises(RnnlabError, match=r"^--resume keeps what the folder of --out holds; leave out --overwrite\.$"):
         next(train(made, copies / "stopped", resume=True, overwrite=True))
+
+
+def test_what_cannot_be_resumed_is_not_advised_to_be(made, copies):
+    training = train(made, copies / "on", settings={"epochs": 2}, base="stocks")
+    next(training)
+    training.close()
+    with pytest.raises(CheckpointError, match=r"^on holds a stopped training .* of the task forecast; add --over"):
+        next(train(made, copies / "on"))
 
 
 def test_a_checkpoint_that_a_killed_save_has_put_aside_is_not_lost(made, copies):

@@ -95,7 +95,7 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(asked: argparse.Namespace) -> Answer:
-    asked.resumable = asked.recipe == "density"
+    asked.resumable = asked.recipe == "density" and asked.seeds == 1 and not asked.base
     settings = given(asked, [known for recipe in service.RECIPES for known in service.settings(recipe)])
     if asked.on:
         return train_there(asked, "forecast", asked.data, _other_flags(asked), settings, asked.unseen)

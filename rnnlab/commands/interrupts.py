@@ -18,9 +18,12 @@ class Interrupts:
         self._first: float | None = None
 
     def listen(self) -> None:
-        """Answer from now on, unless the program was started deaf to ^C, as `nohup` does."""
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, self._heard)
+        """Answer from now on, even if the program was started deaf to it, as a script starts what runs beside it."""
+        signal.signal(signal.SIGINT, self._heard)
+
+    def end(self) -> None:
+        """Answer no more: what was to be done is done."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()

@@ -90,12 +90,12 @@ def _write(asked: argparse.Namespace) -> Answer:
     try:
         for draft in _drafts(asked, begun, manner):
             if not asked.json and len(draft.texts) == 1:  # as it grows
-                show(draft.texts[0][shown:], end="")
-                shown = len(draft.texts[0])
+                more, shown = draft.texts[0][shown:], len(draft.texts[0])  # before ^C could have it shown twice
+                show(more, end="")
         assert draft is not None, "the last one is of the whole text"
         _keep(asked, draft)
     except KeyboardInterrupt:
-        _tell_stopped(asked, draft)
+        _tell_stopped(asked, draft, shown)
         raise
     except OutputLost:
         if draft is not None:
@@ -105,7 +105,7 @@ def _write(asked: argparse.Namespace) -> Answer:
         if shown:
             show("")  # what is said next begins a line
         raise
-    _show_rest(asked, draft)
+    _show_rest(asked, draft, shown)
     if not asked.json:
         aside("\n".join(service.writing_lines(draft)))
     return draft.answer()
@@ -151,15 +151,16 @@ def _keep(asked: argparse.Namespace, draft: service.Draft) -> None:
         service.save_draft(draft, asked.save)
 
 
-def _show_rest(asked: argparse.Namespace, draft: service.Draft) -> None:
+def _show_rest(asked: argparse.Namespace, draft: service.Draft, shown: int) -> None:
     """What has not been shown as it grew."""
     if asked.json:
         return
     rows = zip(draft.seeds, draft.texts, strict=True)
-    show("\n".join(f"--- seed {seed}\n{text}" for seed, text in rows) if len(draft.texts) > 1 else "")
+    several = "\n".join(f"--- seed {seed}\n{text}" for seed, text in rows)
+    show(several if len(draft.texts) > 1 else draft.texts[0][shown:])
 
 
-def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None) -> None:
+def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None, shown: int) -> None:
     """Keep a text that is not finished, if it is to be kept, and say how it could be written again."""
     if draft is None:
         aside("Stopped before anything was written.")
@@ -169,7 +170,7 @@ def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None) -> Non
         _keep(asked, draft)
         if asked.save:
             kept = f"; kept in {asked.save}, to be resumed with --continue"
-        _show_rest(asked, draft)
+        _show_rest(asked, draft, shown)
     finally:
         aside(f"Stopped after {draft.characters:,} characters, seed {draft.seeds[0]}{kept}.")
 

@@ -102,22 +102,26 @@ def _check_free(place: Path) -> None:
     if not (source / checkpoint.CONFIG).exists():
         return
     config = parse_json(read_bytes(source, checkpoint.CONFIG, place.name, checkpoint.LARGEST_CONFIG), place.name)
-    task = str(config.get("task"))[:40]
+    task, what = str(config.get("task"))[:40], "finished checkpoint"
     remedy = "add --overwrite to replace it, or choose another folder for --out"
     if (source / checkpoint.RESUME_NUMBERS).exists():
-        raise CheckpointError(
-            f"{place.name} holds a training of the task {task} that was stopped{_reached(config)}; resume it with "
-            f"train {task} --resume, {remedy}."
-        )
-    raise CheckpointError(f"{place.name} holds a finished checkpoint of the task {task}; {remedy}.")
+        origin = _record(config, "provenance")
+        what = f"stopped training{_reached(origin, _record(config, 'train'))}"
+        if task == "text" or "from" not in origin:  # a forecaster's learning on takes seconds and is not resumed
+            remedy = f"resume it with train {task} --resume, {remedy}"
+    raise CheckpointError(f"{place.name} holds a {what} of the task {task}; {remedy}.")
 
 
-def _reached(config: dict[str, object]) -> str:
+def _record(config: dict[str, object], name: str) -> dict[str, object]:
+    """A part of a checkpoint's record; empty if it is none."""
+    part = config.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _reached(origin: dict[str, object], train: dict[str, object]) -> str:
     """How far a stopped training has come, if its record says so."""
-    origin, train = config.get("provenance"), config.get("train")
-    step = origin.get("steps") if isinstance(origin, dict) else None
-    steps = train.get("steps") if isinstance(train, dict) else None
-    return f" at step {step:,} of {steps:,}" if isinstance(step, int) and isinstance(steps, int) else ""
+    step, steps = origin.get("steps"), train.get("steps")
+    return f" (step {step:,} of {steps:,})" if isinstance(step, int) and isinstance(steps, int) else ""
 
 
 def _try(place: Path) -> None:
