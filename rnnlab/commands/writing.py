@@ -172,7 +172,9 @@ def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None, shown:
             kept = f"; kept in {asked.save}, to be resumed with --continue"
         _show_rest(asked, draft, shown)
     finally:
-        aside(f"Stopped after {draft.characters:,} characters, seed {draft.seeds[0]}{kept}.")
+        first, last = draft.seeds[0], draft.seeds[-1]
+        seeds = f"seed {first}" if first == last else f"seeds {first} to {last}"
+        aside(f"Stopped after {draft.characters:,} characters, {seeds}{kept}.")
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:
