@@ -5,7 +5,7 @@ from itertools import islice
 import gradio as gr
 import pytest
 
-from benchmarks.endpoints import SOUND, Call, _asked, calls, client, outcome
+from benchmarks.endpoints import Call, _asked, calls, client, outcome, sound_values
 from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import app
@@ -30,15 +30,23 @@ def page(tmp_path_factory):
         demo.close()
 
 
+@pytest.fixture(scope="module")
+def sound(page):
+    return sound_values(page)
+
+
 def test_every_public_endpoint_is_called_by_the_names_of_its_parameters(page):
-    for name, told in page.get("info").json()["named_endpoints"].items():
-        assert [one["parameter_name"] for one in told["parameters"]] == list(SOUND[name[1:]]), name
-    assert len(SOUND) == len(page.get("info").json()["named_endpoints"])
+    sound = sound_values(page)
+    names = {one["id"]: one["props"].get("label") for one in page.get("../config").json()["components"]}
+    for function in page.get("../config").json()["dependencies"]:
+        if function["api_visibility"] == "public":
+            assert [names[number] for number in function["inputs"]] == list(sound.pop(function["api_name"]))
+    assert not sound
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_call_with_wrong_values_ends_in_an_answer_or_a_sentence(page, seed):
-    for call in islice(calls(seed), 12):
+def test_a_call_with_wrong_values_ends_in_an_answer_or_a_sentence(page, sound, seed):
+    for call in islice(calls(sound, seed), 12):
         assert outcome(page, call) in ("answer", "sentence", "status"), call
 
 
@@ -61,7 +69,7 @@ ENDPOINTS = "/forecast, /backtest, /write, /models, /load, /push, /train_text, /
         ("call/load", '{"data": ["stocks"', 422, NO_OBJECT),
         ("call/v2/load", '["stocks"]', 422, NO_OBJECT),
         ("queue/join", "[" * 9999, 422, NO_OBJECT),
-        ("call/backtest", '{"data": "AAPL"}', 422, "data must be a list of values: data, model, start, file."),
+        ("call/push", '{"data": "stocks"}', 422, "data must be a list of values: model, repo, private."),
         ("call/load", '{"model": "stocks"}', 422, "data must be a list of values: model."),
         ("queue/join", '{"fn_index": 0, "session_hash": "s"}', 422, "data must be a list of values."),
         ("queue/join", '{"fn_index": 12345, "data": []}', 404, "This page has no function 12345; load the page anew."),
