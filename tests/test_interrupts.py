@@ -44,9 +44,10 @@ def test_a_text_that_is_interrupted_tells_its_seed_and_is_kept(tmp_path):
     assert more.texts == (whole,)
 
 
-def test_a_program_that_is_still_starting_ends_without_a_word():
+@pytest.mark.parametrize("command", [[*COMMAND, "data"], [sys.executable, "app.py"]])
+def test_a_program_that_is_still_starting_ends_without_a_word(command):
     environment = os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}  # tells of each import
-    with subprocess.Popen([*COMMAND, "data"], env=environment, **PIPES) as process:
+    with subprocess.Popen(command, env=environment, **PIPES) as process:
         for line in process.stderr:
             if line.rstrip().endswith(b" torch.version"):
                 break
