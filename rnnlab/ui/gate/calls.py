@@ -24,9 +24,11 @@ def find_fault(page: gr.Blocks, wanted: dict[str, Any] | None, route: str, api: 
         page: what is called.
         wanted: the request's body; None if it is no JSON object.
         route: "queue/join", where the body names the function by its number, or one of those that name it: "call",
-            where values come in a list, and "call/v2", where each comes with its name; others are closed.
+            where values come in a list, and "call/v2", where each comes with its name; others are the page's own.
         api: the endpoint's name, where the route names it.
     """
+    if route not in ("queue/join", "call", "call/v2"):
+        return None
     if wanted is None:
         return Fault(422, "A call must bring a JSON object; see the page's API for what it holds.")
     if route == "queue/join":
