@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.remote import add_remote, train_there
-from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
+from rnnlab.commands.shared import (
+    Answer,
+    StepBar,
+    add_command,
+    add_overwrite,
+    add_settings,
+    add_time_limit,
+    follow,
+    given,
+    tell,
+)
+from rnnlab.commands.streams import OutputLost, aside, show
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
@@ -22,6 +33,7 @@ def add_training(trainings: Any) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    add_overwrite(parser)
     add_time_limit(parser)
     add_remote(parser)
     group = parser.add_argument_group("settings", "Sizes, dropout and epochs follow from the text's size unless given.")
@@ -33,15 +45,18 @@ def add_commands(commands: Any) -> None:
     write = add_command(commands, "write", "write on from a prompt in an author's style", _write)
     _add_model(write)
     write.add_argument("--prompt", default="", metavar="TEXT", help="what the text begins with (default: nothing)")
-    write.add_argument("--length", type=int, default=400, help="how much to write (default 400)")
-    write.add_argument("--unit", choices=service.UNITS, default="characters", help="what the length is counted in")
+    write.add_argument("--length", type=int, help="how much to write (default 400)")
+    write.add_argument("--unit", choices=service.UNITS, help="what the length is counted in (default characters)")
     write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (default: drawn)")
     write.add_argument("--texts", type=int, default=1, help="texts to write at a time, with seeds in a row (default 1)")
-    write.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this; may be repeated")
-    write.add_argument("--ban", default="", metavar="CHARACTERS", help="characters that are never written")
+    write.add_argument("--stop", action="append", metavar="TEXT", help="end before this; may be repeated")
+    write.add_argument("--ban", metavar="CHARACTERS", help="characters that are never written")
     write.add_argument("--save", metavar="FILE", help="keep where the text stands, to go on with it")
-    write.add_argument("--continue", dest="begun", metavar="FILE", help="go on with a text that --save kept")
-    write.add_argument("--weights", choices=service.WEIGHTS, default="fp32", help="int8 is faster on a CPU")
+    write.add_argument(
+        "--continue", dest="begun", metavar="FILE", help="resume a text that --save kept, as it was written"
+    )
+    add_overwrite(write, "the file of --save, even if it is no draft")
+    write.add_argument("--weights", choices=service.WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
     evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)
     _add_model(evaluate)
@@ -60,51 +75,106 @@ def _train(asked: argparse.Namespace) -> Answer:
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
         asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
-        command=asked.command, watch=bar.watch, processes=processes,
+        command=asked.command, watch=bar.watch, processes=processes, overwrite=asked.overwrite,
     )  # fmt: skip
     answer = follow(asked, training, "tokens", bar, processes)
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
 
 
 def _write(asked: argparse.Namespace) -> Answer:
-    manner = service.Manner(
-        asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(asked.stop), asked.ban,
-        weights=asked.weights,
-    )  # fmt: skip
+    begun = _begun(asked)
+    manner = _manner(asked, service.Manner() if begun is None else begun.manner)
     if asked.save:
-        service.check_draft_file(asked.save)
-    shown = 0
+        service.check_draft_file(asked.save, overwrite=asked.overwrite)
+    draft, shown = None, 0
     try:
-        for draft in _drafts(asked, manner):
+        for draft in _drafts(asked, begun, manner):
             if not asked.json and len(draft.texts) == 1:  # as it grows
-                print(draft.texts[0][shown:], end="", flush=True)
-                shown = len(draft.texts[0])
-        if asked.save:
-            service.save_draft(draft, asked.save)
-    except (RnnlabError, KeyboardInterrupt):
-        if shown:
-            print(flush=True)  # what is said next begins a line
+                more, shown = draft.texts[0][shown:], len(draft.texts[0])  # before ^C could have it shown twice
+                show(more, end="")
+        assert draft is not None, "the last one is of the whole text"
+        _keep(asked, draft)
+    except KeyboardInterrupt:
+        _tell_stopped(asked, draft, shown)
         raise
+    except OutputLost:
+        if draft is not None:
+            _keep(asked, draft)
+        raise
+    except RnnlabError:
+        if shown:
+            show("")  # what is said next begins a line
+        raise
+    _show_rest(asked, draft, shown)
     if not asked.json:
-        if len(draft.texts) > 1:
-            print("\n".join(f"--- seed {seed}\n{text}" for seed, text in zip(draft.seeds, draft.texts, strict=True)))
-        else:
-            print()
-        print("\n".join(service.writing_lines(draft)), file=sys.stderr)
+        aside("\n".join(service.writing_lines(draft)))
     return draft.answer()
 
 
-def _drafts(asked: argparse.Namespace, manner: service.Manner) -> Iterator[service.Draft]:
-    """New texts, or one that was kept; that one's beginning is printed again."""
+def _begun(asked: argparse.Namespace) -> service.Draft | None:
+    """The draft that is resumed; that one's beginning is printed again."""
     if not asked.begun:
-        return service.drafts(
-            asked.model, asked.prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
-        )  # fmt: skip
+        return None
     if asked.prompt or asked.seed is not None or asked.texts != 1:
         raise RnnlabError(
             "A text that is gone on with has its prompt and seeds; leave out --prompt, --seed and --texts."
         )
-    return service.carry_on(service.open_draft(asked.begun, asked.model), manner, device=asked.device)
+    return service.open_draft(asked.begun, asked.model)
+
+
+def _manner(asked: argparse.Namespace, kept: service.Manner) -> service.Manner:
+    """How to write: what is given, else as the draft that is resumed was written."""
+    rules = given(asked, service.sampling_settings())
+    return service.Manner(
+        kept.length if asked.length is None else asked.length,
+        asked.unit or kept.unit,
+        {**kept.sampling, **{name: value for name, value in rules.items() if value is not None}},
+        kept.stops if asked.stop is None else tuple(asked.stop),
+        kept.banned if asked.ban is None else asked.ban,
+        weights=asked.weights or kept.weights,
+    )
+
+
+def _drafts(asked: argparse.Namespace, begun: service.Draft | None, manner: service.Manner) -> Iterator[service.Draft]:
+    """New texts, or one that is resumed."""
+    if begun is None:
+        return service.drafts(
+            asked.model, asked.prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
+        )  # fmt: skip
+    if flags := service.manner_flags(manner):
+        aside(f"Resumed with {shlex.join(flags)}.")
+    return service.carry_on(begun, manner, device=asked.device)
+
+
+def _keep(asked: argparse.Namespace, draft: service.Draft) -> None:
+    if asked.save:
+        service.save_draft(draft, asked.save)
+
+
+def _show_rest(asked: argparse.Namespace, draft: service.Draft, shown: int) -> None:
+    """What has not been shown as it grew."""
+    if asked.json:
+        return
+    rows = zip(draft.seeds, draft.texts, strict=True)
+    several = "\n".join(f"--- seed {seed}\n{text}" for seed, text in rows)
+    show(several if len(draft.texts) > 1 else draft.texts[0][shown:])
+
+
+def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None, shown: int) -> None:
+    """Keep a text that is not finished, if it is to be kept, and say how it could be written again."""
+    if draft is None:
+        aside("Stopped before anything was written.")
+        return
+    kept = ""
+    try:
+        _keep(asked, draft)
+        if asked.save:
+            kept = f"; kept in {asked.save}, to be resumed with --continue"
+        _show_rest(asked, draft, shown)
+    finally:
+        first, last = draft.seeds[0], draft.seeds[-1]
+        seeds = f"seed {first}" if first == last else f"seeds {first} to {last}"
+        aside(f"Stopped after {draft.characters:,} characters, {seeds}{kept}.")
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:

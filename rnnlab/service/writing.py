@@ -173,6 +173,11 @@ def carry_on(
     )
 
 
+def check_manner(manner: Manner) -> None:
+    """Raise RnnlabError if nothing can be written so."""
+    _rules(manner)
+
+
 def _rules(manner: Manner) -> tuple[Wish, Sampling]:
     wish = Wish(manner.length, manner.unit, tuple(manner.stops), manner.banned)
     return wish, options.from_mapping(Sampling, manner.sampling)

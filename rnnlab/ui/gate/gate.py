@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnnlab.ui.gate import admission, bodies, uploads
+from rnnlab.ui.gate import admission, bodies, calls, uploads
 from rnnlab.ui.gate.clients import client_of, is_foreign
 from rnnlab.ui.gate.listeners import Listeners
 
@@ -31,7 +31,7 @@ FOREIGN = "This page takes requests from its own address and from programs, not 
 # Who may show the page in a frame of theirs: the Hub, which is where a Space is seen.
 FRAMED_BY = "frame-ancestors 'self' https://huggingface.co https://*.huggingface.co https://*.hf.space"
 
-_JOIN = re.compile(r"/gradio_api/(?:queue/join|(?:call/v2|call|run|api)/(?P<api>[^/]+))/?")
+_JOIN = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|(?P<call>call/v2|call|run|api)/(?P<api>[^/]+))/?")
 _RESULTS = re.compile(r"/gradio_api/(?:call/v2|call)/[^/]+/(?P<key>[^/]+)/?")
 _OPEN_PAGE = re.compile(r"/gradio_api/heartbeat/(?P<key>[^/]+)/?")
 
@@ -122,7 +122,10 @@ class Gate:
         except bodies.Left:
             return
         if found := _JOIN.fullmatch(scope["path"]):
-            wanted, api = bodies.parse(body), found["api"] or ""
+            wanted, route, api = bodies.parse(body), found["join"] or found["call"], found["api"] or ""
+            if fault := calls.find_fault(self._page, wanted, route, api):
+                await _refuse(fault.status, fault.words, scope, receive, send)
+                return
             if words := admission.refusal(self._page, wanted, api, client, _client_of_event):
                 await _refuse(429, words, scope, receive, send)
                 return
