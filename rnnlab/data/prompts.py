@@ -57,6 +57,18 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
     return text.translate({ord(one): form for one, form in forms.items()}), tuple(notices)
 
 
+def unknown_signs(known: Collection[str], text: str) -> str:
+    """The characters of a text that are unknown in every form, so that `adapt` leaves them out."""
+    known = frozenset(known)
+    return "".join(one for one in dict.fromkeys(compose(text)[0]) if one not in known and not _nearest(known, one))
+
+
+def same_sign(known: Collection[str], character: str) -> str:
+    """The known shape of the same quotation mark, apostrophe or dash, or nothing."""
+    family = next((family for family, _ in _FAMILIES if character in family and not character.isspace()), "")
+    return next((one for one in family if one in known), "")
+
+
 def _nearest(known: Collection[str], character: str) -> str:
     """The first form of a character that is made of known ones, or nothing."""
     for form in _forms(character):
