@@ -37,12 +37,12 @@ def adapt_stops(known: Collection[str], stops: Sequence[str]) -> tuple[tuple[str
     """
     readable, notices = [], []
     for stop in stops:
-        text, missing = adapt(known, stop)[0], unknown_signs(known, stop)
+        text, changed = adapt(known, stop)
         # Of blanks alone the nearest form would be another blank: a tab's a space, which ends any text at once.
-        if missing or (stop.isspace() and not set(stop) <= set(known)):
+        if unknown_signs(known, stop) or (changed and stop.isspace()):
             notices.append(f"The stop {_shown(stop)} can never appear, as this model does not know all of it.")
             continue
-        if set(stop) - set(known):
+        if changed:
             notices.append(f"The stop {_shown(stop)} was read as {_shown(text)}, in characters that this model knows.")
         readable.append(text)
     return tuple(readable), tuple(notices)
