@@ -25,6 +25,9 @@ def add_training(trainings: Any) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    parser.add_argument(
+        "--from", dest="base", metavar="MODEL", help="learn on from this writer, on its text or another, as shakespeare"
+    )
     add_time_limit(parser)
     add_remote(parser)
     group = parser.add_argument_group("settings", "Sizes, dropout and epochs follow from the text's size unless given.")
@@ -73,7 +76,7 @@ def _train(asked: argparse.Namespace) -> Answer:
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
         asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
-        command=asked.command, watch=bar.watch, processes=processes,
+        command=asked.command, watch=bar.watch, processes=processes, base=asked.base, tell=bar.say,
     )  # fmt: skip
     answer = follow(asked, training, "tokens", bar, processes)
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
