@@ -219,8 +219,9 @@ class TextRun:
         summary: dict[str, Any] = {"recipe": "text", "parameters": model.parameter_count()}
         summary |= {"steps": snapshot.numbers["step"], "best_step": snapshot.numbers["best_step"]}
         summary |= {"seconds": made.provenance["seconds"]} | made.metrics | self._from()
-        notices = [*self.notices(), *still_falling(record.curve, train.steps, self.text.epochs)]
-        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
+        advice = still_falling(record.curve, train.steps, self.text.epochs)
+        summary |= {"notices": [*self.notices(), *advice], "advice": [*advice]}
+        yield TrainResult(summary, None if self.out is None else str(self.out))
 
     def notices(self) -> list[str]:
         """Sentences on the text, and on what it is to the checkpoint that the training goes on from."""

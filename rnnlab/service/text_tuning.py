@@ -69,13 +69,11 @@ class TextBegun:
         told = []
         if new:
             shown = " ".join(repr(one)[1:-1] for one in new[:20]) + (" …" if len(new) > 20 else "")
-            words = "character is" if len(new) == 1 else "characters are"
-            told.append(
-                f"{len(new):,} {words} new to {self.told['name']} and {'is' if len(new) == 1 else 'are'} added: {shown}"
-            )
+            words = "1 character is" if len(new) == 1 else f"{len(new):,} characters are"
+            told.append(f"{words} new to {self.told['name']} and added to its vocabulary ({shown}).")
         if corpus.sha256 != self.told["sha256"]:
             told.append(
-                f"{self.told['name']} was trained on {self.told['title']}; where the two texts overlap, "
+                f"{self.told['name']} was trained on “{self.told['title']}”; where the two texts overlap, "
                 f"its score before is too good to be true."
             )
         return tuple(told)

@@ -92,7 +92,7 @@ def _settings_row() -> list[Any]:
         cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
         hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
         layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
-        epochs = gr.Slider(1, 100, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
+        epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
         rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
     return [cell, hidden, layers, epochs, rate]
 
@@ -192,6 +192,7 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
             if isinstance(event, Trained):
                 found = service.show(event.model, caller=service.STRANGER)
                 words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
+                words = " ".join([words, *event.summary.get("advice", [])])
                 visible = [gr.Button(visible=True)] * 3
                 yield (
                     gr.skip(), panels.status(words, 1, busy=False), gr.skip(), gr.skip(),
