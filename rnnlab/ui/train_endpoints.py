@@ -9,7 +9,7 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Caller, Trained, TrainReport
+from rnnlab.service import Trained, TrainReport
 from rnnlab.ui.asked_forecast import FIRST, Source
 from rnnlab.ui.callers import caller_of
 
@@ -46,7 +46,7 @@ def train_text(
         `before`, its scores on the same held-out part.
     """
     settings = {"cell": cell, "hidden": hidden, "layers": layers, "epochs": epochs, "lr": lr, "level": level}
-    yield from _streamed("text", file or "", settings, base or None, caller_of(token))
+    yield from _streamed("text", file or "", settings, base or None, token)
 
 
 def train_forecast(
@@ -96,12 +96,13 @@ def add_train_endpoints() -> None:
 
 
 def _streamed(
-    task: str, data: str, settings: dict[str, Any], base: str | None = None, caller: Caller = service.STRANGER
+    task: str, data: str, settings: dict[str, Any], base: str | None = None, token: gr.OAuthToken | None = None
 ) -> Iterator[dict[str, Any]]:
     given = {name: value for name, value in settings.items() if value}
     try:
         if not data:
             raise RnnlabError("No file was given; give a text.")
+        caller = caller_of(token)
         plan = service.plan(task, data, given, base=base, caller=caller)
         wanted = given | {"report_every": plan.report_every}
         _, events = service.train_visit(task, data, wanted, base=base, caller=caller)
