@@ -16,6 +16,7 @@ from rnnlab.nn.model import ModelConfig
 from rnnlab.service.callers import Caller
 from rnnlab.service.opening import locate, open_located
 from rnnlab.service.text_facts import reading, text_learnt
+from rnnlab.service.text_opening import open_learnable
 from rnnlab.tasks.text.score import Ids, score
 from rnnlab.tasks.text.settings import TRAIN, TextConfig
 from rnnlab.tasks.text.widening import widened_weights
@@ -43,6 +44,15 @@ class TextBegun:
     vocabulary: Vocabulary
     made: Checkpoint | None
     before: dict[str, float] | None = None
+
+    def opened(self, data: str, given: Mapping[str, Any]) -> Corpus | Shards:
+        """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
+        assert self.made is not None
+        learnt = reading(self.made)
+        corpus = open_learnable(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
+        if corpus.sha256 != self.told["sha256"] or (learnt.documents, learnt.marker) == ("whole", ""):
+            return corpus
+        return open_learnable(data, options.from_mapping(TextConfig, given, learnt))
 
     def widened(self, alphabet: str, *, boundary: bool, unknown: bool = False) -> Vocabulary:
         """Its vocabulary with the characters of the text."""
