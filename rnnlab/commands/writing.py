@@ -88,6 +88,8 @@ def _write(asked: argparse.Namespace) -> Answer:
         service.unescaped(asked.ban), weights=asked.weights, keep_stop=asked.keep_stop,
         finish_sentence=asked.finish_sentence,
     )  # fmt: skip
+    if asked.keep_stop and not asked.stop:
+        raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
     prompt, notices = _prompt(asked)
     if asked.save:
         service.check_draft_file(asked.save)

@@ -176,8 +176,9 @@ def banned_ids(vocabulary: Vocabulary, characters: str) -> list[int]:
     unknown = getattr(vocabulary, "unknown", None)
     banned = set() if unknown is None else {int(unknown)}
     if characters:
+        unwanted = frozenset(characters)
         ids = (one for one in range(vocabulary.size) if one != vocabulary.boundary)
-        banned |= {one for one in ids if not set(characters).isdisjoint(vocabulary.decode([one]))}
+        banned |= {one for one in ids if not unwanted.isdisjoint(vocabulary.decode([one]))}
     return sorted(banned)
 
 
