@@ -12,7 +12,7 @@ PORT ?= 7860
 PYTEST_FLAGS ?= -q
 TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
-WRITER := .venv/bin/python -m rnnlab train text --out
+WRITER := .venv/bin/python -m rnnlab train text --overwrite --out
 
 .PHONY: run test bench stocks tutorial shakespeare doyle screenshots space clean
 
@@ -33,11 +33,11 @@ bench: .venv/run.stamp
 	.venv/bin/python -m rnnlab bench forecast
 
 stocks: .venv/test.stamp
-	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks \
+	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks --overwrite \
 		$(if $(UNSEEN),--garch --unseen $(UNSEEN))
 
 tutorial: .venv/run.stamp
-	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial
+	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial --overwrite
 
 # From the catalog's text once it is fetched (python -m rnnlab data fetch tinyshakespeare), or from a local copy of it.
 shakespeare: .venv/run.stamp

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from rnnlab.train.checkpoint import where
+
 KILLS = 20
 SEED = 1
 TRAININGS = {
@@ -47,7 +49,7 @@ def _killed(command: list[str], folder: Path, kills: int, took: float, chance: r
     """Run to the end, killed at random moments, resumed after each; gives how often it was killed."""
     done = 0
     while True:
-        resume = ["--resume"] if (folder / "resume").is_dir() else []
+        resume = ["--resume"] if (where(folder) / "resume").is_dir() else []
         process = subprocess.Popen([*command, *resume], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             # Some seconds to start, then a fair chance of one report or more before the next end.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rnnlab.version import __version__
 
+TYPE_CHECKING = False  # typing's own would be imported before the command line can answer to ^C
 # Before any of them is imported: libraries that would tell their makers of this program's use, ONNX Runtime also by an
 # id of the machine that it keeps in the home folder.
 for _switch, _off in (

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # ^C while torch is being imported, which takes seconds: nothing has begun yet.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 # Before torch is imported: waiting threads must not spin on cores that small models share (docs/decisions.md).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -10,7 +15,6 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
-import io
 import json
 import shlex
 import sys
@@ -19,33 +23,54 @@ from typing import NoReturn
 
 from rnnlab import service
 from rnnlab.commands import bench, data, forecasting, remote, sharing, writing
-from rnnlab.commands.shared import Answer, add_command
+from rnnlab.commands.interrupts import STOPPED, Interrupts
+from rnnlab.commands.shared import Answer, add_command, without_overwrite
+from rnnlab.commands.streams import OutputLost, aside, prepare, show
 from rnnlab.errors import RnnlabError
 from rnnlab.version import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 2 with one sentence on standard error for anything a person can cause."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = _parser().parse_args(given)
-    asked.command = f"{service.launcher()} -m rnnlab {shlex.join(given)}"
+    prepare()
+    try:
+        asked = _asked(list(sys.argv[1:] if arguments is None else arguments))
+        return _run(asked)
+    except KeyboardInterrupt:
+        return STOPPED
+    except OutputLost as lost:
+        if lost.unread:  # the reader of our output left, as `head` does
+            return 0
+        aside(str(lost))
+        return 2
+
+
+def _asked(given: list[str]) -> argparse.Namespace:
+    """What is asked for; SystemExit where that is wrong, or help was."""
+    try:
+        asked = _parser().parse_args(given)
+    except SystemExit:
+        show("", end="")  # help may lie in front of it
+        raise
+    asked.command = f"{service.launcher()} -m rnnlab {shlex.join(without_overwrite(given))}"
+    return asked
+
+
+def _run(asked: argparse.Namespace) -> int:
     service.quiet_threads()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter gets a question mark
     try:
         answer = asked.run(asked)
     except RnnlabError as error:
         if service.is_first():
-            print(error, file=sys.stderr)
+            aside(str(error))
         return 2
     except KeyboardInterrupt:
-        return _interrupted(asked)
-    except BrokenPipeError:  # the reader of our output left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        _tell_stopped(asked)
+        return STOPPED
     if asked.json and service.is_first():
-        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+        show(json.dumps(answer, allow_nan=False))  # in ASCII, which every terminal can show
+    else:
+        show("", end="")
     return 0
 
 
@@ -87,16 +112,20 @@ def _app(asked: argparse.Namespace) -> Answer:
     return {}
 
 
-def _interrupted(asked: argparse.Namespace) -> int:
+def _tell_stopped(asked: argparse.Namespace) -> None:
+    """What an interrupted training has kept, and how to resume it."""
     resumable = getattr(asked, "resumable", None) if service.is_first() else None
     if resumable:
         again = asked.command if asked.resume else f"{asked.command} --resume"
         saved = f"What was reached at the last report is saved; to go on: {again}"
-        print(saved if asked.reported else "Stopped before the first report; nothing was saved.", file=sys.stderr)
+        aside(saved if getattr(asked, "reported", False) else "Stopped before the first report; nothing was saved.")
     elif resumable is False:
-        print("Stopped; the tutorial's training keeps nothing to resume from.", file=sys.stderr)
-    return 130
+        aside("Stopped; the tutorial's training keeps nothing to resume from.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    Interrupts().listen()
+    ended = main()
+    if ended == STOPPED:
+        os._exit(STOPPED)  # what is left of a program that ends would not answer to one more ^C with this code
+    sys.exit(ended)

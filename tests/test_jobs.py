@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import time
 
 import gradio as gr
@@ -13,6 +14,7 @@ from reaching import reachable_hub
 import rnnlab
 from rnnlab import service
 from rnnlab.__main__ import main
+from rnnlab.data import catalog
 from rnnlab.errors import HubError, RnnlabError
 from rnnlab.train import checkpoint
 from rnnlab.ui import bigger_panel
@@ -103,6 +105,15 @@ def test_a_name_that_is_another_project_s_is_refused_before_anything_is_sent(hub
     hub.store.add("model", "anna/ours").commit({"pytorch_model.bin": b"another's", "README.md": b"# Another"})
     assert main(command(text, tmp_path / "out")) == 2
     assert "anna/ours holds something else than a checkpoint of rnnlab" in capsys.readouterr().err
+    assert not hub.store.jobs
+
+
+def test_a_folder_that_holds_a_checkpoint_is_refused_before_anything_is_paid_for(hub, text, tmp_path, capsys):
+    shutil.copytree(catalog.bundled_folder() / "checkpoints" / "stocks", tmp_path / "out")
+    assert main(command(text, tmp_path / "out")) == 2
+    assert capsys.readouterr().err.startswith("out holds a finished checkpoint of the task forecast; add --overwrite")
+    assert main(command(text, "/dev/full/out")) == 2
+    assert capsys.readouterr().err == "out cannot be written (Not a directory); choose another folder for --out.\n"
     assert not hub.store.jobs
 
 

@@ -2,6 +2,8 @@
 
 import copy
 import io
+import json
+import os
 import shutil
 import sys
 
@@ -67,6 +69,10 @@ WRONG = [
     row("text", 5), row("left", 5), row("left", None), number("rows", []), number("rows", 5), number("rows", [5, 5]),
     number("rows", {"a": 1, "b": 2}), number("seeds", []), number("seeds", [1]), number("seeds", [1, 2, 3]),
     number("seeds", [1, "2"]), number("seeds", [1, -2]), number("seeds", None), number("prompt", 5),
+    *(number("manner", value) for value in (None, 5, [], "x", {"length": "5"}, {"length": 0}, {"length": True})),
+    *(number("manner", value) for value in ({"unit": "pages"}, {"stops": 5}, {"stops": [5]}, {"stops": [""]})),
+    *(number("manner", {"sampling": value}) for value in (5, {"heat": 1.0}, {"top_k": "3"}, {"temperature": 99.0})),
+    *(number("manner", value) for value in ({"weights": "fp64"}, {"weights": []}, {"banned": 5}, {"other": 1})),
 ]  # fmt: skip
 
 
@@ -96,6 +102,74 @@ def test_a_model_that_was_moved_goes_on_and_another_one_does_not(made, tmp_path,
     assert main(["write", str(tmp_path / "other"), "--continue", str(made / "kept"), "--length", "5"]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert told == "kept belongs to another version of 'other' or to another model; give the model that wrote it."
+
+
+FLAGS = ["--temperature", "0.4", "--top-k", "3", "--stop", "xq", "--ban", "z,", "--length", "30", "--weights", "int8"]
+
+
+def answer(capsys, *arguments):
+    assert main([*arguments, "--json"]) == 0
+    printed = capsys.readouterr()
+    return json.loads(printed.out), printed.err
+
+
+def test_a_text_is_resumed_as_it_was_written_unless_told_otherwise(made, tmp_path, capsys):
+    model, kept = str(made / "model"), str(tmp_path / "kept")
+    begin = ["write", model, "--prompt", "ANNA:", "--seed", "5"]
+    whole, _ = answer(capsys, *begin, *FLAGS, "--length", "60")
+    answer(capsys, *begin, *FLAGS, "--save", kept)
+    again, told = answer(capsys, "write", model, "--continue", kept, "--save", kept)
+    assert again["text"] == whole["text"]
+    flags = "--length 30 --stop xq --ban z, --weights int8 --temperature 0.4 --top-k 3"
+    assert told.splitlines()[0] == f"Resumed with {flags}."
+    hot, told = answer(capsys, "write", model, "--continue", kept, "--temperature", "5.0", "--length", "9", "--ban", "")
+    assert hot["characters"] == 9
+    assert told.splitlines()[0] == "Resumed with --length 9 --stop xq --weights int8 --temperature 5.0 --top-k 3."
+    assert service.open_draft(kept, model).manner.sampling == {"temperature": 0.4, "top_k": 3}
+
+
+def test_how_a_text_ends_is_resumed_with_it_and_can_be_turned_off(made, tmp_path, capsys):
+    model, kept = str(made / "model"), str(tmp_path / "kept")
+    begin = ["--seed", "5", "--length", "4", "--stop", r"\n q", "--ban", r"\t", "--keep-stop", "--finish-sentence"]
+    answer(capsys, "write", model, *begin, "--save", kept)
+    manner = service.open_draft(kept, model).manner
+    assert tuple(manner.stops) == ("\n q",)
+    assert (manner.banned, manner.keep_stop, manner.finish_sentence) == ("\t", True, True)
+    _, told = answer(capsys, "write", model, "--continue", kept)
+    flags = r"--length 4 --stop '\n q' --ban '\t' --keep-stop --finish-sentence"
+    assert told.splitlines()[0] == f"Resumed with {flags}."
+    _, told = answer(capsys, "write", model, "--continue", kept, "--no-keep-stop", "--no-finish-sentence")
+    assert told.splitlines()[0] == f"Resumed with {flags[: flags.index(' --keep')]}."
+
+
+@pytest.mark.parametrize("damage", [{"keep_stop": 1}, {"finish_sentence": "no"}, {"keep_stop": None}])
+def test_a_draft_whose_ending_is_damaged_gets_one_sentence(made, tmp_path, damage):
+    with pytest.raises(RnnlabError, match="kept was not written by rnnlab or is damaged"):
+        write(made, tmp_path, lambda tensors, numbers: numbers["manner"].update(damage))
+
+
+def test_a_draft_of_an_older_version_is_resumed_in_the_usual_manner(made, tmp_path, capsys):
+    tensors, numbers = load_tensors(made / "kept")
+    numbers.pop("manner")
+    save_tensors(tmp_path / "kept", tensors, numbers)
+    found, told = answer(capsys, "write", str(made / "model"), "--continue", str(tmp_path / "kept"))
+    assert (found["characters"], told.count("Resumed")) == (800, 0)
+
+
+def test_a_file_that_is_no_draft_is_replaced_only_when_that_is_asked_for(made, tmp_path, capsys):
+    model, mine, draft = str(made / "model"), tmp_path / "novel.txt", tmp_path / "draft"
+    mine.write_text("mine")
+    command = ["write", model, "--length", "5", "--save"]
+    assert main([*command, str(mine)]) == 2
+    said = capsys.readouterr()
+    sentence = "novel.txt exists and is no draft; add --overwrite to replace it, or choose another for --save.\n"
+    assert (said.out, said.err, mine.read_text()) == ("", sentence, "mine")
+    assert main([*command, str(mine), "--overwrite"]) == 0
+    draft.touch()  # as mktemp does
+    assert [main([*command, str(draft)]) for _ in range(2)] == [0, 0]
+    os.mkfifo(tmp_path / "pipe")
+    assert main([*command, str(tmp_path / "pipe"), "--overwrite"]) == 2
+    assert capsys.readouterr().err.endswith("pipe is no ordinary file; choose another.\n")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FLOORS = {
     "errors": 0, "version": 0, "options": 1, "data": 2, "scoring": 3, "nn": 4, "train": 5, "tasks": 6, "hub": 7,
-    "bench": 7, "service": 8, "ui": 9, "commands": 10, "__main__": 11,
+    "bench": 7, "service": 8, "ui": 9, "commands": 10, "__main__": 11, "script": 12,
 }  # fmt: skip
 ALLOWED = {  # a third-party package: the only parts of the house that may import it
     "torch": {"nn", "train", "tasks", "bench"},

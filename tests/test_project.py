@@ -37,6 +37,14 @@ def test_the_space_runs_the_gradio_that_is_pinned():
     assert (ROOT / FRONT_MATTER["app_file"]).is_file()
 
 
+def test_the_installed_command_is_the_module():
+    script = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["rnnlab"]
+    module, function = script.split(":")
+    started = f"from {module} import {function}; {function}()"
+    done = subprocess.run([sys.executable, "-c", started, "--version"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, f"{__version__}\n")
+
+
 def test_the_front_matter_holds_what_a_space_needs():
     assert FRONT_MATTER["hf_oauth"] is True
     assert FRONT_MATTER["hf_oauth_scopes"] == ["contribute-repos", "jobs"]

@@ -84,6 +84,15 @@ def test_a_pulled_checkpoint_may_be_copied_and_its_copy_pushed_by_another(hub, t
     assert {one["repo"] for one in run(hub, tmp_path, ANNA, "models", "--hub")["hub"]} == {"anna/stocks"}
 
 
+def test_a_pull_replaces_what_a_folder_holds_only_when_that_is_asked_for(hub, tmp_path):
+    service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/stocks", token=ANNA)
+    shutil.copytree(ROOT / "data" / "checkpoints" / "doyle", tmp_path / "own")
+    sentence = "^own holds a finished checkpoint of the task text; add --overwrite to replace it, or choose another fo"
+    with pytest.raises(CheckpointError, match=sentence):
+        service.pull("anna/stocks", out=tmp_path / "own", token=BORIS)
+    assert service.pull("anna/stocks", out=tmp_path / "own", overwrite=True, token=BORIS)["task"] == "forecast"
+
+
 def test_a_person_who_is_not_signed_in_is_told_how(hub, tmp_path):
     sentence = run(hub, tmp_path, "", "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/stocks", fails=True)
     assert sentence == "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."

@@ -113,7 +113,7 @@ def test_a_text_of_a_model_that_has_changed_since_is_not_gone_on_with(folder, tm
     train = ["train", "text", "--data", data, "--out", model, "--steps", "2", *TRAIN]
     assert main(train) == 0
     assert main(["write", model, "--length", "5", "--save", kept]) == 0
-    assert main([*train, "--lr", "0.1"]) == 0
+    assert main([*train, "--lr", "0.1", "--overwrite"]) == 0
     assert main(["write", model, "--continue", kept]) == 2
     assert "kept belongs to another version of" in capsys.readouterr().err
 

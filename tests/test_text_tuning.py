@@ -122,8 +122,10 @@ def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
     list(service.train_text(str(tmp_path / "lines.txt"), out=tmp_path / "base", settings=settings))
     (tmp_path / "other.txt").write_text(another())
     for name, documents in (("lines", "line"), ("other", "whole")):
-        list(service.train_text(str(tmp_path / f"{name}.txt"), out=tmp_path / "m", base=str(tmp_path / "base")))
-        made = open_checkpoint(str(tmp_path / "m"))
+        list(
+            service.train_text(str(tmp_path / f"{name}.txt"), out=tmp_path / f"on-{name}", base=str(tmp_path / "base"))
+        )
+        made = open_checkpoint(str(tmp_path / f"on-{name}"))
         assert (made.train["documents"], made.train["fold_case"]) == (documents, True)
         assert "A" not in made.codec["vocabulary"]["characters"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.shared import Answer, add_command
+from rnnlab.commands.streams import aside, show
 
 
 def add_commands(commands: Any) -> None:
@@ -40,18 +40,18 @@ def add_commands(commands: Any) -> None:
 def _data(asked: argparse.Namespace) -> Answer:
     tables, texts = service.bundled_data(), service.known_texts()
     if not asked.json:
-        print("\n".join(service.data_lines(tables, texts)))
+        show("\n".join(service.data_lines(tables, texts)))
     return {"data": tables, "texts": texts}
 
 
 def _fetch(asked: argparse.Namespace) -> Answer:
     answer = service.fetch(
         asked.name, column=asked.column, split=asked.split, revision=asked.revision, seconds=asked.seconds,
-        progress=lambda words: print(words, file=sys.stderr, flush=True), first_mb=asked.first_mb,
+        progress=aside, first_mb=asked.first_mb,
     )  # fmt: skip
     if not asked.json:
         size = f"{answer['characters']:,} characters, " if answer["characters"] else ""
-        print(f"{answer['name']}: {size}{answer['licence']}; use it as train text --data {answer['name']}")
+        show(f"{answer['name']}: {size}{answer['licence']}; use it as train text --data {answer['name']}")
     return answer
 
 
@@ -59,9 +59,9 @@ def _shards(asked: argparse.Namespace) -> Answer:
     answer = service.make_shards(
         asked.sources, asked.out, name=asked.name, millions=asked.millions, column=asked.column, split=asked.split,
         revision=asked.revision, seconds=asked.seconds,
-        progress=lambda words: print(words, file=sys.stderr, flush=True),
+        progress=aside,
     )  # fmt: skip
     if not asked.json:
         told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {answer['shards']:,} shards"
-        print("\n".join([f"{answer['name']}: {told}; use it as train text --data {asked.out}", *answer["notices"]]))
+        show("\n".join([f"{answer['name']}: {told}; use it as train text --data {asked.out}", *answer["notices"]]))
     return answer

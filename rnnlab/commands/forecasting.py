@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.remote import add_remote, train_there
-from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
+from rnnlab.commands.shared import (
+    Answer,
+    StepBar,
+    add_command,
+    add_overwrite,
+    add_settings,
+    add_time_limit,
+    follow,
+    given,
+    tell,
+)
+from rnnlab.commands.streams import aside
 from rnnlab.errors import RnnlabError
 
 
@@ -33,6 +43,7 @@ def add_training(trainings: Any) -> None:
     )
     parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    add_overwrite(parser)
     add_time_limit(parser)
     add_remote(parser)
     _add_file_flags(parser)
@@ -46,6 +57,9 @@ def add_commands(commands: Any) -> None:
     forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(forecast, "NAME|CSV", "bundled tickers, or files of prices; several get a line each")
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
+    forecast.add_argument(
+        "--calibrated", action="store_true", help="bands calibrated day by day, by how often they held before"
+    )
     backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(backtest, "NAME|CSV", "bundled tickers, or files of prices; several are judged together")
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
@@ -90,6 +104,7 @@ def _train(asked: argparse.Namespace) -> Answer:
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
         base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch, processes=processes,
+        overwrite=asked.overwrite,
     )  # fmt: skip
     answer = follow(asked, training, "rows", bar, processes)
     return tell(asked, answer, service.training_lines) if service.is_first() else answer
@@ -105,10 +120,18 @@ def _forecast(asked: argparse.Namespace) -> Answer:
     if _are_several(asked):
         if asked.ticker or asked.dates:
             raise RnnlabError("--ticker and --dates are for one series at a time; give --data one of them.")
-        many = service.forecast_many(asked.model, asked.data, horizon=asked.horizon, device=asked.device)
+        many = service.forecast_many(
+            asked.model, asked.data, horizon=asked.horizon, device=asked.device, calibrated=asked.calibrated
+        )
         return tell(asked, many, service.forecast_many_lines)
     answer = service.forecast(
-        asked.model, asked.data[0], horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device
+        asked.model,
+        asked.data[0],
+        horizon=asked.horizon,
+        ticker=asked.ticker,
+        dates=asked.dates,
+        device=asked.device,
+        calibrated=asked.calibrated,
     )
     return tell(asked, answer, service.forecast_lines)
 
@@ -147,6 +170,6 @@ def _backtest_yearly(asked: argparse.Namespace) -> Answer:
         raise RnnlabError("--refit needs --start and scores one day ahead; of the other flags it takes --garch alone.")
     answer = service.backtest_yearly(
         asked.model, asked.data, start=asked.start, garch=asked.garch,
-        progress=lambda words: print(words, file=sys.stderr, flush=True),
+        progress=aside,
     )  # fmt: skip
     return tell(asked, answer, service.yearly_lines)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command
+from rnnlab.commands.shared import Answer, add_command, tell
+from rnnlab.commands.streams import aside, show
 from rnnlab.errors import RnnlabError
 
 PLACES = ("hf-jobs",)
@@ -52,19 +52,18 @@ def train_there(
         raise RnnlabError("A training on another machine ends by --hours; leave out --minutes.")
     asked.resumable = None  # an interruption here does not touch it
     token = service.own_token()
-    flavor = service.flavor_named(asked.flavor, asked.hours, token)
-    print(service.price_words(flavor, asked.hours), file=sys.stderr, flush=True)
-    job = service.submit_training(
-        task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=asked.hours,
-        private=asked.private, unseen=unseen, token=token,
-        **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates")},
-    )  # fmt: skip
-    print(f"Job {job.id}: {job.url}", file=sys.stderr, flush=True)
-    _print_log(job, token)
-    answer = service.pull(asked.push, out=asked.out, token=token) | {"job": job.id}
-    if not asked.json:
-        print("\n".join(service.pulled_lines(answer)))
-    return answer
+    with service.claimed(asked.out, overwrite=asked.overwrite) as folder:  # before anything is paid for
+        flavor = service.flavor_named(asked.flavor, asked.hours, token)
+        aside(service.price_words(flavor, asked.hours))
+        job = service.submit_training(
+            task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=asked.hours,
+            private=asked.private, unseen=unseen, token=token,
+            **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates")},
+        )  # fmt: skip
+        aside(f"Job {job.id}: {job.url}")
+        _print_log(job, token)
+        answer = service.pull_into(folder, asked.push, token=token) | {"job": job.id}
+    return tell(asked, answer, service.pulled_lines)
 
 
 def _follow(asked: argparse.Namespace) -> Answer:
@@ -79,17 +78,17 @@ def _cancel(asked: argparse.Namespace) -> Answer:
     job = service.find_training(asked.id, token)
     service.cancel_training(job, token)
     if not asked.json:
-        print(f"Job {job.id} is cancelled.")
+        show(f"Job {job.id} is cancelled.")
     return {"job": job.id}
 
 
 def _print_log(job: service.Submitted, token: str | None) -> None:
     try:
         for line in service.follow_training(job, token):
-            print(line, file=sys.stderr, flush=True)
+            aside(line)
     except KeyboardInterrupt:
-        print(
+        aside(
             f"The Job goes on, and costs. To end it: python -m rnnlab job cancel {job.id}; "
-            f"to look on: python -m rnnlab job follow {job.id}", file=sys.stderr,
-        )  # fmt: skip
+            f"to look on: python -m rnnlab job follow {job.id}"
+        )
         raise

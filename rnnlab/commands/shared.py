@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tqdm import tqdm
 
 from rnnlab import options
+from rnnlab.commands.streams import aside, show
 from rnnlab.errors import RnnlabError
 from rnnlab.options import Option
 from rnnlab.service import Processes, TrainReport, TrainResult, is_first
@@ -29,7 +30,7 @@ def add_command(commands: Any, name: str, help: str, run: Callable[[argparse.Nam
 def tell(asked: argparse.Namespace, answer: Answer, lines: Callable[[Answer], Iterable[str]]) -> Answer:
     """Print an answer as lines unless JSON is asked for, which is printed later; gives the answer."""
     if not asked.json:
-        print("\n".join(lines(answer)))
+        show("\n".join(lines(answer)))
     return answer
 
 
@@ -44,6 +45,16 @@ def add_settings(group: Any, settings: Iterable[Option], seen: set[str]) -> None
 def add_time_limit(parser: Any) -> None:
     """Add --minutes to a training."""
     parser.add_argument("--minutes", type=float, help="end after so long, and keep the best (default: no limit)")
+
+
+def add_overwrite(parser: Any, what: str = "the checkpoint or the stopped training that DIR holds") -> None:
+    """Add --overwrite to a command that writes a folder or a file."""
+    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
+
+
+def without_overwrite(words: Sequence[str]) -> list[str]:
+    """A command line to be run again, by whoever reads it: nothing of theirs is replaced unasked."""
+    return [word for word in words if len(word) < len("--ov") or not "--overwrite".startswith(word)]
 
 
 def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, Any]:
@@ -69,11 +80,6 @@ class StepBar:
             self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=disable)
         self._bar.update(step - self._bar.n if not self._bar.disable else 0)
         return self._ends is None or time.monotonic() < self._ends
-
-    def say(self, words: str) -> None:
-        """Print above the bar."""
-        tqdm.write(words, file=sys.stderr)
-        sys.stderr.flush()
 
     def close(self) -> None:
         """Take the bar away."""
@@ -105,7 +111,7 @@ def follow(
             if isinstance(event, TrainResult):
                 answer = event.summary | {"folder": event.folder}
             else:
-                bar.say(_report(event, unit))
+                aside(_report(event, unit))
     finally:
         bar.close()
         processes.part()

@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, tell
+from rnnlab.commands.shared import Answer, add_command, add_overwrite, tell
+from rnnlab.commands.streams import show
 
 
 def add_commands(commands: Any) -> None:
@@ -19,6 +20,7 @@ def add_commands(commands: Any) -> None:
     pull.add_argument("repo", metavar="REPO", help="owner/name")
     pull.add_argument("--revision", metavar="R", help="a branch, a tag or a full commit (default: the main branch)")
     pull.add_argument("--out", metavar="DIR", help="also copy it into this folder")
+    add_overwrite(pull)
     space = add_command(commands, "space", "upload the page as a Space of the Hugging Face Hub", _space)
     space.add_argument("repo", metavar="REPO", help="owner/name; made if it is not there")
     space.add_argument("--private", action="store_true", help="make a new Space private")
@@ -34,19 +36,21 @@ def add_commands(commands: Any) -> None:
 def _push(asked: argparse.Namespace) -> Answer:
     answer = service.push(asked.folder, asked.repo, private=asked.private, token=service.own_token())
     if not asked.json:
-        print(f"{answer['repo']} is at {answer['url']}")
+        show(f"{answer['repo']} is at {answer['url']}")
     return answer
 
 
 def _space(asked: argparse.Namespace) -> Answer:
     answer = service.deploy_space(asked.repo, private=asked.private, token=service.own_token())
     if not asked.json:
-        print(f"The page is at {answer['url']} as soon as the Space has built it.")
+        show(f"The page is at {answer['url']} as soon as the Space has built it.")
     return answer
 
 
 def _pull(asked: argparse.Namespace) -> Answer:
-    answer = service.pull(asked.repo, asked.revision, out=asked.out, token=service.own_token())
+    answer = service.pull(
+        asked.repo, asked.revision, out=asked.out, overwrite=asked.overwrite, token=service.own_token()
+    )
     return tell(asked, answer, service.pulled_lines)
 
 

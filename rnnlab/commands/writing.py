@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
 from rnnlab.commands.remote import add_remote, train_there
-from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
+from rnnlab.commands.shared import (
+    Answer,
+    StepBar,
+    add_command,
+    add_overwrite,
+    add_settings,
+    add_time_limit,
+    follow,
+    given,
+    tell,
+)
+from rnnlab.commands.streams import OutputLost, aside, show
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
 ESCAPES = r"\n is a line break, \t a tab"
 LARGE = f"{TEXT}, or a folder of shards (data shards)"
-GONE_ON_WITH = "A text that is gone on with has its prompt and seeds; leave out --prompt, --seed and --texts."
+SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it was written with can be turned off
 
 
 def add_training(trainings: Any) -> None:
@@ -28,6 +40,7 @@ def add_training(trainings: Any) -> None:
     parser.add_argument(
         "--from", dest="base", metavar="MODEL", help="learn on from this writer, on its text or another, as shakespeare"
     )
+    add_overwrite(parser)
     add_time_limit(parser)
     add_remote(parser)
     group = parser.add_argument_group("settings", "Sizes, dropout and epochs follow from the text's size unless given.")
@@ -43,21 +56,22 @@ def add_commands(commands: Any) -> None:
         help="what the text begins with; - reads it from standard input (default: nothing)",
     )  # fmt: skip
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, taken as it stands")
-    write.add_argument("--length", type=int, default=400, help="how much to write (default 400)")
-    write.add_argument("--unit", choices=service.UNITS, default="characters", help="what the length is counted in")
+    write.add_argument("--length", type=int, help="how much to write (default 400)")
+    write.add_argument("--unit", choices=service.UNITS, help="what the length is counted in (default characters)")
     write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (-1 or default: drawn)")
     write.add_argument("--texts", type=int, default=1, help="texts to write at a time, with seeds in a row (default 1)")
+    write.add_argument("--stop", action="append", metavar="TEXT", help=f"end before this; may be repeated; {ESCAPES}")
+    write.add_argument("--keep-stop", action=SWITCH, help="end after the stop and not before it")
     write.add_argument(
-        "--stop", action="append", default=[], metavar="TEXT", help=f"end before this; may be repeated; {ESCAPES}"
-    )
-    write.add_argument("--keep-stop", action="store_true", help="end after the stop and not before it")
-    write.add_argument(
-        "--finish-sentence", action="store_true", help="go on beyond the length to the sentence's end (500 characters)"
+        "--finish-sentence", action=SWITCH, help="go on beyond the length to the sentence's end (500 characters)"
     )  # fmt: skip
-    write.add_argument("--ban", default="", metavar="CHARACTERS", help=f"characters never written; {ESCAPES}")
+    write.add_argument("--ban", metavar="CHARACTERS", help=f"characters never written; {ESCAPES}")
     write.add_argument("--save", metavar="FILE", help="keep where the text stands, to go on with it")
-    write.add_argument("--continue", dest="begun", metavar="FILE", help="go on with a text that --save kept")
-    write.add_argument("--weights", choices=service.WEIGHTS, default="fp32", help="int8 is faster on a CPU")
+    write.add_argument(
+        "--continue", dest="begun", metavar="FILE", help="resume a text that --save kept, as it was written"
+    )
+    add_overwrite(write, "the file of --save, even if it is no draft")
+    write.add_argument("--weights", choices=service.WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
     evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)
     _add_model(evaluate)
@@ -76,68 +90,124 @@ def _train(asked: argparse.Namespace) -> Answer:
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
         asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
-        command=asked.command, watch=bar.watch, processes=processes, base=asked.base, tell=bar.say,
+        command=asked.command, watch=bar.watch, processes=processes, base=asked.base, tell=aside,
+        overwrite=asked.overwrite,
     )  # fmt: skip
     answer = follow(asked, training, "tokens", bar, processes)
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
 
 
 def _write(asked: argparse.Namespace) -> Answer:
-    manner = service.Manner(
-        asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(map(service.unescaped, asked.stop)),
-        service.unescaped(asked.ban), weights=asked.weights, keep_stop=asked.keep_stop,
-        finish_sentence=asked.finish_sentence,
-    )  # fmt: skip
-    if asked.keep_stop and not asked.stop:
-        raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
+    begun = _begun(asked)
+    manner = _manner(asked, service.Manner() if begun is None else begun.manner)
     prompt, notices = _prompt(asked)
     if asked.save:
-        service.check_draft_file(asked.save)
-    shown = 0
+        service.check_draft_file(asked.save, overwrite=asked.overwrite)
+    draft, shown = None, 0
     try:
-        for draft in _drafts(asked, prompt, manner):
+        for draft in _drafts(asked, begun, prompt, manner):
             if not asked.json and len(draft.texts) == 1:  # as it grows
-                print(draft.texts[0][shown:], end="", flush=True)
+                show(draft.texts[0][shown:], end="")
                 shown = len(draft.texts[0])
-        if asked.save:
-            service.save_draft(draft, asked.save)
-    except (RnnlabError, KeyboardInterrupt):
-        if shown:
-            print(flush=True)  # what is said next begins a line
+        assert draft is not None, "the last one is of the whole text"
+        _keep(asked, draft)
+    except KeyboardInterrupt:
+        _tell_stopped(asked, draft)
         raise
+    except OutputLost:
+        if draft is not None:
+            _keep(asked, draft)
+        raise
+    except RnnlabError:
+        if shown:
+            show("")  # what is said next begins a line
+        raise
+    _show_rest(asked, draft)
     draft = dataclasses.replace(draft, notices=(*notices, *draft.notices))
     if not asked.json:
-        if len(draft.texts) > 1:
-            print("\n".join(f"--- seed {seed}\n{text}" for seed, text in zip(draft.seeds, draft.texts, strict=True)))
-        else:
-            print()
-        print("\n".join(service.writing_lines(draft)), file=sys.stderr)
+        aside("\n".join(service.writing_lines(draft)))
     return draft.answer()
+
+
+def _begun(asked: argparse.Namespace) -> service.Draft | None:
+    """The draft that is resumed; that one's beginning is printed again."""
+    if not asked.begun:
+        return None
+    if asked.prompt or asked.prompt_file is not None or asked.seed is not None or asked.texts != 1:
+        prompt = "--prompt" if asked.prompt_file is None else "--prompt-file"
+        raise RnnlabError(
+            f"A text that is gone on with has its prompt and seeds; leave out {prompt}, --seed and --texts."
+        )
+    return service.open_draft(asked.begun, asked.model)
 
 
 def _prompt(asked: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
     """What the text begins with, and sentences on how it was read."""
-    file = asked.prompt_file
-    if file is not None and asked.prompt:
+    if asked.prompt and asked.prompt_file is not None:
         raise RnnlabError("--prompt and --prompt-file both give a prompt; leave one of them out.")
-    if asked.begun and (file is not None or asked.prompt):
-        raise RnnlabError(GONE_ON_WITH)
-    if asked.prompt == "-":
-        file = "-"
-    if file == "-":
-        return service.read_prompt_file(sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1))
-    return (asked.prompt, ()) if file is None else service.read_prompt_file(file)
+    file = "-" if asked.prompt == "-" else asked.prompt_file
+    if file is None:
+        return asked.prompt, ()
+    return service.read_prompt_file(sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1) if file == "-" else file)
 
 
-def _drafts(asked: argparse.Namespace, prompt: str, manner: service.Manner) -> Iterator[service.Draft]:
-    """New texts, or one that was kept; that one's beginning is printed again."""
-    if not asked.begun:
+def _manner(asked: argparse.Namespace, kept: service.Manner) -> service.Manner:
+    """How to write: what is given, else as the draft that is resumed was written."""
+    rules = given(asked, service.sampling_settings())
+    manner = service.Manner(
+        kept.length if asked.length is None else asked.length,
+        asked.unit or kept.unit,
+        {**kept.sampling, **{name: value for name, value in rules.items() if value is not None}},
+        kept.stops if asked.stop is None else tuple(map(service.unescaped, asked.stop)),
+        kept.banned if asked.ban is None else service.unescaped(asked.ban),
+        weights=asked.weights or kept.weights,
+        keep_stop=kept.keep_stop if asked.keep_stop is None else asked.keep_stop,
+        finish_sentence=kept.finish_sentence if asked.finish_sentence is None else asked.finish_sentence,
+    )
+    if manner.keep_stop and not manner.stops:
+        raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
+    return manner
+
+
+def _drafts(
+    asked: argparse.Namespace, begun: service.Draft | None, prompt: str, manner: service.Manner
+) -> Iterator[service.Draft]:  # fmt: skip
+    """New texts, or one that is resumed."""
+    if begun is None:
         return service.drafts(
             asked.model, prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
         )  # fmt: skip
-    if asked.seed is not None or asked.texts != 1:
-        raise RnnlabError(GONE_ON_WITH)
-    return service.carry_on(service.open_draft(asked.begun, asked.model), manner, device=asked.device)
+    if flags := service.manner_flags(manner):
+        aside(f"Resumed with {shlex.join(flags)}.")
+    return service.carry_on(begun, manner, device=asked.device)
+
+
+def _keep(asked: argparse.Namespace, draft: service.Draft) -> None:
+    if asked.save:
+        service.save_draft(draft, asked.save)
+
+
+def _show_rest(asked: argparse.Namespace, draft: service.Draft) -> None:
+    """What has not been shown as it grew."""
+    if asked.json:
+        return
+    rows = zip(draft.seeds, draft.texts, strict=True)
+    show("\n".join(f"--- seed {seed}\n{text}" for seed, text in rows) if len(draft.texts) > 1 else "")
+
+
+def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None) -> None:
+    """Keep a text that is not finished, if it is to be kept, and say how it could be written again."""
+    if draft is None:
+        aside("Stopped before anything was written.")
+        return
+    kept = ""
+    try:
+        _keep(asked, draft)
+        if asked.save:
+            kept = f"; kept in {asked.save}, to be resumed with --continue"
+        _show_rest(asked, draft)
+    finally:
+        aside(f"Stopped after {draft.characters:,} characters, seed {draft.seeds[0]}{kept}.")
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:

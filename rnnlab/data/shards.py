@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -158,22 +158,40 @@ def write_shards(
     Raises:
         DataError: the folder is there or cannot be written, or the text is empty.
     """
-    place = Path(folder).absolute()
-    if place.exists():
-        raise DataError(f"{place.name} exists; choose another folder for --out.")
     tell = progress or (lambda words: None)
+    with beside(folder) as (place, staged):
+        _write(pieces, staged, {"name": name, "source": source}, size, tell)
+        staged.chmod(0o755)
+        staged.rename(place)
+    return open_shards(place)
+
+
+@contextmanager
+def beside(folder: str | Path) -> Iterator[tuple[Path, Path]]:
+    """A folder that is to be made, and one beside it to work in, which is taken away at the end.
+
+    Raises:
+        DataError: it is there already, or there or beside it nothing can be written.
+    """
+    place = Path(folder).absolute()
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
+        staged = _staged(place)
         try:
-            _write(pieces, staged, {"name": name, "source": source}, size, tell)
-            staged.chmod(0o755)
-            staged.rename(place)
+            yield place, staged
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     except OSError as error:
-        raise DataError(f"{place.name} cannot be written ({error.strerror}); choose another folder.") from error
-    return open_shards(place)
+        raise DataError(f"{place.name[-60:]} cannot be written ({error.strerror}); choose another folder.") from error
+
+
+def _staged(place: Path) -> Path:
+    try:
+        if place.exists():
+            raise DataError(f"{place.name} exists; choose another folder for --out.")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
+    except ValueError as error:  # such as a zero byte in the name
+        raise DataError(f"{place.name[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
 def read_pieces(files: Sequence[str | Path]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
 from rnnlab.service.comparing import compare
 from rnnlab.service.evaluating import evaluate
 from rnnlab.service.forecasting import backtest, forecast
-from rnnlab.service.keeping import check_draft_file, open_draft, save_draft
+from rnnlab.service.keeping import check_draft_file, manner_flags, open_draft, save_draft
 from rnnlab.service.lines import (
     backtest_lines,
     forecast_lines,
@@ -38,7 +38,7 @@ from rnnlab.service.remote_training import (
 )
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.sharding import make_shards
-from rnnlab.service.sharing import ORDERS, TASKS, deploy_space, models, pull, push
+from rnnlab.service.sharing import ORDERS, TASKS, deploy_space, models, pull, pull_into, push
 from rnnlab.service.sharing_lines import models_lines, pulled_lines
 from rnnlab.service.showing import Shown, Table, open_shown, show
 from rnnlab.service.studying import Study, study
@@ -52,6 +52,7 @@ from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
 from rnnlab.service.writing import Draft, Manner, carry_on, drafts, sampling_settings, write
 from rnnlab.tasks.text.pieces import UNITS, Piece
+from rnnlab.train.claims import claimed
 from rnnlab.train.devices import DEVICES, quiet_threads
 from rnnlab.train.processes import Processes, is_first, launcher, started
 
@@ -98,6 +99,7 @@ __all__ = [
     "carry_on",
     "check_draft_file",
     "check_sign_in",
+    "claimed",
     "compare",
     "data_lines",
     "deploy_space",
@@ -122,6 +124,7 @@ __all__ = [
     "load",
     "longest_wait",
     "make_shards",
+    "manner_flags",
     "models",
     "models_lines",
     "open_draft",
@@ -132,6 +135,7 @@ __all__ = [
     "plan",
     "price_words",
     "pull",
+    "pull_into",
     "pulled_lines",
     "push",
     "push_opened",

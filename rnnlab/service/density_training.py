@@ -20,6 +20,7 @@ from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record, save_with_card
 from rnnlab.service.records import provenance, read_day
 from rnnlab.service.reports import TrainReport, TrainResult, report
+from rnnlab.service.resuming import check_reached
 from rnnlab.service.unseen import Unseen
 from rnnlab.tasks.forecast import features, judge
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, without_recurrence
@@ -72,6 +73,7 @@ class DensityRun:
             notices += [words for one in self.prices if (words := self.begun.known_days(one, last_day))]
         task = DensityTask(panels, self.density, self.train.batch)
         train = self._train(task)
+        check_reached(resume, train)
         if self.seeds == 1:
             made = yield from self._learnt(task, train, last_day, self.out, resume)
         else:

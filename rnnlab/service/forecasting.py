@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from rnnlab.data.prices import Prices, need_rows
-from rnnlab.errors import RnnlabError
+from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.service.callers import OWNER, Caller
@@ -32,33 +32,64 @@ def forecast(
     dates: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
+    calibrated: bool = False,
 ) -> dict[str, Any]:
     """Forecast the next sessions; arguments as of rnnlab.service.studying.study, `data` may also be a file's content.
 
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
-        price's currency.
+        price's currency; of calibrated bands also calibrated_from, the first day whose outcome they go by.
+
+    Raises:
+        RnnlabError: something cannot be used as it is, or the series is too short for its bands to be calibrated.
     """
     opened = open_forecasting(locate(model, caller=caller), device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)
-    [told] = forecasts(model, opened, [prices], horizon)
+    [told] = forecasts(model, opened, [prices], horizon, calibrated=calibrated)
     return told
 
 
 def forecasts(
-    model: str, opened: tuple[Checkpoint, Forecaster], series: Sequence[Prices], horizon: int
-) -> list[dict[str, Any]]:  # fmt: skip
+    model: str,
+    opened: tuple[Checkpoint, Forecaster],
+    series: Sequence[Prices],
+    horizon: int,
+    *,
+    calibrated: bool = False,
+) -> list[dict[str, Any]]:
     """The answers of `forecast` for many series, computed side by side; DataError if one is too short."""
     checkpoint, forecaster = opened
     days = whole_horizon(horizon)
     for prices in series:
         _need_days(model, forecaster, prices)
+    if calibrated:
+        return [_calibrated(checkpoint, forecaster, prices, days) for prices in series]
     last = forecaster.latest([prices.table for prices in series])
     return [_told(checkpoint, prices, last.at(row), days) for row, prices in enumerate(series)]
 
 
 def _told(checkpoint: Checkpoint, prices: Prices, last: StudentT, horizon: int) -> dict[str, Any]:
-    fan = judge.outlook(last, prices.table, horizon)
+    return _fan_told(checkpoint, prices, judge.outlook(last, prices.table, horizon))
+
+
+def _calibrated(checkpoint: Checkpoint, forecaster: Forecaster, prices: Prices, horizon: int) -> dict[str, Any]:
+    """The forecast with its bands calibrated by the outcomes of the days that a back-test would score."""
+    dates = pd.DatetimeIndex(prices.table.index)
+    try:
+        row = judge.first_scored_row(dates, first_scored(checkpoint, prices, None), forecaster.rows_needed)
+    except DataError as error:
+        raise DataError(f"The bands of {prices.name} cannot be calibrated: {error}") from error
+    fan = judge.calibrated_outlook(forecaster.densities(prices.table), prices.table, dates[row], horizon)
+    told = _fan_told(checkpoint, prices, fan) | {"calibrated_from": f"{dates[row]:%Y-%m-%d}"}
+    if _knew(checkpoint, dates[row]):
+        told["notices"].append(
+            f"The model was trained on days up to {checkpoint.provenance['until']}, some of which its bands are "
+            f"calibrated by, so they may be too narrow."
+        )
+    return told
+
+
+def _fan_told(checkpoint: Checkpoint, prices: Prices, fan: pd.DataFrame) -> dict[str, Any]:
     return {
         "name": prices.name,
         "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
@@ -183,13 +214,17 @@ def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> p
 def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
     """What a reader of the scores must know of how the model came to them."""
     notices = []
-    until = str(checkpoint.provenance["until"])
-    if f"{result.first_day:%Y-%m-%d}" <= until:
+    if _knew(checkpoint, result.first_day):
         notices.append(
-            f"The model learnt from days up to {until}, so its scores on the days before are too good to be true; "
-            f"start the back-test later."
+            f"The model learnt from days up to {checkpoint.provenance['until']}, so its scores on the days before are "
+            f"too good to be true; start the back-test later."
         )
     return (*notices, *_on_scaling(checkpoint, prices))
+
+
+def _knew(checkpoint: Checkpoint, day: pd.Timestamp) -> bool:
+    """Whether a model was trained on a day."""
+    return f"{day:%Y-%m-%d}" <= str(checkpoint.provenance["until"])
 
 
 def _on_scaling(checkpoint: Checkpoint, prices: Prices) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,20 +10,25 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab import options
 from rnnlab.data.kinds import find_fault, listed, record, text, whole
+from rnnlab.data.stops import escaped
 from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
+from rnnlab.nn.sampling import Sampling
+from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.text_opening import open_writing
-from rnnlab.service.writing import HIGHEST_SEED, MOST_TEXTS, Draft
+from rnnlab.service.writing import HIGHEST_SEED, MOST_TEXTS, Draft, Manner, check_manner
 from rnnlab.tasks.text.generate import Place
 from rnnlab.tasks.text.kept import place_names, read_place
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.train.checkpoint import Checkpoint
-from rnnlab.train.tensor_files import check_file, load_tensors, save_tensors
+from rnnlab.train.tensor_files import check_file, is_ours, load_tensors, save_tensors
 
 FORMAT = 1
+NAMED = {"stops": "stop", "banned": "ban"}  # flags that are called otherwise
 
 _ROW = record({"text": text(), "left": text(), "ids": listed(whole(), 1)})
 _NUMBERS = record(
@@ -30,9 +36,16 @@ _NUMBERS = record(
 )
 
 
-def check_draft_file(file: str | Path) -> None:
-    """Raise RnnlabError if a draft could not be written there; before a long text is, and leaves nothing."""
+def check_draft_file(file: str | Path, *, overwrite: bool = False) -> None:
+    """Raise RnnlabError if a draft could not be written there; before a long text is, and leaves nothing.
+
+    overwrite: whether a file that is no draft may be replaced; a draft may be.
+    """
     check_file(file)
+    if not is_ours(file) and not overwrite:
+        raise RnnlabError(
+            f"{Path(file).name} exists and is no draft; add --overwrite to replace it, or choose another for --save."
+        )
 
 
 def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> None:
@@ -48,7 +61,7 @@ def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> Non
         left = "".join(piece.text for piece in place.left)
         rows.append({"text": "".join(piece.text for piece in pieces), "ids": list(place.ids), "left": left})
     mark = _mark(open_writing(draft.model, caller=caller).checkpoint)
-    numbers = {"format": FORMAT, "mark": mark, "prompt": draft.prompt}
+    numbers = {"format": FORMAT, "mark": mark, "prompt": draft.prompt, "manner": _told(draft.manner)}
     save_tensors(file, tensors, numbers | {"seeds": list(draft.seeds), "rows": rows})
 
 
@@ -79,10 +92,52 @@ def open_draft(file: str | Path, model: str, *, caller: Caller = OWNER) -> Draft
         _check_names(tensors, len(rows), checkpoint.model)
         places = [_place(tensors, number, row, checkpoint.model) for number, row in enumerate(rows)]
         _check_texts(rows, prompt, writer.vocabulary)
+        manner = _manner(numbers.get("manner", {}))
     except (KeyError, TypeError, ValueError) as error:
         raise RnnlabError(f"{name} was not written by rnnlab or is damaged; give another file.") from error
     pieces = tuple((Piece(row["text"]),) if row["text"] else () for row in rows)
-    return Draft(model, "cpu", prompt, pieces, tuple(seeds), (), 0, 0.0, True, tuple(places))
+    return Draft(model, "cpu", prompt, pieces, tuple(seeds), (), 0, 0.0, True, tuple(places), manner)
+
+
+def manner_flags(manner: Manner) -> list[str]:
+    """How a text is written, as the command line says it; what is as always is left out."""
+    told, usual = _told(manner), _told(Manner())
+    rules = dict(told.pop("sampling"))
+    flags = {NAMED.get(name, name): value for name, value in told.items() if value != usual[name]} | rules
+    pairs = [(name, one) for name, value in flags.items() for one in (value if isinstance(value, list) else [value])]
+    return [word for name, value in pairs for word in (f"--{name.replace('_', '-')}", *_words(value))]
+
+
+def _words(value: Any) -> list[str]:
+    """What follows a flag: nothing where it is a switch; a text's line breaks as escapes, on one line."""
+    return [] if value is True else [escaped(value) if isinstance(value, str) else str(value)]
+
+
+def _told(manner: Manner) -> dict[str, Any]:
+    """As JSON; whether the surprise is explained is no matter of the text."""
+    told = dataclasses.asdict(manner)
+    del told["explained"]
+    rules = {name: value for name, value in manner.sampling.items() if value is not None}
+    return told | {"sampling": rules, "stops": list(manner.stops)}
+
+
+def _manner(told: Any) -> Manner:
+    """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives, or a part of it."""
+    manner = Manner(**told)
+    kinds = {
+        str: (manner.unit, manner.banned, manner.weights, *manner.stops),
+        bool: (manner.keep_stop, manner.finish_sentence),
+        int: (manner.length,),
+    }
+    if not all(type(value) is kind for kind, values in kinds.items() for value in values):
+        raise TypeError("a part is of another kind")
+    if manner.weights not in WEIGHTS or set(manner.sampling) - {known.name for known in options.describe(Sampling)}:
+        raise ValueError("there are no such weights or rules")
+    try:
+        check_manner(manner)
+    except RnnlabError as error:
+        raise ValueError("it cannot be written so") from error
+    return manner
 
 
 def _check(numbers: Mapping[str, Any]) -> None:

@@ -15,7 +15,13 @@ def forecast_lines(answer: dict[str, Any]) -> list[str]:
     head = f"{answer['name']} after {answer['last_date']} (close {_price(answer['last_close'])})"
     columns = ("median", "lower80", "upper80", "lower95", "upper95")
     rows = [[row["date"], *(_price(row[name]) for name in columns)] for row in answer["rows"]]
-    return [head, *table(["date", *columns], rows), *answer["notices"], NO_ADVICE]
+    return [head, *table(["date", *columns], rows), *_calibration_lines(answer), *answer["notices"], NO_ADVICE]
+
+
+def _calibration_lines(answer: dict[str, Any]) -> list[str]:
+    if "calibrated_from" not in answer:
+        return []
+    return [f"The bands are calibrated day by day by how often they held from {answer['calibrated_from']} on."]
 
 
 def forecast_many_lines(answer: dict[str, Any]) -> list[str]:
@@ -27,7 +33,7 @@ def forecast_many_lines(answer: dict[str, Any]) -> list[str]:
         rows.append(
             [one["name"], one["last_date"], _price(one["last_close"]), row["date"], *(_price(row[c]) for c in columns)]
         )
-        notices += [f"{one['name']}: {notice}" for notice in one["notices"]]
+        notices += [f"{one['name']}: {notice}" for notice in (*_calibration_lines(one), *one["notices"])]
     return [*table(["", "last day", "close", "forecast for", *columns], rows), *notices, NO_ADVICE]
 
 

@@ -78,7 +78,14 @@ class Model:
             warnings.warn(notice, stacklevel=2)
         return last.texts[0]
 
-    def forecast(self, prices: str | Path | pd.DataFrame, horizon: int = 20, *, device: str = "auto") -> pd.DataFrame:
+    def forecast(
+        self,
+        prices: str | Path | pd.DataFrame,
+        horizon: int = 20,
+        *,
+        device: str = "auto",
+        calibrated: bool = False,
+    ) -> pd.DataFrame:
         """Forecast the sessions after the last day.
 
         Args:
@@ -86,6 +93,7 @@ class Model:
                 Volume are used if there) and an index or a column of dates.
             horizon: sessions to forecast, 1 to 20.
             device: "cpu", "cuda", "mps" or "auto".
+            calibrated: whether the bands are calibrated day by day, by how often they held before.
 
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
@@ -94,7 +102,8 @@ class Model:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
         data = _as_file(prices) if isinstance(prices, pd.DataFrame) else prices
-        rows = pd.DataFrame(forecast(str(self.folder), data, horizon=horizon, device=device)["rows"])
+        answer = forecast(str(self.folder), data, horizon=horizon, device=device, calibrated=calibrated)
+        rows = pd.DataFrame(answer["rows"])
         return rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
 
 

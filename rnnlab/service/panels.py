@@ -18,8 +18,14 @@ MOST_SERIES = 1000
 
 
 def forecast_many(
-    model: str, data: Sequence[str], *, horizon: int = LONGEST_HORIZON, caller: Caller = OWNER, device: str = "auto"
-) -> dict[str, Any]:  # fmt: skip
+    model: str,
+    data: Sequence[str],
+    *,
+    horizon: int = LONGEST_HORIZON,
+    caller: Caller = OWNER,
+    device: str = "auto",
+    calibrated: bool = False,
+) -> dict[str, Any]:
     """Forecast the next sessions of several series; arguments as of `forecasting.forecast`, data tickers and files.
 
     Returns:
@@ -30,7 +36,7 @@ def forecast_many(
     """
     series = _opened(data)
     opened = open_forecasting(locate(model, caller=caller), device=device)
-    return {"model": model, "series": forecasts(model, opened, series, horizon)}
+    return {"model": model, "series": forecasts(model, opened, series, horizon, calibrated=calibrated)}
 
 
 def backtest_panel(

@@ -12,6 +12,7 @@ from rnnlab import hub
 from rnnlab.nn.model import SequenceModel
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.claims import check_room
 from rnnlab.train.progress import Progress, Snapshot
 from rnnlab.train.weights import cpu_weights
 
@@ -27,7 +28,12 @@ class Record:
             begun: task, model, codec, settings and origin; what training adds is filled in here.
             out: folder to save to, or None.
             resume: what an earlier part of this training left.
+
+        Raises:
+            CheckpointError: the disk has too little room for what is to be saved.
         """
+        if out is not None:
+            check_room(out, model.parameter_count())
         self.model, self.begun, self.out = model, begun, out
         numbers = {} if resume is None else resume.numbers
         self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()

@@ -11,6 +11,7 @@ from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.tasks.records import check_record
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.snapshots import check_state
 from rnnlab.train.state_numbers import check_state_numbers
 
@@ -53,6 +54,15 @@ def settings_as_begun(began: Checkpoint, given: Mapping[str, Any], hidden: Seque
     if "epochs" in given:
         del saved["steps"]
     return model | saved | dict(given)
+
+
+def check_reached(left: Snapshot | None, train: TrainConfig) -> None:
+    """Raise RnnlabError if a training that is resumed has come further than it is now to go."""
+    if left is not None and left.numbers["step"] > train.steps:
+        raise RnnlabError(
+            f"This training has reached step {left.numbers['step']:,}, so it cannot be resumed to end at step "
+            f"{train.steps:,}; give a larger --steps or --epochs, or leave them out."
+        )
 
 
 def command_as_begun(began: Checkpoint, given: Mapping[str, Any], command: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from rnnlab.data import hub_datasets, hub_texts
 from rnnlab.data.cache import refuse_offline
 from rnnlab.data.hub_rows import TEXT, Request
-from rnnlab.data.shards import Shards, read_pieces, write_shards
+from rnnlab.data.shards import Shards, beside, read_pieces, write_shards
 from rnnlab.errors import DataError
 from rnnlab.service.opening import is_file
 
@@ -49,8 +48,8 @@ def make_shards(
     """
     if not SMALLEST <= millions <= LARGEST:
         raise DataError(f"{millions:g} million characters are no shard's size; give {SMALLEST:g} to {LARGEST:g}.")
-    if Path(out).exists():
-        raise DataError(f"{Path(out).name} exists; choose another folder for --out.")
+    with beside(out):
+        pass  # before anything is fetched or read
     size = round(1e6 * millions)
     if len(sources) == 1 and not is_file(sources[0]) and hub_datasets.is_dataset_id(sources[0]):
         asked = Request(
@@ -74,12 +73,11 @@ def _from_hub(
 ) -> Shards:
     """Stream a dataset to the disk, beside the folder, and write it as shards."""
     refuse_offline(asked.dataset)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, ignore_cleanup_errors=True) as folder:
-        found = hub_texts.write(asked, Path(folder), seconds=seconds, progress=progress)
+    with beside(out) as (_, folder):
+        found = hub_texts.write(asked, folder, seconds=seconds, progress=progress)
         source = (
             f"column {found.column!r} of {', '.join(found.splits)} of {asked.dataset} at {found.commit} on the Hugging "
             f"Face Hub (licence: see its card)"
         )
-        pieces = read_pieces([Path(folder) / TEXT])
+        pieces = read_pieces([folder / TEXT])
         return write_shards(pieces, out, name=name or asked.dataset, source=source, size=size, progress=progress)

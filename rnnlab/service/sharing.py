@@ -12,6 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.service.callers import STRANGER
 from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.train import checkpoint
+from rnnlab.train.claims import claimed
 
 ORDERS = tuple(hub.ORDERS)
 TASKS = ("text", "forecast")
@@ -36,32 +37,45 @@ def push(folder: str | Path, repo: str, *, private: bool = False, token: str | N
 
 
 def pull(
-    repo: str, revision: str | None = None, *, out: str | Path | None = None, token: str | None = None
-) -> dict[str, Any]:  # fmt: skip
+    repo: str,
+    revision: str | None = None,
+    *,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    token: str | None = None,
+) -> dict[str, Any]:
     """Download a checkpoint and check it; from then on its name opens it, and offline too.
 
     Args:
         repo: "owner/name".
         revision: a branch, a tag or a full commit; None is the main branch.
         out: also copy it into this folder.
+        overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
         token: the caller's own.
 
     Returns:
         {repo, commit, task, folder, metrics}: the folder it lies in.
 
     Raises:
-        RnnlabError: there is no such checkpoint, it is unsound, or the Hub refuses, fails or cannot be reached.
+        RnnlabError: there is no such checkpoint, it is unsound, the folder cannot be written or holds something that
+            is not to be replaced, or the Hub refuses, fails or cannot be reached.
     """
-    if out is not None:
-        checkpoint.check_place(out)
+    with claimed(out, overwrite=overwrite) as folder:
+        return pull_into(folder, repo, revision, token=token)
+
+
+def pull_into(
+    folder: Path | None, repo: str, revision: str | None = None, *, token: str | None = None
+) -> dict[str, Any]:
+    """The same, copied into a folder that is claimed for it; no copy is made if there is none."""
     pulled = hub.pull(repo, revision, token)
     made = hub.load_pulled(pulled, token)
     hub.check_usable(made)
-    if out is not None:
-        checkpoint.save(made, out)
+    if folder is not None:
+        checkpoint.save(made, folder)
     scores = {name: value for name, value in made.metrics.items() if isinstance(value, (int, float))}
-    folder = str(pulled.folder if out is None else out)
-    return {"repo": repo, "commit": pulled.commit, "task": made.task, "metrics": scores, "folder": folder}
+    place = str(pulled.folder if folder is None else folder)
+    return {"repo": repo, "commit": pulled.commit, "task": made.task, "metrics": scores, "folder": place}
 
 
 def deploy_space(repo: str, *, private: bool = False, token: str | None = None) -> dict[str, Any]:

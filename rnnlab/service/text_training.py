@@ -24,7 +24,7 @@ from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
-from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
+from rnnlab.service.resuming import FILLED, begun_training, check_reached, command_as_begun, settings_as_begun
 from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.service.text_facts import text_learnt
 from rnnlab.service.text_notices import still_falling, too_little
@@ -39,6 +39,7 @@ from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import checkpoint, looking, memory
 from rnnlab.train.checkpoint import Checkpoint, build_model
+from rnnlab.train.claims import claimed
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
@@ -65,6 +66,7 @@ def train_text(
     command: str = "",
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    overwrite: bool = False,
     most_bytes: float = math.inf,
     base: str | None = None,
     caller: Caller = OWNER,
@@ -81,6 +83,7 @@ def train_text(
         command: the command line that asked, for the checkpoint's record.
         watch: see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
         most_bytes: of memory that the training may take, by an estimate from its sizes.
         base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
             on the same held-out part before.
@@ -93,13 +96,14 @@ def train_text(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
-    run, snapshot = text_run(
-        data, out=out, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
-    )  # fmt: skip
-    if tell is not None and processes.first:
-        for notice in run.cautions():
-            tell(notice)
-    yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
+    with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
+        run, snapshot = text_run(
+            data, out=folder, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
+        )  # fmt: skip
+        if tell is not None and processes.first:
+            for notice in run.cautions():
+                tell(notice)
+        yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
 
 def text_run(
@@ -180,6 +184,7 @@ class TextRun:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
         task, kept = self._task()
         train = self._train(task)
+        check_reached(resume, train)
         shape = self._shape(task)
         model = new_model(shape, train.seed)
         begun = self._begun(task, train, shape)

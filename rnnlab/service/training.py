@@ -24,8 +24,9 @@ from rnnlab.service.unseen import Unseen
 from rnnlab.tasks.forecast import density, tutorial
 from rnnlab.tasks.forecast.density import DensityConfig
 from rnnlab.tasks.forecast.tutorial import TutorialConfig
-from rnnlab.train import checkpoint, looking
+from rnnlab.train import looking
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.claims import claimed
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import TrainConfig
@@ -61,6 +62,7 @@ def train_forecast(
     caller: Caller = OWNER,
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    overwrite: bool = False,
     most_bytes: float = math.inf,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
@@ -83,6 +85,7 @@ def train_forecast(
         caller: who asks for `base`.
         watch: of the density recipe, see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
         most_bytes: of memory that the density recipe's training may take, by an estimate from its sizes.
 
     Yields:
@@ -99,26 +102,26 @@ def train_forecast(
         raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
     if resume and base:
         raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
-    folder = None if out is None else checkpoint.check_place(out)
-    prices = open_many(data, ticker=ticker, dates=dates)
-    snapshot = None
-    if resume:
-        began = begun_training(folder)
-        if "from" in began.provenance:
-            raise RnnlabError("Learning on from a checkpoint takes seconds and is not resumed; start it again.")
-        command = command_as_begun(began, given, command)
-        given, until = _as_begun(began, given, prices, until)
-        snapshot = began.resume
-    if recipe == "tutorial":
-        yield from _tutorial_run(prices, given, seeds, folder, command).reports()
-        return
-    begun = None if base is None else open_begun(base, given, seeds, caller)
-    model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
-    run = DensityRun(
-        prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(unseen, prices, garch), watch, processes, most_bytes,
-    )  # fmt: skip
-    yield from run.reports(snapshot)
+    with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
+        prices = open_many(data, ticker=ticker, dates=dates)
+        snapshot = None
+        if resume:
+            began = begun_training(folder)
+            if "from" in began.provenance:
+                raise RnnlabError("Learning on from a checkpoint takes seconds and is not resumed; start it again.")
+            command = command_as_begun(began, given, command)
+            given, until = _as_begun(began, given, prices, until)
+            snapshot = began.resume
+        if recipe == "tutorial":
+            yield from _tutorial_run(prices, given, seeds, folder, command).reports()
+            return
+        begun = None if base is None else open_begun(base, given, seeds, caller)
+        model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
+        run = DensityRun(
+            prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
+            Unseen.of(unseen, prices, garch), watch, processes, most_bytes,
+        )  # fmt: skip
+        yield from run.reports(snapshot)
 
 
 def density_settings(

@@ -183,6 +183,11 @@ def carry_on(
     yield from _written(writer, begun, wish, sampling, manner.explained)
 
 
+def check_manner(manner: Manner) -> None:
+    """Raise RnnlabError if nothing can be written so."""
+    _rules(manner)
+
+
 def _rules(manner: Manner) -> tuple[Wish, Sampling]:
     wish = Wish(
         manner.length, manner.unit, tuple(manner.stops), manner.banned, manner.keep_stop, manner.finish_sentence

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
+from rnnlab.train.weights import check_weights
 
 FORMAT = 1
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
@@ -136,11 +138,11 @@ def load(
         raise CheckpointError(f"{str(folder)[-60:]!r} is no folder; check its name.") from error
     for _ in range(3):
         try:
-            source = _where(place)
+            source = where(place)
             return _read(source, name or place.name, resume, most_weights)
         except CheckpointError:
             # A save may have renamed the folder under our hands: look again if it is no longer the same one.
-            if _where(place) == source and source.is_dir():
+            if where(place) == source and source.is_dir():
                 raise
         except OSError:
             break
@@ -204,7 +206,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
     weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
-    _check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
+    check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
     check_seal(whole, name)  # last, as whatever is wrong above says more
     return Checkpoint(
         task=config["task"],
@@ -258,30 +260,14 @@ def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
         raise CheckpointError(f"{file} describes an impossible model: {error}") from error
 
 
-def _check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: object, file: str) -> None:
-    if not isinstance(stored, str) or stored not in _STORED:
-        refuse(file, f"should hold {stored!r:.40} where float32 and float16 are known")
-    with torch.device("meta"):
-        wanted = SequenceModel(config).state_dict()
-    if set(weights) != set(wanted):
-        refuse(file, "holds other tensors than config.json describes")
-    for name, due in wanted.items():
-        tensor = weights[name]
-        if tensor.shape != due.shape or tensor.dtype != _STORED[stored]:
-            refuse(file, f"holds {name} as {tensor.dtype} {list(tensor.shape)} where {stored} {list(due.shape)} is due")
-        if not tensor.isfinite().all():
-            refuse(file, f"holds numbers in {name} that are not finite")
-
-
 _PLAIN = {"format", "task", SEAL}
-_STORED = {"float32": torch.float32, "float16": torch.float16}
 
 
 def _aside(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
 
 
-def _where(place: Path) -> Path:
+def where(place: Path) -> Path:
     """The folder, or the one that a save has put aside."""
     return place if place.is_dir() else _aside(place)
 
@@ -289,7 +275,8 @@ def _where(place: Path) -> Path:
 def _may_be_replaced(place: Path) -> bool:
     if not place.is_dir():
         return False
-    found = {str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir()}
+    files = (str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir())
+    found = set(islice(files, len(_FILES) + 1))  # of a large folder, no more than tell that it is another's
     if not found:
         return True
     if CONFIG not in found or not found <= _FILES:

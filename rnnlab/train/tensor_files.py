@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import safetensors.torch
 import torch
+from safetensors import safe_open
 from torch import Tensor
 
 from rnnlab.data.json_objects import parse_object
@@ -29,6 +30,26 @@ def check_file(file: str | Path) -> None:
     """Raise RnnlabError if `save_tensors` could not write the file; leaves nothing there."""
     with _partial(file):
         pass
+
+
+def is_ours(file: str | Path) -> bool:
+    """Whether `save_tensors` may replace what is there unasked: nothing, an empty file or one that it has written.
+
+    Raises:
+        RnnlabError: there is something that never is to be replaced, such as a device.
+    """
+    place = Path(file)
+    if not place.exists():
+        return True
+    if not place.is_file():
+        raise RnnlabError(f"{place.name} is no ordinary file; choose another.")
+    if place.stat().st_size == 0:
+        return True
+    try:
+        with safe_open(place, framework="pt") as opened:
+            return _NUMBERS in (opened.metadata() or {})
+    except (OSError, *DAMAGED_TENSORS):
+        return False
 
 
 def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
@@ -60,7 +81,7 @@ def _partial(file: str | Path) -> Iterator[tuple[IO[bytes], str]]:
             Path(partial).unlink(missing_ok=True)
     except OSError as error:
         raise RnnlabError(f"{place.name} cannot be written ({error.strerror}); choose another file.") from error
-    except ValueError as error:  # such as a zero byte in the name
+    except (RuntimeError, ValueError) as error:  # links in a circle, a zero byte in the name
         raise RnnlabError(f"{str(file)[-60:]!r} cannot be a file; choose another.") from error
 
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from rnnlab.nn.model import SequenceModel
+from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.train.strictly import refuse
+
+STORED = {"float32": torch.float32, "float16": torch.float16}  # the kinds of a checkpoint's weights
 
 
 def cpu_weights(model: SequenceModel) -> dict[str, Tensor]:
@@ -45,3 +48,26 @@ def put(weights: Sequence[Tensor], values: Sequence[Tensor]) -> None:
 def put_weights(model: SequenceModel, weights: Sequence[Tensor]) -> None:
     """Put weights, in the order of the model's parameters, into it."""
     put(list(model.parameters()), weights)
+
+
+def check_weights(weights: dict[str, Tensor], config: ModelConfig, stored: object, file: str) -> None:
+    """Raise CheckpointError unless a file's tensors are a model's weights, all finite and of the kind that is named.
+
+    Args:
+        weights: by name.
+        config: the model.
+        stored: "float32" or "float16", as the checkpoint's record says.
+        file: what to call it in messages.
+    """
+    if not isinstance(stored, str) or stored not in STORED:
+        refuse(file, f"should hold {stored!r:.40} where float32 and float16 are known")
+    with torch.device("meta"):
+        wanted = SequenceModel(config).state_dict()
+    if set(weights) != set(wanted):
+        refuse(file, "holds other tensors than config.json describes")
+    for name, due in wanted.items():
+        tensor = weights[name]
+        if tensor.shape != due.shape or tensor.dtype != STORED[stored]:
+            refuse(file, f"holds {name} as {tensor.dtype} {list(tensor.shape)} where {stored} {list(due.shape)} is due")
+        if not tensor.isfinite().all():
+            refuse(file, f"holds numbers in {name} that are not finite")

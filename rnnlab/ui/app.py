@@ -8,6 +8,7 @@ import gradio as gr
 
 from rnnlab import service
 from rnnlab.ui import endpoints, write_tab
+from rnnlab.ui.call_checks import check_calls
 from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
 from rnnlab.ui.checkpoints_tab import checkpoints_tab
 from rnnlab.ui.events import QUIET
@@ -59,6 +60,7 @@ def build() -> gr.Blocks:
         # What visitors brought goes when the next one comes, if it has not been used for long.
         demo.load(service.sweep_visits, **QUIET)
         open_links(demo, tabs, forecast, write, checkpoints)
+    check_calls(demo)
     demo.queue(default_concurrency_limit=AT_ONCE, api_open=False)  # how much may wait, the gate says
     return demo
 

@@ -91,7 +91,7 @@ def first_draft(voice: str) -> Draft:
 
 def bounded(length: object) -> int:
     """A length, if the slider could be set to it: its bounds hold for whoever sends something else, too."""
-    if isinstance(length, (int, float)) and 1 <= length <= LONGEST:
+    if isinstance(length, (int, float)) and 1 <= length <= LONGEST and length == int(length):
         return int(length)
     shown = f"{length:,}" if isinstance(length, (int, float)) else str(length)[:40]
     raise RnnlabError(f"Between 1 and {LONGEST:,} characters can be written at a time here, not {shown}.")

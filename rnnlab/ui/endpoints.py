@@ -14,8 +14,13 @@ from rnnlab.ui.callers import caller_of
 
 
 def forecast(
-    token: gr.OAuthToken | None, data: str, model: str, horizon: float, file: str | None = None
-) -> dict[str, Any]:  # fmt: skip
+    token: gr.OAuthToken | None,
+    data: str,
+    model: str,
+    horizon: float,
+    file: str | None = None,
+    calibrated: bool = False,
+) -> dict[str, Any]:
     """Forecast the next business days of a bundled series or of an uploaded CSV file.
 
     Args:
@@ -23,12 +28,18 @@ def forecast(
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         horizon: business days to forecast, 1 … 20.
         file: a CSV file of daily prices with at least a date and a close; by gradio_client's handle_file.
+        calibrated: whether the bands are calibrated day by day, by how often they held before.
 
     Returns:
-        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}.
+        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}; of
+        calibrated bands also calibrated_from, the first day whose outcome they go by.
     """
     with_source = Source(data, file).data
-    return answered(lambda: service.forecast(model, with_source(), horizon=_whole(horizon), caller=caller_of(token)))
+    return answered(
+        lambda: service.forecast(
+            model, with_source(), horizon=_whole(horizon), caller=caller_of(token), calibrated=calibrated
+        )
+    )
 
 
 def backtest(
@@ -59,10 +70,11 @@ def add_endpoints(at_once: int) -> None:
         horizon = gr.Number(LONGEST_HORIZON, label="horizon")
         start = gr.Textbox("", label="start")
         file = gr.File(label="file")
+        calibrated = gr.Checkbox(False, label="calibrated")
         answer = gr.JSON(label="answer")
         call = gr.Button()
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
-    call.click(forecast, [data, model, horizon, file], answer, api_name="forecast", **limits)
+    call.click(forecast, [data, model, horizon, file, calibrated], answer, api_name="forecast", **limits)
     call.click(backtest, [data, model, start, file], answer, api_name="backtest", **limits)
 
 

@@ -96,19 +96,8 @@ def backtest(
     """
     dates = pd.DatetimeIndex(table.index)
     close, returns, ranges = of_days(table)
-    split = int(dates.searchsorted(start))
-    least = max(rows_needed, LEAST_TRAINING + 1) + horizon - 1
-    if split < least:
-        remedy = "give a longer file"
-        if least + horizon + LEAST_TEST_DAYS <= len(dates) + 1:
-            remedy = f"start it at {dates[least]:%Y-%m-%d} or later"
-        raise DataError(f"A back-test needs {least} days before its start; {remedy}.")
+    split = first_scored_row(dates, start, rows_needed, horizon)
     origins = np.arange(split - 1, len(dates) - horizon)
-    if len(origins) < LEAST_TEST_DAYS:
-        raise DataError(
-            f"Only {len(origins)} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; start it "
-            f"earlier, so that {LEAST_TEST_DAYS} can be scored, or give a longer file."
-        )
     chosen = densities.at((origins, horizon - 1))
     actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
     train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
@@ -124,6 +113,24 @@ def backtest(
         record=record_of(chosen, actual, bands, horizon),
         losses=chosen.crps(actual),
     )
+
+
+def first_scored_row(dates: pd.DatetimeIndex, start: pd.Timestamp, rows_needed: int, horizon: int = 1) -> int:
+    """The row of the first day whose return is scored, arguments as of `backtest`; DataError as there."""
+    split = int(dates.searchsorted(start))
+    least = max(rows_needed, LEAST_TRAINING + 1) + horizon - 1
+    if split < least:
+        remedy = "give a longer file"
+        if least + horizon + LEAST_TEST_DAYS <= len(dates) + 1:
+            remedy = f"start it at {dates[least]:%Y-%m-%d} or later"
+        raise DataError(f"A back-test needs {least} days before its start; {remedy}.")
+    scored = max(0, len(dates) - horizon - split + 1)
+    if scored < LEAST_TEST_DAYS:
+        raise DataError(
+            f"Only {scored} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; start it "
+            f"earlier, so that {LEAST_TEST_DAYS} can be scored, or give a longer file."
+        )
+    return split
 
 
 def of_days(table: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray | None]:

@@ -1,0 +1,31 @@
+"""^C: the first ends what runs in good order, however many more are pressed meanwhile; knows no command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from types import FrameType
+
+STOPPED = 130  # exit code of a program that ^C has ended
+PATIENCE = 3.0  # seconds after the first ^C in which others do nothing, as what is kept is being written
+
+
+class Interrupts:
+    """The answer to SIGINT of one program."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def listen(self) -> None:
+        """Answer from now on, unless the program was started deaf to ^C, as `nohup` does."""
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, self._heard)
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            raise KeyboardInterrupt
+        if now - self._first > PATIENCE:
+            os._exit(STOPPED)
