@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 FEWEST = 3_000  # characters from which the proposed settings beat the 5-gram (docs/experiments.md)
-LAST_PART, FALL = 0.25, 0.01  # of the steps, and of the loss: a cosine's end brings less than that
+LAST_PART, FALL = 0.25, 0.01  # of the steps, and of the loss: the end of a schedule brings less than that
 
 
 def too_little(characters: int) -> tuple[str, ...]:
@@ -19,20 +19,25 @@ def too_little(characters: int) -> tuple[str, ...]:
     )
 
 
-def still_falling(curve: Sequence[Mapping[str, Any]], steps: int, epochs: int) -> tuple[str, ...]:
-    """A sentence on a training whose validation loss was least at its last step, and still falling.
+def best_at_last(curve: Sequence[Mapping[str, Any]], steps: int, longer: str) -> tuple[str, ...]:
+    """A sentence on a training whose validation loss was least at its last step: would a longer one do better?
 
     Args:
         curve: points with step and validation_loss, in their order.
         steps: of the whole training; one that was ended before says nothing.
-        epochs: that it was to take.
+        longer: the setting for twice the passes or steps, such as "--epochs 40".
     """
     losses = [(point["step"], point.get("validation_loss")) for point in curve]
     told = [(step, loss) for step, loss in losses if loss is not None]
-    if len(told) < 2 or told[-1][0] < steps or min(told, key=lambda one: one[1])[0] < steps:
+    if not told or told[-1][0] < steps or min(told, key=lambda one: one[1])[0] < steps:
         return ()
-    earlier = [loss for step, loss in told if step <= (1 - LAST_PART) * steps] or [told[0][1]]
-    if told[-1][1] > (1 - FALL) * earlier[-1]:
-        return ()
-    words = "The loss on what is held out was still falling at the last step: train longer"
-    return (f"{words}, for example with --epochs {2 * epochs}.",)
+    if len(told) == 1:
+        return (f"The loss on what is held out was taken only once, at the last step: train longer, as with {longer}.",)
+    earlier = [loss for step, loss in told[:-1] if step <= (1 - LAST_PART) * steps] or [told[0][1]]
+    fall = 1 - told[-1][1] / earlier[-1]
+    if fall > FALL:
+        return (f"The loss on what is held out was still falling at the last step: train longer, as with {longer}.",)
+    return (
+        f"The weights of the last step were the best, by {100 * fall:.1f} % of the loss over the last quarter; longer "
+        f"training ({longer}) might gain a little.",
+    )

@@ -27,7 +27,7 @@ from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.service.resuming import FILLED, begun_training, check_reached, command_as_begun, settings_as_begun
 from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.service.text_facts import text_learnt
-from rnnlab.service.text_notices import still_falling, too_little
+from rnnlab.service.text_notices import best_at_last, too_little
 from rnnlab.service.text_opening import open_learnable, text_record
 from rnnlab.service.text_samples import card_samples, sample
 from rnnlab.service.text_tuning import TextBegun, open_text_begun, resumed_text_begun, tuned_settings
@@ -211,7 +211,7 @@ class TextRun:
         summary: dict[str, Any] = {"recipe": "text", "parameters": model.parameter_count()}
         summary |= {"steps": snapshot.numbers["step"], "best_step": snapshot.numbers["best_step"]}
         summary |= {"seconds": made.provenance["seconds"]} | made.metrics | self._from()
-        advice = still_falling(record.curve, train.steps, self.text.epochs)
+        advice = best_at_last(record.curve, train.steps, self._longer(train))
         summary |= {"notices": [*self.notices(), *advice], "advice": [*advice]}
         yield TrainResult(summary, None if self.out is None else str(self.out))
 
@@ -278,6 +278,10 @@ class TextRun:
             provenance=origin(self.command) | {"data": [record]} | self._from(),
             weights={},
         )
+
+    def _longer(self, train: TrainConfig) -> str:
+        """The setting that would train twice as long."""
+        return f"--steps {2 * train.steps}" if "steps" in self.given else f"--epochs {2 * self.text.epochs}"
 
     def _from(self) -> dict[str, Any]:
         """Where the weights that it began with come from."""

@@ -73,7 +73,7 @@ def rule_names() -> list[str]:
 def read_seed(written: str | None) -> int | None:
     """A seed as a visitor writes it, -1 to have one drawn and told, None if left empty; raises RnnlabError."""
     text = (written or "").strip()
-    if text == str(DRAWN):
+    if text.replace("−", "-") == str(DRAWN):  # as the page prints it, too
         return DRAWN
     if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
         raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
