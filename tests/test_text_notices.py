@@ -17,16 +17,22 @@ def curve(*losses: float | None, every: int = 10) -> list[dict[str, float | None
 @pytest.mark.parametrize(
     ("losses", "words"),
     [
-        ((3.0, 2.5, 2.3, 2.2), "was still falling at the last step: train longer, as with --epochs 8."),
-        ((3.0, 2.9), "was still falling at the last step: train longer, as with --epochs 8."),
-        ((3.0, None, None, 2.2), "was still falling at the last step"),
-        ((2.2,), "was taken only once, at the last step: train longer, as with --epochs 8."),
-        ((3.0, 2.5, 2.210, 2.2), "were the best, by 0.5 % of the loss over the last quarter; longer training"),
+        ((3.0, 2.5, 2.3, 2.2), "was least at the last step: train longer, as with --epochs 8."),
+        ((3.0, 2.9), "was least at the last step: train longer, as with --epochs 8."),
+        ((3.0, None, None, 2.2), "was least at the last step"),
+        ((2.2,), "was least at the last step: train longer, as with --epochs 8."),
+        ((3.0, 2.5, 2.210, 2.2), "were the best, by 0.5 % of the loss since step 30; longer training"),
     ],
 )
 def test_a_loss_that_was_least_at_the_last_step_is_told(losses, words):
     [sentence] = best_at_last(curve(*losses), 10 * len(losses), "--epochs 8")
     assert words in sentence
+
+
+def test_a_loss_that_hardly_fell_is_no_end_while_the_5_gram_is_ahead():
+    losses = curve(3.001, 3.0005, 3.0)
+    assert "might gain a little" in best_at_last(losses, 30, "")[0]
+    assert "train longer" in best_at_last(losses, 30, "", ahead=False)[0]
 
 
 @pytest.mark.parametrize("losses", [(3.0, 2.2, 2.3), (3.0, 2.2, 2.2), (None, None), (), (3.0, 2.2, None)])

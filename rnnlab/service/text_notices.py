@@ -19,25 +19,26 @@ def too_little(characters: int) -> tuple[str, ...]:
     )
 
 
-def best_at_last(curve: Sequence[Mapping[str, Any]], steps: int, longer: str) -> tuple[str, ...]:
+def best_at_last(
+    curve: Sequence[Mapping[str, Any]], steps: int, longer: str, *, ahead: bool = True
+) -> tuple[str, ...]:  # fmt: skip
     """A sentence on a training whose validation loss was least at its last step: would a longer one do better?
 
     Args:
         curve: points with step and validation_loss, in their order.
         steps: of the whole training; one that was ended before says nothing.
         longer: the setting for twice the passes or steps, such as "--epochs 40".
+        ahead: whether the 5-gram was beaten.
     """
     losses = [(point["step"], point.get("validation_loss")) for point in curve]
     told = [(step, loss) for step, loss in losses if loss is not None]
     if not told or told[-1][0] < steps or min(told, key=lambda one: one[1])[0] < steps:
         return ()
-    if len(told) == 1:
-        return (f"The loss on what is held out was taken only once, at the last step: train longer, as with {longer}.",)
-    earlier = [loss for step, loss in told[:-1] if step <= (1 - LAST_PART) * steps] or [told[0][1]]
-    fall = 1 - told[-1][1] / earlier[-1]
-    if fall > FALL:
-        return (f"The loss on what is held out was still falling at the last step: train longer, as with {longer}.",)
+    step, loss = ([one for one in told if one[0] <= (1 - LAST_PART) * steps] or told[:1])[-1]
+    fall = 1 - told[-1][1] / loss
+    if len(told) == 1 or fall > FALL or not ahead:
+        return (f"The loss on what is held out was least at the last step: train longer, as with {longer}.",)
     return (
-        f"The weights of the last step were the best, by {100 * fall:.1f} % of the loss over the last quarter; longer "
+        f"The weights of the last step were the best, by {100 * fall:.1f} % of the loss since step {step:,}; longer "
         f"training ({longer}) might gain a little.",
     )

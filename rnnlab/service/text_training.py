@@ -211,7 +211,8 @@ class TextRun:
         summary: dict[str, Any] = {"recipe": "text", "parameters": model.parameter_count()}
         summary |= {"steps": snapshot.numbers["step"], "best_step": snapshot.numbers["best_step"]}
         summary |= {"seconds": made.provenance["seconds"]} | made.metrics | self._from()
-        advice = best_at_last(record.curve, train.steps, self._longer(train))
+        ahead = made.metrics["nats_per_char_streamed"] < made.metrics["ngram_nats_per_char"]
+        advice = best_at_last(record.curve, train.steps, self._longer(train), ahead=ahead)
         summary |= {"notices": [*self.notices(), *advice], "advice": [*advice]}
         yield TrainResult(summary, None if self.out is None else str(self.out))
 
