@@ -3,7 +3,8 @@
     python -m benchmarks.proposals FILE … [--sizes 5 15 45 100 200 500] [--at 0] [--seeds 1] [--set hidden=64 …]
 
 A size is in thousands of characters, from character --at of the file on; each cut is a text of its own, its last tenth
-held out. One training after the other, on one thread. `--minutes` ends each: of a large text one learns when it passes.
+held out. One training after the other, on one thread. `--until-passed` ends each as soon as its loss is below the
+5-gram's: of a large text that is enough to know.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from rnnlab.data.documents import split_at
 from rnnlab.service.reports import TrainResult
 from rnnlab.service.text_training import train_text
 from rnnlab.tasks.text import judge
+from rnnlab.tasks.text.settings import proposed
 
 SHOWN = ("hidden", "layers", "batch", "epochs")
 HEAD = "text, size, seed, settings, 5-gram, windows, streamed, CPU seconds, best step, steps, passed at"
@@ -64,15 +66,15 @@ def main(asked: argparse.Namespace) -> None:
             for source in asked.texts:
                 cut = Cut.of(Path(source), int(1000 * size), asked.at, Path(folder))
                 for seed in asked.seeds:
-                    print(_trained(cut, changed | {"seed": seed}, asked.minutes), flush=True)
+                    print(_trained(cut, changed | {"seed": seed}, whole=not asked.until_passed), flush=True)
 
 
-def _trained(cut: Cut, changed: dict[str, Any], minutes: float | None) -> str:
-    began, used, passed, summary = time.monotonic(), time.process_time(), "never", {}
+def _trained(cut: Cut, changed: dict[str, Any], *, whole: bool) -> str:
+    used, passed, summary = time.process_time(), "never", {}
     settings = _settings(cut.corpus.characters, changed)
 
     def watch(step: int, steps: int) -> bool:
-        return minutes is None or time.monotonic() < began + 60 * minutes
+        return whole or passed == "never"
 
     for event in train_text(str(cut.file), settings=changed | {"device": "cpu"}, watch=watch):
         if isinstance(event, TrainResult):
@@ -86,8 +88,6 @@ def _trained(cut: Cut, changed: dict[str, Any], minutes: float | None) -> str:
 
 
 def _settings(characters: int, changed: dict[str, Any]) -> str:
-    from rnnlab.tasks.text.settings import proposed
-
     model, train, text = proposed(characters, changed)
     found = vars(model) | vars(train) | vars(text)
     return " ".join(f"{name} {found[name]}" for name in SHOWN)
@@ -111,6 +111,6 @@ if __name__ == "__main__":
     parser.add_argument("--sizes", nargs="+", type=float, default=[5, 15, 45, 100, 200, 500])
     parser.add_argument("--at", type=int, default=0, help="the cut's first character")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1])
-    parser.add_argument("--minutes", type=float, help="end each training after so long")
+    parser.add_argument("--until-passed", action="store_true", help="end each training once it beats the 5-gram")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting not as proposed")
     main(parser.parse_args())
