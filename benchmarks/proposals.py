@@ -70,20 +70,17 @@ def main(asked: argparse.Namespace) -> None:
 
 
 def _trained(cut: Cut, changed: dict[str, Any], *, whole: bool) -> str:
-    used, passed, summary = time.process_time(), "never", {}
-    settings = _settings(cut.corpus.characters, changed)
-
-    def watch(step: int, steps: int) -> bool:
-        return whole or passed == "never"
-
-    for event in train_text(str(cut.file), settings=changed | {"device": "cpu"}, watch=watch):
+    used, passed, scores, ended = time.process_time(), "never", ["–", "–"], ["–", "–"]
+    for event in train_text(str(cut.file), settings=changed | {"device": "cpu"}):
         if isinstance(event, TrainResult):
-            summary = event.summary
+            scores = [f"{event.summary[f'nats_per_char_{name}']:.3f}" for name in ("windows", "streamed")]
+            ended = [f"{event.summary[name]:,}" for name in ("best_step", "steps")]
         elif passed == "never" and event.scores["nats_per_char"] < cut.ngram:
-            passed = f"step {event.step}, {time.process_time() - used:.0f} s"
-    scores = (cut.ngram, summary["nats_per_char_windows"], summary["nats_per_char_streamed"])
-    told = [cut.name, f"{cut.corpus.characters:,}", changed["seed"], settings, *(f"{one:.3f}" for one in scores)]
-    told += [f"{time.process_time() - used:.0f}", summary["best_step"], summary["steps"], passed]
+            passed = f"step {event.step:,} of {event.steps:,}, {time.process_time() - used:.0f} s"
+            if not whole:
+                break
+    told = [cut.name, f"{cut.corpus.characters:,}", changed["seed"], _settings(cut.corpus.characters, changed)]
+    told += [f"{cut.ngram:.3f}", *scores, f"{time.process_time() - used:.0f}", *ended, passed]
     return "  ".join(map(str, told))
 
 

@@ -90,15 +90,16 @@ def _data_row() -> list[Any]:
 
 def _settings_row() -> list[Any]:
     """Choosers of the settings, in the order of a plan's, as for the first series; last, what to learn on from."""
-    with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"), gr.Row():
-        cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
-        hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
-        layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
-        epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
-        rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
+    with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"):
+        with gr.Row():
+            cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
+            hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
+            layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
+            epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
+            rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
         base = gr.Dropdown(
             ["", *service.bundled_models("text")], value="", label="Learn on from", allow_custom_value=True,
-            min_width=150, info="Of a text: a trained writer, or owner/name of the Hub",
+            info="Of a text: a trained writer, or owner/name of the Hub; its shape stays",
         )  # fmt: skip
     return [cell, hidden, layers, epochs, rate, base]
 
