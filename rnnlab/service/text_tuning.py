@@ -24,8 +24,8 @@ from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import TrainConfig
 
-# Small steps and few passes: what is known is to be adapted, not forgotten (docs/experiments.md).
-RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 1e-3, 0.25, 2
+# Half the passes of a training from nothing, at the rate of the largest networks (docs/experiments.md).
+RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 2e-3, 0.5, 2
 SHAPE = ("cell", "hidden", "layers", "residual", "embedding", "tied")
 READ_AS = ("level", "words")  # what an id stands for, beside the characters
 HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration")  # of the same text, no other part
