@@ -128,6 +128,26 @@ def test_a_text_is_resumed_as_it_was_written_unless_told_otherwise(made, tmp_pat
     assert service.open_draft(kept, model).manner.sampling == {"temperature": 0.4, "top_k": 3}
 
 
+def test_how_a_text_ends_is_resumed_with_it_and_can_be_turned_off(made, tmp_path, capsys):
+    model, kept = str(made / "model"), str(tmp_path / "kept")
+    begin = ["--seed", "5", "--length", "4", "--stop", r"\n q", "--ban", r"\t", "--keep-stop", "--finish-sentence"]
+    answer(capsys, "write", model, *begin, "--save", kept)
+    manner = service.open_draft(kept, model).manner
+    assert tuple(manner.stops) == ("\n q",)
+    assert (manner.banned, manner.keep_stop, manner.finish_sentence) == ("\t", True, True)
+    _, told = answer(capsys, "write", model, "--continue", kept)
+    flags = r"--length 4 --stop '\n q' --ban '\t' --keep-stop --finish-sentence"
+    assert told.splitlines()[0] == f"Resumed with {flags}."
+    _, told = answer(capsys, "write", model, "--continue", kept, "--no-keep-stop", "--no-finish-sentence")
+    assert told.splitlines()[0] == f"Resumed with {flags[: flags.index(' --keep')]}."
+
+
+@pytest.mark.parametrize("damage", [{"keep_stop": 1}, {"finish_sentence": "no"}, {"keep_stop": None}])
+def test_a_draft_whose_ending_is_damaged_gets_one_sentence(made, tmp_path, damage):
+    with pytest.raises(RnnlabError, match="kept was not written by rnnlab or is damaged"):
+        write(made, tmp_path, lambda tensors, numbers: numbers["manner"].update(damage))
+
+
 def test_a_draft_of_an_older_version_is_resumed_in_the_usual_manner(made, tmp_path, capsys):
     tensors, numbers = load_tensors(made / "kept")
     numbers.pop("manner")

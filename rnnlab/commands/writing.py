@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shlex
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +26,9 @@ from rnnlab.commands.streams import OutputLost, aside, show
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
+ESCAPES = r"\n is a line break, \t a tab"
 LARGE = f"{TEXT}, or a folder of shards (data shards)"
+SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it was written with can be turned off
 
 
 def add_training(trainings: Any) -> None:
@@ -33,6 +37,9 @@ def add_training(trainings: Any) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
+    parser.add_argument(
+        "--from", dest="base", metavar="MODEL", help="learn on from this writer, on its text or another, as shakespeare"
+    )
     add_overwrite(parser)
     add_time_limit(parser)
     add_remote(parser)
@@ -44,13 +51,21 @@ def add_commands(commands: Any) -> None:
     """Add `write` and `evaluate`."""
     write = add_command(commands, "write", "write on from a prompt in an author's style", _write)
     _add_model(write)
-    write.add_argument("--prompt", default="", metavar="TEXT", help="what the text begins with (default: nothing)")
+    write.add_argument(
+        "--prompt", default="", metavar="TEXT",
+        help="what the text begins with; - reads it from standard input (default: nothing)",
+    )  # fmt: skip
+    write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, taken as it stands")
     write.add_argument("--length", type=int, help="how much to write (default 400)")
     write.add_argument("--unit", choices=service.UNITS, help="what the length is counted in (default characters)")
-    write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (default: drawn)")
+    write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (-1 or default: drawn)")
     write.add_argument("--texts", type=int, default=1, help="texts to write at a time, with seeds in a row (default 1)")
-    write.add_argument("--stop", action="append", metavar="TEXT", help="end before this; may be repeated")
-    write.add_argument("--ban", metavar="CHARACTERS", help="characters that are never written")
+    write.add_argument("--stop", action="append", metavar="TEXT", help=f"end before this; may be repeated; {ESCAPES}")
+    write.add_argument("--keep-stop", action=SWITCH, help="end after the stop and not before it")
+    write.add_argument(
+        "--finish-sentence", action=SWITCH, help="go on beyond the length to the sentence's end (500 characters)"
+    )  # fmt: skip
+    write.add_argument("--ban", metavar="CHARACTERS", help=f"characters never written; {ESCAPES}")
     write.add_argument("--save", metavar="FILE", help="keep where the text stands, to go on with it")
     write.add_argument(
         "--continue", dest="begun", metavar="FILE", help="resume a text that --save kept, as it was written"
@@ -75,7 +90,8 @@ def _train(asked: argparse.Namespace) -> Answer:
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
         asked.data, out=asked.out, settings=given(asked, service.text_settings()), resume=asked.resume,
-        command=asked.command, watch=bar.watch, processes=processes, overwrite=asked.overwrite,
+        command=asked.command, watch=bar.watch, processes=processes, base=asked.base, tell=aside,
+        overwrite=asked.overwrite,
     )  # fmt: skip
     answer = follow(asked, training, "tokens", bar, processes)
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
@@ -84,11 +100,12 @@ def _train(asked: argparse.Namespace) -> Answer:
 def _write(asked: argparse.Namespace) -> Answer:
     begun = _begun(asked)
     manner = _manner(asked, service.Manner() if begun is None else begun.manner)
+    prompt, notices = _prompt(asked)
     if asked.save:
         service.check_draft_file(asked.save, overwrite=asked.overwrite)
     draft, shown = None, 0
     try:
-        for draft in _drafts(asked, begun, manner):
+        for draft in _drafts(asked, begun, prompt, manner):
             if not asked.json and len(draft.texts) == 1:  # as it grows
                 more, shown = draft.texts[0][shown:], len(draft.texts[0])  # before ^C could have it shown twice
                 show(more, end="")
@@ -106,6 +123,7 @@ def _write(asked: argparse.Namespace) -> Answer:
             show("")  # what is said next begins a line
         raise
     _show_rest(asked, draft, shown)
+    draft = dataclasses.replace(draft, notices=(*notices, *draft.notices))
     if not asked.json:
         aside("\n".join(service.writing_lines(draft)))
     return draft.answer()
@@ -115,31 +133,49 @@ def _begun(asked: argparse.Namespace) -> service.Draft | None:
     """The draft that is resumed; that one's beginning is printed again."""
     if not asked.begun:
         return None
-    if asked.prompt or asked.seed is not None or asked.texts != 1:
+    if asked.prompt or asked.prompt_file is not None or asked.seed is not None or asked.texts != 1:
+        prompt = "--prompt" if asked.prompt_file is None else "--prompt-file"
         raise RnnlabError(
-            "A text that is gone on with has its prompt and seeds; leave out --prompt, --seed and --texts."
+            f"A text that is gone on with has its prompt and seeds; leave out {prompt}, --seed and --texts."
         )
     return service.open_draft(asked.begun, asked.model)
+
+
+def _prompt(asked: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
+    """What the text begins with, and sentences on how it was read."""
+    if asked.prompt and asked.prompt_file is not None:
+        raise RnnlabError("--prompt and --prompt-file both give a prompt; leave one of them out.")
+    file = "-" if asked.prompt == "-" else asked.prompt_file
+    if file is None:
+        return asked.prompt, ()
+    return service.read_prompt_file(sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1) if file == "-" else file)
 
 
 def _manner(asked: argparse.Namespace, kept: service.Manner) -> service.Manner:
     """How to write: what is given, else as the draft that is resumed was written."""
     rules = given(asked, service.sampling_settings())
-    return service.Manner(
+    manner = service.Manner(
         kept.length if asked.length is None else asked.length,
         asked.unit or kept.unit,
         {**kept.sampling, **{name: value for name, value in rules.items() if value is not None}},
-        kept.stops if asked.stop is None else tuple(asked.stop),
-        kept.banned if asked.ban is None else asked.ban,
+        kept.stops if asked.stop is None else tuple(map(service.unescaped, asked.stop)),
+        kept.banned if asked.ban is None else service.unescaped(asked.ban),
         weights=asked.weights or kept.weights,
+        keep_stop=kept.keep_stop if asked.keep_stop is None else asked.keep_stop,
+        finish_sentence=kept.finish_sentence if asked.finish_sentence is None else asked.finish_sentence,
     )
+    if manner.keep_stop and not manner.stops:
+        raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
+    return manner
 
 
-def _drafts(asked: argparse.Namespace, begun: service.Draft | None, manner: service.Manner) -> Iterator[service.Draft]:
+def _drafts(
+    asked: argparse.Namespace, begun: service.Draft | None, prompt: str, manner: service.Manner
+) -> Iterator[service.Draft]:  # fmt: skip
     """New texts, or one that is resumed."""
     if begun is None:
         return service.drafts(
-            asked.model, asked.prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
+            asked.model, prompt, manner, seed=asked.seed, texts=asked.texts, device=asked.device
         )  # fmt: skip
     if flags := service.manner_flags(manner):
         aside(f"Resumed with {shlex.join(flags)}.")

@@ -12,6 +12,7 @@ import numpy as np
 
 from rnnlab import options
 from rnnlab.data.kinds import find_fault, listed, record, text, whole
+from rnnlab.data.stops import escaped
 from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
@@ -104,7 +105,12 @@ def manner_flags(manner: Manner) -> list[str]:
     rules = dict(told.pop("sampling"))
     flags = {NAMED.get(name, name): value for name, value in told.items() if value != usual[name]} | rules
     pairs = [(name, one) for name, value in flags.items() for one in (value if isinstance(value, list) else [value])]
-    return [word for name, value in pairs for word in (f"--{name.replace('_', '-')}", str(value))]
+    return [word for name, value in pairs for word in (f"--{name.replace('_', '-')}", *_words(value))]
+
+
+def _words(value: Any) -> list[str]:
+    """What follows a flag: nothing where it is a switch; a text's line breaks as escapes, on one line."""
+    return [] if value is True else [escaped(value) if isinstance(value, str) else str(value)]
 
 
 def _told(manner: Manner) -> dict[str, Any]:
@@ -118,8 +124,12 @@ def _told(manner: Manner) -> dict[str, Any]:
 def _manner(told: Any) -> Manner:
     """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives, or a part of it."""
     manner = Manner(**told)
-    texts = (manner.unit, manner.banned, manner.weights, *manner.stops)
-    if type(manner.length) is not int or not all(isinstance(one, str) for one in texts):
+    kinds = {
+        str: (manner.unit, manner.banned, manner.weights, *manner.stops),
+        bool: (manner.keep_stop, manner.finish_sentence),
+        int: (manner.length,),
+    }
+    if not all(type(value) is kind for kind, values in kinds.items() for value in values):
         raise TypeError("a part is of another kind")
     if manner.weights not in WEIGHTS or set(manner.sampling) - {known.name for known in options.describe(Sampling)}:
         raise ValueError("there are no such weights or rules")

@@ -150,7 +150,7 @@ def submit_training(
     if base is not None:
         base = _base_there(base)
     if task == "text":
-        text_run(data[0], settings=settings)[0].rehearsed()
+        text_run(data[0], settings=settings, base=base)[0].rehearsed()
     else:
         prices = open_many(data, ticker=ticker, dates=dates)
         _check_prices(prices, settings, until)

@@ -8,10 +8,12 @@ from typing import Any
 
 from rnnlab.data import catalog, fetching, hub_datasets
 from rnnlab.data.corpus import Corpus, read_corpus
+from rnnlab.data.shards import Shards, is_shards, open_shards
 from rnnlab.nn.stepping import stepping_seconds
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import Located, heavy, is_file, locate, open_located, stamp
 from rnnlab.service.shelf import Shelf
+from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.tasks.text.writer import Writer, open_writer
 from rnnlab.train import devices
 from rnnlab.train.checkpoint import Checkpoint
@@ -33,6 +35,13 @@ def open_text(data: str, *, documents: str = "whole", marker: str = "", fold_cas
     source, name = _found(data)
     corpus = read_corpus(source, name=name, documents=documents, marker=marker or None, fold_case=fold_case)
     return corpus if name is None else replace(corpus, name=name)
+
+
+def open_learnable(data: str, reading: TextConfig) -> Corpus | Shards:
+    """Open what a writer can be trained on: a text, as `open_text` does, or a folder of shards; errors as there."""
+    if is_shards(data):
+        return open_shards(data)
+    return open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
 
 
 def _found(data: str) -> tuple[str | Path, str | None]:
