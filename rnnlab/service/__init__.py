@@ -42,7 +42,7 @@ from rnnlab.service.text_lines import data_lines, evaluation_lines, text_trainin
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
 from rnnlab.service.training_jobs import Pulse
-from rnnlab.service.visit_training import Plan, Trained, plan, steer, stop_trainings, train_visit
+from rnnlab.service.visit_training import Plan, Trained, longest_wait, plan, steer, stop_trainings, train_visit
 from rnnlab.service.visiting import bring, bring_training, pack, push_opened
 from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
@@ -112,6 +112,7 @@ __all__ = [
     "known_texts",
     "launcher",
     "load",
+    "longest_wait",
     "make_shards",
     "models",
     "models_lines",

@@ -11,13 +11,13 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
+from rnnlab.nn.model import weight_count
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import hub_name, is_near, locate, open_located
 from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writing_verdict
 from rnnlab.train.checkpoint import CURVE, Checkpoint
 from rnnlab.train.curves import curve_svg, read_curve
-from rnnlab.train.looking import weight_count
 
 BEATEN = ("har_t", "ewma_t", "constant_t")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
 from rnnlab.tasks.text.sharded import ShardedTask
 from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
-from rnnlab.train import checkpoint, looking
+from rnnlab.train import checkpoint, looking, memory
 from rnnlab.train.checkpoint import Checkpoint, build_model
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
@@ -61,6 +62,7 @@ def train_text(
     command: str = "",
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    most_bytes: float = math.inf,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a writer; whoever stops asking stops the training.
 
@@ -73,6 +75,7 @@ def train_text(
         command: the command line that asked, for the checkpoint's record.
         watch: see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        most_bytes: of memory that the training may take, by an estimate from its sizes.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -81,7 +84,7 @@ def train_text(
         RnnlabError: anything of the above cannot be used as it is.
     """
     run, snapshot = text_run(data, out=out, settings=settings, resume=resume, command=command, watch=watch)
-    yield from dataclasses.replace(run, processes=processes).reports(snapshot)
+    yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
 
 def text_run(
@@ -144,18 +147,18 @@ class TextRun:
     command: str
     watch: Watch | None = None
     processes: Processes = ALONE
+    most_bytes: float = math.inf
 
     def rehearsed(self) -> tuple[TextTask | ShardedTask, ModelConfig, TrainConfig]:
         """What would be trained, for whoever wants to know how long that takes."""
         task, _ = self._task()
-        return task, shape_of(task.vocabulary, self.model), self._train(task)
+        return task, self._shape(task), self._train(task)
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
         task, kept = self._task()
         train = self._train(task)
-        shape = shape_of(task.vocabulary, self.model)
-        looking.check_size(shape)
+        shape = self._shape(task)
         model = new_model(shape, train.seed)
         begun = self._begun(task, train, shape)
         record = Record(model, begun, self.out, resume)
@@ -202,6 +205,13 @@ class TextRun:
         text = self.text
         task = TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=self.train.batch)
         return task, encode_compactly(vocabulary, kept) if kept else np.zeros(0, np.uint8)
+
+    def _shape(self, task: TextTask | ShardedTask) -> ModelConfig:
+        """The model's shape for the text's vocabulary; RnnlabError if it is too large."""
+        shape = shape_of(task.vocabulary, self.model)
+        looking.check_size(shape)
+        memory.check_training(shape, self.train, self.text.window, self.most_bytes)
+        return shape
 
     def _train(self, task: TextTask | ShardedTask) -> TrainConfig:
         epoch = task.steps_per_epoch
