@@ -94,10 +94,14 @@ def _text(made: Checkpoint) -> tuple[str, str, Table | None]:
     if nats is None:
         return title, NOT_MEASURED, None
     scores = made.metrics
-    rows = (
+    rows: tuple[tuple[str, ...], ...] = (
         ("256 characters at a time", _number(nats[0], 4), ""),
         ("read on from page to page", _number(scores["nats_per_char_streamed"], 4), _number(nats[1], 4)),
     )
+    if "before" in scores:
+        before, began = scores["before"], str(made.provenance["from"]["name"])
+        row = f"{began:.60} before it learnt on, page to page"
+        rows += ((row, _number(before["nats_per_char_streamed"], 4), ""),)
     caption = (
         f"Nats a character on {int(scores['characters']):,} characters of its author that it never learnt from; "
         f"less is better."

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnnlab.data.codec_fields import BOUNDARY_SHOWN
 from rnnlab.errors import RnnlabError
+from rnnlab.tasks.text.sentences import sentence_end
 
 MOST_CHARACTERS, MOST_WORDS = 100_000, 20_000
+MOST_TO_FINISH = 500  # characters beyond the length, to the end of a sentence
+MOST_STOPS, LONGEST_STOP = 100, 10_000  # all are looked for after each step
 UNITS = ("characters", "words", "document")
 
 
@@ -18,13 +22,16 @@ class Wish:
 
     length: of the text after the prompt, in `unit`: characters; words, of which the last is written whole; or, for
     "document", characters at most, the text ending where the model ends a document. stops: the text ends before the
-    first of them to appear. banned: characters that are never written.
+    first of them to appear, or after it with keep_stop. banned: characters that are never written. finish_sentence:
+    whether the text goes on beyond its length to the end of the sentence, MOST_TO_FINISH characters at most.
     """
 
     length: int = 400
     unit: str = "characters"
     stops: tuple[str, ...] = ()
     banned: str = ""
+    keep_stop: bool = False
+    finish_sentence: bool = False
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -35,6 +42,11 @@ class Wish:
             raise RnnlabError(f"The length must be between 1 and {most:,} {what}, not {self.length:,}.")
         if not all(self.stops):
             raise RnnlabError("An empty text cannot stop the writing; leave it out.")
+        if len(self.stops) > MOST_STOPS:
+            raise RnnlabError(f"{len(self.stops):,} stops are too many; give at most {MOST_STOPS}.")
+        longest = max(map(len, self.stops), default=0)
+        if longest > LONGEST_STOP:
+            raise RnnlabError(f"A stop of {longest:,} characters is too long; give at most {LONGEST_STOP:,}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +65,26 @@ class Piece:
 class Row:
     """One text as it grows; what may turn out to be a stop, or beyond the length, is held back."""
 
-    def __init__(self, wish: Wish, left: tuple[Piece, ...] = ()) -> None:
-        """Begin with pieces that an earlier part of the text has left over."""
+    def __init__(self, wish: Wish, left: tuple[Piece, ...] = (), back: int = 0) -> None:
+        """Begin with pieces that an earlier part of the text has left over.
+
+        Args:
+            wish: how long, and where to stop.
+            left: written already, not shown.
+            back: the first so many characters of what is left had been shown, see `take_back`; they are not counted.
+        """
         self.wish = wish
         self.done = False
+        self.unfinished = False  # whether a sentence was to be finished and went on for too long
         self._held = list(left)
-        self._text, self._given = "".join(piece.text for piece in left), 0
+        self._text, self._given, self._back = "".join(piece.text for piece in left), 0, back
         self._hold = max((len(stop) for stop in wish.stops), default=1) - 1
         # A text that a stop has ended is gone on with from there, and not ended by it again.
-        self._passed = max((len(stop) for stop in wish.stops if self._text.startswith(stop)), default=0)
+        passed = () if wish.keep_stop or back else wish.stops
+        self._passed = max((len(stop) for stop in passed if self._text.startswith(stop)), default=0)
         self._words = 0  # complete ones before self._counted
-        self._counted = 0
+        self._counted = back
+        self._reached: int | None = None  # where the text has its length, once it has
 
     def start(self) -> list[Piece]:
         """The pieces that can be shown before anything is written."""
@@ -88,19 +109,33 @@ class Row:
     def _take(self, pieces: list[Piece], *, ended: bool = False) -> list[Piece]:
         self._held += pieces
         self._text += "".join(piece.text for piece in pieces)
-        stop, length = self._stop(), self._length()
+        stop, length = self._stop(), self._end()
         end = min(place for place in (stop, length, len(self._text)) if place is not None)
         self.done = ended or stop is not None or length is not None
+        self.unfinished = self.unfinished and end == length
         return self._release(end if self.done else max(self._given, len(self._text) - self._hold))
 
     def _stop(self) -> int | None:
+        """Where the first stop ends the text, if one has appeared."""
         start = max(self._passed, self._given - self._hold)
-        found = [place for stop in self.wish.stops if (place := self._text.find(stop, start)) >= 0]
-        return min(found, default=None)
+        places = [(self._text.find(stop, start), len(stop)) for stop in self.wish.stops]
+        place, length = min((found for found in places if found[0] >= 0), default=(-1, 0))
+        return None if place < 0 else place + length * self.wish.keep_stop
+
+    def _end(self) -> int | None:
+        """Where the text ends for its length, the sentence finished if that was asked for."""
+        if self._reached is None:
+            self._reached = self._length()
+        if self._reached is None or not self.wish.finish_sentence:
+            return self._reached
+        last = self._reached + MOST_TO_FINISH
+        end = sentence_end(self._text, self._reached)
+        self.unfinished = len(self._text) >= last and (end is None or end > last)
+        return last if self.unfinished else end
 
     def _length(self) -> int | None:
         """Where the text has the length that was asked for, if it has."""
-        most = MOST_CHARACTERS if self.wish.unit == "words" else self.wish.length
+        most = self._back + (MOST_CHARACTERS if self.wish.unit == "words" else self.wish.length)
         if len(self._text) >= most:
             return most
         if self.wish.unit != "words":
@@ -127,3 +162,34 @@ class Row:
             self._given += len(piece.text)
             shown.append(piece)
         return shown
+
+
+def take_back(
+    shown: Sequence[Piece], left: Sequence[Piece], stops: Sequence[str]
+) -> tuple[tuple[Piece, ...], tuple[Piece, ...], int]:
+    """Take back what was shown if it may be the beginning of a stop that a length has cut, so that it is not missed.
+
+    Args:
+        shown: of a text that is gone on with, the pieces after its prompt.
+        left: what was written but not shown.
+        stops: where the text is to stop from here on.
+
+    Returns:
+        What stays shown, what is left, and how many characters were taken back.
+    """
+    text, rest = "".join(piece.text for piece in shown), "".join(piece.text for piece in left)
+    ended = any(rest.startswith(stop) or text.endswith(stop) for stop in stops)
+    back = 0 if ended else max((_begun(text, stop) for stop in stops), default=0)
+    kept, taken, before = [], [], len(text) - back  # `before`: characters that stay
+    for piece in shown:
+        some = min(len(piece.text), max(0, before))
+        before -= len(piece.text)
+        kept += [replace(piece, text=piece.text[:some])] if some else []
+        taken += [replace(piece, text=piece.text[some:])] if some < len(piece.text) else []
+    return tuple(kept), (*taken, *left), back
+
+
+def _begun(text: str, stop: str) -> int:
+    """How many of a stop's first characters a text ends with; not all of them."""
+    most = min(len(text), len(stop) - 1)
+    return next((count for count in range(most, 0, -1) if text.endswith(stop[:count])), 0)
