@@ -111,29 +111,30 @@ def codec_named(encoding: str) -> str:
     return _WIDER.get(known.replace("-", "_"), known)
 
 
-def encoding_notices(decoded: Decoded) -> tuple[str, ...]:
-    """Sentences on how a text was read, for whoever must know; none for plain UTF-8."""
+def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True) -> tuple[str, ...]:
+    """Sentences on how a text was read, for whoever must know; none for plain UTF-8.
+
+    Args:
+        decoded: the text.
+        what: to call it.
+        named: whether the person can name its encoding with --encoding.
+    """
     found = []
-    if decoded.encoding == WESTERN:
-        found.append(
-            f"The text is not UTF-8 and was read as {WESTERN}; save it as UTF-8 if letters look wrong."
-            if not decoded.rivals
-            else f"The text is not UTF-8 and was read as {WESTERN}, but may be {_listed(decoded.rivals)};"
-            " if letters look wrong, name its encoding with --encoding."
-        )
-    elif decoded.encoding.startswith(("UTF-16", "UTF-32")):
-        found.append(f"The text was read as {decoded.encoding}.")
+    if decoded.encoding.startswith(("UTF-16", "UTF-32")):
+        found.append(f"The {what} was read as {decoded.encoding}.")
     elif decoded.encoding != "UTF-8":
-        found.append(
-            f"The text is not UTF-8 and was read as {decoded.encoding}; if letters look wrong, name another encoding"
-            " with --encoding, or save it as UTF-8."
-        )
+        other = f", but may be {_listed(decoded.rivals)}" if decoded.rivals else ""
+        remedy = "save it as UTF-8 if letters look wrong"
+        if named and (other or decoded.encoding != WESTERN):
+            remedy += ", or name its encoding with --encoding"
+        found.append(f"The {what} is not UTF-8 and was read as {decoded.encoding}{other}; {remedy}.")
     if decoded.twice:
-        found.append("The text had been encoded in UTF-8 twice over and was decoded twice.")
-    if decoded.patched:
-        found.append(f"{_places(decoded.patched)} not valid UTF-8 {_were(decoded.patched)} read as {WESTERN}.")
-    if decoded.broken:
-        found.append(f"{_places(decoded.broken)} not valid {decoded.encoding} {_were(decoded.broken)} left out.")
+        found.append(f"The {what} had been encoded in UTF-8 twice over and was decoded twice.")
+    for count, rest in ((decoded.patched, f"read as {WESTERN}"), (decoded.broken, "left out")):
+        if count:
+            places = "1 place" if count == 1 else f"{count:,} places"
+            was = "was" if count == 1 else "were"
+            found.append(f"{places} where the {what} is not valid {decoded.encoding} {was} {rest}.")
     return tuple(found)
 
 
@@ -244,11 +245,3 @@ def _shown(codec: str) -> str:
 
 def _listed(names: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def _places(count: int) -> str:
-    return "1 place where the text is" if count == 1 else f"{count:,} places where the text is"
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"

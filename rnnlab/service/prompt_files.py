@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.data.encodings import ONE_BYTE, decode
+from rnnlab.data.encodings import decode, encoding_notices
 from rnnlab.data.files import Wanted, is_binary, label_of, read_content
 
 MOST_PROMPT_BYTES = 1_000_000
@@ -32,9 +32,4 @@ def read_prompt_file(source: str | bytes) -> tuple[str, tuple[str, ...]]:
     decoded = decode(read_content(source, label, WANTED))
     if decoded is None or "\0" in decoded.text:
         raise is_binary(label, WANTED)
-    if decoded.encoding in ONE_BYTE:
-        notice = f"The prompt is not UTF-8 and was read as {decoded.encoding}; save it as UTF-8 if letters look wrong."
-        return decoded.text, (notice,)
-    if decoded.broken:
-        return decoded.text, (f"{decoded.broken:,} places where the prompt is not valid UTF-8 were left out.",)
-    return decoded.text, ()
+    return decoded.text, encoding_notices(decoded, "prompt", named=False)
