@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,7 @@ from rnnlab.tasks.text.sentences import sentence_end
 MOST_CHARACTERS, MOST_WORDS = 100_000, 20_000
 MOST_TO_FINISH = 500  # characters beyond the length, to the end of a sentence
 MOST_STOPS, LONGEST_STOP = 100, 10_000  # all are looked for after each step
+BEFORE, CUT = 64, 4096  # characters kept before those that are looked at, and cut off at a time
 UNITS = ("characters", "words", "document")
 
 
@@ -76,13 +77,15 @@ class Row:
         self.wish = wish
         self.done = False
         self.unfinished = False  # whether a sentence was to be finished and went on for too long
-        self._held = list(left)
-        self._text, self._given, self._back = "".join(piece.text for piece in left), 0, back
+        self._held = deque(left)
+        # Of a long text only the end is kept, from character self._cut on; places are counted from the text's start.
+        self._text, self._cut, self._given, self._back = "".join(piece.text for piece in left), 0, 0, back
+        self._searched = 0  # up to where stops were looked for
         self._hold = max((len(stop) for stop in wish.stops), default=1) - 1
         # A text that a stop has ended is gone on with from there, and not ended by it again.
         passed = () if wish.keep_stop or back else wish.stops
         self._passed = max((len(stop) for stop in passed if self._text.startswith(stop)), default=0)
-        self._words = 0  # complete ones before self._counted
+        self._words, self._within = 0, False  # complete ones before self._counted, and whether that is within one
         self._counted = back
         self._reached: int | None = None  # where the text has its length, once it has
 
@@ -106,21 +109,42 @@ class Row:
         """What was written but not shown."""
         return tuple(self._held)
 
+    @property
+    def _total(self) -> int:
+        """Characters of the text so far."""
+        return self._cut + len(self._text)
+
     def _take(self, pieces: list[Piece], *, ended: bool = False) -> list[Piece]:
         self._held += pieces
         self._text += "".join(piece.text for piece in pieces)
         stop, length = self._stop(), self._end()
-        end = min(place for place in (stop, length, len(self._text)) if place is not None)
+        end = min(place for place in (stop, length, self._total) if place is not None)
         self.done = ended or stop is not None or length is not None
         self.unfinished = self.unfinished and end == length
-        return self._release(end if self.done else max(self._given, len(self._text) - self._hold))
+        shown = self._release(end if self.done else max(self._given, self._total - self._hold))
+        self._forget()
+        return shown
+
+    def _forget(self) -> None:
+        """Cut off what is no longer looked at: a step costs the same, however long the text has become."""
+        counted = self._counted if self.wish.unit == "words" else self._total
+        looked_at = (self._given, self._total - self._hold, counted, self._reached or self._total)
+        enough = min(looked_at) - BEFORE - self._cut
+        if enough > CUT and not self.done:
+            self._text, self._cut = self._text[enough:], self._cut + enough
 
     def _stop(self) -> int | None:
         """Where the first stop ends the text, if one has appeared."""
-        start = max(self._passed, self._given - self._hold)
-        places = [(self._text.find(stop, start), len(stop)) for stop in self.wish.stops]
-        place, length = min((found for found in places if found[0] >= 0), default=(-1, 0))
-        return None if place < 0 else place + length * self.wish.keep_stop
+        places = []
+        for stop in self.wish.stops:
+            start = max(self._passed, self._searched - len(stop) + 1)
+            if (place := self._text.find(stop, max(0, start - self._cut))) >= 0:
+                places.append((self._cut + place, len(stop)))
+        self._searched = self._total
+        if not places:
+            return None
+        place, length = min(places)
+        return place + length * self.wish.keep_stop
 
     def _end(self) -> int | None:
         """Where the text ends for its length, the sentence finished if that was asked for."""
@@ -129,35 +153,38 @@ class Row:
         if self._reached is None or not self.wish.finish_sentence:
             return self._reached
         last = self._reached + MOST_TO_FINISH
-        end = sentence_end(self._text, self._reached)
-        self.unfinished = len(self._text) >= last and (end is None or end > last)
+        end = sentence_end(self._text, self._reached - self._cut)
+        end = None if end is None else self._cut + end
+        self.unfinished = self._total >= last and (end is None or end > last)
         return last if self.unfinished else end
 
     def _length(self) -> int | None:
         """Where the text has the length that was asked for, if it has."""
         most = self._back + (MOST_CHARACTERS if self.wish.unit == "words" else self.wish.length)
-        if len(self._text) >= most:
+        if self._total >= most:
             return most
         if self.wish.unit != "words":
             return None
         # A word is known to be whole when a blank follows it.
-        for word in re.compile(r"\S+(?=\s)").finditer(self._text, self._counted):
-            self._words, self._counted = self._words + 1, word.end()
-            if self._words == self.wish.length:
+        for character in self._text[self._counted - self._cut :]:
+            blank = character.isspace()
+            self._words += blank and self._within
+            if blank and self._within and self._words == self.wish.length:
                 return self._counted
+            self._within, self._counted = not blank, self._counted + 1
         return None
 
     def _release(self, end: int) -> list[Piece]:
         """The pieces before a place of the text, the last one cut there."""
         shown: list[Piece] = []
         while self._held and self._given < end:
-            piece = self._held.pop(0)
+            piece = self._held.popleft()
             room = end - self._given
             if len(piece.text) > room:
                 if not self.done:  # whole pieces only, while it goes on
-                    self._held.insert(0, piece)
+                    self._held.appendleft(piece)
                     break
-                self._held.insert(0, replace(piece, text=piece.text[room:]))
+                self._held.appendleft(replace(piece, text=piece.text[room:]))
                 piece = replace(piece, text=piece.text[:room])
             self._given += len(piece.text)
             shown.append(piece)
