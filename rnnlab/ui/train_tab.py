@@ -27,6 +27,7 @@ STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
 )
 CELLS = ["rnn", "gru", "lstm"]
+FIELDS = 5  # of the settings; what follows them is the writer to learn on from
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     gr.Markdown(STORY, elem_classes="prose")
     chosen = _data_row()
     planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
-    settings, number = _settings_row(), gr.State(0)
+    (*settings, base), number = _settings_row(), gr.State(0)
     begun = train_sources(chosen, number)
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
@@ -58,13 +59,13 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
     made, zipped = _after()
     cancels: dict[str, Any] = {
-        "cancels": _connect_data(tab, chosen, begun, number, [planned, *settings], [report, live])
+        "cancels": _connect_data(tab, chosen, [begun, base], number, [planned, *settings], [report, live])
     }
-    propose.click(propose_with, [*chosen, begun, *settings], planned, **ASKING, **cancels)
+    propose.click(propose_with, [*chosen, begun, *settings, base], planned, **ASKING, **cancels)
     # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
     asked = start.click(_waiting, outputs=[progress, start], **QUIET)
     asked.then(
-        train, [*chosen, begun, *settings],
+        train, [*chosen, begun, *settings, base],
         [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
     )  # fmt: skip
@@ -88,14 +89,18 @@ def _data_row() -> list[Any]:
 
 
 def _settings_row() -> list[Any]:
-    """Choosers of the settings, in the order of a plan's, with those that are proposed for the first series."""
+    """Choosers of the settings, in the order of a plan's, as for the first series; last, what to learn on from."""
     with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"), gr.Row():
         cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
         hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
         layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
-        epochs = gr.Slider(1, 100, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
+        epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
         rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
-    return [cell, hidden, layers, epochs, rate]
+        base = gr.Dropdown(
+            ["", *service.bundled_models("text")], value="", label="Learn on from", allow_custom_value=True,
+            min_width=150, info="Of a text: a trained writer, or owner/name of the Hub",
+        )  # fmt: skip
+    return [cell, hidden, layers, epochs, rate, base]
 
 
 def _after() -> tuple[TrainTab, gr.Button]:
@@ -116,19 +121,20 @@ def _after() -> tuple[TrainTab, gr.Button]:
 
 
 def _connect_data(
-    tab: gr.Tab, chosen: list[Any], begun: gr.State, number: gr.State, planned: list[Any], old: list[Any]
+    tab: gr.Tab, chosen: list[Any], begun: list[Any], number: gr.State, planned: list[Any], old: list[Any]
 ) -> list[Any]:  # fmt: skip
-    """Have a plan made whenever other data is chosen; a file and bundled data exclude each other.
+    """Have a plan made whenever other data or another writer is chosen; a file and bundled data exclude each other.
 
     Gives the event that makes plans, for whoever must end one that is on its way: it would undo what comes after it.
     """
     task, series, file = chosen
-    planning = number.change(propose_for, [*chosen, begun], planned, trigger_mode="multiple", **ASKING)
+    planning = number.change(propose_for, [*chosen, *begun], planned, trigger_mode="multiple", **ASKING)
     running: dict[str, Any] = PRIVATE | {"cancels": [planning], "concurrency_limit": None, "show_progress": "hidden"}
     tab.select(lambda number: number or 1, number, number, **PRIVATE | {"show_progress": "hidden"})
     task.input(_data_of, [task, number], [series, file, *old, number], **running)
     file.upload(lambda number: (None, number + 1), number, [series, number], **running)
     series.input(lambda number: (None, number + 1), number, [file, number], **running)
+    begun[1].input(lambda number: number + 1, number, number, **running)
     return [planning]
 
 
@@ -143,10 +149,15 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
     tab.show.click(shown, tab.trained, [places.tabs, *checkpoints.chosen(), checkpoints.listed], **ASKING)
 
 
-def propose_for(task: str, series: str | None, file: str | None, begun: str) -> tuple[Any, ...]:
-    """What was read, and the settings that its size suggests."""
+def propose_for(
+    task: str, series: str | None, file: str | None, begun: str, base: str | None = None
+) -> tuple[Any, ...]:  # fmt: skip
+    """What was read, and the settings that its size suggests, or the writer to learn on from."""
     try:
-        plan = service.plan(TASKS[task], data_of(task, series, file), begun=begun or None, caller=caller_of(None))
+        plan = service.plan(
+            TASKS[task], data_of(task, series, file), begun=begun or None, base=_base(task, begun, base),
+            caller=caller_of(None),
+        )  # fmt: skip
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
@@ -157,7 +168,7 @@ def propose_with(task: str, series: str | None, file: str | None, begun: str, *s
     try:
         plan = service.plan(
             TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None,
-            caller=caller_of(None),
+            base=_base(task, begun, *settings[FIELDS:]), caller=caller_of(None),
         )  # fmt: skip
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
@@ -177,9 +188,10 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     try:
         data = data_of(task, series, file)
         caller = caller_of(None)
-        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None, caller=caller)
+        base = _base(task, begun, *settings[FIELDS:])
+        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None, base=base, caller=caller)
         wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
-        key, events = service.train_visit(kind, data, wanted, begun=begun or None, caller=caller)
+        key, events = service.train_visit(kind, data, wanted, begun=begun or None, base=base, caller=caller)
         going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
         yield (
             train_panels.plan_panel(plan),
@@ -195,6 +207,7 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
             if isinstance(event, Trained):
                 found = service.show(event.model, caller=caller)
                 words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
+                words = " ".join([words, *event.summary.get("advice", [])])
                 visible = [gr.Button(visible=True)] * 3
                 yield (
                     gr.skip(), panels.status(words, 1, busy=False), gr.skip(), gr.skip(),
@@ -247,4 +260,10 @@ def _data_of(task: str, number: int) -> tuple[Any, ...]:
 
 def _settings(values: Sequence[Any], begun: str) -> dict[str, Any]:
     """Those of the choosers; a training that is gone on with has those that it began with."""
-    return {} if begun else settings_of(values)
+    return {} if begun else settings_of(values[:FIELDS])
+
+
+def _base(task: str, begun: str, base: str | None = None) -> str | None:
+    """The writer to learn on from; a forecast has none, nor has a stopped training."""
+    wanted = (base or "").strip() if TASKS[task] == "text" and not begun else ""
+    return wanted or None
