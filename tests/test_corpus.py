@@ -188,7 +188,10 @@ def an_archive(member: str) -> bytes:
         (BODY.encode("cp037"), "in an encoding that is not known here; save it as UTF-8, or name it"),
         (gzip.compress(b"word " * 100)[:-9], "a damaged gzip archive"),
         (gzip.compress(gzip.compress(b"word")), "compressed twice"),
-        (gzip.compress(bytes(50_000_001), 1), "poem.txt unpacks to more than 50 MB; give a part of it, or cut it into shards"),
+        (
+            gzip.compress(bytes(50_000_001), 1),
+            "poem.txt unpacks to more than 50 MB; give a part of it, or cut it into shards",
+        ),
         (bytes(50_000_001), "poem.txt is larger than 50 MB; give a part of it, or cut it into shards"),
         (
             b"*** START OF THE PROJECT GUTENBERG EBOOK A ***\n*** END OF THE PROJECT GUTENBERG EBOOK A ***",

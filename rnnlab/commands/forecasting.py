@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.remote import add_remote, train_there
+from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
 from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
 from rnnlab.errors import RnnlabError
 
@@ -81,6 +81,7 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(asked: argparse.Namespace) -> Answer:
+    refuse_without_on(asked)
     asked.resumable = asked.recipe == "density"
     settings = given(asked, [known for recipe in service.RECIPES for known in service.settings(recipe)])
     if asked.on:

@@ -9,20 +9,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.remote import add_remote, train_there
+from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
 from rnnlab.commands.shared import Answer, StepBar, add_command, add_settings, add_time_limit, follow, given, tell
 from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
 ESCAPES = r"\n is a line break, \t a tab"
-LARGE = f"{TEXT}, or a folder of shards (data shards)"
+SEVERAL = f"{TEXT}; several, or a folder of text files, are one text"
+LARGE = f"{SEVERAL}; or a folder of shards (data shards)"
 GONE_ON_WITH = "A text that is gone on with has its prompt and seeds; leave out --prompt, --seed and --texts."
 
 
 def add_training(trainings: Any) -> None:
     """Add `train text`."""
     parser = add_command(trainings, "text", "train a writer on an author's text", _train)
-    parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
+    parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", nargs="+", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
     parser.add_argument(
@@ -61,7 +62,9 @@ def add_commands(commands: Any) -> None:
     add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
     evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)
     _add_model(evaluate)
-    evaluate.add_argument("--data", required=True, metavar="NAME|TXT", help=TEXT)
+    evaluate.add_argument("--data", required=True, metavar="NAME|TXT|DIR", nargs="+", help=LARGE)
+    evaluate.add_argument("--column", default="", help="of a table: the column of texts (default: the training's)")
+    evaluate.add_argument("--encoding", default="", help="what the text is encoded in, such as KOI8-R")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -70,8 +73,9 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(asked: argparse.Namespace) -> Answer:
+    _refuse_without_effect(asked)
     if asked.on:
-        return train_there(asked, "text", [asked.data], [], given(asked, service.text_settings()))
+        return train_there(asked, "text", asked.data, [], given(asked, service.text_settings()))
     asked.resumable = True
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
@@ -82,7 +86,24 @@ def _train(asked: argparse.Namespace) -> Answer:
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
 
 
+def _refuse_without_effect(asked: argparse.Namespace) -> None:
+    """Raise RnnlabError where a flag is given that changes nothing beside the others."""
+    refuse_without_on(asked)
+    # A training that goes on has the level that it began with.
+    level = asked.level or (None if asked.resume or asked.base else "char")
+    if asked.words is not None and level == "char":
+        raise RnnlabError("--words is the size of a vocabulary of words; leave it out, or give --level word.")
+    if asked.rare is not None and level == "word":
+        raise RnnlabError("--rare is of characters; leave it out, or give --level char.")
+    if asked.between_dropout is not None and asked.layers == 1:
+        raise RnnlabError("--between-dropout is between two layers, but --layers is 1; leave one of the two out.")
+    if asked.marker and asked.documents is None and not (asked.resume or asked.base):
+        raise RnnlabError("--marker tells documents apart with --documents marker; leave it out, or give that too.")
+
+
 def _write(asked: argparse.Namespace) -> Answer:
+    if asked.repetition_window is not None and (asked.repetition_penalty or 1) == 1:
+        raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
     manner = service.Manner(
         asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(map(service.unescaped, asked.stop)),
         service.unescaped(asked.ban), weights=asked.weights, keep_stop=asked.keep_stop,
@@ -139,5 +160,7 @@ def _drafts(asked: argparse.Namespace, prompt: str, manner: service.Manner) -> I
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:
-    answer = service.evaluate(asked.model, asked.data, device=asked.device)
+    answer = service.evaluate(
+        asked.model, asked.data, device=asked.device, encoding=asked.encoding, column=asked.column
+    )  # fmt: skip
     return tell(asked, answer, service.evaluation_lines)

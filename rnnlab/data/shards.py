@@ -6,11 +6,13 @@ its digest is, and of all together how often each character occurs. Whatever is 
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import json
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -20,13 +22,18 @@ from typing import IO, Any
 
 import numpy as np
 
-from rnnlab.data.cleaning import clean, how_many
+from rnnlab.data.cleaning import clean, how_many, plain_line_ends
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
+from rnnlab.data.encodings import codec_named
+from rnnlab.data.headers import authors_own, find_stretches
+from rnnlab.data.structure import structure_of
 from rnnlab.errors import DataError
 
 INDEX, FORMAT = "shards.json", 1
 READ = 1 << 20  # bytes read at a time
 LARGEST_INDEX = 50_000_000
+LONGEST_LINE = 200_000_000  # characters, which are held at once
+_CHANGES = ("controls", "invisible", "marks", "terminal", "overstrikes")  # of a cleaned text
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ def write_shards(
     source: str,
     size: int = 8_000_000,
     progress: Callable[[str], None] | None = None,
+    notices: Sequence[str] = (),
 ) -> Shards:
     """Clean a text piece by piece and write it as shards, into a new folder, whole or not at all.
 
@@ -119,6 +127,7 @@ def write_shards(
         name, source: what to call the text, and where it comes from.
         size: characters of a shard, about; the last one has half as many at least.
         progress: is told in half a sentence how far it is.
+        notices: sentences on the text, read when the last piece has come, for the pieces may add to them.
 
     Raises:
         DataError: the folder is there or cannot be written, or the text is empty.
@@ -131,7 +140,7 @@ def write_shards(
         place.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
         try:
-            _write(pieces, staged, {"name": name, "source": source}, size, tell)
+            _write(pieces, staged, {"name": name, "source": source}, size, tell, notices)
             staged.chmod(0o755)
             staged.rename(place)
         finally:
@@ -141,42 +150,84 @@ def write_shards(
     return open_shards(place)
 
 
-def read_pieces(files: Sequence[str | Path]) -> Iterator[str]:
-    """The text of UTF-8 files, gzip or not, one after the other, in pieces that end with a line.
+def read_pieces(
+    files: Sequence[str | Path], encoding: str | None = None, tell: Callable[[str], None] | None = None
+) -> Iterator[str]:
+    """The text of files, gzip or not, one after the other, in pieces that end with a line.
+
+    Headers and licences of Project Gutenberg are left out, for which each file is gone through twice.
+
+    Args:
+        files: their paths.
+        encoding: of all of them, such as "KOI8-R"; UTF-8 if None.
+        tell: is told of each file what was left out of it, and what it seems to be besides words.
 
     Raises:
-        DataError: a file cannot be read or is not UTF-8.
+        DataError: a file cannot be read, is not in the encoding, or has a line of over 200 million characters.
     """
+    told = tell or (lambda words: None)
     for file in map(Path, files):
-        try:
-            with file.open("rb") as raw:
-                packed = raw.read(2) == b"\x1f\x8b"
-                raw.seek(0)
-                with gzip.open(raw) if packed else nullcontext(raw) as stream:
-                    yield from _lines_of(stream)
-        except UnicodeDecodeError as error:
-            raise DataError(f"{file.name} is not in UTF-8; save it as UTF-8.") from error
-        except (OSError, EOFError) as error:
-            raise DataError(f"{file.name} cannot be read; check its name, or give a plain text file.") from error
+        found = find_stretches(_pieces(file, encoding))
+        lines, first = 0, True
+        for piece in authors_own(_pieces(file, encoding), found):
+            lines += piece.count("\n")
+            structure = structure_of(piece, file.name) if first else None
+            if structure is not None:
+                told(f"{file.name}: {structure.notice()}")
+            first = False
+            yield piece
+        for notice in found.notices(lines):
+            told(f"{file.name}: {notice}")
 
 
-def _lines_of(stream: IO[bytes] | gzip.GzipFile) -> Iterator[str]:
+def _pieces(file: Path, encoding: str | None) -> Iterator[str]:
+    """A file's text as it lies there but for its line ends, about a MB at a time."""
+    codec = "utf-8" if encoding is None else codec_named(encoding)
+    try:
+        with file.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            with gzip.open(raw) if packed else nullcontext(raw) as stream:
+                for piece in _lines_of(stream, codec):
+                    yield plain_line_ends(piece)[0]
+    except UnicodeDecodeError as error:
+        remedy = "save it as UTF-8, or name its encoding with --encoding" if encoding is None else "name another"
+        raise DataError(f"{file.name} is not in {encoding or 'UTF-8'}; {remedy}.") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{file.name} cannot be read; check its name, or give a plain text file.") from error
+    except OverflowError as error:
+        raise DataError(f"{file.name} has a line of over {LONGEST_LINE:,} characters; break it into lines.") from error
+
+
+def _lines_of(stream: IO[bytes] | gzip.GzipFile, codec: str) -> Iterator[str]:
     """Whole lines, about a MB at a time; a line without an end is a piece by itself."""
-    left = b""
+    decoder = codecs.getincrementaldecoder(codec)()
+    begun: list[str] = []
     while part := stream.read(READ):
-        whole, end, rest = (left + part).rpartition(b"\n")
-        left = rest
+        whole, end, rest = decoder.decode(part).rpartition("\n")
         if end:
-            yield (whole + end).decode("utf-8")
-    if left:
-        yield left.decode("utf-8")
+            yield "".join([*begun, whole, end])
+            begun = []
+        begun.append(rest)
+        if sum(map(len, begun)) > LONGEST_LINE:
+            raise OverflowError
+    if last := "".join([*begun, decoder.decode(b"", final=True)]):
+        yield last
 
 
-def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, tell: Callable[[str], None]) -> None:
-    counts, shards, left_out = np.zeros(CODE_POINTS, np.int64), [], 0
+def _write(
+    pieces: Iterable[str],
+    place: Path,
+    told: dict[str, Any],
+    size: int,
+    tell: Callable[[str], None],
+    notices: Sequence[str],
+) -> None:
+    counts, shards, changed = np.zeros(CODE_POINTS, np.int64), [], dict.fromkeys(_CHANGES, 0)
     for number, text in enumerate(_sized(pieces, size)):
         cleaned = clean(text)
-        left_out += cleaned.controls + cleaned.invisible + cleaned.marks
+        for name in _CHANGES:
+            changed[name] += getattr(cleaned, name)
         content = cleaned.text.encode("utf-8", "ignore")
         kept = content.decode("utf-8")
         (place / _file(number)).write_bytes(content)
@@ -185,9 +236,13 @@ def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, 
         tell(f"{how_many(number + 1, 'shard')}, {int(counts.sum()):,} characters")
     if np.count_nonzero(counts) < 2:
         raise DataError(f"{told['name']} holds no text; give plain text files with some pages of writing.")
-    notices = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
-    found = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
-    index = {"format": FORMAT, **told, "shards": shards, "counts": found, "notices": notices}
+    left_out = changed["controls"] + changed["invisible"] + changed["marks"]
+    found = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
+    found += [f"{changed['terminal']:,} codes of a terminal were left out."] if changed["terminal"] else []
+    struck = changed["overstrikes"]
+    found += [f"{struck:,} letters struck twice or underlined were made plain."] if struck else []
+    known = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
+    index = {"format": FORMAT, **told, "shards": shards, "counts": known, "notices": [*notices, *found]}
     (place / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

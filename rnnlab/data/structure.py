@@ -94,7 +94,8 @@ def _is_meant(table: Table, name: str) -> bool:
         return True
     # Neither an indent nor the end of a line of code is a cell.
     enough = len(table.rows) >= 2 * FEWEST_LINES and table.is_filled()
-    return enough and (table.separator != "," or (len(table.columns) > 2 and table.has_numbers()))
+    named = table.columns[0] != "1"
+    return enough and (table.separator != "," or ((named or len(table.columns) > 2) and table.has_numbers()))
 
 
 def _lined(lines: Sequence[str]) -> Structure | None:

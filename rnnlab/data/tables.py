@@ -137,8 +137,8 @@ def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> 
 
 
 def _place(names: Sequence[str], column: str, label: str) -> int:
-    for known in (list(names), [name.strip().casefold() for name in names]):
-        asked = column if known == list(names) else column.strip().casefold()
+    alike = [name.strip().casefold() for name in names]
+    for known, asked in ((list(names), column), (alike, column.strip().casefold())):
         if known.count(asked) == 1:
             return known.index(asked)
     if column.isdecimal() and 1 <= int(column) <= len(names):

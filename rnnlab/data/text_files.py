@@ -11,7 +11,7 @@ from rnnlab.data.encodings import Decoded, decode, encoding_notices, refuse_unsu
 from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, read_content
 from rnnlab.data.headers import strip_headers
 from rnnlab.data.structure import structure_of
-from rnnlab.data.tables import read_column, read_parquet_column
+from rnnlab.data.tables import find_table, read_column, read_parquet_column
 from rnnlab.errors import DataError
 
 # Of a folder those files are taken; a file that is named is looked at whatever its name is.
@@ -88,6 +88,17 @@ def read_cells(
     if not kept:
         raise is_empty(label, WANTED)
     return kept, (*notices, *on_cleaning)
+
+
+def looks_tabular(path: Path) -> bool:
+    """Whether a file seems to be a table, by its ending and its beginning; what cannot be read is none."""
+    if path.name.casefold().endswith((".csv", ".tsv", ".json", ".jsonl", ".parquet")):
+        return True
+    try:
+        text, _ = read_text(path, path.name)
+    except DataError:
+        return False
+    return find_table(text) is not None
 
 
 def folded(documents: Sequence[str]) -> tuple[str, ...]:

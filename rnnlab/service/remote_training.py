@@ -9,6 +9,7 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.data import catalog, hub_datasets
+from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.prices import Prices
 from rnnlab.data.shards import is_shards
 from rnnlab.errors import RnnlabError
@@ -79,7 +80,7 @@ def submit_training(
     """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
 
     Args:
-        task, data: as of `train_text` (one text) and `train_forecast`.
+        task, data: as of `train_text` and `train_forecast`.
         flags: the command's other flags, such as "--seeds", "3".
         settings: by name; None is not given.
         repo: "owner/name" to push to.
@@ -96,7 +97,8 @@ def submit_training(
     if base is not None:
         base = _base_there(base)
     if task == "text":
-        text_run(data[0], settings=settings)[0].rehearsed()
+        data = [str(file) for name in data for file in (text_files(Path(name))[0] if _is_texts(name) else [name])]
+        text_run(data, settings=settings)[0].rehearsed()
     else:
         prices = open_many(data, ticker=ticker, dates=dates)
         _check_prices(prices, settings, until)
@@ -147,6 +149,10 @@ def _check_prices(prices: list[Prices], settings: Mapping[str, Any], until: str 
     given = {name: value for name, value in settings.items() if value is not None}
     model, train, own = density_settings(given, None, False, sum(len(one.table) for one in prices))
     DensityRun(prices, model, train, own, frozenset(given), until, None, "").rehearsed()
+
+
+def _is_texts(name: str) -> bool:
+    return is_folder(name) and not is_shards(name)
 
 
 def _there(name: str, task: str, sent: _Sent) -> str:

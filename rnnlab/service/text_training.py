@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,10 @@ from rnnlab.train.weights import halved
 STEPS_BETWEEN_REPORTS = 50, 250  # at least and at most: a short text's epoch takes a moment, a long one's hours
 NOT_SET = (*FILLED, "skip")
 # What an id means and what is held out cannot change once a training has begun.
-SETTLED = ("level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration")
+SETTLED = (
+    "level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column",
+    "encoding",
+)  # fmt: skip
 
 
 def text_settings() -> list[Option]:
@@ -57,7 +60,7 @@ def text_settings() -> list[Option]:
 
 
 def train_text(
-    data: str,
+    data: str | Sequence[str],
     *,
     out: str | Path | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -73,8 +76,8 @@ def train_text(
     """Train a writer; whoever stops asking stops the training.
 
     Args:
-        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file or of a
-            folder of shards.
+        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file, of a
+            folder of text files or of a folder of shards; several, but for shards, are one text.
         out: folder for the checkpoint; none is written if None.
         settings: by name, of ModelConfig, TrainConfig and TextConfig; None and absent ones follow the text's size.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
@@ -85,7 +88,7 @@ def train_text(
         base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
             on the same held-out part before.
         caller: who asks for `base`.
-        tell: is told, before the first step, what speaks against it or what it changes; the result's notices tell it too.
+        tell: is told, before the first step, what speaks against it or what it changes, as the result's notices do.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -103,8 +106,9 @@ def train_text(
 
 
 def text_run(
-    data: str, *, out: str | Path | None = None, settings: Mapping[str, Any] | None = None, resume: bool = False,
-    command: str = "", watch: Watch | None = None, base: str | None = None, caller: Caller = OWNER,
+    data: str | Sequence[str], *, out: str | Path | None = None, settings: Mapping[str, Any] | None = None,
+    resume: bool = False, command: str = "", watch: Watch | None = None, base: str | None = None,
+    caller: Caller = OWNER,
 ) -> tuple[TextRun, Snapshot | None]:  # fmt: skip
     """What `train_text` would train, and what it would go on from; arguments and errors as there."""
     given = {name: value for name, value in (settings or {}).items() if value is not None}
@@ -135,18 +139,22 @@ def text_run(
     return run, None if began is None else began.resume
 
 
-def _opened(data: str, reading: TextConfig) -> Corpus | Shards:
-    if is_shards(data):
-        return open_shards(data)
-    return open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
+def _opened(data: str | Sequence[str], reading: TextConfig) -> Corpus | Shards:
+    names = [data] if isinstance(data, str) else data
+    folders = [name for name in names if is_shards(name)]
+    if not folders:
+        return open_text(names, reading)
+    if len(names) > 1:
+        raise RnnlabError(f"{Path(folders[0]).name} is a folder of shards, which is a text by itself; give it alone.")
+    return open_shards(folders[0])
 
 
-def _opened_as_learnt(data: str, begun: TextBegun, given: Mapping[str, Any]) -> Corpus | Shards:
+def _opened_as_learnt(data: str | Sequence[str], begun: TextBegun, given: Mapping[str, Any]) -> Corpus | Shards:
     """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
     assert begun.made is not None
     learnt = reading(begun.made)
     corpus = _opened(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
-    if corpus.sha256 != begun.told["sha256"] or (learnt.documents, learnt.marker) == ("whole", ""):
+    if corpus.sha256 != begun.told["sha256"] or (learnt.documents, learnt.shuffle) == ("whole", 0):
         return corpus
     return _opened(data, options.from_mapping(TextConfig, given, learnt))
 
@@ -162,7 +170,7 @@ def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:
 
 def _check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
     for name in SETTLED:
-        if name in given and given[name] != began.train.get(name):
+        if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
             flag = f"--{name.replace('_', '-')}"
             raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")
 

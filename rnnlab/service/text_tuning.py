@@ -28,7 +28,15 @@ RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 1e-3, 0.25, 2
 SHAPE = ("cell", "hidden", "layers", "residual", "embedding", "tied")
 READ_AS = ("level", "words")  # what an id stands for, beside the characters
 TOLD = ("name", "title", "sha256")  # of what it began with
-HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration")  # of the same text, no other part
+HELD_OUT_AS = (
+    "fold_case",
+    "documents",
+    "marker",
+    "validation",
+    "calibration",
+    "shuffle",
+    "column",
+)  # of the same text, no other part
 
 
 @dataclass(frozen=True)
