@@ -17,7 +17,8 @@ from reaching import reachable_hub
 from rnnlab import service
 from rnnlab.__main__ import main
 from rnnlab.data.characters import build_characters
-from rnnlab.data.shards import open_shards, read_pieces, write_shards
+from rnnlab.data.shards import open_shards, write_shards
+from rnnlab.data.text_pieces import read_pieces
 from rnnlab.data.vocab import encode_compactly
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.tasks.text.sharded import ShardedTask

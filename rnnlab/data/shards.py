@@ -6,34 +6,54 @@ its digest is, and of all together how often each character occurs. Whatever is 
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import hashlib
 import json
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
-from rnnlab.data.cleaning import clean, how_many, plain_line_ends
+from rnnlab.data import kinds
+from rnnlab.data.cleaning import clean, how_many
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
-from rnnlab.data.encodings import codec_named
-from rnnlab.data.headers import authors_own, find_stretches
-from rnnlab.data.structure import structure_of
+from rnnlab.data.json_objects import parse_object
+from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
+from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import DataError
 
 INDEX, FORMAT = "shards.json", 1
-READ = 1 << 20  # bytes read at a time
 LARGEST_INDEX = 50_000_000
-LONGEST_LINE = 200_000_000  # characters, which are held at once
 _CHANGES = ("controls", "invisible", "marks", "terminal", "overstrikes")  # of a cleaned text
+MOST_BYTES = 4  # of a character in UTF-8
+SEAL = "sha256"
+
+
+def _counted_whole(index: dict[str, Any]) -> bool:
+    """Whether the characters that are counted are those that the shards have."""
+    return bool(sum(index["counts"].values()) == sum(one["characters"] for one in index["shards"]))
+
+
+_CHARACTER = Kind("a character", lambda name: len(name) == 1)
+_INDEX = ruled(
+    record(
+        {
+            "format": exactly(FORMAT, f"{FORMAT}"),
+            "name": kinds.text(),
+            "source": kinds.text(),
+            "notices": listed(kinds.text()),
+            "shards": listed(record({"characters": whole(1), "sha256": DIGEST}), 1),
+            "counts": named(whole(1), _CHARACTER),
+        },
+        {SEAL: DIGEST},
+    ),
+    "counts of all characters of the shards",
+    _counted_whole,
+)
 
 
 @dataclass(frozen=True)
@@ -73,12 +93,13 @@ class Shards:
             DataError: it is gone, or not what it was.
         """
         try:
-            content = (self.folder / _file(number)).read_bytes()
+            content = read_regular(self.folder / _file(number), MOST_BYTES * self.lengths[number])
         except OSError as error:
             raise DataError(f"{_file(number)} of {self.name} cannot be read; make the shards anew.") from error
-        if hashlib.sha256(content).hexdigest() != self.digests[number]:
+        text = content.decode("utf-8", "replace")
+        if hashlib.sha256(content).hexdigest() != self.digests[number] or len(text) != self.lengths[number]:
             raise DataError(f"{_file(number)} of {self.name} has changed since it was made; make the shards anew.")
-        return content.decode("utf-8")
+        return text
 
 
 def is_shards(data: str) -> bool:
@@ -93,20 +114,25 @@ def open_shards(folder: str | Path) -> Shards:
     """Open a folder of shards; DataError if its index is damaged or of another version."""
     place = Path(folder)
     try:
-        if (place / INDEX).stat().st_size > LARGEST_INDEX:
-            raise ValueError("too large")
-        told = json.loads((place / INDEX).read_text(encoding="utf-8"))
-        shards = [(int(one["characters"]), str(one["sha256"])) for one in told["shards"]]
-        counts = {str(character): int(count) for character, count in told["counts"].items()}
-        if told["format"] != FORMAT or not shards or min(length for length, _ in shards) < 1:
-            raise ValueError("of another version, or empty")
-        if sum(counts.values()) != sum(length for length, _ in shards) or max(map(len, counts)) > 1:
-            raise ValueError("counted wrongly")
-        notices = tuple(map(str, told["notices"]))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.") from error
-    lengths, digests = zip(*shards, strict=True)
-    return Shards(place, str(told["name"]), str(told["source"]), lengths, digests, counts, notices)
+        raw = read_regular(place / INDEX, LARGEST_INDEX)
+        told = parse_object(raw) if len(raw) <= LARGEST_INDEX else {}
+        fault = find_fault(told, _INDEX)
+    except (OSError, ValueError) as error:
+        raise _damaged(place) from error
+    if fault is not None or told.get(SEAL, seal := _seal(told)) != seal:  # earlier versions wrote none
+        raise _damaged(place)
+    lengths, digests = zip(*((one["characters"], one["sha256"]) for one in told["shards"]), strict=True)
+    return Shards(place, told["name"], told["source"], lengths, digests, told["counts"], tuple(told["notices"]))
+
+
+def _damaged(place: Path) -> DataError:
+    return DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.")
+
+
+def _seal(index: dict[str, Any]) -> str:
+    """What tells whether anything of an index has changed, however it is laid out."""
+    rest = {name: value for name, value in index.items() if name != SEAL}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def write_shards(
@@ -150,71 +176,6 @@ def write_shards(
     return open_shards(place)
 
 
-def read_pieces(
-    files: Sequence[str | Path], encoding: str | None = None, tell: Callable[[str], None] | None = None
-) -> Iterator[str]:
-    """The text of files, gzip or not, one after the other, in pieces that end with a line.
-
-    Headers and licences of Project Gutenberg are left out, for which each file is gone through twice.
-
-    Args:
-        files: their paths.
-        encoding: of all of them, such as "KOI8-R"; UTF-8 if None.
-        tell: is told of each file what was left out of it, and what it seems to be besides words.
-
-    Raises:
-        DataError: a file cannot be read, is not in the encoding, or has a line of over 200 million characters.
-    """
-    told = tell or (lambda words: None)
-    for file in map(Path, files):
-        found = find_stretches(_pieces(file, encoding))
-        lines, first = 0, True
-        for piece in authors_own(_pieces(file, encoding), found):
-            lines += piece.count("\n")
-            structure = structure_of(piece, file.name) if first else None
-            if structure is not None:
-                told(f"{file.name}: {structure.notice()}")
-            first = False
-            yield piece
-        for notice in found.notices(lines):
-            told(f"{file.name}: {notice}")
-
-
-def _pieces(file: Path, encoding: str | None) -> Iterator[str]:
-    """A file's text as it lies there but for its line ends, about a MB at a time."""
-    codec = "utf-8" if encoding is None else codec_named(encoding)
-    try:
-        with file.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            with gzip.open(raw) if packed else nullcontext(raw) as stream:
-                for piece in _lines_of(stream, codec):
-                    yield plain_line_ends(piece)[0]
-    except UnicodeDecodeError as error:
-        remedy = "save it as UTF-8, or name its encoding with --encoding" if encoding is None else "name another"
-        raise DataError(f"{file.name} is not in {encoding or 'UTF-8'}; {remedy}.") from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{file.name} cannot be read; check its name, or give a plain text file.") from error
-    except OverflowError as error:
-        raise DataError(f"{file.name} has a line of over {LONGEST_LINE:,} characters; break it into lines.") from error
-
-
-def _lines_of(stream: IO[bytes] | gzip.GzipFile, codec: str) -> Iterator[str]:
-    """Whole lines, about a MB at a time; a line without an end is a piece by itself."""
-    decoder = codecs.getincrementaldecoder(codec)()
-    begun: list[str] = []
-    while part := stream.read(READ):
-        whole, end, rest = decoder.decode(part).rpartition("\n")
-        if end:
-            yield "".join([*begun, whole, end])
-            begun = []
-        begun.append(rest)
-        if sum(map(len, begun)) > LONGEST_LINE:
-            raise OverflowError
-    if last := "".join([*begun, decoder.decode(b"", final=True)]):
-        yield last
-
-
 def _write(
     pieces: Iterable[str],
     place: Path,
@@ -243,6 +204,7 @@ def _write(
     found += [f"{struck:,} letters struck twice or underlined were made plain."] if struck else []
     known = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
     index = {"format": FORMAT, **told, "shards": shards, "counts": known, "notices": [*notices, *found]}
+    index |= {SEAL: _seal(index)}
     (place / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -6,9 +6,9 @@ import difflib
 import math
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -74,7 +74,8 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
 class Located:
     """Where a checkpoint lies and what to call it.
 
-    commit: of the Hub's. public: whether anyone may see it. most_weights: how many it may have to be opened.
+    commit: of the Hub's. public: whether anyone may see it. most_weights: how many it may have to be opened. mended: of
+    the Hub's, reads it and fetches anew what has changed on this machine since it was pulled.
     """
 
     folder: Path
@@ -82,6 +83,7 @@ class Located:
     commit: str | None = None
     public: bool = True
     most_weights: float = math.inf
+    mended: Callable[[], Checkpoint] | None = field(default=None, repr=False, compare=False)
 
     def pinned(self, model: str) -> str:
         """What opens this very checkpoint again where `model` was asked for: of the Hub's, the commit is named."""
@@ -108,7 +110,10 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
         return Located(brought, brought.name, public=False, most_weights=caller.most_weights)
     if named := hub_name(model):
         pulled = hub.pull(*named, token=caller.hub_token, most_weights=caller.most_weights)
-        return Located(pulled.folder, named[0], pulled.commit, pulled.public, caller.most_weights)
+        return Located(
+            pulled.folder, named[0], pulled.commit, pulled.public, caller.most_weights,
+            lambda: hub.load_pulled(pulled, caller.hub_token, caller.most_weights),
+        )  # fmt: skip
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
@@ -130,6 +135,8 @@ def open_located(found: Located) -> Checkpoint:
 
     def read() -> Checkpoint:
         with heavy(found):
+            if found.mended is not None:
+                return found.mended()
             return checkpoint.load(found.folder, name=found.name, most_weights=found.most_weights)
 
     return _SHELF.get(stamp(found.folder), read, _bytes)

@@ -11,7 +11,8 @@ from rnnlab.data import hub_datasets, hub_texts
 from rnnlab.data.cache import refuse_offline
 from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.hub_rows import TEXT, Request
-from rnnlab.data.shards import Shards, read_pieces, write_shards
+from rnnlab.data.shards import Shards, write_shards
+from rnnlab.data.text_pieces import read_pieces
 from rnnlab.errors import DataError
 from rnnlab.service.opening import is_file
 

@@ -99,9 +99,7 @@ def train_forecast(
         raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
     if resume and base:
         raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
-    folder = None if out is None else Path(out)
-    if folder is not None:
-        checkpoint.check_place(folder)
+    folder = None if out is None else checkpoint.check_place(out)
     prices = open_many(data, ticker=ticker, dates=dates)
     snapshot = None
     if resume:
