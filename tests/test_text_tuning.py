@@ -158,10 +158,14 @@ def test_what_it_began_with_must_still_be_told_to_resume(place, tmp_path):
     next(training)
     training.close()
     made = checkpoint.load(tmp_path / "m", resume=True)
-    made.provenance["from"]["sha256"] = 3
-    checkpoint.save(made, tmp_path / "m")
-    with pytest.raises(CheckpointError, match="does not say what its training began with; start a new training"):
-        next(service.train_text(str(place / "other.txt"), out=tmp_path / "m", resume=True))
+    for damage, sentence in (
+        (lambda: made.metrics.pop("before"), "does not say what its training began with scored; start a new training"),
+        (lambda: made.provenance["from"].update(sha256=3), "provenance.from.sha256 is missing or wrong"),
+    ):
+        damage()
+        checkpoint.save(made, tmp_path / "m")
+        with pytest.raises(CheckpointError, match=sentence):
+            next(service.train_text(str(place / "other.txt"), out=tmp_path / "m", resume=True))
 
 
 @pytest.mark.parametrize(

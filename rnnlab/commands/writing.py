@@ -73,7 +73,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(asked: argparse.Namespace) -> Answer:
-    _refuse_without_effect(asked)
+    _refuse_of_no_effect_on_training(asked)
     if asked.on:
         return train_there(asked, "text", asked.data, [], given(asked, service.text_settings()))
     asked.resumable = True
@@ -86,7 +86,7 @@ def _train(asked: argparse.Namespace) -> Answer:
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
 
 
-def _refuse_without_effect(asked: argparse.Namespace) -> None:
+def _refuse_of_no_effect_on_training(asked: argparse.Namespace) -> None:
     """Raise RnnlabError where a flag is given that changes nothing beside the others."""
     refuse_without_on(asked)
     # A training that goes on has the level that it began with.
@@ -102,8 +102,7 @@ def _refuse_without_effect(asked: argparse.Namespace) -> None:
 
 
 def _write(asked: argparse.Namespace) -> Answer:
-    if asked.repetition_window is not None and (asked.repetition_penalty or 1) == 1:
-        raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
+    _refuse_of_no_effect_on_writing(asked)
     manner = service.Manner(
         asked.length, asked.unit, given(asked, service.sampling_settings()), tuple(map(service.unescaped, asked.stop)),
         service.unescaped(asked.ban), weights=asked.weights, keep_stop=asked.keep_stop,
@@ -132,6 +131,13 @@ def _write(asked: argparse.Namespace) -> Answer:
             print()
         print("\n".join(service.writing_lines(draft)), file=sys.stderr)
     return draft.answer()
+
+
+def _refuse_of_no_effect_on_writing(asked: argparse.Namespace) -> None:
+    if asked.repetition_window is not None and (asked.repetition_penalty or 1) == 1:
+        raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
+    if asked.keep_stop and not asked.stop:
+        raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
 
 
 def _prompt(asked: argparse.Namespace) -> tuple[str, tuple[str, ...]]:

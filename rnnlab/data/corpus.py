@@ -237,7 +237,7 @@ def _row(characters: int) -> _Row:
 _DROPOUT = {"input_dropout": 0.05, "between_dropout": 0.3, "output_dropout": 0.35, "recurrent_dropout": 0.2}
 _SETTINGS = (
     _Row(8_000, 32, 128, 1, 120, 1.2, 4, 4e-3),
-    _Row(25_000, 32, 128, 1, 50, 1.0, 4, 4e-3),
+    _Row(25_000, 48, 192, 1, 80, 1.2, 4, 4e-3),
     _Row(70_000, 64, 256, 1, 30, 1.2, 8, 4e-3),
     _Row(150_000, 64, 256, 1, 20, 1.0, 8, 4e-3),
     _Row(350_000, 64, 256, 2, 16, 1.0, 16, 4e-3),

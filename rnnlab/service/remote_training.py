@@ -152,7 +152,7 @@ def submit_training(
         base = _base_there(base)
     if task == "text":
         data = [str(file) for name in data for file in (text_files(Path(name))[0] if _is_texts(name) else [name])]
-        text_run(data, settings=settings)[0].rehearsed()
+        text_run(data, settings=settings, base=base)[0].rehearsed()
     else:
         prices = open_many(data, ticker=ticker, dates=dates)
         _check_prices(prices, settings, until)

@@ -11,6 +11,7 @@ from rnnlab.data import catalog, fetching, hub_datasets
 from rnnlab.data.corpus import Corpus, Reading, read_corpora, read_corpus
 from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.ordering import order_notices
+from rnnlab.data.shards import Shards, is_shards, open_shards
 from rnnlab.data.text_files import looks_tabular
 from rnnlab.errors import DataError
 from rnnlab.nn.stepping import stepping_seconds
@@ -55,6 +56,17 @@ def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
         corpus = read_corpora(sources, _name_of(names), how)
     order = () if reading.shuffle else order_notices(corpus.documents, reading.validation)
     return replace(corpus, notices=(*notices, *corpus.notices, *order))
+
+
+def open_learnable(data: str | Sequence[str], reading: TextConfig) -> Corpus | Shards:
+    """Open what a writer can be trained on: a text, as `open_text` does, or a folder of shards; errors as there."""
+    names = [data] if isinstance(data, str) else list(data)
+    folders = [name for name in names if is_shards(name)]
+    if not folders:
+        return open_text(names, reading)
+    if len(names) > 1:
+        raise DataError(f"{Path(folders[0]).name} is a folder of shards, which is a text by itself; give it alone.")
+    return open_shards(folders[0])
 
 
 def text_sources(data: str) -> tuple[list[tuple[str | Path, str | None]], list[str]]:

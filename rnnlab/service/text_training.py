@@ -13,7 +13,7 @@ import numpy as np
 from rnnlab import options
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
-from rnnlab.data.shards import Shards, is_shards, open_shards
+from rnnlab.data.shards import Shards
 from rnnlab.data.vocab import Vocabulary, build_characters, build_words, encode_compactly
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
@@ -26,9 +26,9 @@ from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
 from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
-from rnnlab.service.text_facts import reading, text_learnt
+from rnnlab.service.text_facts import text_learnt
 from rnnlab.service.text_notices import still_falling, too_little
-from rnnlab.service.text_opening import open_text, text_record
+from rnnlab.service.text_opening import open_learnable, text_record
 from rnnlab.service.text_samples import card_samples, sample
 from rnnlab.service.text_tuning import TextBegun, open_text_begun, resumed_text_begun, tuned_settings
 from rnnlab.tasks.text import judge
@@ -88,7 +88,7 @@ def train_text(
         base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
             on the same held-out part before.
         caller: who asks for `base`.
-        tell: is told, before the first step, what speaks against it or what it changes, as the result's notices do.
+        tell: is told, before the first step, how the text was read and what speaks against it.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -100,7 +100,7 @@ def train_text(
         data, out=out, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
     )  # fmt: skip
     if tell is not None and processes.first:
-        for notice in run.cautions():
+        for notice in run.notices():
             tell(notice)
     yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
@@ -119,7 +119,7 @@ def text_run(
     folder = None if out is None else checkpoint.check_place(out)
     if base is not None:
         begun = open_text_begun(base, given, caller)
-        corpus = _opened_as_learnt(data, begun, given)
+        corpus = begun.opened(data, given)
         chosen = tuned_settings(begun, corpus, given)
         return TextRun(corpus, *chosen, frozenset(given), folder, command, watch, begun=begun), None
     began = begun_training(folder) if resume else None
@@ -129,7 +129,7 @@ def text_run(
         _check_settled(began, given)
         command = command_as_begun(began, given, command)
         given = settings_as_begun(began, given)
-    corpus = _opened(data, options.from_mapping(TextConfig, given))
+    corpus = open_learnable(data, options.from_mapping(TextConfig, given))
     if began is not None and text_learnt(began)[1] != corpus.sha256:
         raise RnnlabError("This training began with another text; give the same --data to resume it.")
     run = TextRun(
@@ -137,26 +137,6 @@ def text_run(
         begun=None if began is None else resumed_text_begun(began),
     )  # fmt: skip
     return run, None if began is None else began.resume
-
-
-def _opened(data: str | Sequence[str], reading: TextConfig) -> Corpus | Shards:
-    names = [data] if isinstance(data, str) else data
-    folders = [name for name in names if is_shards(name)]
-    if not folders:
-        return open_text(names, reading)
-    if len(names) > 1:
-        raise RnnlabError(f"{Path(folders[0]).name} is a folder of shards, which is a text by itself; give it alone.")
-    return open_shards(folders[0])
-
-
-def _opened_as_learnt(data: str | Sequence[str], begun: TextBegun, given: Mapping[str, Any]) -> Corpus | Shards:
-    """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
-    assert begun.made is not None
-    learnt = reading(begun.made)
-    corpus = _opened(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
-    if corpus.sha256 != begun.told["sha256"] or (learnt.documents, learnt.shuffle) == ("whole", 0):
-        return corpus
-    return _opened(data, options.from_mapping(TextConfig, given, learnt))
 
 
 def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:

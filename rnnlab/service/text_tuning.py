@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ from rnnlab import options
 from rnnlab.data.corpus import Corpus, proposed_settings, proposed_training
 from rnnlab.data.shards import Shards
 from rnnlab.data.vocab import Vocabulary, open_vocabulary, widen, widened_ids
-from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.service.callers import Caller
 from rnnlab.service.opening import locate, open_located
 from rnnlab.service.text_facts import reading, text_learnt
+from rnnlab.service.text_opening import open_learnable
 from rnnlab.tasks.text.score import Ids, score
 from rnnlab.tasks.text.settings import TRAIN, TextConfig
 from rnnlab.tasks.text.widening import widened_weights
@@ -27,16 +28,8 @@ from rnnlab.train.progress import TrainConfig
 RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 1e-3, 0.25, 2
 SHAPE = ("cell", "hidden", "layers", "residual", "embedding", "tied")
 READ_AS = ("level", "words")  # what an id stands for, beside the characters
-TOLD = ("name", "title", "sha256")  # of what it began with
-HELD_OUT_AS = (
-    "fold_case",
-    "documents",
-    "marker",
-    "validation",
-    "calibration",
-    "shuffle",
-    "column",
-)  # of the same text, no other part
+# Of the same text, no other part is held out.
+HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column")
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,15 @@ class TextBegun:
     vocabulary: Vocabulary
     made: Checkpoint | None
     before: dict[str, float] | None = None
+
+    def opened(self, data: str | Sequence[str], given: Mapping[str, Any]) -> Corpus | Shards:
+        """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
+        assert self.made is not None
+        learnt = reading(self.made)
+        corpus = open_learnable(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
+        if corpus.sha256 != self.told["sha256"] or (learnt.documents, learnt.shuffle) == ("whole", 0):
+            return corpus
+        return open_learnable(data, options.from_mapping(TextConfig, given, learnt))
 
     def widened(self, alphabet: str, *, boundary: bool, unknown: bool = False) -> Vocabulary:
         """Its vocabulary with the characters of the text."""
@@ -110,23 +112,19 @@ def open_text_begun(model: str, given: Mapping[str, Any], caller: Caller) -> Tex
 
 
 def resumed_text_begun(began: Checkpoint) -> TextBegun | None:
-    """The same of a training that is resumed; None if it did not begin with a checkpoint.
+    """The same of a training that is resumed, its record checked; None if it did not begin with a checkpoint.
 
     Raises:
-        CheckpointError: its record of that is damaged.
+        CheckpointError: it does not say what that had scored.
     """
     told, before = began.provenance.get("from"), began.metrics.get("before")
     if told is None:
         return None
-    try:
-        if not isinstance(before, dict) or not all(isinstance(told[name], str) for name in TOLD):
-            raise TypeError
-        scores = {name: float(before[name]) for name in ("nats_per_char_windows", "nats_per_char_streamed")}
-        return TextBegun(told, open_vocabulary(began.codec.get("vocabulary", {})), None, scores)
-    except (KeyError, TypeError, ValueError, DataError) as error:
+    if before is None:
         raise CheckpointError(
-            "The folder of --out does not say what its training began with; start a new training."
-        ) from error
+            "The folder of --out does not say what its training began with scored; start a new training."
+        )
+    return TextBegun(told, open_vocabulary(began.codec["vocabulary"]), None, before)
 
 
 def tuned_settings(

@@ -71,7 +71,7 @@ def lay_choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
                 info="The same seed and settings write the same text; −1 draws one",
             )  # fmt: skip
             stop_at = gr.Textbox(
-                label="Stop at", placeholder="\\n\\n", lines=1, max_lines=4, min_width=150, elem_id="stop-at",
+                label="Stop at", placeholder="\\n\\n", lines=2, max_lines=4, min_width=150, elem_id="stop-at",
                 info="The text ends before this; one stop a line; \\n is a line break, \\t a tab",
             )  # fmt: skip
             banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid, \\n too")

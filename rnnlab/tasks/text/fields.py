@@ -25,6 +25,7 @@ _SCORED = {
     "ngram_characters": whole(),
     "parameters": whole(1),
     "output_scale": number(0),
+    "before": record({"nats_per_char_windows": number(0), "nats_per_char_streamed": number(0)}),
     "openings": listed(LINE),
     "samples": listed(_SAMPLE),
 }
@@ -39,6 +40,8 @@ _TEXT = record(
         "shards": whole(1),
     },
 )
+# The writer that it learnt on from.
+_FROM = record({"name": LINE, "title": LINE, "sha256": DIGEST})
 
 
 def _scored_whole(metrics: Mapping[str, Any]) -> bool:
@@ -50,5 +53,5 @@ FIELDS: dict[str, Kind] = {
     "metrics": ruled(
         record({}, METRICS | _SCORED), f"an object with both of {' and '.join(SCORES)} or neither", _scored_whole
     ),
-    "provenance": record({"data": listed(_TEXT, 1)}, ORIGIN),
+    "provenance": record({"data": listed(_TEXT, 1)}, {"from": _FROM} | ORIGIN),
 }

@@ -175,10 +175,10 @@ def banned_ids(vocabulary: Vocabulary, characters: str) -> list[int]:
     """The ids that are never chosen: those whose text holds one of these characters, and the unknown symbol's."""
     unknown = getattr(vocabulary, "unknown", None)
     banned = set() if unknown is None else {int(unknown)}
-    signs = set(characters)
-    if signs:
+    if characters:
+        unwanted = frozenset(characters)
         ids = (one for one in range(vocabulary.size) if one != vocabulary.boundary)
-        banned |= {one for one in ids if not signs.isdisjoint(vocabulary.decode([one]))}
+        banned |= {one for one in ids if not unwanted.isdisjoint(vocabulary.decode([one]))}
     return sorted(banned)
 
 
