@@ -64,9 +64,7 @@ def test_files_are_read_piece_by_piece_packed_or_not(tmp_path):
         packed.write("c\nd\n")
     assert "".join(read_pieces([tmp_path / "a.txt", tmp_path / "b.txt.gz"])).endswith("b" * 10 + "c\nd\n")
     (tmp_path / "latin.txt").write_bytes("Müller\n".encode("latin-1"))
-    with pytest.raises(
-        DataError, match=r"^latin.txt is not in UTF-8; save it as UTF-8, or name its encoding with --encoding\.$"
-    ):
+    with pytest.raises(DataError, match=r"^latin.txt is not in UTF-8; save it as UTF-8, or name its encoding with --"):
         list(read_pieces([tmp_path / "latin.txt"]))
     with pytest.raises(DataError, match=r"^none.txt cannot be read; check its name"):
         list(read_pieces([tmp_path / "none.txt"]))

@@ -44,6 +44,7 @@ def add_commands(commands: Any) -> None:
         help="what the text begins with; - reads it from standard input (default: nothing)",
     )  # fmt: skip
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, taken as it stands")
+    write.add_argument("--encoding", help="what the prompt's file is encoded in, such as KOI8-R (default: found out)")
     write.add_argument("--length", type=int, default=400, help="how much to write (default 400)")
     write.add_argument("--unit", choices=service.UNITS, default="characters", help="what the length is counted in")
     write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (-1 or default: drawn)")
@@ -149,9 +150,12 @@ def _prompt(asked: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
         raise RnnlabError(GONE_ON_WITH)
     if asked.prompt == "-":
         file = "-"
-    if file == "-":
-        return service.read_prompt_file(sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1))
-    return (asked.prompt, ()) if file is None else service.read_prompt_file(file)
+    if file is None:
+        if asked.encoding:
+            raise RnnlabError("--encoding is of a prompt in a file; leave it out, or give --prompt-file.")
+        return asked.prompt, ()
+    source = sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1) if file == "-" else file
+    return service.read_prompt_file(source, asked.encoding or "")
 
 
 def _drafts(asked: argparse.Namespace, prompt: str, manner: service.Manner) -> Iterator[service.Draft]:

@@ -37,6 +37,8 @@ WESTERN = SHOWN["cp1252"]
 
 _C1 = re.compile("[\x80-\x84\x86-\x9f]")  # but for the line end \x85
 _MOST_BROKEN = 0.01  # of the characters
+# From here on letters of Latin-1 beyond ASCII are too many, and so surely another script, for any language.
+_FEWEST_FOREIGN, _FOREIGN = 200, 0.4
 # Bytes of Windows-1252 that were taken for characters, back to what Latin-1 calls them.
 _SIGNS_TO_BYTES = {
     ord(bytes([one]).decode("cp1252")): one for one in range(0x80, 0xA0) if one not in b"\x81\x8d\x8f\x90\x9d"
@@ -50,6 +52,8 @@ class Decoded:
     encoding: as people write it. broken: places that were left out as no characters. patched: of a UTF-8 text, places
     that were read as Windows-1252. twice: whether it had been encoded twice over. rivals: encodings that are nearly as
     likely and would give another text. fits: whether the text is in one of the languages that the encoding is used for.
+    named: whether a person named the encoding. misread: of a text in Unicode, the encoding that its letters had before
+    a program took them for Latin-1 or Windows-1252.
     """
 
     text: str
@@ -59,6 +63,8 @@ class Decoded:
     twice: bool = False
     rivals: tuple[str, ...] = ()
     fits: bool = True
+    named: bool = False
+    misread: str = ""
 
 
 def decode(content: bytes, encoding: str | None = None) -> Decoded | None:
@@ -120,7 +126,7 @@ def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True
         named: whether the person can name its encoding with --encoding.
     """
     found = []
-    if decoded.encoding.startswith(("UTF-16", "UTF-32")):
+    if decoded.encoding.startswith(("UTF-16", "UTF-32")) or (decoded.named and decoded.encoding != "UTF-8"):
         found.append(f"The {what} was read as {decoded.encoding}.")
     elif decoded.encoding != "UTF-8":
         other = f", but may be {_listed(decoded.rivals)}" if decoded.rivals else ""
@@ -130,6 +136,8 @@ def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True
         found.append(f"The {what} is not UTF-8 and was read as {decoded.encoding}{other}; {remedy}.")
     if decoded.twice:
         found.append(f"The {what} had been encoded in UTF-8 twice over and was decoded twice.")
+    if decoded.misread:
+        found.append(f"The {what} had been saved with {decoded.misread} taken for {WESTERN} and was decoded again.")
     for count, rest in ((decoded.patched, f"read as {WESTERN}"), (decoded.broken, "left out")):
         if count:
             places = "1 place" if count == 1 else f"{count:,} places"
@@ -163,7 +171,7 @@ def _as_named(content: bytes, encoding: str) -> Decoded:
     if broken > len(text) * _MOST_BROKEN or controls:
         remedy = "name another, or leave --encoding out."
         raise DataError(f"{broken + controls:,} places of the file are no characters in {_shown(codec)}; {remedy}")
-    return Decoded(text.removeprefix("\ufeff"), _shown(codec), broken)
+    return Decoded(text.removeprefix("\ufeff"), _shown(codec), broken, named=True)
 
 
 def _strictly(content: bytes, codec: str) -> Decoded | None:
@@ -188,10 +196,34 @@ def _once(text: str) -> Decoded:
         try:
             inner = text.translate(_SIGNS_TO_BYTES).encode("latin-1").decode("utf-8")
         except UnicodeError:
-            return Decoded(text, "UTF-8")
+            return _read_again(Decoded(text, "UTF-8"))
         if len(text) - len(inner) > 2:
             return Decoded(inner.removeprefix("\ufeff"), "UTF-8", twice=True)
-    return Decoded(text, "UTF-8")
+    return _read_again(Decoded(text, "UTF-8"))
+
+
+def _read_again(found: Decoded) -> Decoded:
+    """A text of UTF-8 whose bytes a program had taken for Latin-1 or Windows-1252, with the letters that they were.
+
+    Such a program leaves letters as control characters, or makes letters of the West of all of another script.
+    """
+    if found.text.isascii():
+        return found
+    if not _C1.search(found.text) and not _is_foreign(found.text):
+        return found
+    try:
+        inner = _guessed(found.text.translate(_SIGNS_TO_BYTES).encode("latin-1"))
+    except UnicodeEncodeError:
+        return found
+    if inner.fits and inner.encoding != WESTERN and not (inner.broken or inner.rivals):
+        return Decoded(inner.text, "UTF-8", misread=inner.encoding)
+    return found
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a text's letters are those of Latin-1 beyond ASCII in such numbers that they must have been others."""
+    beyond = len(re.findall("[\u00a0-\u00ff]", text))
+    return beyond >= _FEWEST_FOREIGN and beyond > _FOREIGN * len(text)
 
 
 def _nearly_utf8(content: bytes) -> Decoded | None:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.data import kinds
-from rnnlab.data.cleaning import clean, how_many
+from rnnlab.data.cleaning import changes_told, clean, how_many
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
 from rnnlab.data.json_objects import parse_object
 from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
@@ -28,7 +28,7 @@ from rnnlab.errors import DataError
 
 INDEX, FORMAT = "shards.json", 1
 LARGEST_INDEX = 50_000_000
-_CHANGES = ("controls", "invisible", "marks", "terminal", "overstrikes")  # of a cleaned text
+_UNSEEN, _MORE = ("controls", "invisible", "marks"), ("terminal", "overstrikes", "restored", "line_ends")
 MOST_BYTES = 4  # of a character in UTF-8
 SEAL = "sha256"
 
@@ -184,10 +184,10 @@ def _write(
     tell: Callable[[str], None],
     notices: Sequence[str],
 ) -> None:
-    counts, shards, changed = np.zeros(CODE_POINTS, np.int64), [], dict.fromkeys(_CHANGES, 0)
+    counts, shards, changed = np.zeros(CODE_POINTS, np.int64), [], dict.fromkeys((*_UNSEEN, *_MORE), 0)
     for number, text in enumerate(_sized(pieces, size)):
         cleaned = clean(text)
-        for name in _CHANGES:
+        for name in changed:
             changed[name] += getattr(cleaned, name)
         content = cleaned.text.encode("utf-8", "ignore")
         kept = content.decode("utf-8")
@@ -197,11 +197,9 @@ def _write(
         tell(f"{how_many(number + 1, 'shard')}, {int(counts.sum()):,} characters")
     if np.count_nonzero(counts) < 2:
         raise DataError(f"{told['name']} holds no text; give plain text files with some pages of writing.")
-    left_out = changed["controls"] + changed["invisible"] + changed["marks"]
+    left_out = sum(changed.pop(name) for name in _UNSEEN)
     found = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
-    found += [f"{changed['terminal']:,} codes of a terminal were left out."] if changed["terminal"] else []
-    struck = changed["overstrikes"]
-    found += [f"{struck:,} letters struck twice or underlined were made plain."] if struck else []
+    found += changes_told(changed)
     known = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
     index = {"format": FORMAT, **told, "shards": shards, "counts": known, "notices": [*notices, *found]}
     index |= {SEAL: _seal(index)}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rnnlab.data.cleaning import MOST_MARKS, Cleaned, clean, compose, how_many
+from rnnlab.data.cleaning import changes_told, clean, compose
 from rnnlab.data.encodings import Decoded, decode, encoding_notices, refuse_unsure
 from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, read_content
 from rnnlab.data.headers import strip_headers
@@ -124,21 +124,4 @@ def _cleaned(text: str, label: str) -> tuple[str, tuple[str, ...]]:
     # A stray control character is a slip of some editor; in binary data one byte in ten is one.
     if cleaned.controls > 1 + len(text) / 100:
         raise is_binary(label, WANTED)
-    return cleaned.text, _on_cleaning(cleaned)
-
-
-def _on_cleaning(cleaned: Cleaned) -> tuple[str, ...]:
-    gone, once, plain = "left out", "read as one each", "made plain"
-    found = [
-        (cleaned.controls, "control character", "", gone),
-        (cleaned.invisible, "invisible formatting mark", "", gone),
-        (cleaned.marks, "combining mark", f" beyond {MOST_MARKS} in a row", gone),
-        (cleaned.terminal, "code", " of a terminal, such as a colour,", gone),
-        (cleaned.line_ends, "line end", " with two carriage returns", once),
-        (cleaned.overstrikes, "letter", " struck twice or underlined", plain),
-    ]
-    return tuple(
-        f"{how_many(count, what)}{more} {'was' if count == 1 else 'were'} {done}."
-        for count, what, more, done in found
-        if count
-    )
+    return cleaned.text, changes_told(vars(cleaned))

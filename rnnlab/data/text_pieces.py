@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
-from rnnlab.data.cleaning import plain_line_ends
-from rnnlab.data.encodings import codec_named
+from rnnlab.data.cleaning import changes_told, plain_line_ends, restore_signs
+from rnnlab.data.encodings import codec_named, decode
 from rnnlab.data.headers import authors_own, find_stretches
 from rnnlab.data.regular_files import open_regular
 from rnnlab.data.structure import structure_of
@@ -38,21 +39,25 @@ def read_pieces(
     """
     told = tell or (lambda words: None)
     for file in map(Path, files):
-        found = find_stretches(_pieces(file, encoding))
+        found = find_stretches(_pieces(file, encoding, Counter()))
+        changes: Counter[str] = Counter()
         lines, first = 0, True
-        for piece in authors_own(_pieces(file, encoding), found):
+        for piece in authors_own(_pieces(file, encoding, changes), found):
             lines += piece.count("\n")
             structure = structure_of(piece, file.name) if first else None
             if structure is not None:
                 told(f"{file.name}: {structure.notice()}")
             first = False
             yield piece
-        for notice in found.notices(lines):
+        for notice in (*found.notices(lines), *changes_told(changes)):
             told(f"{file.name}: {notice}")
 
 
-def _pieces(file: Path, encoding: str | None) -> Iterator[str]:
-    """A file's text as it lies there but for its line ends, about a MB at a time."""
+def _pieces(file: Path, encoding: str | None, changes: Counter[str]) -> Iterator[str]:
+    """A file's text as it lies there but for its line ends and what a program took for control characters.
+
+    About a MB at a time; `changes` counts what is changed, by the names of `Cleaned`.
+    """
     codec = "utf-8" if encoding is None else codec_named(encoding)
     try:
         with open_regular(file) as raw:
@@ -60,14 +65,24 @@ def _pieces(file: Path, encoding: str | None) -> Iterator[str]:
             raw.seek(0)
             with gzip.open(raw) if packed else nullcontext(raw) as stream:
                 for piece in _lines_of(stream, codec):
-                    yield plain_line_ends(piece)[0]
+                    text, restored = restore_signs(piece)
+                    text, line_ends = plain_line_ends(text)
+                    changes.update(restored=restored, line_ends=line_ends)
+                    yield text
     except UnicodeDecodeError as error:
-        remedy = "save it as UTF-8, or name its encoding with --encoding" if encoding is None else "name another"
-        raise DataError(f"{file.name} is not in {encoding or 'UTF-8'}; {remedy}.") from error
+        raise DataError(f"{file.name} is not in {encoding or 'UTF-8'}; {_remedy(error, encoding)}.") from error
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{file.name} cannot be read; check its name, or give a plain text file.") from error
     except OverflowError as error:
         raise DataError(f"{file.name} has a line of over {LONGEST_LINE:,} characters; break it into lines.") from error
+
+
+def _remedy(error: UnicodeDecodeError, encoding: str | None) -> str:
+    if encoding is not None:
+        return "name another"
+    found = decode(error.object)
+    hint = "" if found is None or found.encoding == "UTF-8" else f", such as {found.encoding}"
+    return f"save it as UTF-8, or name its encoding with --encoding{hint}"
 
 
 def _lines_of(stream: IO[bytes] | gzip.GzipFile, codec: str) -> Iterator[str]:

@@ -16,20 +16,21 @@ WANTED = Wanted(
 )
 
 
-def read_prompt_file(source: str | bytes) -> tuple[str, tuple[str, ...]]:
+def read_prompt_file(source: str | bytes, encoding: str = "") -> tuple[str, tuple[str, ...]]:
     """Read a prompt as it stands, its last line break too.
 
     Args:
         source: a path, or what standard input holds, MOST_PROMPT_BYTES and one more at most.
+        encoding: of the prompt, such as "KOI8-R"; found out if "".
 
     Returns:
         The prompt, and sentences on how it was read.
 
     Raises:
-        DataError: there is no such file, it is no text, empty or over 1 MB.
+        DataError: there is no such file, it is no text, empty, over 1 MB or not in the encoding.
     """
     label = "Standard input" if isinstance(source, bytes) else label_of(source, None)
-    decoded = decode(read_content(source, label, WANTED))
+    decoded = decode(read_content(source, label, WANTED), encoding or None)
     if decoded is None or "\0" in decoded.text:
         raise is_binary(label, WANTED)
-    return decoded.text, encoding_notices(decoded, "prompt", named=False)
+    return decoded.text, encoding_notices(decoded, "prompt")
