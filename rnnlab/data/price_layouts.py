@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.files import as_subject
-from rnnlab.data.price_date_forms import is_date
+from rnnlab.data.price_date_forms import COMPACT, ISO, UNIX, is_date, read_form
 from rnnlab.data.price_headings import Headings, one_line
 from rnnlab.data.price_words import PRICE_FIELDS, fields_of
 from rnnlab.errors import DataError
@@ -113,7 +113,7 @@ def _under_headings(
 def _without_headings(
     sample: Sequence[Sequence[str]], last_row: int, date: int, numbers: Sequence[int], label: str
 ) -> Headings:
-    found = _bar_columns(sample, numbers)
+    found = _bar_columns(sample, date, numbers)
     if found is None:
         raise DataError(_headless(sample[0], date, label))
     columns = {"Date": date, **found}
@@ -133,44 +133,55 @@ def _headless(row: Sequence[str], date: int, label: str) -> str:
     return f"{as_subject(label)} starts with {shown} and has no headings; write a line such as {line} above it{each}."
 
 
-def _bar_columns(sample: Sequence[Sequence[str]], numbers: Sequence[int]) -> dict[str, int] | None:
+def _bar_columns(sample: Sequence[Sequence[str]], date: int, numbers: Sequence[int]) -> dict[str, int] | None:
     """The columns of a bar: the first four numbers, of which one is always the greatest and one always the least.
 
-    Of the other two the Open is the one that lies nearer to the close before, in the file's order of days or against
-    it. A volume is the next column that does not lie between High and Low, as an average price would.
+    Of the other two the Open is the first, unless the second follows more nearly on the close of the day before. A
+    volume is the next column that does not lie between High and Low, as an average price would.
     """
     moving = [column for column in numbers if len({row[column].strip() for row in sample}) > 1]
     numbers = numbers[numbers.index(moving[0]) :] if moving else []  # a column of midnights may come first
     written = [[row[column].strip() for column in numbers] for row in sample]
-    if len(sample) < _LEAST_BARS or len(numbers) < len(_BAR) or not all(_PLAIN.fullmatch(cell) for row in written for cell in row[:5]):
+    if len(sample) < _LEAST_BARS or len(numbers) < 4 or not all(_PLAIN.fullmatch(one) for row in written for one in row[:4]):
         return None
-    values = np.array([[float(cell) for cell in row[:4]] for row in written])
+    values = np.array([[float(one) for one in row[:4]] for row in written])
     highs, lows = _always(values, values.max(axis=1)), _always(values, values.min(axis=1))
     if len(highs) != 1 or len(lows) != 1 or highs == lows or (values <= 0).any():
         return None
-    first, second = (column for column in range(4) if column not in (highs[0], lows[0]))
-    opened, closed = (first, second) if _opens(values, first, second) else (second, first)
-    if not _opens(values, opened, closed):
-        return None
+    opened, closed = (column for column in range(4) if column not in (highs[0], lows[0]))
+    direction = _direction([row[date].strip() for row in sample])
+    if direction and _opens_second(values[::direction], opened, closed):
+        opened, closed = closed, opened
     found = {"Open": opened, "High": highs[0], "Low": lows[0], "Close": closed}
     columns = {field: numbers[column] for field, column in found.items()}
+    return columns | _volume_column(written, values, numbers)
+
+
+def _volume_column(written: list[list[str]], values: Floats, numbers: Sequence[int]) -> dict[str, int]:
     for place in range(4, len(numbers)):
         cells = [row[place] for row in written]
         if not all(_PLAIN.fullmatch(cell) for cell in cells):
             break
         amounts = np.array([float(cell) for cell in cells])
         if ((amounts < values.min(axis=1)) | (amounts > values.max(axis=1))).any():
-            return columns | {"Volume": numbers[place]}
-    return columns
+            return {"Volume": numbers[place]}
+    return {}
 
 
 def _always(values: Floats, extreme: Floats) -> list[int]:
     return [column for column in range(values.shape[1]) if (values[:, column] == extreme).all()]
 
 
-def _opens(values: Floats, opened: int, closed: int) -> bool:
-    """Whether the one column follows on the other, from row to row or the other way round."""
+def _direction(dates: Sequence[str]) -> int:
+    """1 where the days run up, -1 where they run down; 0 where dates do not sort as they are written."""
+    if len(dates[0]) != len(dates[-1]) or not any(read_form(form, dates[0]) for form in (ISO, COMPACT, UNIX)):
+        return 0
+    return -1 if dates[0] > dates[-1] else 1
+
+
+def _opens_second(values: Floats, opened: int, closed: int) -> bool:
+    """Whether the column taken for the close follows on the one taken for the open, in the order of time."""
     logs = np.log(values)
-    follows = (np.abs(logs[1:, opened] - logs[:-1, closed]), np.abs(logs[:-1, opened] - logs[1:, closed]))
-    against = (np.abs(logs[1:, closed] - logs[:-1, opened]), np.abs(logs[:-1, closed] - logs[1:, opened]))
-    return bool(min(one.mean() for one in follows) < _NEARER * min(one.mean() for one in against))
+    follows = np.abs(logs[1:, opened] - logs[:-1, closed]).mean()
+    against = np.abs(logs[1:, closed] - logs[:-1, opened]).mean()
+    return bool(against < _NEARER * follows)

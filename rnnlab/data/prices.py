@@ -11,9 +11,11 @@ from rnnlab.data.price_cells import find_cells
 from rnnlab.data.price_checks import rows_of, settle_rows
 from rnnlab.data.price_dates import read_dates
 from rnnlab.data.price_files import open_price_file
+from rnnlab.data.price_idle import without_idle_days
 from rnnlab.data.price_mending import mend
 from rnnlab.data.price_notices import notice_oddities
 from rnnlab.data.price_numbers import read_numbers
+from rnnlab.data.price_slips import without_slips
 from rnnlab.errors import DataError
 
 _FIELDS = ("Open", "High", "Low", "Close", "Volume")
@@ -27,7 +29,7 @@ class Prices:
     name: the ticker if the file names one, else the file's name without its ending.
     table: (N, fields) float64 by a DatetimeIndex "Date" (ascending, unique, midnights without a time zone), in the
         file's currency and, for Volume, in shares. "Close" is always there; "Open", "High", "Low", "Volume" where the
-        file has them. Only Volume may hold NaN.
+        file has them. Volume may hold NaN, and so may Open, High and Low together, on days without a range.
     notices: one sentence each.
     bundled: whether the series came with the library, by that name.
     decimals: how many digits after the point the file's closes have; None where a computation gave them.
@@ -70,10 +72,12 @@ def read_prices(
     read = read_dates(cells, dates)
     numbers = read_numbers(cells)
     rows, left_out = settle_rows(cells, read, numbers.columns)
-    table, mended = mend(rows)
+    active, idle = without_idle_days(rows)
+    sound, slips = without_slips(active)
+    table, mended = mend(sound)
     table = table[[field for field in _FIELDS if field in table]]
-    odd = notice_oddities(table, pd.Timestamp.now().normalize())
-    notices = (*file.notices, *cells.notices, *read.notices, *numbers.notices, *left_out, *mended, *odd)
+    odd = notice_oddities(table, pd.Timestamp.now().normalize(), rows.index.difference(table.index))
+    notices = (*file.notices, *cells.notices, *read.notices, *numbers.notices, *left_out, *idle, *slips, *mended, *odd)
     named = "".join(character for character in cells.ticker or file.stem if character.isprintable()).strip()
     return Prices(named[:_LONGEST_NAME] or file.stem, table, notices, decimals=numbers.decimals)
 
