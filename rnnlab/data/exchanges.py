@@ -136,7 +136,7 @@ def _other_of(dates: pd.DatetimeIndex, ahead: int) -> tuple[float, Calendar | No
 
 
 def _likely(dates: pd.DatetimeIndex) -> list[str]:
-    """The exchanges of whose fixed holidays the dates keep most; first the one of which they keep the greatest number."""
+    """The exchanges of whose fixed holidays the dates keep most, that with the greatest number first."""
     weekdays = pd.bdate_range(dates[0], dates[-1])
     days, there = weekdays.strftime("%m-%d"), weekdays.isin(dates)
     kept = {}

@@ -87,7 +87,9 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     cells = PriceCells(file.label, chosen, _take(rows, where), lines, separator, notices, file.row)
     names = None if named else _tickers(cells, rows, headings)
     if names is None and file.lines is not None:
-        raise DataError(f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices.")
+        raise DataError(
+            f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices."
+        )
     return cells if named else _pick_rows(cells, names, ticker, all_known=file.lines is None)
 
 

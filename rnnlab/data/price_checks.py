@@ -107,8 +107,9 @@ def _without_lesser_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notice
     row = int(out[0])
     other = int(kept.index[kept["Date"] == frame["Date"].loc[row]][0])
     more = "" if len(out) == 1 else f", and {len(out) - 1} more rows like it"
+    day = str(frame["Date"].loc[row])[:10]
     notices.append(
-        f"{cells.place(row).capitalize()} and {cells.place(other)} give {str(frame['Date'].loc[row])[:10]} the same close "
+        f"{cells.place(row).capitalize()} and {cells.place(other)} give {day} the same close "
         f"but other values; {cells.place(row)} was left out{more}."
     )
     return kept

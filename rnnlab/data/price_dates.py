@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.price_cells import PriceCells
-from rnnlab.data.price_tickers import quoted
 from rnnlab.data.price_date_forms import COMPACT, FORMS, ISO, MINGUO, NUMERIC, SERIAL, UNIX, read_form
 from rnnlab.data.price_date_order import Clocks, Dates, Days, on_its_own_day, told_order, with_days_and_months_right
 from rnnlab.data.price_months import month_number
+from rnnlab.data.price_tickers import quoted
 from rnnlab.errors import DataError
 
 Numbers = NDArray[np.int64]

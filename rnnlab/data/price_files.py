@@ -84,12 +84,11 @@ def open_price_file(
             text, notices, guessed = _as_text(streamed.content, label, encoding)
             return PriceFile(label, stem, text, notices, guessed, lines=streamed.lines)
     content = read_content(source, label, WANTED)
-    inner, told = label, ()
-    if (format_of(content) or ("", ""))[1] == "zip":
-        inner, content = _unzipped(content, label, ticker)
-        told = (f"Of the zip archive {inner!r} was read.",) if inner != label else ()
-    opened = _opened(content, inner, ticker, encoding)
-    return dataclasses.replace(opened, label=label, stem=stem, notices=(*told, *opened.notices))
+    if (format_of(content) or ("", ""))[1] != "zip":
+        return dataclasses.replace(_opened(content, label, ticker, encoding), stem=stem)
+    inner, content = _unzipped(content, label, ticker)
+    opened = _opened(content, f"{inner} in {label}", ticker, encoding)
+    return dataclasses.replace(opened, stem=stem, notices=(f"Of the zip archive {inner!r} was read.", *opened.notices))
 
 
 def _unzipped(content: bytes, label: str, ticker: str | None) -> tuple[str, bytes]:
@@ -131,5 +130,3 @@ def _as_text(content: bytes, label: str, encoding: str | None) -> tuple[str, tup
             f"{as_subject(label)} seems to be {what}; use the page's download or export button to get a CSV file."
         )
     return text, decoded.notices, decoded.guessed
-
-

@@ -76,9 +76,7 @@ def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Head
         same = [other for other in where if plain_word(row[other]) == plain_word(row[where[0]])]
         if len(same) > 1 and field != "Clock":
             heading = row[where[0]].strip()[:40]
-            raise DataError(
-                f"{as_subject(label)} has {len(same)} columns named {heading!r}; keep the one to be used."
-            )
+            raise DataError(f"{as_subject(label)} has {len(same)} columns named {heading!r}; keep the one to be used.")
         columns[field] = where[0]
     columns.setdefault("Date", date)
     if columns.get("Clock") == columns["Date"]:
@@ -122,7 +120,9 @@ def _two_lines(
     if below and fields_of(below[0][:1]) == ["Date"] and not any(cell.strip() for cell in below[0][1:]):
         last += 1
     # A heading that is another ticker's is not unused; one that is nobody's is.
-    words = [cell if field not in (*NUMBER_FIELDS, "Date") else "" for cell, field in zip(row, fields_of(row), strict=True)]
+    words = [
+        cell if field not in (*NUMBER_FIELDS, "Date") else "" for cell, field in zip(row, fields_of(row), strict=True)
+    ]
     words = [word if plain_word(word) not in ("price", "ticker", "tickers", "symbol") else "" for word in words]
     return Headings(last, tuple(words), found)
 

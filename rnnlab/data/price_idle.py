@@ -84,7 +84,9 @@ def _still_rows(table: pd.DataFrame) -> _Rows:
     silent = np.isnan(volume) | (volume == 0)
     traded = bool((~silent).mean() > _MOVES)
     values = table.to_numpy()
-    copied = np.concatenate([[False], ((values[1:] == values[:-1]) | np.isnan(values[1:]) & np.isnan(values[:-1])).all(axis=1)])
+    copied = np.concatenate(
+        [[False], ((values[1:] == values[:-1]) | np.isnan(values[1:]) & np.isnan(values[:-1])).all(axis=1)]
+    )
     # A bar with a range, or with a volume, is never twice the same.
     copied &= ~bare | ~silent
     return _Rows((same & bare & silent) | copied, ranged or traded)
@@ -96,7 +98,7 @@ def _filled_up(table: pd.DataFrame, dates: pd.DatetimeIndex, still: Flags) -> Fl
     after = np.concatenate([still[1:], [False]])
     for filling in (still, after, line):
         days = _usual_days(dates, filling)
-        if days and days <= _WEEKENDS[0] or filling is still and days == _WEEKENDS[1]:
+        if (days and days <= _WEEKENDS[0]) or (filling is still and days == _WEEKENDS[1]):
             return filling & np.isin(dates.day_of_week, list(days))
     return np.zeros(len(dates), bool)
 

@@ -30,7 +30,7 @@ def json_text(text: str, label: str) -> str:
         raise DataError(
             f"{as_subject(label)} is JSON without a table of prices; give a list of objects with a date and a close."
         )
-    return csv_text(max(tables, key=len))
+    return csv_text(sorted(tables, key=len)[-1])
 
 
 def _parsed(text: str, label: str) -> Any:
@@ -86,7 +86,12 @@ def _of_list(value: list[Any]) -> Iterator[Rows]:
 
 def _of_object(value: dict[str, Any]) -> Iterator[Rows]:
     names, data = value.get("columns"), value.get("data")
-    if _are_cells(names) and isinstance(data, list) and all(isinstance(row, list) for row in data):
+    if (
+        isinstance(names, list)
+        and _are_cells(names)
+        and isinstance(data, list)
+        and all(isinstance(row, list) for row in data)
+    ):
         yield _split_table(names, value.get("index"), data)
         return
     inner = list(value.values())

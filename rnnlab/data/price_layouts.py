@@ -117,7 +117,9 @@ def _without_headings(
     if found is None:
         raise DataError(_headless(sample[0], date, label))
     columns = {"Date": date, **found}
-    told = ", ".join(f"{field} in column {where + 1}" for field, where in sorted(columns.items(), key=lambda one: one[1]))
+    told = ", ".join(
+        f"{field} in column {where + 1}" for field, where in sorted(columns.items(), key=lambda one: one[1])
+    )
     words = f"There are no headings; the columns were known by their numbers: {told}."
     return Headings(last_row, (), {"": columns}, (words,))
 
@@ -142,7 +144,11 @@ def _bar_columns(sample: Sequence[Sequence[str]], date: int, numbers: Sequence[i
     moving = [column for column in numbers if len({row[column].strip() for row in sample}) > 1]
     numbers = numbers[numbers.index(moving[0]) :] if moving else []  # a column of midnights may come first
     written = [[row[column].strip() for column in numbers] for row in sample]
-    if len(sample) < _LEAST_BARS or len(numbers) < 4 or not all(_PLAIN.fullmatch(one) for row in written for one in row[:4]):
+    if (
+        len(sample) < _LEAST_BARS
+        or len(numbers) < 4
+        or not all(_PLAIN.fullmatch(one) for row in written for one in row[:4])
+    ):
         return None
     values = np.array([[float(one) for one in row[:4]] for row in written])
     highs, lows = _always(values, values.max(axis=1)), _always(values, values.min(axis=1))

@@ -12,13 +12,13 @@ _LANGUAGES = (
     "oktober okt, november nov, dezember dez",
     "janvier janv, février févr fév, mars, avril avr, mai, juin, juillet juil, août aoû, septembre sept, octobre oct, "
     "novembre nov, décembre déc",
-    "enero ene, febrero feb, marzo mar, abril abr, mayo may, junio jun, julio jul, agosto ago, septiembre sep sept set, "
+    "enero ene, febrero feb, marzo mar, abril abr, mayo may, junio jun, julio jul, agosto ago, septiembre sep set, "
     "octubre oct, noviembre nov, diciembre dic",
     "gennaio gen, febbraio feb, marzo mar, aprile apr, maggio mag, giugno giu, luglio lug, agosto ago, settembre set, "
     "ottobre ott, novembre nov, dicembre dic",
     "janeiro jan, fevereiro fev, março mar, abril abr, maio mai, junho jun, julho jul, agosto ago, setembro set, "
     "outubro out, novembro nov, dezembro dez",
-    "januari jan, februari feb, maart mrt, april apr, mei, juni jun, juli jul, augustus aug, september sep, oktober okt, "
+    "januari jan, februari feb, maart mrt, april apr, mei, juni jun, juli jul, augustus aug, september sep, oktober, "
     "november nov, december dec",
     "stycznia styczeń sty, lutego luty lut, marca marzec mar, kwietnia kwiecień kwi, maja maj, czerwca czerwiec cze, "
     "lipca lipiec lip, sierpnia sierpień sie, września wrzesień wrz, października październik paź, "

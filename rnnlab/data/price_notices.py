@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rnnlab.data.price_checks import Notices, first_of, rows_of
 from rnnlab.data.exchanges import Calendar, calendar_of, has_gaps
+from rnnlab.data.price_checks import Notices, first_of, rows_of
 from rnnlab.data.price_slips import spikes_of, told
 from rnnlab.data.sessions import Spacing, missing_sessions, spacing
 
@@ -28,7 +28,7 @@ _DAILY: tuple[Spacing, ...] = ("daily", "seven days a week")
 _STEP_WORDS: dict[Spacing, str] = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 
 
-def notice_oddities(table: pd.DataFrame, today: pd.Timestamp, left_out: pd.Index = pd.Index([])) -> Notices:
+def notice_oddities(table: pd.DataFrame, today: pd.Timestamp, left_out: pd.Index | None = None) -> Notices:
     """Name gaps, moves like splits, big moves, future dates, weekends, another spacing than daily, missing sessions.
 
     Takes (N, fields) float64 by ascending date, and the dates of rows that were left out, which are not missing; each
@@ -56,7 +56,7 @@ def notice_oddities(table: pd.DataFrame, today: pd.Timestamp, left_out: pd.Index
             f"{rows_of(len(weekend))} fall on a weekend, {first_of(weekend)}.".replace("1 row fall", "1 row falls")
         )
     if kind == "daily" and len(dates) >= 10:
-        _notice_sessions(dates, left_out, notices)
+        _notice_sessions(dates, dates[:0] if left_out is None else left_out, notices)
     return notices
 
 
@@ -80,8 +80,7 @@ def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notic
 def _notice_calendar(calendar: Calendar, last: pd.Timestamp, notices: Notices) -> None:
     if not calendar.knows_what_follows(last):
         notices.append(
-            f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone, so later forecasts may fall on "
-            "holidays."
+            f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; later ones are not left out."
         )
     elif calendar.city != "New York":
         notices.append(f"The dates keep the holidays of {calendar.city}'s exchange, and so do the forecast's.")

@@ -16,7 +16,28 @@ from rnnlab.data.price_tickers import quoted
 from rnnlab.data.price_words import NUMBER_FIELDS
 from rnnlab.errors import DataError
 
-_EMPTY = frozenset(("", "-", "--", "—", "–", ".", "?", "null", "none", "nan", "na", "n/a", "#n/a", "n.a.", "nat", "n/d", "n.d.", "#n/d"))
+_EMPTY = frozenset(
+    (
+        "",
+        "-",
+        "--",
+        "—",
+        "–",
+        ".",
+        "?",
+        "null",
+        "none",
+        "nan",
+        "na",
+        "n/a",
+        "#n/a",
+        "n.a.",
+        "nat",
+        "n/d",
+        "n.d.",
+        "#n/d",
+    )
+)
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?"
 _FLAGS = re.ASCII | re.IGNORECASE | re.MULTILINE
 _PLAIN = re.compile(_NUMBER, _FLAGS)
@@ -26,7 +47,8 @@ _DIGITS_ONLY = re.compile(r"[0-9.eE+\-\n]*")
 _SYMBOLS = dict.fromkeys(map(ord, "$€£¥₹₩₽₺฿₫₴₪¢円元원")) | {ord("−"): "-"}
 _CODES = re.compile(
     r"\b(?:USD?|EUR|GBP|GBX|JPY|CHF|CAD|AUD|NZD|INR|CNY|RMB|HKD|SGD|SEK|NOK|DKK|PLN|BRL|KRW|TWD|ZAR|RUB|TRY|MXN|THB"
-    r"|IDR|VND|CZK|HUF|ILS|SAR|AED|kr|zł|kč|ft|tl|rs|руб)\b\.?", re.IGNORECASE
+    r"|IDR|VND|CZK|HUF|ILS|SAR|AED|kr|zł|kč|ft|tl|rs|руб)\b\.?",
+    re.IGNORECASE,
 )
 _MARGIN = re.compile(r"^[ \t\xa0\u202f]+|[ \t\xa0\u202f]+$|(?<=[+-]) +", re.MULTILINE)
 _INNER_SPACE = re.compile(r"[ \xa0\u202f'’](?<=\d.)(?=\d{3}(?!\d))", re.ASCII)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from rnnlab.data.files import as_subject, format_of
 from rnnlab.data.price_zips import only_file
@@ -56,7 +56,7 @@ def lines_of_ticker(source: str | Path | bytes, label: str, ticker: str, most: i
 
 
 @contextmanager
-def _opened(source: str | Path | bytes, label: str, ticker: str) -> Iterator[IO[bytes] | None]:
+def _opened(source: str | Path | bytes, label: str, ticker: str) -> Iterator[IO[bytes] | Any]:
     if not isinstance(source, bytes) and not Path(source).is_file():
         yield None
         return

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -37,7 +38,9 @@ def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
     if table.empty:
         raise DataError(f"{as_subject(label)} of prices has no rows; give at least 63.")
     if table.size > MOST_CELLS:
-        raise DataError(f"{as_subject(label)} has {table.size:,} cells, over {MOST_CELLS:,}; give fewer columns or rows.")
+        raise DataError(
+            f"{as_subject(label)} has {table.size:,} cells, over {MOST_CELLS:,}; give fewer columns or rows."
+        )
     index = table.index
     if isinstance(index, pd.MultiIndex):
         table = table.reset_index()
@@ -61,7 +64,10 @@ def parquet_text(content: bytes, label: str) -> str:
         file = pq.ParquetFile(io.BytesIO(content))
         shape = file.metadata
         groups = [shape.row_group(number) for number in range(min(shape.num_row_groups, 10_000))]
-        if shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS or sum(g.total_byte_size for g in groups) > _MOST_BYTES:
+        if (
+            shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS
+            or sum(g.total_byte_size for g in groups) > _MOST_BYTES
+        ):
             raise DataError(
                 f"{as_subject(label)} has {shape.num_rows:,} rows of {shape.num_columns:,} columns, over "
                 f"{MOST_CELLS:,} cells; give one series of daily prices."
@@ -83,5 +89,5 @@ def _holds_dates(index: pd.Index) -> bool:
 
 def _dated(table: pd.DataFrame) -> pd.DataFrame:
     """The index as a first column Date; where the columns have two levels, so does its heading."""
-    named = [one for one in table.columns if str(one[0] if isinstance(one, tuple) else one).lower() == "date"]
+    named = [name for name in table.columns if str(np.ravel(name)[0]).lower() == "date"]
     return table.drop(columns=named).rename_axis("Date").reset_index()

@@ -16,7 +16,9 @@ def choose_ticker(known: Sequence[str], ticker: str | None, label: str, *, all_k
     Raises:
         DataError: there are several and none is asked for, or the one that is asked for is not there.
     """
-    listed = ", ".join(name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:_MOST_LISTED])
+    listed = ", ".join(
+        name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:_MOST_LISTED]
+    )
     listed += f" … ({len(known)} in all)" if len(known) > _MOST_LISTED else ""
     if ticker is None:
         if len(known) > 1:

@@ -66,7 +66,9 @@ def _check_end(end: bytes, label: str) -> None:
 
 def _choose(entries: list[zipfile.ZipInfo], label: str, ticker: str | None) -> zipfile.ZipInfo:
     paths = {entry.filename: PurePosixPath(entry.filename) for entry in entries if not entry.is_dir()}
-    shown = {name: path for name, path in paths.items() if not path.name.startswith(".") and "__MACOSX" not in path.parts}
+    shown = {
+        name: path for name, path in paths.items() if not path.name.startswith(".") and "__MACOSX" not in path.parts
+    }
     if not shown:
         raise DataError(f"{as_subject(label)} is a zip archive without a file; put the one with the prices in it.")
     tables = {name: path for name, path in shown.items() if path.suffix.lower() in _TABLES}

@@ -77,9 +77,9 @@ def _next_trading_days(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
     calendar = calendar_of(dates, ahead=count)
     days = dates[:0] if calendar is None else calendar.sessions[calendar.sessions > dates[-1]][:count]
     if len(days) == count:
-        return days
+        return pd.DatetimeIndex(days)
     if len(days):
-        return days.append(_next_weekdays(dates, days[-1], count - len(days)))
+        return pd.DatetimeIndex(days.append(_next_weekdays(dates, days[-1], count - len(days))))
     return _next_weekdays(dates, dates[-1], count)
 
 
