@@ -248,7 +248,7 @@ def test_a_word_model_is_scored_in_nats_per_character(folder, tmp_path):
     [
         ("", Manner(0), {}, "The length must be between 1 and 100,000 characters, not 0"),
         ("", Manner(), {"texts": 17}, "Between 1 and 16 texts can be written at a time, not 17"),
-        ("", Manner(), {"seed": -1}, "The seed must be between 0 and 2,147,483,646, not -1"),
+        ("", Manner(), {"seed": -2}, "The seed must be between 0 and 2,147,483,646, or -1 to have one drawn, not -2"),
         ("a" * 20_001, Manner(), {}, "The prompt has 20,001 characters; give at most 20,000"),
         ("", Manner(sampling={"temperature": 9.0}), {}, "temperature must be between 0 and 5, not 9.0"),
         ("", Manner(unit="document"), {}, "has learnt no end of a document"),

@@ -15,7 +15,7 @@ from pathlib import Path
 from rnnlab.data.cleaning import MOST_MARKS, clean, compose, how_many
 from rnnlab.data.code_points import alphabet_of, slices
 from rnnlab.data.documents import check_rule, split_documents
-from rnnlab.data.encodings import ONE_BYTE, Decoded, decode
+from rnnlab.data.encodings import decode, encoding_notices, refuse_unsure
 from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, label_of, read_content
 from rnnlab.data.headers import strip_headers
 from rnnlab.errors import DataError
@@ -75,11 +75,12 @@ def read_corpus(
     fold_case: bool = False,
     documents: str = "whole",
     marker: str | None = None,
+    encoding: str | None = None,
 ) -> Corpus:
     """Read a plain text (str and Path are paths, bytes are content) of at most 50 MB, gzip or not.
 
-    UTF-8, UTF-16 and Windows-1252 become characters in composed form (NFC), line ends become \\n, headers and licences
-    of Project Gutenberg, control characters and invisible marks are left out.
+    Characters are composed (NFC), line ends become \\n, headers and licences of Project Gutenberg, control characters
+    and invisible marks are left out.
 
     Args:
         source: a path, or the file's content.
@@ -88,6 +89,7 @@ def read_corpus(
         documents: "whole": one text. "blank-line": one or more blank lines end a document. "marker": a line that holds
             the marker and nothing else does. "line": each line that is not blank is one.
         marker: for "marker" only, such as "<|endoftext|>".
+        encoding: the text's, such as "KOI8-R"; found out if None (rnnlab.data.encodings.decode).
 
     Raises:
         DataError: there is no such file, it is no text, empty or over 50 MB, or the rule does not fit it; the message
@@ -95,7 +97,7 @@ def read_corpus(
     """
     check_rule(documents, marker)
     label = label_of(source, name)
-    text, notices = _read(source, label)
+    text, notices = _read(source, label, encoding)
     sha256 = _sha256(text)
     if fold_case:
         text = compose(text.lower())[0]
@@ -139,22 +141,19 @@ _SETTINGS: tuple[tuple[float, int, int, int, int, float], ...] = (
 )
 
 
-def _read(source: str | Path | bytes, label: str) -> tuple[str, tuple[str, ...]]:
+def _read(source: str | Path | bytes, label: str, encoding: str | None) -> tuple[str, tuple[str, ...]]:
     """The cleaned text, and notices on what was changed."""
-    decoded = decode(read_content(source, label, WANTED))
+    content = read_content(source, label, WANTED)
+    decoded = decode(content, encoding)
     if decoded is None:
         raise is_binary(label, WANTED)
-    notices, characters = _on_encoding(decoded), len(decoded.text)
-    foreign = decoded.encoding in ONE_BYTE and _share_beyond_ascii(decoded.text) > 0.4
+    notices, characters = encoding_notices(decoded), len(decoded.text)
     cleaned = clean(decoded.text)
-    del decoded  # as large as the text itself
     # A stray control character is a slip of some editor; in binary data one byte in ten is one.
     if cleaned.controls > 1 + characters / 100:
         raise is_binary(label, WANTED)
-    # The languages that a one-byte encoding is tried for have at most one letter in four outside ASCII; Cyrillic, Greek
-    # or Japanese in an encoding of its own has nearly nothing else.
-    if foreign:
-        raise DataError(f"{as_subject(label)} is in an encoding that is not known here; save it as UTF-8.")
+    refuse_unsure(decoded, as_subject(label), content)
+    del decoded, content  # as large as the text itself
     notices += _on_cleaning(cleaned.controls, cleaned.invisible, cleaned.marks)
     text, on_headers = strip_headers(cleaned.text)
     if not text or text.isspace():
@@ -162,19 +161,6 @@ def _read(source: str | Path | bytes, label: str) -> tuple[str, tuple[str, ...]]
             raise DataError(f"{as_subject(label)} holds a header and licence but no text; give {WANTED.holding}.")
         raise is_empty(label, WANTED)
     return text, notices + on_headers
-
-
-def _on_encoding(decoded: Decoded) -> tuple[str, ...]:
-    if decoded.encoding in ONE_BYTE:
-        return (f"The text is not UTF-8 and was read as {decoded.encoding}; save it as UTF-8 if letters look wrong.",)
-    if decoded.broken:
-        where = how_many(decoded.broken, "place")
-        return (f"{where} where the text is not valid UTF-8 {_were(decoded.broken)} left out.",)
-    return () if decoded.encoding == "UTF-8" else (f"The text was read as {decoded.encoding}.",)
-
-
-def _share_beyond_ascii(text: str) -> float:
-    return sum(len(part) - len(part.encode("ascii", errors="ignore")) for part in slices(text)) / max(len(text), 1)
 
 
 def _on_cleaning(controls: int, invisible: int, marks: int) -> tuple[str, ...]:

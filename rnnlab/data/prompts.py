@@ -42,7 +42,7 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
         The text to encode, possibly empty, and at most two sentences: what became what, and what was left out.
     """
     known = frozenset(known)
-    text, cut = compose(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text, cut = _plain(text)
     forms = {one: _nearest(known, one) for one in dict.fromkeys(text) if one not in known}
     written = [f"{_shown(one)} was written as {_shown(form)}" for one, form in forms.items() if form]
     dropped = [_shown(one) for one, form in forms.items() if not form]
@@ -55,6 +55,23 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
     if cut:
         notices.append(f"{cut:,} combining marks too many in a row were left out.")
     return text.translate({ord(one): form for one, form in forms.items()}), tuple(notices)
+
+
+def unknown_signs(known: Collection[str], text: str) -> str:
+    """The characters of a text that are unknown in every form, so that `adapt` leaves them out."""
+    known = frozenset(known)
+    return "".join(one for one in dict.fromkeys(_plain(text)[0]) if one not in known and not _nearest(known, one))
+
+
+def same_sign(known: Collection[str], character: str) -> str:
+    """The known shape of the same quotation mark, apostrophe or dash, or nothing."""
+    family = next((family for family, _ in _FAMILIES if character in family and not character.isspace()), "")
+    return next((one for one in family if one in known), "")
+
+
+def _plain(text: str) -> tuple[str, int]:
+    """A text with composed characters and line ends of one kind, and how many combining marks too many it had."""
+    return compose(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _nearest(known: Collection[str], character: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -24,6 +25,8 @@ __all__ = [
     "encode_compactly",
     "encode_documents",
     "open_vocabulary",
+    "widen",
+    "widened_ids",
 ]
 
 
@@ -77,6 +80,33 @@ def open_vocabulary(codec: Mapping[str, Any]) -> Vocabulary:
     if not isinstance(kind, str) or kind not in VOCABULARIES:
         raise damaged(f"its kind {kind!r:.50} is not one of {', '.join(VOCABULARIES)}")
     return VOCABULARIES[kind].from_codec(codec)
+
+
+def widen(vocabulary: Vocabulary, alphabet: str, *, boundary: bool, unknown: bool = False) -> Vocabulary:
+    """The same vocabulary with further characters, and with the symbols that it may lack.
+
+    Args:
+        vocabulary: one of VOCABULARIES.
+        alphabet: characters to know; those that it knows already change nothing.
+        boundary: whether it must have one.
+        unknown: whether it must have a symbol for unknown characters, if it is one of characters.
+    """
+    assert isinstance(vocabulary, (CharacterVocabulary, WordVocabulary))
+    characters = "".join(sorted({*vocabulary.characters, *alphabet}))
+    wide = dataclasses.replace(vocabulary, characters=characters, has_boundary=vocabulary.has_boundary or boundary)
+    if isinstance(wide, CharacterVocabulary):
+        return dataclasses.replace(wide, has_unknown=wide.has_unknown or unknown)
+    return wide
+
+
+def widened_ids(old: Vocabulary, new: Vocabulary) -> NDArray[np.int64]:
+    """(V,) the new id of each id of a vocabulary that `widen` made the new one from."""
+    place = {one: number for number, one in enumerate(new.alphabet)}
+    known = [place[one] for one in old.alphabet]
+    # Words, or the symbol of unknown characters, follow the characters; the boundary is the last.
+    between = old.size - len(old.alphabet) - (old.boundary is not None)
+    known += range(len(new.alphabet), len(new.alphabet) + between)
+    return np.array(known + ([] if old.boundary is None else [new.boundary]), np.int64)
 
 
 def encode_documents(vocabulary: Vocabulary, documents: Sequence[str]) -> NDArray[np.int32]:

@@ -7,6 +7,7 @@ apart for each token, because the cache itself would hand one caller's file to a
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Pulled:
     public: bool
 
 
-def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pulled:
+def pull(repo: str, revision: str | None = None, token: str | None = None, *, most_weights: float = math.inf) -> Pulled:
     """Download a checkpoint, one commit of it, and nothing that a checkpoint does not hold.
 
     The Hub is asked with the caller's own token before anything kept on this machine is used; only where it cannot be
@@ -40,6 +41,7 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
         repo: "owner/name".
         revision: a branch, a tag or a full commit; None is the main branch.
         token: the caller's own; None asks as a stranger, whatever token this machine may hold.
+        most_weights: that it may have, as its file's size tells before it is fetched.
 
     Raises:
         HubError: the Hub refuses, fails or cannot be reached.
@@ -51,7 +53,7 @@ def pull(repo: str, revision: str | None = None, token: str | None = None) -> Pu
         if isinstance(info, Pulled):
             return info
         place = places.of(info)
-        files = wanted(info, repo)
+        files = wanted(info, repo, most_weights)
         kept = any(isinstance(try_to_load_from_cache(repo, file, place, commit), str) for file in files)
         pulled = Pulled(repo, commit, download(repo, commit, files, place, token), place == places.public)
         if _mark(pulled.folder).exists():
@@ -104,7 +106,7 @@ def _resolve(api: HfApi, repo: str, revision: str | None, places: Places) -> str
         raise (error.__cause__ or error) from error  # what kept the client from the Hub
 
 
-def wanted(info: ModelInfo, repo: str) -> list[str]:
+def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[str]:
     """The checkpoint's files in the repository, the weights last; refused before a byte of them is fetched."""
     sizes = {file.rfilename: file.size for file in info.siblings or []}
     for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
@@ -112,7 +114,9 @@ def wanted(info: ModelInfo, repo: str) -> list[str]:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
     files = [file for file in checkpoint.TAKEN if file in sizes and file != checkpoint.WEIGHTS]
     for file in [*files, checkpoint.WEIGHTS]:
-        most, size = checkpoint.largest(file), sizes[file]
+        most, size = float(checkpoint.largest(file)), sizes[file]
+        if file == checkpoint.WEIGHTS:
+            most = min(most, 4 * most_weights + checkpoint.ROOM_FOR_NAMES)
         if size is None or size > most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]

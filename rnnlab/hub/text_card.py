@@ -102,6 +102,11 @@ def _scores(checkpoint: Checkpoint) -> list[str]:
         ["character 5-gram (Witten–Bell)", "", f"{scores['ngram_nats_per_char']:.4f}",
          f"{scores['ngram_nats_per_char'] / math.log(2):.4f}"],
     ]  # fmt: skip
+    before = scores.get("before")
+    if before:
+        windows, streamed = before["nats_per_char_windows"], before["nats_per_char_streamed"]
+        began = f"`{checkpoint.provenance['from']['name']}`, which it began with"
+        rows.append([began, f"{windows:.4f}", f"{streamed:.4f}", f"{windows / math.log(2):.4f}"])
     return [
         "## Scores",
         PROTOCOLS.format(characters=scores["characters"]),
@@ -139,8 +144,11 @@ def _data(checkpoint: Checkpoint) -> str:
     calibrated = (
         f"The first {share} %{most} of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
     )
+    began = checkpoint.provenance.get("from")
+    on = f"It went on from `{began['name']}`, which had learnt from {began['title']}.\n\n" if began else ""
     return (
-        table(["text", "characters", "distinct", "source and licence", "sha256"], rows)
+        on
+        + table(["text", "characters", "distinct", "source and licence", "sha256"], rows)
         + f"\n\nThe last {_held_out(checkpoint)} was held out: scored, never learnt from; it did "
         + "choose which step's weights were kept. "
         + calibrated

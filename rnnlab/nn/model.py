@@ -133,6 +133,12 @@ class SequenceModel(nn.Module):
         return mask.bernoulli_(1 - share, generator=self.noise) / (1 - share)
 
 
+def weight_count(config: ModelConfig) -> int:
+    """How many numbers a model of these sizes is made of; none of them is made."""
+    with torch.device("meta"):
+        return SequenceModel(config).parameter_count()
+
+
 def new_model(config: ModelConfig, seed: int) -> SequenceModel:
     """Build a model on the CPU whose every weight is drawn from a generator with this seed.
 

@@ -1,5 +1,6 @@
 """All that the page and the command line call: plain values in and out; opens, caches and bounds."""
 
+from rnnlab.data.stops import escaped, read_lines, unescaped
 from rnnlab.hub import Flavor, Submitted, own_token
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.service.callers import OWNER, STRANGER, Caller, visitor
@@ -19,6 +20,7 @@ from rnnlab.service.listing import GROUPS, bundled_data, bundled_models, fetch, 
 from rnnlab.service.loaded import Model, load
 from rnnlab.service.opening import is_hub_name, is_shareable, told
 from rnnlab.service.panels import backtest_panel, forecast_many
+from rnnlab.service.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.remote_training import (
     USUAL_FLAVOR,
@@ -42,7 +44,7 @@ from rnnlab.service.text_lines import data_lines, evaluation_lines, text_trainin
 from rnnlab.service.text_training import text_settings, train_text
 from rnnlab.service.training import RECIPES, settings, train_forecast
 from rnnlab.service.training_jobs import Pulse
-from rnnlab.service.visit_training import Plan, Trained, plan, steer, stop_trainings, train_visit
+from rnnlab.service.visit_training import Plan, Trained, longest_wait, plan, steer, stop_trainings, train_visit
 from rnnlab.service.visiting import bring, bring_training, pack, push_opened
 from rnnlab.service.visits import sweep_visits
 from rnnlab.service.voices import Voice, voice
@@ -54,6 +56,7 @@ from rnnlab.train.processes import Processes, is_first, launcher, started
 __all__ = [
     "DEVICES",
     "GROUPS",
+    "MOST_PROMPT_BYTES",
     "ORDERS",
     "OWNER",
     "RECIPES",
@@ -95,6 +98,7 @@ __all__ = [
     "data_lines",
     "deploy_space",
     "drafts",
+    "escaped",
     "evaluate",
     "evaluation_lines",
     "fetch",
@@ -112,6 +116,7 @@ __all__ = [
     "known_texts",
     "launcher",
     "load",
+    "longest_wait",
     "make_shards",
     "models",
     "models_lines",
@@ -127,6 +132,8 @@ __all__ = [
     "push",
     "push_opened",
     "quiet_threads",
+    "read_lines",
+    "read_prompt_file",
     "sampling_settings",
     "save_draft",
     "setting_flags",
@@ -146,6 +153,7 @@ __all__ = [
     "train_text",
     "train_visit",
     "training_lines",
+    "unescaped",
     "visitor",
     "voice",
     "write",

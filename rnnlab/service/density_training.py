@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pandas as pd
 from rnnlab.data.prices import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
-from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.nn.model import ModelConfig, new_model, weight_count
 from rnnlab.service.fine_tuning import LEAST_COMPARED, Begun, compared
 from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record, save_with_card
@@ -24,7 +25,7 @@ from rnnlab.tasks.forecast import features, judge
 from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.tasks.forecast.years import by_year
-from rnnlab.train import checkpoint, looking
+from rnnlab.train import checkpoint, memory
 from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
@@ -56,12 +57,14 @@ class DensityRun:
     unseen: Unseen = dataclasses.field(default_factory=Unseen)
     watch: Watch | None = None
     processes: Processes = ALONE
+    most_bytes: float = math.inf
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving once an epoch; an interrupted training keeps what it has for resuming.
 
         Several seeds are trained one after the other and saved at the end, as the one network that says their mean.
         """
+        self._check_memory()
         last_day = self._last_day()
         panels, notices = self._panels(last_day)
         self.unseen.check(last_day)
@@ -77,7 +80,7 @@ class DensityRun:
             return
         made = self._judged(made, last_day) if self.scored else made
         save_with_card(made, self.out)
-        summary = {"recipe": "density", "parameters": looking.weight_count(made.model), "seeds": self.seeds}
+        summary = {"recipe": "density", "parameters": weight_count(made.model), "seeds": self.seeds}
         summary |= {"steps": made.provenance["steps"], "seconds": made.provenance["seconds"]}
         if "from" in made.provenance:
             summary |= {"from": made.provenance["from"]}
@@ -86,8 +89,12 @@ class DensityRun:
 
     def rehearsed(self) -> tuple[DensityTask, ModelConfig, TrainConfig]:
         """What would be trained, for whoever wants to know how long that takes."""
+        self._check_memory()
         task = DensityTask(self._panels(self._last_day())[0], self.density, self.train.batch)
         return task, self.model, self._train(task)
+
+    def _check_memory(self) -> None:
+        memory.check_training(self.model, self.train, self.density.lead + self.density.window, self.most_bytes)
 
     def _learnt(
         self, task: DensityTask, train: TrainConfig, last_day: pd.Timestamp, out: Path | None, resume: Snapshot | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from rnnlab.data.stops import unescaped
 from rnnlab.errors import DataError
 from rnnlab.service.forecasting import forecast
 from rnnlab.service.opening import locate, open_checkpoint
@@ -42,17 +44,23 @@ class Model:
         stops: Sequence[str] = (),
         sampling: Mapping[str, float] = MappingProxyType({}),
         device: str = "auto",
+        banned: str = "",
+        keep_stop: bool = False,
+        finish_sentence: bool = False,
     ) -> str:
-        """Write on from a prompt.
+        r"""Write on from a prompt; what was changed in it, and a seed that was drawn for -1, is told as a warning.
 
         Args:
             prompt: what the text begins with.
             length: characters to write.
             temperature: how daring each choice is; None is the default.
-            seed: the same seed writes the same text; drawn at random if None.
-            stops: the text ends before the first of them to appear.
+            seed: the same seed writes the same text; drawn at random if None, or if -1, which is told.
+            stops: the text ends before the first of them to appear; \n is a line break, \t a tab, \\ a backslash.
             sampling: the chain's other settings by name, such as top_k (docs/writing.md).
             device: "cpu", "cuda", "mps" or "auto".
+            banned: characters that are never written, with the same escapes.
+            keep_stop: the text ends after the stop and not before it.
+            finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most.
 
         Returns:
             The whole text, the prompt first.
@@ -60,8 +68,14 @@ class Model:
         Raises:
             RnnlabError: the checkpoint is no writer, or something of the above cannot be used as it is.
         """
-        manner = Manner(length, sampling={**sampling, "temperature": temperature}, stops=stops)
+        listed = (stops,) if isinstance(stops, str) else stops
+        manner = Manner(
+            length, sampling={**sampling, "temperature": temperature}, stops=tuple(map(unescaped, listed)),
+            banned=unescaped(banned), keep_stop=keep_stop, finish_sentence=finish_sentence,
+        )  # fmt: skip
         *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
+        for notice in last.notices:
+            warnings.warn(notice, stacklevel=2)
         return last.texts[0]
 
     def forecast(self, prices: str | Path | pd.DataFrame, horizon: int = 20, *, device: str = "auto") -> pd.DataFrame:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +26,9 @@ from rnnlab.train import checkpoint, devices
 from rnnlab.train.checkpoint import Checkpoint
 
 MOST_BYTES = 200_000_000  # of checkpoints kept open as they were read, whoever asked for them
+HEAVY = 20_000_000  # bytes of weights from which on one checkpoint is opened at a time
+
+ONE_AT_A_TIME = threading.RLock()  # what takes much memory for a moment
 
 _SHELF: Shelf[Checkpoint] = Shelf(MOST_BYTES)
 
@@ -66,12 +72,16 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
 
 @dataclass(frozen=True)
 class Located:
-    """Where a checkpoint lies and what to call it; of the Hub's, the commit, and whether anyone may see it."""
+    """Where a checkpoint lies and what to call it.
+
+    commit: of the Hub's. public: whether anyone may see it. most_weights: how many it may have to be opened.
+    """
 
     folder: Path
     name: str
     commit: str | None = None
     public: bool = True
+    most_weights: float = math.inf
 
     def pinned(self, model: str) -> str:
         """What opens this very checkpoint again where `model` was asked for: of the Hub's, the commit is named."""
@@ -95,10 +105,10 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
     if model in bundled_checkpoints():
         return Located(catalog.bundled_folder() / "checkpoints" / model, model)
     if brought := visit_folder(model):
-        return Located(brought, brought.name, public=False)
+        return Located(brought, brought.name, public=False, most_weights=caller.most_weights)
     if named := hub_name(model):
-        pulled = hub.pull(*named, token=caller.hub_token)
-        return Located(pulled.folder, named[0], pulled.commit, pulled.public)
+        pulled = hub.pull(*named, token=caller.hub_token, most_weights=caller.most_weights)
+        return Located(pulled.folder, named[0], pulled.commit, pulled.public, caller.most_weights)
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
@@ -116,8 +126,26 @@ def open_checkpoint(model: str, *, caller: Caller = OWNER) -> Checkpoint:
 
 
 def open_located(found: Located) -> Checkpoint:
-    """Open a checkpoint that was found; it stays open for a while. CheckpointError if it is damaged."""
-    return _SHELF.get(stamp(found.folder), lambda: checkpoint.load(found.folder, name=found.name), _bytes)
+    """Open a checkpoint that was found; it stays open for a while. RnnlabError if it is damaged or too large."""
+
+    def read() -> Checkpoint:
+        with heavy(found):
+            return checkpoint.load(found.folder, name=found.name, most_weights=found.most_weights)
+
+    return _SHELF.get(stamp(found.folder), read, _bytes)
+
+
+@contextmanager
+def heavy(found: Located) -> Iterator[None]:
+    """Wait until nothing else that takes much memory is opened, if this checkpoint does."""
+    size = 0
+    with suppress(OSError):
+        size = (found.folder / checkpoint.WEIGHTS).stat().st_size
+    if size < HEAVY:
+        yield
+        return
+    with ONE_AT_A_TIME:
+        yield
 
 
 def open_forecasting(found: Located, *, device: str = "auto") -> tuple[Checkpoint, Forecaster]:

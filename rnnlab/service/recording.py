@@ -68,7 +68,7 @@ class Record:
         return dataclasses.replace(
             self.begun,
             weights=weights,
-            metrics={"validation": best} | metrics,
+            metrics=self.begun.metrics | {"validation": best} | metrics,
             provenance=self.begun.provenance | origin,
         )
 

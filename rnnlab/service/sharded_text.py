@@ -9,9 +9,10 @@ import numpy as np
 
 from rnnlab.data.characters import CharacterVocabulary
 from rnnlab.data.shards import Shards
-from rnnlab.data.vocab import encode_compactly
+from rnnlab.data.vocab import Vocabulary, encode_compactly
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.openings import openings
+from rnnlab.service.text_tuning import TextBegun
 from rnnlab.tasks.text import judge
 from rnnlab.tasks.text.calibrate import FEWEST, Ids
 from rnnlab.tasks.text.settings import TextConfig
@@ -22,8 +23,10 @@ MOST_KEPT = 200_000  # characters, of the first shard's beginning, that set how 
 COUNTED = 5_000_000  # characters that the 5-gram is counted on: those before what is held out
 
 
-def sharded_task(shards: Shards, text: TextConfig, batch: int) -> tuple[ShardedTask, Ids]:
-    """The task, and the ids that calibrate.
+def sharded_task(
+    shards: Shards, text: TextConfig, batch: int, begun: TextBegun | None = None
+) -> tuple[ShardedTask, Ids]:  # fmt: skip
+    """The task, and the ids that calibrate; `begun` is the checkpoint whose vocabulary is kept.
 
     Raises:
         RnnlabError: the settings ask for what a text in shards cannot have, or the text is too short.
@@ -33,7 +36,10 @@ def sharded_task(shards: Shards, text: TextConfig, batch: int) -> tuple[ShardedT
             "A text in shards is learnt whole, by characters and as it is; leave out --level, --documents, --fold-case."
         )
     cut = _Cut.of(shards, text)
-    vocabulary = _vocabulary(shards, text.rare)
+    vocabulary: Vocabulary = _vocabulary(shards, text.rare)
+    if begun is not None:
+        unknown = getattr(vocabulary, "unknown", None) is not None
+        vocabulary = begun.widened(vocabulary.alphabet, boundary=False, unknown=unknown)
 
     def opened(number: int) -> Ids:
         return encode_compactly(vocabulary, [cut.learnt(shards.read(number), number)])

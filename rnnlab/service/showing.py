@@ -11,13 +11,13 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
+from rnnlab.nn.model import weight_count
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.opening import hub_name, is_near, locate, open_located
 from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writing_verdict
 from rnnlab.train.checkpoint import CURVE, Checkpoint
 from rnnlab.train.curves import curve_svg, read_curve
-from rnnlab.train.looking import weight_count
 
 BEATEN = ("har_t", "ewma_t", "constant_t")
 
@@ -94,10 +94,14 @@ def _text(made: Checkpoint) -> tuple[str, str, Table | None]:
     if nats is None:
         return title, NOT_MEASURED, None
     scores = made.metrics
-    rows = (
+    rows: tuple[tuple[str, ...], ...] = (
         ("256 characters at a time", _number(nats[0], 4), ""),
         ("read on from page to page", _number(scores["nats_per_char_streamed"], 4), _number(nats[1], 4)),
     )
+    if "before" in scores:
+        before, began = scores["before"], str(made.provenance["from"]["name"])
+        row = f"{began:.60} before it learnt on, page to page"
+        rows += ((row, _number(before["nats_per_char_streamed"], 4), ""),)
     caption = (
         f"Nats a character on {int(scores['characters']):,} characters of its author that it never learnt from; "
         f"less is better."

@@ -9,6 +9,8 @@ from typing import Any
 from rnnlab.service.lines import table
 from rnnlab.service.writing import Draft
 
+PROTOCOLS = ("nats_per_char_windows", "nats_per_char_streamed")
+
 
 def text_training_lines(answer: dict[str, Any]) -> list[str]:
     """What a finished training of a writer amounts to."""
@@ -16,7 +18,16 @@ def text_training_lines(answer: dict[str, Any]) -> list[str]:
         f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s, best at step "
         f"{answer['best_step']}; saved in {answer['folder']}."
     )
-    return [head, *evaluation_lines(answer)]
+    return [head, *_before_lines(answer), *evaluation_lines(answer)]
+
+
+def _before_lines(answer: dict[str, Any]) -> list[str]:
+    """Of a writer that went on from another: that one's scores on the same characters."""
+    if "before" not in answer:
+        return []
+    scores = [f"{answer['before'][name]:.4f} → {answer[name]:.4f}" for name in PROTOCOLS]
+    began = answer["from"]["name"]
+    return [f"{began} before and after learning on, nats a character: windows {scores[0]}, streamed {scores[1]}"]
 
 
 def evaluation_lines(answer: dict[str, Any]) -> list[str]:

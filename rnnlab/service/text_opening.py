@@ -10,7 +10,7 @@ from rnnlab.data import catalog, fetching, hub_datasets
 from rnnlab.data.corpus import Corpus, read_corpus
 from rnnlab.nn.stepping import stepping_seconds
 from rnnlab.service.callers import OWNER, Caller
-from rnnlab.service.opening import Located, is_file, locate, open_located, stamp
+from rnnlab.service.opening import Located, heavy, is_file, locate, open_located, stamp
 from rnnlab.service.shelf import Shelf
 from rnnlab.tasks.text.writer import Writer, open_writer
 from rnnlab.train import devices
@@ -77,7 +77,12 @@ def open_writing(model: str, *, caller: Caller = OWNER, device: str = "auto", we
 def open_located_writing(found: Located, *, device: str = "auto", weights: str = "fp32") -> Writer:
     """Open a writing checkpoint that was found; errors as of `open_writing`."""
     key = (*stamp(found.folder), device, weights)
-    return _SHELF.get(key, lambda: _opened(open_located(found), device, weights), _bytes)
+
+    def opened() -> Writer:
+        with heavy(found):
+            return _opened(open_located(found), device, weights)
+
+    return _SHELF.get(key, opened, _bytes)
 
 
 def _opened(made: Checkpoint, device: str, weights: str) -> Writer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,25 @@ from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.options import Option
 from rnnlab.scoring.openings import openings
+from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
 from rnnlab.service.reports import TrainReport, TrainResult, report
 from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
 from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
-from rnnlab.service.text_facts import text_learnt
+from rnnlab.service.text_facts import reading, text_learnt
+from rnnlab.service.text_notices import still_falling, too_little
 from rnnlab.service.text_opening import open_text, text_record
 from rnnlab.service.text_samples import card_samples, sample
+from rnnlab.service.text_tuning import TextBegun, open_text_begun, resumed_text_begun, tuned_settings
 from rnnlab.tasks.text import judge
 from rnnlab.tasks.text.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
 from rnnlab.tasks.text.sharded import ShardedTask
 from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.tasks.text.writer import open_writer
-from rnnlab.train import checkpoint, looking
+from rnnlab.train import checkpoint, looking, memory
 from rnnlab.train.checkpoint import Checkpoint, build_model
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes
@@ -61,6 +65,10 @@ def train_text(
     command: str = "",
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    most_bytes: float = math.inf,
+    base: str | None = None,
+    caller: Caller = OWNER,
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a writer; whoever stops asking stops the training.
 
@@ -73,6 +81,11 @@ def train_text(
         command: the command line that asked, for the checkpoint's record.
         watch: see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        most_bytes: of memory that the training may take, by an estimate from its sizes.
+        base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
+            on the same held-out part before.
+        caller: who asks for `base`.
+        tell: is told, before the first step, what the result's notices say of the text.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -80,19 +93,31 @@ def train_text(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
-    run, snapshot = text_run(data, out=out, settings=settings, resume=resume, command=command, watch=watch)
-    yield from dataclasses.replace(run, processes=processes).reports(snapshot)
+    run, snapshot = text_run(
+        data, out=out, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
+    )  # fmt: skip
+    if tell is not None and processes.first:
+        for notice in run.notices():
+            tell(notice)
+    yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
 
 def text_run(
     data: str, *, out: str | Path | None = None, settings: Mapping[str, Any] | None = None, resume: bool = False,
-    command: str = "", watch: Watch | None = None,
+    command: str = "", watch: Watch | None = None, base: str | None = None, caller: Caller = OWNER,
 ) -> tuple[TextRun, Snapshot | None]:  # fmt: skip
     """What `train_text` would train, and what it would go on from; arguments and errors as there."""
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     for name in set(given) - {known.name for known in text_settings()}:
         raise RnnlabError(f"A writer has no setting --{name.replace('_', '-')}; leave it out.")
+    if resume and base:
+        raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
     folder = None if out is None else checkpoint.check_place(out)
+    if base is not None:
+        begun = open_text_begun(base, given, caller)
+        corpus = _opened_as_learnt(data, begun, given)
+        chosen = tuned_settings(begun, corpus, given)
+        return TextRun(corpus, *chosen, frozenset(given), folder, command, watch, begun=begun), None
     began = begun_training(folder) if resume else None
     if began is not None:
         if began.task != "text":
@@ -100,16 +125,30 @@ def text_run(
         _check_settled(began, given)
         command = command_as_begun(began, given, command)
         given = settings_as_begun(began, given)
-    reading = options.from_mapping(TextConfig, given)
-    corpus: Corpus | Shards
-    if is_shards(data):
-        corpus = open_shards(data)
-    else:
-        corpus = open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
+    corpus = _opened(data, options.from_mapping(TextConfig, given))
     if began is not None and text_learnt(began)[1] != corpus.sha256:
         raise RnnlabError("This training began with another text; give the same --data to resume it.")
-    run = TextRun(corpus, *proposed(corpus.characters, given), frozenset(given), folder, command, watch)
+    run = TextRun(
+        corpus, *proposed(corpus.characters, given), frozenset(given), folder, command, watch,
+        begun=None if began is None else resumed_text_begun(began),
+    )  # fmt: skip
     return run, None if began is None else began.resume
+
+
+def _opened(data: str, reading: TextConfig) -> Corpus | Shards:
+    if is_shards(data):
+        return open_shards(data)
+    return open_text(data, documents=reading.documents, marker=reading.marker, fold_case=reading.fold_case)
+
+
+def _opened_as_learnt(data: str, begun: TextBegun, given: Mapping[str, Any]) -> Corpus | Shards:
+    """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
+    assert begun.made is not None
+    learnt = reading(begun.made)
+    corpus = _opened(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
+    if corpus.sha256 != begun.told["sha256"] or (learnt.documents, learnt.marker) == ("whole", ""):
+        return corpus
+    return _opened(data, options.from_mapping(TextConfig, given, learnt))
 
 
 def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:
@@ -133,6 +172,7 @@ class TextRun:
     """What to train: a text, the three groups of settings, and where the model goes.
 
     given: names of the settings that were asked for; steps and report_every follow from the epochs unless they were.
+    begun: the checkpoint that it goes on from, if it does.
     """
 
     corpus: Corpus | Shards
@@ -144,20 +184,26 @@ class TextRun:
     command: str
     watch: Watch | None = None
     processes: Processes = ALONE
+    most_bytes: float = math.inf
+    begun: TextBegun | None = None
 
     def rehearsed(self) -> tuple[TextTask | ShardedTask, ModelConfig, TrainConfig]:
         """What would be trained, for whoever wants to know how long that takes."""
         task, _ = self._task()
-        return task, shape_of(task.vocabulary, self.model), self._train(task)
+        return task, self._shape(task), self._train(task)
 
     def reports(self, resume: Snapshot | None = None) -> Iterator[TrainReport | TrainResult]:
         """Train, reporting and saving as it goes; an interrupted training keeps what it has for resuming."""
         task, kept = self._task()
         train = self._train(task)
-        shape = shape_of(task.vocabulary, self.model)
-        looking.check_size(shape)
+        shape = self._shape(task)
         model = new_model(shape, train.seed)
         begun = self._begun(task, train, shape)
+        if self.begun is not None:
+            before = self.begun.scored(begun, task.vocabulary, train.seed, task.validation)
+            begun = dataclasses.replace(begun, metrics={"before": before})
+            if resume is None:
+                model.load_state_dict(self.begun.weights(task.vocabulary, shape, train.seed))
         record = Record(model, begun, self.out, resume)
         snapshot = resume
         for progress in fit_anywhere(model, task, train, resume, self.watch, self.processes):
@@ -173,14 +219,22 @@ class TextRun:
         made = calibrated(record.finished(snapshot), kept)
         made = self._judged(dataclasses.replace(made, weights=halved(made.weights)), task)
         record.save(made)
-        summary = {"recipe": "text", "parameters": model.parameter_count(), "steps": snapshot.numbers["step"]}
-        summary |= {"seconds": made.provenance["seconds"], "best_step": snapshot.numbers["best_step"]} | made.metrics
-        yield TrainResult(summary | {"notices": [*self.corpus.notices]}, None if self.out is None else str(self.out))
+        summary: dict[str, Any] = {"recipe": "text", "parameters": model.parameter_count()}
+        summary |= {"steps": snapshot.numbers["step"], "best_step": snapshot.numbers["best_step"]}
+        summary |= {"seconds": made.provenance["seconds"]} | made.metrics | self._from()
+        notices = [*self.notices(), *still_falling(record.curve, train.steps, self.text.epochs)]
+        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
+
+    def notices(self) -> list[str]:
+        """Sentences on the text, and on what it is to the checkpoint that the training goes on from."""
+        if self.begun is not None:
+            return [*self.corpus.notices, *self.begun.notices(self.corpus)]
+        return [*self.corpus.notices, *too_little(self.corpus.characters)]
 
     def _task(self) -> tuple[TextTask | ShardedTask, Ids]:
         """The text cut up and encoded, and the ids that calibrate; an alphabet tells nothing, so it is the whole's."""
         if isinstance(self.corpus, Shards):
-            return sharded_task(self.corpus, self.text, self.train.batch)
+            return sharded_task(self.corpus, self.text, self.train.batch, self.begun)
         documents = self.corpus.documents
         learnt, held_out = split_at(documents, 1 - self.text.validation)
         if not (learnt and held_out):
@@ -198,10 +252,20 @@ class TextRun:
             vocabulary = build_words(
                 learnt, most=self.text.words, boundary=several, alphabet=self.corpus.alphabet
             )  # fmt: skip
+        if self.begun is not None:
+            unknown = getattr(vocabulary, "unknown", None) is not None
+            vocabulary = self.begun.widened(vocabulary.alphabet, boundary=several, unknown=unknown)
         ids = encode_compactly(vocabulary, learnt), encode_compactly(vocabulary, held_out)
         text = self.text
         task = TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=self.train.batch)
         return task, encode_compactly(vocabulary, kept) if kept else np.zeros(0, np.uint8)
+
+    def _shape(self, task: TextTask | ShardedTask) -> ModelConfig:
+        """The model's shape for the text's vocabulary; RnnlabError if it is too large."""
+        shape = shape_of(task.vocabulary, self.model)
+        looking.check_size(shape)
+        memory.check_training(shape, self.train, self.text.window, self.most_bytes)
+        return shape
 
     def _train(self, task: TextTask | ShardedTask) -> TrainConfig:
         epoch = task.steps_per_epoch
@@ -218,9 +282,13 @@ class TextRun:
             codec=task.codec(),
             train=dataclasses.asdict(train) | dataclasses.asdict(self.text),
             metrics={},
-            provenance=origin(self.command) | {"data": [record]},
+            provenance=origin(self.command) | {"data": [record]} | self._from(),
             weights={},
         )
+
+    def _from(self) -> dict[str, Any]:
+        """Where the weights that it began with come from."""
+        return {} if self.begun is None else {"from": self.begun.told}
 
     def _judged(self, made: Checkpoint, task: TextTask | ShardedTask) -> Checkpoint:
         """The checkpoint with the scores of its stored weights on what was held out, and samples."""

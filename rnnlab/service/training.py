@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def train_forecast(
     caller: Caller = OWNER,
     watch: Watch | None = None,
     processes: Processes = ALONE,
+    most_bytes: float = math.inf,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -81,6 +83,7 @@ def train_forecast(
         caller: who asks for `base`.
         watch: of the density recipe, see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
+        most_bytes: of memory that the density recipe's training may take, by an estimate from its sizes.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -115,7 +118,7 @@ def train_forecast(
     model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
     run = DensityRun(
         prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(unseen, prices, garch), watch, processes,
+        Unseen.of(unseen, prices, garch), watch, processes, most_bytes,
     )  # fmt: skip
     yield from run.reports(snapshot)
 

@@ -18,7 +18,7 @@ from rnnlab.service.reports import TrainResult
 from rnnlab.train.loop import Watch
 
 BEAT = 0.25  # seconds between two signs of life
-LONGEST_PAUSE = 600.0  # seconds, after which a paused training ends as if it had been stopped
+LONGEST_PAUSE = 600.0  # seconds of all pauses together, after which a training ends as if it had been stopped
 Event = TypeVar("Event")  # what a training tells
 
 
@@ -51,7 +51,7 @@ class Job(Generic[Event]):
         self._training, self._most, self._abandoned = training, most_seconds, abandoned
         self._told: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stopped, self._resting = threading.Event(), threading.Event()
-        self._left, self._ends = False, 0.0
+        self._left, self._ends, self._rested = False, 0.0, 0.0
         self._pulse = Pulse(0, 1, False)
         self.timed_out = False
 
@@ -82,6 +82,11 @@ class Job(Generic[Event]):
             worker.shutdown(wait=False)
 
     @property
+    def most_left(self) -> float:
+        """Seconds after which it has ended for sure, pauses included."""
+        return max(0.0, self._ends - time.monotonic()) + max(0.0, LONGEST_PAUSE - self._rested)
+
+    @property
     def stopped(self) -> bool:
         """Whether it was ended before its time."""
         return self._stopped.is_set()
@@ -97,7 +102,7 @@ class Job(Generic[Event]):
         self.stop()
 
     def pause(self) -> None:
-        """Have it rest after the step that it is at, for ten minutes at most."""
+        """Have it rest after the step that it is at; all its pauses together last ten minutes at most."""
         self._resting.set()
 
     def go_on(self) -> None:
@@ -106,18 +111,25 @@ class Job(Generic[Event]):
 
     def _watch(self, step: int, steps: int) -> bool:
         self._pulse = Pulse(step, steps, False)
-        rested = time.monotonic()
-        while self._resting.is_set() and not self._stopped.is_set():
-            self._pulse = Pulse(step, steps, True)
-            if self._stopped.wait(BEAT) or time.monotonic() - rested > LONGEST_PAUSE:
-                self.stop()
-        self._ends += time.monotonic() - rested  # a rest does not count
+        if self._resting.is_set():
+            self._rest(step, steps)
         if time.monotonic() > self._ends:
             self.timed_out = True
             self.stop()
         if self._left:
             raise _Left
         return not self._stopped.is_set()
+
+    def _rest(self, step: int, steps: int) -> None:
+        """Wait until it is to go on; the time limit does not count the pause, which has a limit of its own."""
+        began, already = time.monotonic(), self._rested
+        self._pulse = Pulse(step, steps, True)
+        while self._resting.is_set() and not self._stopped.wait(BEAT):
+            self._rested = already + time.monotonic() - began
+            if self._rested > LONGEST_PAUSE:
+                self.stop()
+        self._rested = already + time.monotonic() - began
+        self._ends += time.monotonic() - began
 
     def _run(self) -> None:
         self._ends = time.monotonic() + self._most
@@ -149,6 +161,11 @@ class Jobs:
     def remove(self, key: str) -> None:
         """Forget a job."""
         self._jobs.pop(key, None)
+
+    @property
+    def most_left(self) -> float:
+        """Seconds after which all that run have ended for sure; 0 if none runs."""
+        return max((job.most_left for job in list(self._jobs.values())), default=0.0)
 
     def stop_all(self) -> None:
         """End whatever runs, as the program ends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from rnnlab.data.prices import Prices, need_rows
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Value
-from rnnlab.service.callers import OWNER, Caller
+from rnnlab.service.callers import STRANGER, Caller
 from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_prices
 from rnnlab.service.reports import TrainReport, TrainResult
@@ -25,7 +26,7 @@ from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
 from rnnlab.service.text_training import text_run, train_text
 from rnnlab.service.training import density_settings, train_forecast
 from rnnlab.service.training_jobs import JOBS, Job, Pulse
-from rnnlab.service.visits import end_visit, new_visit, sweep_visits, visit_folder
+from rnnlab.service.visits import end_visit, new_visit, visit_folder
 from rnnlab.tasks.text import judge
 from rnnlab.train.loop import Watch
 from rnnlab.train.probing import probe
@@ -91,6 +92,7 @@ def plan(
     ticker: str | None = None,
     dates: str | None = None,
     begun: str | None = None,
+    caller: Caller = STRANGER,
 ) -> Plan:
     """Read the data, propose settings and estimate the time, by a half-second probe on this machine.
 
@@ -100,6 +102,7 @@ def plan(
         settings: by name, those that are settled; the data's size suggests the others.
         ticker, dates: see rnnlab.data.prices.read_prices.
         begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
+        caller: who asks.
 
     Raises:
         RnnlabError: the data cannot be used, is more than a visit allows, or a setting is none.
@@ -108,31 +111,36 @@ def plan(
     if begun is not None:
         _check_begun(task, begun)
     if task == "text":
-        return _plan_text(data, given, begun)
+        return _plan_text(data, given, begun, caller)
     if task == "forecast":
-        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given, begun)
+        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given, begun, caller)
     raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
 
 
-def _plan_text(data: str, given: dict[str, Any], begun: str | None) -> Plan:
+def _plan_text(data: str, given: dict[str, Any], begun: str | None, caller: Caller) -> Plan:
     run, left = text_run(data, settings=given, out=begun and visit_folder(begun), resume=begun is not None)
+    run = dataclasses.replace(run, most_bytes=caller.most_training_bytes)
     corpus = run.corpus
     assert isinstance(corpus, Corpus), "a visitor's file or a fetched text is whole"
     _bound(corpus.characters, MOST_CHARACTERS, "characters")
+    rehearsed = run.rehearsed()  # first, for it refuses what is too large
     loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)
     notices = (*corpus.notices, *_on_alphabet(corpus))
-    return _plan("text", _of_text(corpus), notices, chosen, run.rehearsed(), loss, "5-gram", left)
+    return _plan("text", _of_text(corpus), notices, chosen, rehearsed, loss, "5-gram", left)
 
 
-def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None) -> Plan:
+def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None, caller: Caller) -> Plan:
     _bound(len(prices.table), MOST_DAYS, "days")
     need_rows(prices, LEAST_DAYS, "a training on it alone")
     began = None if begun is None else begun_training(visit_folder(begun))
     if began is not None:
         given = settings_as_begun(began, given, (*FILLED, "embedding", "tied"))
     model, train, own = density_settings(given, None, began is not None, len(prices.table))
-    rehearsed = DensityRun([prices], model, train, own, frozenset(given), None, None, "").rehearsed()
+    run = DensityRun(
+        [prices], model, train, own, frozenset(given), None, None, "", most_bytes=caller.most_training_bytes
+    )
+    rehearsed = run.rehearsed()
     loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
     left = None if began is None else began.resume
     return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility", left)
@@ -167,7 +175,7 @@ def train_visit(
     begun: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
-    caller: Caller = OWNER,
+    caller: Caller = STRANGER,
 ) -> tuple[str, Iterator[TrainReport | Pulse | Trained]]:
     """Train for a visitor, who alone can open what comes of it, for about two hours.
 
@@ -181,22 +189,24 @@ def train_visit(
     Returns:
         The key to stop or pause it by, and what happens: reports, signs of life, the end; closing it ends it.
     """
-    sweep_visits()
     if begun is not None:
         _check_begun(task, begun)
     old = None if begun is None else visit_folder(begun)
-    visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(data).stem}")
+    visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(data).stem}", caller.client)
     if old is not None:
         shutil.copytree(old, visit.folder)
     resume = old is not None
 
     def begin(watch: Watch) -> Iterator[TrainReport | TrainResult]:
         if task == "text":
-            return train_text(data, out=visit.folder, settings=settings, resume=resume, watch=watch)
+            return train_text(
+                data, out=visit.folder, settings=settings, resume=resume, watch=watch,
+                most_bytes=caller.most_training_bytes,
+            )  # fmt: skip
         _bound(len(open_prices(data, ticker=ticker, dates=dates).table), MOST_DAYS, "days")
         return train_forecast(
             [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, caller=caller,
-            resume=resume, watch=watch,
+            resume=resume, watch=watch, most_bytes=caller.most_training_bytes,
         )  # fmt: skip
 
     job = Job(begin, most_seconds(), lambda: end_visit(visit))
@@ -223,6 +233,11 @@ def steer(key: str, wish: str) -> None:
     """Stop, pause or go on with a training; RnnlabError if it has ended. wish: "stop", "pause" or "go on"."""
     job = JOBS[key]
     {"stop": job.stop, "pause": job.pause, "go on": job.go_on}[wish]()
+
+
+def longest_wait() -> float:
+    """Seconds for which the training that runs may still have the machine, its pauses included; 0 if none runs."""
+    return JOBS.most_left
 
 
 def stop_trainings() -> None:

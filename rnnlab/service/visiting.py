@@ -10,59 +10,74 @@ from pathlib import Path
 
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
+from rnnlab.nn.model import ModelConfig
 from rnnlab.service.callers import OWNER, STRANGER, Caller
-from rnnlab.service.opening import locate, open_checkpoint, open_located
+from rnnlab.service.opening import ONE_AT_A_TIME, locate, open_checkpoint, open_located
 from rnnlab.service.resuming import begun_training
-from rnnlab.service.visits import end_visit, new_visit, sweep_visits
-from rnnlab.train import archives, checkpoint
+from rnnlab.service.visits import Visit, check_room, end_visit, new_visit
+from rnnlab.train import archives, checkpoint, memory
+from rnnlab.train.progress import TrainConfig
 
 
-def bring(files: Sequence[str | Path]) -> str:
+def bring(files: Sequence[str | Path], *, caller: Caller = STRANGER) -> str:
     """Take in a checkpoint that a visitor sends, a zip or the files of its folder, checked as what is pulled is.
 
     Args:
         files: one zip, or the files one by one; others than a checkpoint's are passed over, unread.
+        caller: whose it is.
 
     Returns:
         What to open it by, for about two hours; nobody can guess it.
 
     Raises:
-        CheckpointError: it is no sound checkpoint, or an archive that is dangerous to unpack. Nothing of it is kept.
+        RnnlabError: it is no sound checkpoint, an archive that is dangerous to unpack, or too large. Nothing of it is
+            kept.
     """
     paths = [Path(file) for file in files]
     if not paths:
         raise CheckpointError("No file was given; give a zip of a checkpoint's folder, or the folder's files.")
-    sweep_visits()
     zipped = len(paths) == 1 and paths[0].name not in checkpoint.TAKEN
-    visit = new_visit(paths[0].stem if zipped else "checkpoint")
     name = paths[0].name if zipped else "what you brought"
-    try:
+
+    def check(model: ModelConfig) -> None:
+        checkpoint.check_weight_count(model, caller.most_weights, name)
+
+    with _kept(paths[0].stem if zipped else "checkpoint", caller) as visit:
         if zipped:
-            archives.unpack(paths[0], visit.folder, name)
+            archives.unpack(paths[0], visit.folder, name, check=check)
         else:
-            archives.gather(paths, visit.folder, name)
-        hub.check_usable(open_checkpoint(visit.model, caller=STRANGER))
-    except BaseException:
-        end_visit(visit)
-        raise
+            archives.gather(paths, visit.folder, name, check=check)
+        hub.check_usable(open_checkpoint(visit.model, caller=caller))
     return visit.model
 
 
-def bring_training(file: str | Path) -> str:
-    """Take in a training that was stopped, as the zip that the page gives; what to go on with it by, as of `bring`.
+def bring_training(file: str | Path, *, caller: Caller = STRANGER) -> str:
+    """Take in a training that was stopped, as the zip that the page gives; what to resume it by, as of `bring`.
 
     Raises:
-        RnnlabError: it is no sound checkpoint, or holds nothing to go on with. Nothing of it is kept.
+        RnnlabError: it is no sound checkpoint, holds nothing to resume, or is too large. Nothing of it is kept.
     """
-    sweep_visits()
-    visit = new_visit(Path(file).stem)
-    try:
-        archives.unpack(Path(file), visit.folder, Path(file).name, resume=True)
+
+    def check(model: ModelConfig) -> None:
+        memory.check_training(model, TrainConfig(batch=1), 1, caller.most_training_bytes)
+
+    with _kept(Path(file).stem, caller) as visit:
+        archives.unpack(Path(file), visit.folder, Path(file).name, resume=True, check=check)
         begun_training(visit.folder)
-    except BaseException:
-        end_visit(visit)
-        raise
     return visit.model
+
+
+@contextmanager
+def _kept(name: str, caller: Caller) -> Iterator[Visit]:
+    """A place to fill, one at a time on this machine, which is taken away again if it cannot be filled."""
+    with ONE_AT_A_TIME:
+        visit = new_visit(name, caller.client)
+        try:
+            yield visit
+            check_room(caller.client)
+        except BaseException:
+            end_visit(visit)
+            raise
 
 
 def pack(model: str, file: Path, *, caller: Caller = OWNER) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -15,7 +16,9 @@ from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 
 KEPT = 7200.0  # seconds after it was last used, as the page's other files
-MOST_BYTES = 2_000_000_000  # of all of them on this machine; beyond it those unused for longest go first
+MOST_BYTES = 2_000_000_000  # of all of them on this machine
+MOST_OF_ONE = 500_000_000  # bytes of one client's
+_CLIENT = "client"  # the file that says whose it is, by a digest
 LONGEST_NAME = 50
 _WRITTEN = re.compile(r"visit:([0-9a-f]{32})/([\w.-]{1,50})")
 
@@ -28,17 +31,24 @@ class Visit:
     folder: Path
 
 
-def new_visit(name: str) -> Visit:
-    """Make a place that only who is told its name can open; name is what to call it, shortened to letters and digits.
+def new_visit(name: str, client: str = "") -> Visit:
+    """Make a place that only who is told its name can open, after what is too old has been deleted.
+
+    Args:
+        name: what to call it, shortened to letters and digits.
+        client: whose share it is taken from.
 
     Raises:
-        CheckpointError: this machine cannot keep it.
+        CheckpointError: the client's share or the machine's room is used up.
     """
+    sweep_visits()
+    check_room(client)
     told = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip(".-")[:LONGEST_NAME] or "checkpoint"
     key = secrets.token_hex(16)
     folder = _place() / key / told
     try:
         folder.parent.mkdir(parents=True, mode=0o700)
+        (folder.parent / _CLIENT).write_text(_mark(client))
     except OSError as error:
         raise CheckpointError("This machine has no room to keep a checkpoint for you; try again later.") from error
     return Visit(f"visit:{key}/{told}", folder)
@@ -77,12 +87,39 @@ def end_visit(visit: Visit) -> None:
 
 
 def sweep_visits() -> None:
-    """Delete what nobody has used for long, and the oldest of the rest where they are too many bytes."""
-    kept, oldest_first = 0, sorted(_place().glob("*"), key=_used)
-    for folder in reversed(oldest_first):
-        kept += _bytes(folder)
-        if time.time() - _used(folder) > KEPT or kept > MOST_BYTES:
+    """Delete what nobody has used for long."""
+    for folder in _place().glob("*"):
+        if time.time() - _used(folder) > KEPT:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_room(client: str) -> None:
+    """Refuse the newcomer where there is no room: what others have brought stays.
+
+    Raises:
+        CheckpointError: what this client, or all together, have brought is more than is kept.
+    """
+    sizes = {folder: _bytes(folder) for folder in _place().glob("*")}
+    own = sum(size for folder, size in sizes.items() if _client_of(folder) == _mark(client))
+    if own > MOST_OF_ONE:
+        raise CheckpointError(
+            f"Your checkpoints here take {own / 1e6:,.0f} MB where {MOST_OF_ONE / 1e6:,.0f} are kept for a visitor; "
+            f"come back when they are deleted, after {KEPT / 3600:g} unused hours."
+        )
+    if sum(sizes.values()) > MOST_BYTES:
+        raise CheckpointError(
+            f"Visitors' checkpoints fill the {MOST_BYTES / 1e9:g} GB that are kept here; try again in an hour."
+        )
+
+
+def _mark(client: str) -> str:
+    return hashlib.sha256(client.encode()).hexdigest()
+
+
+def _client_of(folder: Path) -> str:
+    with suppress(OSError):
+        return (folder / _CLIENT).read_text()
+    return ""
 
 
 def _place() -> Path:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnlab import options
+from rnnlab.data.codec_fields import BOUNDARY_SHOWN
+from rnnlab.data.stops import adapt_banned, adapt_stops
+from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling
 from rnnlab.options import Option
@@ -18,13 +21,15 @@ from rnnlab.service.opening import locate
 from rnnlab.service.text_opening import open_located_writing, open_writing
 from rnnlab.service.voices import Voice, voice_of
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
-from rnnlab.tasks.text.pieces import Piece, Wish
+from rnnlab.tasks.text.pieces import MOST_TO_FINISH, Piece, Wish, take_back
 from rnnlab.tasks.text.writer import Writer
 
 SECONDS_BETWEEN_DRAFTS = 0.05
 MOST_TEXTS = 16
 LONGEST_PROMPT = 20_000  # characters
 HIGHEST_SEED = 2**31 - 1
+DRAWN = -1  # as a seed: draw one, and say which
+UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond the length; the text was cut there."
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,9 @@ class Manner:
 
     length: of what is written, in `unit`: "characters", "words" or "document" (to its end, characters at most).
     sampling: by name, of `sampling_settings`; None and absent ones keep their defaults. stops: a text ends before the
-    first of them to appear. banned: characters that are never written. explained: whether the pieces tell the model's
-    surprise and alternatives. weights: "fp32", or "int8" on a CPU.
+    first of them to appear, or after it with keep_stop. banned: characters that are never written. explained: whether
+    the pieces tell the model's surprise and alternatives. weights: "fp32", or "int8" on a CPU. finish_sentence: whether
+    a text goes on beyond its length to the end of a sentence, which is bounded.
     """
 
     length: int = 400
@@ -44,6 +50,8 @@ class Manner:
     banned: str = ""
     explained: bool = False
     weights: str = "fp32"
+    keep_stop: bool = False
+    finish_sentence: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,7 @@ def drafts(
         model: a folder or a bundled name.
         prompt: what the texts begin with; characters that the model doesn't know become their nearest form.
         manner: how to write.
-        seed: of the first text, the next ones having the next seeds; drawn at random if None.
+        seed: of the first text, the next ones having the next seeds; drawn at random if None, or if -1, which is told.
         texts: how many to write at a time.
         caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps" or "auto".
@@ -147,8 +155,10 @@ def drafts(
     found = locate(model, caller=caller)
     writer = open_located_writing(found, device=device, weights=manner.weights)
     given = read_prompt(writer.vocabulary, prompt)
+    wish, notices = _adapted(wish, writer.vocabulary)
+    notices = (*given.notices, *notices, *([_drawn(seeds)] if seed == DRAWN else []))
     first = Draft(
-        found.pinned(model), writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, given.notices,
+        found.pinned(model), writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, notices,
         0, 0.0, False, tuple(begin(writer.model, given, seeds)), manner, voice_of(writer, found.pinned(model)),
     )  # fmt: skip
     yield from _written(writer, first, wish, sampling, manner.explained)
@@ -164,25 +174,56 @@ def carry_on(
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
     wish, sampling = _rules(manner)
     writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
-    yield from _written(
-        writer,
-        dataclasses.replace(draft, manner=manner, voice=voice_of(writer, draft.model)),
-        wish,
-        sampling,
-        manner.explained,
-    )
+    wish, notices = _adapted(wish, writer.vocabulary)
+    pieces, places = _taken_back(draft, wish.stops)
+    notices = tuple(dict.fromkeys((*(one for one in draft.notices if one != UNFINISHED), *notices)))
+    begun = dataclasses.replace(
+        draft, manner=manner, voice=voice_of(writer, draft.model), notices=notices, pieces=pieces, places=places
+    )  # fmt: skip
+    yield from _written(writer, begun, wish, sampling, manner.explained)
 
 
 def _rules(manner: Manner) -> tuple[Wish, Sampling]:
-    wish = Wish(manner.length, manner.unit, tuple(manner.stops), manner.banned)
+    wish = Wish(
+        manner.length, manner.unit, tuple(manner.stops), manner.banned, manner.keep_stop, manner.finish_sentence
+    )
     return wish, options.from_mapping(Sampling, manner.sampling)
 
 
+def _adapted(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, tuple[str, ...]]:
+    """Stops and banned characters as this model can write them, and sentences on what was changed."""
+    known = vocabulary.alphabet + ("" if vocabulary.boundary is None else BOUNDARY_SHOWN)
+    stops, on_stops = adapt_stops(known, wish.stops)
+    banned, on_banned = adapt_banned(known, wish.banned)
+    return dataclasses.replace(wish, stops=stops, banned=banned), (*on_stops, *on_banned)
+
+
+def _taken_back(
+    draft: Draft, stops: Sequence[str]
+) -> tuple[tuple[tuple[Piece, ...], ...], tuple[Place, ...]]:  # fmt: skip
+    """The texts less what may be a stop's beginning, which a length has cut, and where they stand so."""
+    pieces, places = [], []
+    for shown, place in zip(draft.pieces, draft.places, strict=True):
+        kept, left, back = take_back(shown, place.left, stops)
+        pieces.append(kept)
+        places.append(dataclasses.replace(place, left=left, back=back))
+    return tuple(pieces), tuple(places)
+
+
 def _seeds(seed: int | None, texts: int) -> tuple[int, ...]:
-    first = secrets.randbelow(1_000_000) if seed is None else seed
+    first = secrets.randbelow(1_000_000) if seed in (None, DRAWN) else seed
     if not 0 <= first <= HIGHEST_SEED - texts:
-        raise RnnlabError(f"The seed must be between 0 and {HIGHEST_SEED - texts:,}, not {first:,}.")
+        raise RnnlabError(
+            f"The seed must be between 0 and {HIGHEST_SEED - texts:,}, or -1 to have one drawn, not {first:,}."
+        )
     return tuple(range(first, first + texts))
+
+
+def _drawn(seeds: Sequence[int]) -> str:
+    """What to tell of seeds that were drawn."""
+    if len(seeds) == 1:
+        return f"The seed {seeds[0]} was drawn."
+    return f"The seeds {seeds[0]} to {seeds[-1]} were drawn."
 
 
 def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, explained: bool) -> Iterator[Draft]:
@@ -194,9 +235,10 @@ def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, expla
 
     def now(finished: bool) -> Draft:
         speed = characters / max(time.perf_counter() - began - waited, 1e-9)
+        notices = (*draft.notices, UNFINISHED) if writing.unfinished() else draft.notices
         return dataclasses.replace(
             draft, pieces=tuple(map(tuple, rows)), characters=characters, chars_per_second=speed, finished=finished,
-            places=tuple(writing.places()),
+            places=tuple(writing.places()), notices=notices,
         )  # fmt: skip
 
     for step in writing:

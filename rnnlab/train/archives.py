@@ -12,12 +12,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint import CONFIG, PUBLIC, RESUME, TAKEN, largest
+from rnnlab.nn.model import ModelConfig
+from rnnlab.train.checkpoint import CONFIG, PUBLIC, RESUME, TAKEN, largest, read_config
 
 MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
 CHUNK = 1 << 20  # bytes
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 REMEDY = "give a zip of a checkpoint's folder"
+Check = Callable[[ModelConfig], None]
 
 
 def pack(folder: Path, file: Path) -> None:
@@ -28,7 +30,7 @@ def pack(folder: Path, file: Path) -> None:
                 archive.write(folder / name, f"{file.stem}/{name}")
 
 
-def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
+def unpack(file: Path, place: Path, name: str, *, resume: bool = False, check: Check | None = None) -> None:
     """Write a zip's checkpoint into a new folder, which `checkpoint.load` has to judge; at most so many bytes are read.
 
     The checkpoint may lie at the zip's root or in one folder of it. Other harmless files are passed over, unread.
@@ -38,6 +40,7 @@ def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
         place: the folder to make.
         name: what to call the zip in messages.
         resume: also take what going on with its training takes.
+        check: is shown the model that config.json describes before anything larger is unpacked; may refuse it.
 
     Raises:
         CheckpointError: it is no zip or a damaged one, is encrypted, holds a link, names a place outside it or a name
@@ -48,12 +51,12 @@ def unpack(file: Path, place: Path, name: str, *, resume: bool = False) -> None:
             entries = archive.infolist()
             _check_entries(entries, name)
             wanted = _checkpoint_of(entries, name, (*TAKEN, *RESUME) if resume else TAKEN)
-            _write(place, {file: _opener(archive, entry, name) for file, entry in wanted.items()}, name)
+            _write(place, {file: _opener(archive, entry, name) for file, entry in wanted.items()}, name, check)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{name} is no sound zip file; {REMEDY}.") from error
 
 
-def gather(files: Iterable[Path], place: Path, name: str) -> None:
+def gather(files: Iterable[Path], place: Path, name: str, *, check: Check | None = None) -> None:
     """Copy a checkpoint's files, sent one by one, into a new folder; errors as of `unpack`, others are passed over."""
     paths = [path for path in files if path.name in TAKEN]
     _refuse_twice([path.name for path in paths], name)
@@ -62,7 +65,7 @@ def gather(files: Iterable[Path], place: Path, name: str) -> None:
     found = {path.name: path for path in paths}
     if CONFIG not in found:
         _refuse(name, f"holds no {CONFIG}, so it is no checkpoint of rnnlab")
-    _write(place, {file: _reading(path) for file, path in found.items()}, name)
+    _write(place, {file: _reading(path) for file, path in found.items()}, name, check)
 
 
 def _reading(path: Path) -> Callable[[], IO[bytes]]:
@@ -108,22 +111,31 @@ def _checkpoint_of(
     return {path: entry for path, entry in beside.items() if path in taken}
 
 
-def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str) -> None:
-    """Copy the files, giving up at the first byte too many: what a zip says of its sizes need not be true."""
+def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str, check: Check | None) -> None:
+    """Copy the files, config.json first, as the sizes that it describes bound the others."""
     place.mkdir(parents=True)
     try:
-        for file, opened in files.items():
-            left = largest(file)
+        _copy(files[CONFIG], place / CONFIG, largest(CONFIG), f"{name}/{CONFIG}")
+        _, model, _ = read_config(place, name[-80:])
+        if check is not None:
+            check(model)
+        for file in (one for one in files if one != CONFIG):
             (place / file).parent.mkdir(exist_ok=True)
-            with opened() as source, (place / file).open("xb") as target:
-                while piece := source.read(CHUNK):
-                    left -= len(piece)
-                    if left < 0:
-                        _refuse(f"{name}/{file}", f"is larger than {largest(file) / 1e6:g} MB")
-                    target.write(piece)
+            _copy(files[file], place / file, largest(file, model), f"{name}/{file}")
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _copy(opened: Callable[[], IO[bytes]], path: Path, most: int, name: str) -> None:
+    """Copy a file, giving up at the first byte too many: what a zip says of its sizes need not be true."""
+    left = most
+    with opened() as source, path.open("xb") as target:
+        while piece := source.read(CHUNK):
+            left -= len(piece)
+            if left < 0:
+                _refuse(name, f"is larger than {most / 1e6:.4g} MB")
+            target.write(piece)
 
 
 def _refuse(name: str, what: str) -> NoReturn:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
 from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
@@ -43,11 +44,18 @@ _FILES = {*PUBLIC, *RESUME}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 LARGEST_STATE = 8 * LARGEST_WEIGHTS
 ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
+STATE_COPIES = 6  # of the weights in a training state: themselves, average, best, two moments, and one to spare
+ROOM_FOR_STATE = 20_000_000  # bytes of a training state beside those: what is carried from batch to batch, and names
 
 
-def largest(file: str) -> int:
-    """The bytes that one of the files that are taken from others may have."""
-    return {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}.get(file, LARGEST_CONFIG)
+def largest(file: str, model: ModelConfig | None = None) -> int:
+    """The bytes that one of the files that are taken from others may have, of this model if it is known."""
+    bounds = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
+    if model is not None:
+        weights = 4 * weight_count(model)
+        own = {WEIGHTS: weights + ROOM_FOR_NAMES, RESUME_TENSORS: STATE_COPIES * weights + ROOM_FOR_STATE}
+        bounds = {name: min(most, own[name]) for name, most in bounds.items()}
+    return bounds.get(file, LARGEST_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -111,13 +119,16 @@ def check_place(folder: str | Path) -> Path:
         raise CheckpointError(f"{str(folder)[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
-def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -> Checkpoint:
+def load(
+    folder: str | Path, *, resume: bool = False, name: str | None = None, most_weights: float = math.inf
+) -> Checkpoint:
     """Read a checkpoint folder strictly: every field, name, shape and number as the format says, or not at all.
 
     Args:
         folder: the folder.
         resume: also read the training state, for going on with the training.
         name: what to call it in messages; None is the folder's own name.
+        most_weights: that it may have; config.json tells before any is read.
 
     Raises:
         CheckpointError: anything is missing, damaged, foreign, too large or from another version.
@@ -126,7 +137,7 @@ def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -
     for _ in range(3):
         try:
             source = _where(place)
-            return _read(source, name or place.name, resume)
+            return _read(source, name or place.name, resume, most_weights)
         except CheckpointError:
             # A save may have renamed the folder under our hands: look again if it is no longer the same one.
             if _where(place) == source and source.is_dir():
@@ -134,6 +145,14 @@ def load(folder: str | Path, *, resume: bool = False, name: str | None = None) -
         except OSError:
             break
     raise CheckpointError(f"There is no checkpoint folder {place.name[-60:]}; check its name.")
+
+
+def check_weight_count(model: ModelConfig, most: float, name: str) -> None:
+    """Raise CheckpointError if a model has more than so many weights; before any of them is read."""
+    if (weights := weight_count(model)) > most:
+        raise CheckpointError(
+            f"{name} has {weights:,} weights where {most:,} are opened here; use it on your own machine."
+        )
 
 
 def seal(config: Mapping[str, Any]) -> str:
@@ -184,11 +203,12 @@ def _swap(staged: Path, place: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _read(place: Path, name: str, resume: bool) -> Checkpoint:
+def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoint:
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config, model, whole = read_config(place, name)
-    raw = read_bytes(place, WEIGHTS, name, LARGEST_WEIGHTS)
+    check_weight_count(model, most_weights, name)
+    raw = read_bytes(place, WEIGHTS, name, largest(WEIGHTS, model))
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
     weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
@@ -203,7 +223,7 @@ def _read(place: Path, name: str, resume: bool) -> Checkpoint:
         provenance=config["provenance"],
         weights=weights,
         card=read_card(place, name),
-        resume=_read_resume(place, name) if resume else None,
+        resume=_read_resume(place, name, model) if resume else None,
     )
 
 
@@ -225,11 +245,11 @@ def read_card(place: Path, name: str) -> str:
     return read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
 
 
-def _read_resume(place: Path, name: str) -> Snapshot:
+def _read_resume(place: Path, name: str, model: ModelConfig) -> Snapshot:
     if not (place / RESUME_NUMBERS).exists():
         raise CheckpointError(f"{name} holds no training state, so its training cannot be resumed; start a new one.")
     numbers = parse_json(read_bytes(place, RESUME_NUMBERS, name, LARGEST_CONFIG), f"{name}/{RESUME_NUMBERS}")
-    raw = read_bytes(place, RESUME_TENSORS, name, LARGEST_STATE)
+    raw = read_bytes(place, RESUME_TENSORS, name, largest(RESUME_TENSORS, model))
     if hashlib.sha256(raw).hexdigest() != numbers.pop("sha256", None):
         refuse(f"{name}/{RESUME_TENSORS}", "does not belong to its state.json")
     return Snapshot(parse_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-
 from rnnlab.errors import RnnlabError
-from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.nn.model import ModelConfig, weight_count
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 
@@ -26,12 +24,6 @@ def look(folder: Path, name: str) -> Checkpoint:
     checkpoint.check_seal(whole, name)
     parts = {part: config[part] for part in ("codec", "train", "metrics", "provenance")}
     return Checkpoint(task=config["task"], model=model, weights={}, card=checkpoint.read_card(folder, name), **parts)
-
-
-def weight_count(model: ModelConfig) -> int:
-    """How many numbers a model of these sizes is made of; none of them is made."""
-    with torch.device("meta"):
-        return SequenceModel(model).parameter_count()
 
 
 def check_size(model: ModelConfig) -> None:

@@ -12,6 +12,8 @@ from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
 from rnnlab.ui.checkpoints_tab import checkpoints_tab
 from rnnlab.ui.events import QUIET
 from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
+from rnnlab.ui.gate.gate import guarded
+from rnnlab.ui.gate.uploads import LARGEST
 from rnnlab.ui.opening_chosen import Places
 from rnnlab.ui.opening_links import open_links
 from rnnlab.ui.style import HEAD
@@ -21,8 +23,7 @@ from rnnlab.ui.train_tab import connect_use, train_tab
 from rnnlab.ui.write_endpoint import add_write_endpoint
 
 TITLE = "rnnlab"
-QUEUE = 40  # waiting visitors beyond which one is told that the page is busy
-KEPT, SWEPT = 7200, 1800  # seconds that an uploaded or written file is kept, and between two sweeps
+SESSIONS = 1000  # visits whose state is kept; those that have left are forgotten earlier (rnnlab.ui.gate.listeners)
 MASTHEAD = """
 <header class="masthead"><h1>rnn<span>lab</span></h1>
 <p>Recurrent networks that say how sure they are, and how good they really are.</p></header>
@@ -36,7 +37,7 @@ for your answer, shown to nobody, and deleted within about two hours.</p></foote
 
 def build() -> gr.Blocks:
     """Build the page, the first forecast already in it."""
-    demo = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEPT, KEPT))
+    demo = gr.Blocks(title=TITLE, analytics_enabled=False)
     with demo:
         gr.HTML(MASTHEAD)
         go = gr.Textbox(visible="hidden", label="begin")
@@ -58,7 +59,7 @@ def build() -> gr.Blocks:
         # What visitors brought goes when the next one comes, if it has not been used for long.
         demo.load(service.sweep_visits, **QUIET)
         open_links(demo, tabs, forecast, write, checkpoints)
-    demo.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
+    demo.queue(default_concurrency_limit=AT_ONCE, api_open=False)  # how much may wait, the gate says
     return demo
 
 
@@ -73,8 +74,10 @@ def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None,
     """
     settings: dict[str, Any] = {
         "theme": theme(), "head": HEAD, "footer_links": ["api", "gradio", "settings"], "run_history": False,
-        "ssr_mode": False, "show_error": False, "max_file_size": "100mb", "quiet": not wait,
+        "ssr_mode": False, "show_error": False, "max_file_size": LARGEST, "quiet": not wait,
+        "state_session_capacity": SESSIONS, "app_kwargs": {"lifespan": guarded(demo)},
     }  # fmt: skip
+    service.sweep_visits()
     try:
         _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
     finally:

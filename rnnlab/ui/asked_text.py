@@ -16,6 +16,7 @@ FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
+DRAWN = -1  # as a seed
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,26 @@ class AskedText:
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> AskedText:
-        """Read the choosers' values in their order; the sampling chain's come last, in the order of its options.
+        """Read the choosers' values in their order.
+
+        The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
+        stop and whether to finish the sentence.
 
         Raises:
             RnnlabError: a value cannot be read.
         """
-        voice, prompt, heat, length, three, seed, stop_at, banned, light, *rules = values
+        voice, prompt, heat, length, three, seed, stop_at, banned, light, *rest = values
+        names = rule_names()
+        keep_stop, finish = [*rest[len(names) :], False, False][:2]
         manner = Manner(
             length=bounded(length),
-            sampling={"temperature": heat} | dict(zip(rule_names(), rules, strict=True)),
-            stops=(stop_at.replace("\\n", "\n"),) if stop_at else (),
-            banned=banned or "",
+            sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
+            stops=service.read_lines(stop_at or ""),
+            banned=service.unescaped(banned or ""),
             explained=True,  # so that the surprise can be shown of a text that is there
             weights="int8" if light else "fp32",
+            keep_stop=bool(keep_stop),
+            finish_sentence=bool(finish),
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 
@@ -63,8 +71,10 @@ def rule_names() -> list[str]:
 
 
 def read_seed(written: str | None) -> int | None:
-    """A seed as a visitor writes it, None if left empty; raises RnnlabError."""
+    """A seed as a visitor writes it, -1 to have one drawn and told, None if left empty; raises RnnlabError."""
     text = (written or "").strip()
+    if text == str(DRAWN):
+        return DRAWN
     if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
         raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
     return int(text) if text else None

@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from rnnlab import service
 from rnnlab.service import Caller
+from rnnlab.ui.gate.clients import client_of, is_foreign
 
 
 def caller_of(token: gr.OAuthToken | None) -> Caller:
-    """A visitor who has signed in with Hugging Face, or a stranger; never the person or the token of this machine."""
-    return service.visitor(token.token if token else None)
+    """A visitor who has signed in with Hugging Face, or a stranger; never the person or the token of this machine.
+
+    Asked by another site's page nobody is signed in, whatever token comes with it.
+    """
+    request = LocalContext.request.get(None)
+    if request is None:
+        return service.visitor(token.token if token else None)
+    own = token is not None and not is_foreign(request.headers)
+    client = client_of(request.client.host if request.client else None, request.headers)
+    return service.visitor(token.token if own and token else None, client)
 
 
 def login_possible() -> bool:

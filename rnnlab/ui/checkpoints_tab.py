@@ -124,8 +124,9 @@ def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[st
     if not files:
         return (gr.skip(),) * 7
     try:
-        model = service.bring(files)
-        shown = service.show(model, caller=service.STRANGER)
+        caller = caller_of(None)
+        model = service.bring(files, caller=caller)
+        shown = service.show(model, caller=caller)
     except RnnlabError as error:
         return panels.refusal(str(error), STILL), *[gr.skip()] * 6
     own = [*brought, model]

@@ -13,6 +13,7 @@ from rnnlab.ui.asked_forecast import AHEAD, FIRST, LONGEST_HORIZON, Asked
 from rnnlab.ui.asked_text import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
 
 LONGEST_LINK = 6000  # characters; a longer one is cut or refused on its way
+ENDINGS = ("keep_stop", "finish_sentence")
 TABS = ("forecast", "write", "checkpoints")
 
 
@@ -28,9 +29,11 @@ def writing_link(draft: Draft) -> str:
     chosen = {name: manner.sampling.get(name) for name in defaults}
     asked |= {name: value for name, value in chosen.items() if value is not None and value != defaults[name]}
     asked |= {"texts": len(draft.seeds)} if len(draft.seeds) > 1 else {}
-    asked |= {"stop": manner.stops[0]} if manner.stops else {}
+    asked |= {"stop": manner.stops[0]} if len(manner.stops) == 1 else {}
+    asked |= {"stops": "\n".join(map(service.escaped, manner.stops))} if len(manner.stops) > 1 else {}
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
+    asked |= {name: 1 for name in ENDINGS if getattr(manner, name)}
     return _link("write", draft.model, asked)
 
 
@@ -80,8 +83,9 @@ def linked_writing(query: Mapping[str, str]) -> list[Any]:
     return [
         linked_model(query, "text"), query.get("prompt", ""),
         _number(query, "temperature", TEMPERATURE, 0, HOTTEST), _number(query, "length", LENGTH, SHORTEST, LONGEST),
-        query.get("texts") == str(SEVERAL), query.get("seed", ""), query.get("stop", "").replace("\n", "\\n"),
-        query.get("never", ""), query.get("weights") == "int8", *rules,
+        query.get("texts") == str(SEVERAL), query.get("seed", ""),
+        query.get("stops") or service.escaped(query.get("stop", "")), service.escaped(query.get("never", "")),
+        query.get("weights") == "int8", *rules, *(query.get(name) == "1" for name in ENDINGS),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import Trained, TrainReport
 from rnnlab.ui.asked_forecast import FIRST, Source
+from rnnlab.ui.callers import caller_of
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
 LEFT_OUT = ("curve", "openings", "samples")  # the checkpoint has them
@@ -95,8 +96,10 @@ def _streamed(task: str, data: str, settings: dict[str, Any]) -> Iterator[dict[s
     try:
         if not data:
             raise RnnlabError("No file was given; give a text.")
-        plan = service.plan(task, data, given)
-        _, events = service.train_visit(task, data, given | {"report_every": plan.report_every})
+        caller = caller_of(None)
+        plan = service.plan(task, data, given, caller=caller)
+        wanted = given | {"report_every": plan.report_every}
+        _, events = service.train_visit(task, data, wanted, caller=caller)
         for event in events:
             if isinstance(event, TrainReport):
                 yield _report(event, plan.baseline)

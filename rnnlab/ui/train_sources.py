@@ -10,6 +10,7 @@ import gradio as gr
 from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import panels
+from rnnlab.ui.callers import caller_of
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.opening_chosen import ASKING
@@ -68,7 +69,7 @@ def brought(file: str | None, number: int) -> tuple[Any, ...]:
     if not file:
         return "", "", number + 1
     try:
-        begun = service.bring_training(file)
+        begun = service.bring_training(file, caller=caller_of(None))
     except RnnlabError as error:
         return panels.refusal(str(error), ""), "", gr.skip()
     words = f"{service.told(begun)} is gone on with as it began; give the same data above, then press Train."

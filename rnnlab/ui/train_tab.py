@@ -14,6 +14,7 @@ from rnnlab.service import Pulse, Trained, TrainReport
 from rnnlab.ui import checkpoint_panels, checkpoints_tab, panels, train_panels
 from rnnlab.ui.asked_forecast import FIRST
 from rnnlab.ui.bigger_panel import bigger_panel
+from rnnlab.ui.callers import caller_of
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
@@ -145,7 +146,7 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
 def propose_for(task: str, series: str | None, file: str | None, begun: str) -> tuple[Any, ...]:
     """What was read, and the settings that its size suggests."""
     try:
-        plan = service.plan(TASKS[task], data_of(task, series, file), begun=begun or None)
+        plan = service.plan(TASKS[task], data_of(task, series, file), begun=begun or None, caller=caller_of(None))
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
@@ -155,7 +156,8 @@ def propose_with(task: str, series: str | None, file: str | None, begun: str, *s
     """What was read, and how long these settings take."""
     try:
         plan = service.plan(
-            TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None
+            TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None,
+            caller=caller_of(None),
         )  # fmt: skip
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
@@ -174,9 +176,10 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     kind = TASKS[task]
     try:
         data = data_of(task, series, file)
-        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None)
+        caller = caller_of(None)
+        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None, caller=caller)
         wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
-        key, events = service.train_visit(kind, data, wanted, begun=begun or None)
+        key, events = service.train_visit(kind, data, wanted, begun=begun or None, caller=caller)
         going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
         yield (
             train_panels.plan_panel(plan),
@@ -190,7 +193,7 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
         reports: list[TrainReport] = []
         for event in events:
             if isinstance(event, Trained):
-                found = service.show(event.model, caller=service.STRANGER)
+                found = service.show(event.model, caller=caller)
                 words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
                 visible = [gr.Button(visible=True)] * 3
                 yield (
@@ -209,7 +212,9 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
 
 
 def _waiting() -> tuple[Any, ...]:
-    words = "Waiting for the machine: one training runs at a time, and this page has to stay open."
+    wait = service.longest_wait()
+    before = f"Another training has the machine, for {wait / 60:.0f} minutes at most. " if wait else ""
+    words = f"Waiting for the machine. {before}One training runs at a time; keep this page open."
     return panels.status(words, 0), gr.Button(interactive=False)
 
 

@@ -28,12 +28,14 @@ class Choosers:
     banned: gr.Textbox
     light: gr.Checkbox
     rules: list[Any]
+    keep_stop: gr.Checkbox
+    finish: gr.Checkbox
 
     def listed(self) -> list[Any]:
         """The choosers in the order of `AskedText.of`'s values."""
         return [
             self.voice, self.prompt, self.temperature, self.length, self.three, self.seed, self.stop_at, self.banned,
-            self.light, *self.rules,
+            self.light, *self.rules, self.keep_stop, self.finish,
         ]  # fmt: skip
 
 
@@ -66,20 +68,25 @@ def lay_choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
             length = gr.Slider(SHORTEST, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
             seed = gr.Textbox(
                 label="Seed", placeholder="new each time", max_lines=1, min_width=150, elem_id="seed",
-                info="The same seed and settings write the same text",
+                info="The same seed and settings write the same text; −1 draws one",
             )  # fmt: skip
             stop_at = gr.Textbox(
-                label="Stop at", placeholder="\\n\\n", max_lines=1, min_width=150,
-                info="The text ends before this; \\n is a line break",
+                label="Stop at", placeholder="\\n\\n", lines=1, max_lines=4, min_width=150, elem_id="stop-at",
+                info="The text ends before this; one stop a line; \\n is a line break, \\t a tab",
             )  # fmt: skip
-            banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid")
+            banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid, \\n too")
             light = gr.Checkbox(
                 False, label="8-bit weights", min_width=150, info="Faster on a CPU, a trace less exact"
             )  # fmt: skip
         with gr.Row():
+            keep_stop = gr.Checkbox(False, label="Keep the stop", min_width=150, info="The text ends after it")
+            finish = gr.Checkbox(
+                False, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
+            )  # fmt: skip
+        with gr.Row():
             rules = [_rule(known) for known in service.sampling_settings() if known.name != "temperature"]
     return Choosers(
-        voice, prompt, examples, temperature, length, three, seed, stop_at, banned, light, rules
+        voice, prompt, examples, temperature, length, three, seed, stop_at, banned, light, rules, keep_stop, finish
     ), buttons  # fmt: skip
 
 

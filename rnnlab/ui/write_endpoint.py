@@ -26,6 +26,10 @@ def write(
     min_p: float = 0.0,
     repetition_penalty: float = 1.0,
     stop: str = "",
+    stops: list[str] | None = None,
+    ban: str = "",
+    keep_stop: bool = False,
+    finish_sentence: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
 
@@ -34,12 +38,16 @@ def write(
         model: the name of a bundled writer, as shakespeare, or owner/name or owner/name@revision of the Hub.
         length: characters to write, 1 … 20,000.
         temperature: 0 always takes the likeliest; 1 draws as the model believes.
-        seed: a whole number; the same seed and settings give the same text. Empty for a new one.
+        seed: a whole number; the same seed and settings give the same text. Empty for a new one, -1 too.
         top_k: choose among this many of the likeliest; 0 for all.
         top_p: choose among the likeliest that hold this share of the belief; 1 for all.
         min_p: drop what is less likely than this share of the likeliest; 0 drops nothing.
         repetition_penalty: how much to hold back what was used lately; 1 for not at all.
-        stop: the text ends before this; empty for nothing.
+        stop: the text ends before this; empty for nothing. Here and in what follows \\n is a line break, \\t a tab.
+        stops: further such texts, a list; the first to appear ends the text.
+        ban: characters that are never written.
+        keep_stop: end the text after the stop.
+        finish_sentence: go on beyond the length to the end of the sentence, 500 characters at most.
 
     Returns:
         {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far.
@@ -49,11 +57,22 @@ def write(
         "repetition_penalty": repetition_penalty,
     }  # fmt: skip
     try:
-        manner = Manner(bounded(length), sampling=rules, stops=(stop,) if stop else ())
+        manner = Manner(
+            bounded(length), sampling=rules, stops=_stops(stop, stops), banned=service.unescaped(ban or ""),
+            keep_stop=bool(keep_stop), finish_sentence=bool(finish_sentence),
+        )  # fmt: skip
         for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield draft.answer()
     except RnnlabError as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+def _stops(stop: str | None, more: object) -> tuple[str, ...]:
+    """All stops, their escapes read; RnnlabError if they are no texts."""
+    listed = [] if more is None else more
+    if not (isinstance(listed, list) and all(isinstance(one, str) for one in listed)):
+        raise RnnlabError(f'The stops {str(more)[:40]!r} are no list of texts; write them as ["ROMEO:", "\\\\n"].')
+    return tuple(service.unescaped(one) for one in [stop or "", *listed] if one)
 
 
 def add_write_endpoint(at_once: int) -> None:
@@ -71,6 +90,10 @@ def add_write_endpoint(at_once: int) -> None:
             gr.Number(0.0, label="min_p"),
             gr.Number(1.0, label="repetition_penalty"),
             gr.Textbox("", label="stop"),
+            gr.JSON([], label="stops"),
+            gr.Textbox("", label="ban"),
+            gr.Checkbox(False, label="keep_stop"),
+            gr.Checkbox(False, label="finish_sentence"),
         ]
         answer = gr.JSON(label="answer")
         call = gr.Button()

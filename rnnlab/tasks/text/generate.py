@@ -37,13 +37,15 @@ class Place:
     """Where one text stands, so that it can be gone on with as if it had never stopped.
 
     state: of all its ids but the last, one row. ids: all of them, the prompt's too. random: the state of the generator
-    of the choices. left: what was written but not shown, beyond the length or at a stop.
+    of the choices. left: what was written but not shown, beyond the length or at a stop. back: how many of its first
+    characters had been shown and were taken back (pieces.take_back).
     """
 
     state: ModelState | None
     ids: tuple[int, ...]
     random: Tensor
     left: tuple[Piece, ...] = ()
+    back: int = 0
 
     def tensors(self) -> dict[str, Tensor]:
         """State and generator as named tensors on the CPU, for a file; rnnlab.tasks.text.kept.read_place undoes it."""
@@ -108,7 +110,7 @@ class Writing:
         self._vocabulary, self._sampling, self._explained = vocabulary, sampling, explained
         self._texts: dict[int, str] = {}  # of the ids met so far
         self._banned = banned_ids(vocabulary, wish.banned)
-        self._rows = [Row(wish, place.left) for place in places]
+        self._rows = [Row(wish, place.left, place.back) for place in places]
         self._ids = [list(place.ids) for place in places]
         self._histories = [History(sampling, place.ids) for place in places]
         self._random = [torch.Generator() for _ in places]
@@ -131,6 +133,10 @@ class Writing:
     def places(self) -> list[Place]:
         """Where the texts stand now: those that have ended where they ended."""
         return [self._ended.get(number) or self._place(number) for number in range(len(self._rows))]
+
+    def unfinished(self) -> bool:
+        """Whether a text's sentence was to be finished and went on for too long."""
+        return any(row.unfinished for row in self._rows)
 
     def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
         if number in self._ended:
@@ -169,9 +175,10 @@ def banned_ids(vocabulary: Vocabulary, characters: str) -> list[int]:
     """The ids that are never chosen: those whose text holds one of these characters, and the unknown symbol's."""
     unknown = getattr(vocabulary, "unknown", None)
     banned = set() if unknown is None else {int(unknown)}
-    if characters:
+    signs = set(characters)
+    if signs:
         ids = (one for one in range(vocabulary.size) if one != vocabulary.boundary)
-        banned |= {one for one in ids if not set(characters).isdisjoint(vocabulary.decode([one]))}
+        banned |= {one for one in ids if not signs.isdisjoint(vocabulary.decode([one]))}
     return sorted(banned)
 
 

@@ -1,0 +1,35 @@
+"""A prompt out of a file or from standard input, decoded as texts are; knows no model and no terminal."""
+
+from __future__ import annotations
+
+from rnnlab.data.encodings import decode, encoding_notices
+from rnnlab.data.files import Wanted, is_binary, label_of, read_content
+
+MOST_PROMPT_BYTES = 1_000_000
+WANTED = Wanted(
+    file="a plain text file (.txt, UTF-8) with the prompt",
+    holding="a text to begin with, or leave it out to begin with nothing",
+    smaller="give its last pages alone",
+    most_bytes=MOST_PROMPT_BYTES,
+    remedies={},
+    otherwise="save it as plain text (.txt, UTF-8)",
+)
+
+
+def read_prompt_file(source: str | bytes) -> tuple[str, tuple[str, ...]]:
+    """Read a prompt as it stands, its last line break too.
+
+    Args:
+        source: a path, or what standard input holds, MOST_PROMPT_BYTES and one more at most.
+
+    Returns:
+        The prompt, and sentences on how it was read.
+
+    Raises:
+        DataError: there is no such file, it is no text, empty or over 1 MB.
+    """
+    label = "Standard input" if isinstance(source, bytes) else label_of(source, None)
+    decoded = decode(read_content(source, label, WANTED))
+    if decoded is None or "\0" in decoded.text:
+        raise is_binary(label, WANTED)
+    return decoded.text, encoding_notices(decoded, "prompt", named=False)

@@ -1,0 +1,39 @@
+"""How much memory a model and its training take, from their sizes alone; builds nothing."""
+
+from __future__ import annotations
+
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.model import ModelConfig, weight_count
+from rnnlab.train.progress import TrainConfig
+
+NUMBER = 4  # bytes of a float32
+# Of the weights, while a report is saved: the model with its gradients, both moments of AdamW, average and best (6),
+# the state of this report and of the last one (5 each), and this report's as the bytes that are written (6).
+COPIES = 22
+# Of each step of each sequence and layer: what the backward pass needs of gates, cell, output and mask.
+KEPT_A_UNIT = 12
+# Of each step of each sequence and each id: logits, their softmax, and the gradients of both.
+KEPT_AN_OUTPUT = 5
+
+
+def training_bytes(model: ModelConfig, config: TrainConfig, window: int) -> int:
+    """The most bytes that a training takes at a time, an upper estimate.
+
+    Args:
+        model: its sizes.
+        config: how it is trained; the batch counts.
+        window: steps of a sequence in a batch.
+    """
+    width = model.embedding or model.inputs or model.vocabulary
+    kept = KEPT_A_UNIT * model.layers * model.hidden + KEPT_AN_OUTPUT * model.outputs + 2 * width
+    return NUMBER * (COPIES * weight_count(model) + config.batch * window * kept)
+
+
+def check_training(model: ModelConfig, config: TrainConfig, window: int, most: float) -> None:
+    """Raise RnnlabError if a training would take more than so many bytes; before any of it is built."""
+    if (needed := training_bytes(model, config, window)) > most:
+        raise RnnlabError(
+            f"A training with {weight_count(model):,} weights and {model.outputs:,} outputs takes about "
+            f"{needed / 1e9:,.1f} GB of memory where {most / 1e9:g} GB are allowed; choose fewer units or layers, or a "
+            f"text with fewer distinct characters."
+        )

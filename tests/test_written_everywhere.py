@@ -1,0 +1,193 @@
+"""The same stops, bans, endings and prompts on the page, at the endpoint, in Python and on the command line."""
+
+import io
+import json
+import warnings
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+import rnnlab
+from rnnlab import service
+from rnnlab.__main__ import main
+from rnnlab.service import Manner
+from rnnlab.ui import app, write_tab
+from rnnlab.ui.asked_text import AskedText, rule_names
+from rnnlab.ui.links import linked_writing, writing_link
+
+RULES = [known.default for known in service.sampling_settings() if known.name in rule_names()]
+LENGTH = 300
+
+
+@pytest.fixture(scope="module")
+def client():
+    demo = app.build()
+    yield Client(app.launch(demo, wait=False), verbose=False)
+    demo.close()
+
+
+def by_page(capsys, client, stops, ban, keep, finish, seed):
+    values = ["shakespeare", "ROMEO:", 0.8, LENGTH, False, seed, "\n".join(stops), ban, False, *RULES, keep, finish]
+    draft = list(write_tab.begin_writing(None, False, *values))[-1][3]
+    return draft.texts[0], draft.notices
+
+
+def by_endpoint(capsys, client, stops, ban, keep, finish, seed):
+    answer = client.predict(
+        prompt="ROMEO:", model="shakespeare", length=LENGTH, seed=seed, stop=stops[0] if stops else "",
+        stops=stops[1:], ban=ban, keep_stop=keep, finish_sentence=finish, api_name="/write",
+    )  # fmt: skip
+    return answer["text"], answer["notices"]
+
+
+def by_python(capsys, client, stops, ban, keep, finish, seed):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        text = rnnlab.load("shakespeare").write(
+            "ROMEO:", length=LENGTH, temperature=0.8, seed=int(seed), stops=stops, banned=ban, keep_stop=keep,
+            finish_sentence=finish,
+        )  # fmt: skip
+    return text, [str(one.message) for one in told]
+
+
+def by_command(capsys, client, stops, ban, keep, finish, seed):
+    words = ["write", "shakespeare", "--prompt", "ROMEO:", "--length", str(LENGTH), "--temperature", "0.8"]
+    words += ["--seed", seed, "--ban", ban, *(word for stop in stops for word in ("--stop", stop))]
+    words += ["--keep-stop"] * keep + ["--finish-sentence"] * finish + ["--json"]
+    assert main(words) == 0
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return answer["text"], answer["notices"]
+
+
+WAYS = pytest.mark.parametrize("way", [by_page, by_endpoint, by_python, by_command])
+
+
+def expected(manner: Manner) -> str:
+    *_, draft = service.drafts("shakespeare", "ROMEO:", manner, seed=1)
+    return draft.texts[0]
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("typed", "stops"), [(["\\n\\n"], ("\n\n",)), ([".\\n", "zq"], (".\n",)), (["zq", "n’t", "zz"], ("n't",))]
+)
+def test_stops_are_read_alike(capsys, client, way, typed, stops):
+    text, _ = way(capsys, client, typed, "", False, False, "1")
+    whole = expected(Manner(LENGTH, sampling={"temperature": 0.8}))
+    assert text == whole[: whole.index(stops[0], 6)]
+
+
+@WAYS
+def test_a_stop_is_kept_where_that_is_asked_for(capsys, client, way):
+    text, _ = way(capsys, client, ["zq", ".\\n"], "", True, False, "1")
+    whole = expected(Manner(LENGTH, sampling={"temperature": 0.8}))
+    assert text == whole[: whole.index(".\n") + 2]
+
+
+@WAYS
+def test_a_sentence_is_finished_where_that_is_asked_for(capsys, client, way):
+    text, _ = way(capsys, client, [], "", False, True, "1")
+    whole = expected(Manner(2 * LENGTH, sampling={"temperature": 0.8}))
+    assert len(text) > LENGTH + 6
+    assert text[-1] in ".!?"
+    assert whole.startswith(text)
+    assert whole[len(text)].isspace()
+
+
+@WAYS
+def test_banned_characters_take_escapes_and_the_known_shape_of_a_quote(capsys, client, way):
+    text, notices = way(capsys, client, [], "\\n’e", False, False, "1")
+    assert text == expected(Manner(LENGTH, sampling={"temperature": 0.8}, banned="\n'e"))
+    assert not set("\n'e") & set(text[6:])
+    assert list(notices) == ["’ is unknown to this model, so ' is never written in its place."]
+
+
+@WAYS
+def test_a_stop_that_was_changed_is_told(capsys, client, way):
+    _, notices = way(capsys, client, ["’d", "€"], "", False, False, "1")
+    assert list(notices) == [
+        "The stop “’d” was read as “'d”, in characters that this model knows.",
+        "The stop “€” can never appear, as this model does not know all of it.",
+    ]
+
+
+@WAYS
+def test_the_seed_minus_one_draws_one_and_says_which(capsys, client, way):
+    text, notices = way(capsys, client, ["\\n"], "", False, False, "-1")
+    [seed] = [word for word in notices[0].split() if word.isdecimal()]
+    assert notices[0] == f"The seed {seed} was drawn."
+    assert text == way(capsys, client, ["\\n"], "", False, False, seed)[0]
+
+
+def test_the_endpoint_refuses_stops_that_are_no_list_of_texts(client):
+    with pytest.raises(AppError, match="are no list of texts; write them as"):
+        client.predict(prompt="x", model="shakespeare", stops={"a": 1}, api_name="/write")
+
+
+def test_a_link_holds_several_stops_and_how_the_text_ends():
+    manner = Manner(200, stops=("\n\n", "a\\b"), banned="\n'", keep_stop=True, finish_sentence=True)
+    draft = SimpleNamespace(manner=manner, pieces=((),), prompt="To be", seeds=(7,), model="shakespeare")
+    asked = AskedText.of(linked_writing(dict(parse_qsl(writing_link(draft).removeprefix("?")))))
+    found = (asked.manner.stops, asked.manner.banned, asked.manner.keep_stop, asked.manner.finish_sentence)
+    assert found == (("\n\n", "a\\b"), "\n'", True, True)
+
+
+def test_a_page_that_is_gone_on_with_finds_the_stop_that_its_length_cut():
+    whole = expected(Manner(200))
+    stop, place = whole[100:104], whole.index(whole[100:104], 6)
+    *_, begun = service.drafts("shakespeare", "ROMEO:", Manner(place - 6 + 2, stops=(stop,)), seed=1)
+    assert begun.texts[0] == whole[: place + 2]
+    *_, rest = service.carry_on(begun, Manner(150, stops=(stop,)))
+    assert rest.texts[0] == whole[:place]
+
+
+def standing(monkeypatch, content: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+
+
+def told(capsys, *words: str) -> tuple[int, str, str]:
+    code = main(["write", "shakespeare", "--length", "5", "--seed", "1", *words])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+@pytest.mark.parametrize("words", [["--prompt", "-"], ["--prompt-file", "-"], ["--prompt-file", "FILE"]])
+def test_a_prompt_comes_from_a_file_or_standard_input_as_it_stands(tmp_path, monkeypatch, capsys, words):
+    content = "\ufeffJULIET:\r\nO Romeo, Romeo!\r\n"
+    (tmp_path / "prompt.txt").write_bytes(content.encode("utf-16") if "FILE" in words else content.encode())
+    standing(monkeypatch, content.encode())
+    code, out, _ = told(capsys, *(word.replace("FILE", str(tmp_path / "prompt.txt")) for word in words))
+    assert code == 0
+    assert out.startswith("JULIET:\nO Romeo, Romeo!\n")
+    assert out == told(capsys, "--prompt", "JULIET:\nO Romeo, Romeo!\n")[1]
+
+
+def test_a_prompt_in_another_encoding_is_told(monkeypatch, capsys):
+    standing(monkeypatch, "Voilà, Roméo".encode("cp1252"))
+    _, out, err = told(capsys, "--prompt", "-")
+    assert out.startswith("Voila, Romeo")
+    assert "was read as Windows-1252; save it as UTF-8 if letters look wrong" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "sentence"),
+    [
+        (b"", ["--prompt", "-"], "Standard input is empty; give a text to begin with"),
+        (b"\x89PNG\r\n", ["--prompt-file", "-"], "Standard input seems to be a PNG picture; save it as plain text"),
+        (b"a\0b\0\0c", ["--prompt", "-"], "Standard input is not text but binary data"),
+        (b"x" * 1_000_001, ["--prompt", "-"], "Standard input is larger than 1 MB; give its last pages alone"),
+        (b"x" * 20_001, ["--prompt", "-"], "The prompt has 20,001 characters; give at most 20,000"),
+        (b"", ["--prompt-file", "nowhere.txt"], "There is no file 'nowhere.txt' here; check its name"),
+        (b"", ["--prompt-file", "tests"], "tests is a folder; give a plain text file"),
+        (b"a", ["--prompt-file", "a.txt", "--prompt", "b"], "both give a prompt; leave one of them out"),
+        (b"a", ["--prompt-file", "a.txt", "--continue", "kept"], "has its prompt and seeds; leave out --prompt"),
+    ],
+)
+def test_a_prompt_that_cannot_be_read_gets_one_sentence(monkeypatch, capsys, content, words, sentence):
+    standing(monkeypatch, content)
+    code, _, err = told(capsys, *words)
+    assert (code, err.count("\n")) == (2, 1)
+    assert sentence in err
