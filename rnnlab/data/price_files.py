@@ -117,7 +117,7 @@ def _opened(content: bytes, label: str, ticker: str | None, encoding: str | None
 
 def _as_text(content: bytes, label: str, encoding: str | None) -> tuple[str, tuple[str, ...], str]:
     """The text, notices, and the encoding if it is no more than a guess."""
-    decoded = decode_prices(content, label, encoding)
+    decoded = decode_prices(content, encoding)
     if decoded is None or _PUNCTUATION.search(decoded.text[:100_000]):
         raise is_binary(label, WANTED)
     text = decoded.text.lstrip("\ufeff")
