@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -81,12 +82,12 @@ class Numbers:
     """What the number columns hold.
 
     columns: field -> (N,) float64, NaN where a cell is empty or was left empty. notices: on the latter. decimals: how
-    many digits after the point the file's closes have; None where they are those of a computation.
+    many digits after the point the file's closes have, or as many as tell its moves where a computation made them.
     """
 
     columns: dict[str, NDArray[np.float64]]
     notices: tuple[str, ...] = ()
-    decimals: int | None = None
+    decimals: int = 2
 
 
 def read_numbers(cells: PriceCells) -> Numbers:
@@ -116,17 +117,20 @@ def read_numbers(cells: PriceCells) -> Numbers:
     return Numbers(numbers, tuple(notices), _decimals(closes.replace(",", "").split("\n")[-_LATEST:]))
 
 
-def _decimals(written: list[str]) -> int | None:
-    """The most digits after the point; None where most numbers have so many digits that a program has made them."""
-    found = []
+def _decimals(written: list[str]) -> int:
+    """The most digits after the point, or such as give five digits where most have so many that a program made them."""
+    found, last = [], 100.0
     for number in written:
         if not _PLAIN.fullmatch(number):
             continue
+        last = abs(float(number)) or last
         exponent = Decimal(number).as_tuple().exponent
         digits = len(number.lower().partition("e")[0].replace(".", "").lstrip("+-0"))
         if digits <= _MOST_DIGITS and isinstance(exponent, int):
             found.append(min(max(0, -exponent), _MOST_DECIMALS))
-    return max(found) if found and len(found) >= len(written) / 2 else None
+    if found and len(found) >= len(written) / 2:
+        return max(found)
+    return min(max(2, 4 - math.floor(math.log10(last))), _MOST_DECIMALS) if 0 < last < 10 else 2
 
 
 def _bare_column(values: list[str]) -> str:

@@ -32,7 +32,7 @@ class Prices:
         file has them. Volume may hold NaN, and so may Open, High and Low together, on days without a range.
     notices: one sentence each.
     bundled: whether the series came with the library, by that name.
-    decimals: how many digits after the point the file's closes have; None where a computation gave them.
+    decimals: to print prices with, as many as the file's closes have; None for bundled series.
     """
 
     name: str

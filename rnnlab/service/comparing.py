@@ -45,7 +45,8 @@ def compare(
     assert losses[0] is not None
     assert losses[1] is not None
     p_value = diebold_mariano(losses[0], losses[1], horizon).p_value
-    scores = [{"model": one.pinned} | result.summary() for one, result in zip(both, results, strict=True)]
+    shared = {"decimals": prices.decimals}
+    scores = [{"model": one.pinned} | result.summary() | shared for one, result in zip(both, results, strict=True)]
     told = [fairness(one.checkpoint, prices, result) for one, result in zip(both, results, strict=True)]
     notices = [f"{Path(model).name}: {words}" for model, known in zip(models, told, strict=True) for words in known]
     return {

@@ -36,8 +36,8 @@ def forecast(
     """Forecast the next sessions; arguments as of rnnlab.service.studying.study, `data` may also be a file's content.
 
     Returns:
-        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
-        price's currency.
+        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}, in
+        the price's currency; decimals is how many digits a file's closes have, None for a bundled series.
     """
     opened = open_forecasting(locate(model, caller=caller), device=device)
     prices = open_prices(data, ticker=ticker, dates=dates)
@@ -65,6 +65,7 @@ def _told(checkpoint: Checkpoint, prices: Prices, last: StudentT, horizon: int) 
         "last_close": float(prices.table["Close"].iloc[-1]),
         "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
         "notices": [*prices.notices, *_on_scaling(checkpoint, prices)],
+        "decimals": prices.decimals,
     }
 
 
@@ -100,7 +101,7 @@ def backtest(
     prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
     answer = {"name": prices.name, "model": model} | results[0].summary()
     told = () if placebo else fairness(asked.checkpoint, prices, results[0])
-    answer |= {"verdict": judge.verdict(results[0]), "notices": [*prices.notices, *told]}
+    answer |= {"verdict": judge.verdict(results[0]), "notices": [*prices.notices, *told], "decimals": prices.decimals}
     if leak_check:
         answer["leak_check"] = _leak_check(asked, results[0])
     if len(results) > 1:

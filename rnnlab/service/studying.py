@@ -24,8 +24,8 @@ class Study:
 
     history: index of dates, column Close. fan: the next sessions, columns median, lower80, upper80, lower95, upper95.
     days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
-    one. scores: the JSON of the back-test, or None; details: what rnnlab.tasks.forecast.closely says of it. notices:
-    sentences on the file and on the test's fairness.
+    one. scores: the JSON of the back-test and `decimals`, or None; details: what rnnlab.tasks.forecast.closely says of it. notices:
+    sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled series.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Study:
     verdict: str
     notices: tuple[str, ...]
     details: dict[str, Any] | None = None
+    decimals: int | None = None
 
 
 def study(
@@ -82,6 +83,7 @@ def study(
         scores=None,
         verdict="How good the forecast is cannot be told.",
         notices=prices.notices,
+        decimals=prices.decimals,
     )
     try:
         [result] = asked.walked(start, [ahead])
@@ -92,7 +94,7 @@ def study(
     found = dataclasses.replace(
         shown,
         days=result.days,
-        scores=result.summary(),
+        scores=result.summary() | {"decimals": prices.decimals},
         verdict=judge.verdict(result, calibrated=calibrated),
         notices=prices.notices + fairness(checkpoint, prices, result),
         details=closely(result),

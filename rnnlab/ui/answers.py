@@ -72,7 +72,7 @@ def write_table(found: Study) -> str:
         writer = csv.writer(file)
         writer.writerow(["date", *found.fan.columns])
         for day, row in zip(found.fan.index, found.fan.to_numpy(), strict=True):
-            writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.6g}" for value in row)])
+            writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.8g}" for value in row)])
     return str(path)
 
 

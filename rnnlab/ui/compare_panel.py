@@ -66,7 +66,7 @@ def compare(
 
 def _table(answer: dict[str, Any], unit: str) -> str:
     first, second = answer["scores"]
-    columns = panels.score_columns(unit)
+    columns = panels.score_columns(unit, first.get("decimals"))
     head = "".join(f'<th scope="col">{escape(service.told(one["model"]))}</th>' for one in (first, second))
     rows = "".join(
         f'<tr><th scope="row"><abbr title="{escape(column.gloss)}">{column.head}</abbr> <small>{escape(column.unit)}'

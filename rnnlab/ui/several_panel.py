@@ -77,11 +77,11 @@ def _table(series: Sequence[dict[str, Any]]) -> str:
     heads = "".join(f'<th scope="col">{head}</th>' for head in HEAD)
     rows, notes = [], []
     for one in series:
-        row, close = one["rows"][-1], one["last_close"]
+        row, close, digits = one["rows"][-1], one["last_close"], one["decimals"]
         cells = (
-            f"{price_text(close)}<small>{one['last_date']}</small>",
-            f"{price_text(row['median'])}<small>{row['date']}</small>",
-            f"{price_text(row['lower80'])} – {price_text(row['upper80'])}",
+            f"{price_text(close, digits)}<small>{one['last_date']}</small>",
+            f"{price_text(row['median'], digits)}<small>{row['date']}</small>",
+            f"{price_text(row['lower80'], digits)} – {price_text(row['upper80'], digits)}",
             f"{100 * (row['upper80'] - row['lower80']) / close:.1f} %",
         )
         body = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -103,5 +103,5 @@ def _write(series: Sequence[dict[str, Any]]) -> str:
         writer.writerow(["series", *ROWS])
         for one in series:
             for row in one["rows"]:
-                writer.writerow([one["name"], row["date"], *(f"{row[name]:.6g}" for name in ROWS[1:])])
+                writer.writerow([one["name"], row["date"], *(f"{row[name]:.8g}" for name in ROWS[1:])])
     return str(path)
