@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rnnlab.version import __version__
+
+# Before any of them is imported: libraries that would tell their makers of this program's use, ONNX Runtime also by an
+# id of the machine that it keeps in the home folder.
+for _switch, _off in (
+    ("ORT_DISABLE_TELEMETRY", "1"),
+    ("HF_HUB_DISABLE_TELEMETRY", "1"),
+    ("GRADIO_ANALYTICS_ENABLED", "False"),
+):
+    os.environ.setdefault(_switch, _off)
 
 if TYPE_CHECKING:
     from rnnlab.service import Model

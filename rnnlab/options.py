@@ -35,13 +35,13 @@ class Option:
         """Raise RnnlabError unless value is of this option's kind and within its bounds."""
         accepted = (float, int) if self.kind is float else self.kind
         if isinstance(value, bool) != (self.kind is bool) or not isinstance(value, accepted):
-            raise RnnlabError(f"{self.name} must be {_a(self.kind)}, not {value!r}.")
+            raise RnnlabError(f"{self.name} must be {_a(self.kind)}, not {value!r:.60}.")
         if self.choices and value not in self.choices:
-            raise RnnlabError(f"{self.name} must be one of {', '.join(self.choices)}, not {value!r}.")
+            raise RnnlabError(f"{self.name} must be one of {', '.join(self.choices)}, not {value!r:.60}.")
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return
         if (self.low is not None and not value >= self.low) or (self.high is not None and not value <= self.high):
-            raise RnnlabError(f"{self.name} must be between {self.low:g} and {self.high:g}, not {value!r}.")
+            raise RnnlabError(f"{self.name} must be between {self.low:g} and {self.high:g}, not {value!r:.60}.")
 
 
 def option(

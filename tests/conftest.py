@@ -13,6 +13,7 @@ os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"  # where nobody answers: no tes
 os.environ["HF_HUB_ETAG_TIMEOUT"] = os.environ["HF_HUB_DOWNLOAD_TIMEOUT"] = "2"  # seconds
 os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="rnnlab-tests-")  # not the person's own caches and tokens
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_DISABLE_UPDATE_CHECK"] = "1"
 
 import pytest

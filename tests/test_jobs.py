@@ -206,16 +206,20 @@ def signed_in():
     return gr.OAuthToken(token=ANNA, scope="contribute-repos jobs", expires_at=2**40)
 
 
-def rented(text, token, flavor="cpu-basic"):
-    values = ("lstm", 16, 1, 1, 0.002, flavor, 0.1, "anna/page", True)
+def rented(text, token, mark=None):
+    """A Job that is started on the page, by default once its price was shown."""
+    if mark is None:
+        *_, mark = bigger_panel.price(token, "cpu-basic", 0.1)
+    values = ("lstm", 16, 1, 1, 0.002, mark, "anna/page", True)
     return bigger_panel.rent(token, "Write in a style", None, text, *values)
 
 
 def test_on_the_page_the_price_comes_first_then_the_job_is_followed_to_its_checkpoint(hub, text):
-    told, machines, start = bigger_panel.price(signed_in(), "a10g-small", 2)
+    told, machines, start, mark = bigger_panel.price(signed_in(), "a10g-small", 2)
     assert "Nvidia A10G - small: 2 vCPU, 16 GB, 1 A10G: $1.00 an hour; ended after 2 hours, so $2.00 at most." in told
     assert [name for _, name in machines.choices] == ["cpu-basic", "a10g-small"]
     assert start.interactive
+    assert mark
     shown = list(rented(text, signed_in()))
     assert "goes on if you leave this page." in shown[1][0]
     assert "anna/page is on the Hub" in shown[-1][0]
@@ -232,5 +236,20 @@ def test_on_the_page_a_job_is_cancelled_and_strangers_start_none(hub, text):
     assert "The Job was cancelled; nothing was pushed." in list(running)[-1][0]
     assert "Nobody is signed in" in list(rented(text, None))[-1][0]
     assert "Nobody is signed in" in bigger_panel.price(None, "cpu-basic", 1)[0]
-    assert "The Hub has no flavor" in list(rented(text, signed_in(), "a900"))[-1][0]
+    assert "The Hub has no flavor" in bigger_panel.price(signed_in(), "a900", 0.1)[0]
     assert len(hub.store.jobs) == 1
+
+
+def test_on_the_page_nothing_is_started_without_the_mark_that_its_price_gave_once(hub, text):
+    *_, mark = bigger_panel.price(signed_in(), "cpu-basic", 0.1)
+    boris = gr.OAuthToken(token="hf_boris", scope="jobs", expires_at=0)
+    for token, given in ((signed_in(), ""), (signed_in(), "0" * 32), (boris, mark), (signed_in(), mark)):
+        refusal = list(rented(text, token, given))[-1][0]
+        assert "Nothing is started before its price was shown" in refusal
+    assert hub.store.jobs == {}
+
+
+def test_a_job_ends_before_the_sign_in_that_it_pushes_with(hub):
+    soon = gr.OAuthToken(token=ANNA, scope="jobs", expires_at=int(time.time() + 2 * 3600))
+    assert "Your sign-in ends in 2.0 hours" in bigger_panel.price(soon, "cpu-basic", 4)[0]
+    assert bigger_panel.price(soon, "cpu-basic", 1)[-1]

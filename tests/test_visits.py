@@ -51,17 +51,19 @@ def test_what_is_used_stays():
     assert time.time() - visits.visit_folder(model).parent.stat().st_mtime < 60
 
 
-def test_where_there_is_too_much_the_longest_unused_goes_first(monkeypatch):
-    models = [brought() for _ in range(3)]
-    for hours, model in enumerate(reversed(models)):
-        aged(model, 60.0 * hours)
-    sizes = sum(file.stat().st_size for file in visits.visit_folder(models[0]).iterdir())
-    aged(models[0], 600)
-    monkeypatch.setattr(visits, "MOST_BYTES", 2 * sizes)
-    service.sweep_visits()
-    with pytest.raises(CheckpointError):
-        visits.visit_folder(models[0])
-    assert all(visits.visit_folder(model).is_dir() for model in models[1:])
+def test_where_there_is_no_room_the_newcomer_is_refused_and_what_others_brought_stays(monkeypatch, place):
+    anna, boris = service.visitor(None, "203.0.113.7"), service.visitor(None, "203.0.113.8")
+    files = [file for file in STOCKS.iterdir() if file.is_file()]
+    models = [service.bring(files, caller=caller) for caller in (anna, boris)]
+    size = visits._bytes(visits.visit_folder(models[0]).parent)
+    monkeypatch.setattr(visits, "MOST_OF_ONE", 1.5 * size)
+    with pytest.raises(CheckpointError, match=r"^Your checkpoints here take 0 MB where 0 are kept for a visitor"):
+        service.bring(files, caller=anna)
+    monkeypatch.setattr(visits, "MOST_BYTES", 2.5 * size)
+    with pytest.raises(CheckpointError, match=r"^Visitors' checkpoints fill the .* GB that are kept here"):
+        service.bring(files, caller=service.visitor(None, "203.0.113.9"))
+    assert all(visits.visit_folder(model).is_dir() for model in models)
+    assert len(list(place.iterdir())) == 2
 
 
 @pytest.mark.parametrize(

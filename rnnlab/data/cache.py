@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rnnlab.data.regular_files import open_regular
 from rnnlab.errors import DataError
 
 OFFLINE = ("RNNLAB_OFFLINE", "HF_HUB_OFFLINE")
@@ -34,7 +35,7 @@ def refuse_offline(name: str) -> None:
 def file_sha256(path: Path) -> str | None:
     """The digest of a file's bytes, or None if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

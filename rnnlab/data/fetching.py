@@ -11,7 +11,10 @@ from rnnlab.data import hub_texts, packages
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.catalog import HubSource, PackageSource, TextEntry, text_entry
 from rnnlab.data.corpus import Corpus, read_corpus
+from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import DataError
+
+MOST_OF_A_SUM = 1000  # bytes of a digest and a file's name
 
 
 def is_cached(name: str) -> bool:
@@ -86,7 +89,7 @@ def expected_sha256(entry: TextEntry) -> str | None:
     if entry.pinned:
         return entry.sha256
     try:
-        return _sum_path(entry).read_text(encoding="utf-8").partition(" ")[0]
+        return read_regular(_sum_path(entry), MOST_OF_A_SUM).decode().partition(" ")[0]
     except (OSError, UnicodeDecodeError):
         return None
 

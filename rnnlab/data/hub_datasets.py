@@ -17,9 +17,15 @@ from rnnlab.data import hub_texts
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.corpus import read_corpus
 from rnnlab.data.hub_rows import Request
+from rnnlab.data.json_objects import parse_object
+from rnnlab.data.kinds import DIGEST, find_fault, record, text, whole
+from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import DataError
 
 MAIN = "main"
+MOST_OF_A_RECORD = 100_000  # bytes
+_WORDS = dict.fromkeys(("dataset", "revision", "commit", "split", "column"), text())
+_RECORD = record(_WORDS | {"characters": whole(), "sha256": DIGEST}, {"part": text()}, others=False)
 
 
 @dataclass(frozen=True)
@@ -143,8 +149,7 @@ def _record_path(dataset: str) -> Path:
 def _record(path: Path) -> FetchedDataset | None:
     """What a file tells of a text; one that tells nothing is as good as none."""
     try:
-        record = FetchedDataset(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = parse_object(read_regular(path, MOST_OF_A_RECORD))
+    except (OSError, ValueError):
         return None
-    kinds = {name: int if name == "characters" else str for name in asdict(record)}
-    return record if all(isinstance(getattr(record, name), kind) for name, kind in kinds.items()) else None
+    return FetchedDataset(**told) if find_fault(told, _RECORD) is None else None

@@ -20,13 +20,42 @@ from typing import IO, Any
 
 import numpy as np
 
+from rnnlab.data import kinds
 from rnnlab.data.cleaning import clean, how_many
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
+from rnnlab.data.json_objects import parse_object
+from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
+from rnnlab.data.regular_files import open_regular, read_regular
 from rnnlab.errors import DataError
 
 INDEX, FORMAT = "shards.json", 1
 READ = 1 << 20  # bytes read at a time
 LARGEST_INDEX = 50_000_000
+MOST_BYTES = 4  # of a character in UTF-8
+SEAL = "sha256"
+
+
+def _counted_whole(index: dict[str, Any]) -> bool:
+    """Whether the characters that are counted are those that the shards have."""
+    return bool(sum(index["counts"].values()) == sum(one["characters"] for one in index["shards"]))
+
+
+_CHARACTER = Kind("a character", lambda name: len(name) == 1)
+_INDEX = ruled(
+    record(
+        {
+            "format": exactly(FORMAT, f"{FORMAT}"),
+            "name": kinds.text(),
+            "source": kinds.text(),
+            "notices": listed(kinds.text()),
+            "shards": listed(record({"characters": whole(1), "sha256": DIGEST}), 1),
+            "counts": named(whole(1), _CHARACTER),
+        },
+        {SEAL: DIGEST},
+    ),
+    "counts of all characters of the shards",
+    _counted_whole,
+)
 
 
 @dataclass(frozen=True)
@@ -66,12 +95,13 @@ class Shards:
             DataError: it is gone, or not what it was.
         """
         try:
-            content = (self.folder / _file(number)).read_bytes()
+            content = read_regular(self.folder / _file(number), MOST_BYTES * self.lengths[number])
         except OSError as error:
             raise DataError(f"{_file(number)} of {self.name} cannot be read; make the shards anew.") from error
-        if hashlib.sha256(content).hexdigest() != self.digests[number]:
+        text = content.decode("utf-8", "replace")
+        if hashlib.sha256(content).hexdigest() != self.digests[number] or len(text) != self.lengths[number]:
             raise DataError(f"{_file(number)} of {self.name} has changed since it was made; make the shards anew.")
-        return content.decode("utf-8")
+        return text
 
 
 def is_shards(data: str) -> bool:
@@ -86,20 +116,25 @@ def open_shards(folder: str | Path) -> Shards:
     """Open a folder of shards; DataError if its index is damaged or of another version."""
     place = Path(folder)
     try:
-        if (place / INDEX).stat().st_size > LARGEST_INDEX:
-            raise ValueError("too large")
-        told = json.loads((place / INDEX).read_text(encoding="utf-8"))
-        shards = [(int(one["characters"]), str(one["sha256"])) for one in told["shards"]]
-        counts = {str(character): int(count) for character, count in told["counts"].items()}
-        if told["format"] != FORMAT or not shards or min(length for length, _ in shards) < 1:
-            raise ValueError("of another version, or empty")
-        if sum(counts.values()) != sum(length for length, _ in shards) or max(map(len, counts)) > 1:
-            raise ValueError("counted wrongly")
-        notices = tuple(map(str, told["notices"]))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.") from error
-    lengths, digests = zip(*shards, strict=True)
-    return Shards(place, str(told["name"]), str(told["source"]), lengths, digests, counts, notices)
+        raw = read_regular(place / INDEX, LARGEST_INDEX)
+        told = parse_object(raw) if len(raw) <= LARGEST_INDEX else {}
+        fault = find_fault(told, _INDEX)
+    except (OSError, ValueError) as error:
+        raise _damaged(place) from error
+    if fault is not None or told.get(SEAL, seal := _seal(told)) != seal:  # earlier versions wrote none
+        raise _damaged(place)
+    lengths, digests = zip(*((one["characters"], one["sha256"]) for one in told["shards"]), strict=True)
+    return Shards(place, told["name"], told["source"], lengths, digests, told["counts"], tuple(told["notices"]))
+
+
+def _damaged(place: Path) -> DataError:
+    return DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.")
+
+
+def _seal(index: dict[str, Any]) -> str:
+    """What tells whether anything of an index has changed, however it is laid out."""
+    rest = {name: value for name, value in index.items() if name != SEAL}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def write_shards(
@@ -149,7 +184,7 @@ def read_pieces(files: Sequence[str | Path]) -> Iterator[str]:
     """
     for file in map(Path, files):
         try:
-            with file.open("rb") as raw:
+            with open_regular(file) as raw:
                 packed = raw.read(2) == b"\x1f\x8b"
                 raw.seek(0)
                 with gzip.open(raw) if packed else nullcontext(raw) as stream:
@@ -188,6 +223,7 @@ def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, 
     notices = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
     found = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
     index = {"format": FORMAT, **told, "shards": shards, "counts": found, "notices": notices}
+    index |= {SEAL: _seal(index)}
     (place / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from rnnlab.hub.forecast_card import forecast_card
 from rnnlab.hub.jobs import Flavor, Submitted, cancel, flavors, follow, submit
 from rnnlab.hub.jobs import find as find_job
 from rnnlab.hub.looking import Seen, look
-from rnnlab.hub.pulling import Pulled, own_token, pull
+from rnnlab.hub.pulling import Pulled, load_pulled, own_token, pull
 from rnnlab.hub.pushing import check_target, check_usable, push
 from rnnlab.hub.spaces import deploy
 from rnnlab.hub.text_card import text_card
@@ -29,6 +29,7 @@ __all__ = [
     "find_job",
     "flavors",
     "follow",
+    "load_pulled",
     "look",
     "own_token",
     "pull",

@@ -17,6 +17,7 @@ from rnnlab.hub.waiting import bound_waiting
 T = TypeVar("T")
 TRIES, FIRST_WAIT = 3, 0.5  # of a question to the Hub; each wait, in seconds, is twice the one before it
 PASSING = {408, 429, 500, 502, 503, 504}  # answers that may be others in a moment
+UNREAD = "The Hugging Face Hub gave an answer on {repo} that cannot be read; try again later."
 UNREACHABLE = (httpx2.TransportError, errors.OfflineModeIsEnabled)
 
 
@@ -38,6 +39,8 @@ def explained(repo: str, revision: str | None = None) -> Iterator[None]:
         _refuse(_root(error), repo, revision)
     except ValueError as error:
         raise HubError(_unread(error).format(repo=repo)) from error
+    except (TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:  # an answer of another shape
+        raise HubError(UNREAD.format(repo=repo)) from error
     except (RuntimeError, OSError) as error:  # its engine for large files, or a disk
         raise HubError(f"{repo} could not be carried over whole; try again, what is there stays as it is.") from error
 
@@ -100,7 +103,7 @@ def _unread(error: ValueError) -> str:
     """What it means that the client could not read something: the card, which the Hub objects to, or an answer."""
     if "metadata" in str(error):
         return "{repo} was left as it is: the Hub objects to what README.md begins with; mend it and try again."
-    return "The Hugging Face Hub gave an answer on {repo} that cannot be read; try again later."
+    return UNREAD
 
 
 def _answered(status: int, repo: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from huggingface_hub import HfApi, ModelInfo
 
+from rnnlab.data.kinds import is_number
 from rnnlab.hub.failures import address, explained
 
 ORDERS: dict[str, Literal["last_modified", "downloads"]] = {"newest": "last_modified", "most downloaded": "downloads"}
@@ -63,18 +63,18 @@ def find(
             filter=tags, author=author, search=query, sort=ORDERS[order], limit=min(most, MOST), cardData=True
         )
         found = list(listed)  # which the client asks for again by itself where the Hub fails
-    return [_told(info) for info in found]
+        return [_told(info) for info in found]
 
 
 def _told(info: ModelInfo) -> Found:
     said: dict[str, Any] = dict(info.card_data.to_dict()) if info.card_data else {}  # type: ignore[no-untyped-call]
-    tags = info.tags or []
+    tags = info.tags if isinstance(info.tags, list) else []
     languages = said.get("language") or []
     return Found(
-        repo=info.id,
+        repo=_words(info.id),
         task=next((tag for tag in ("text", "forecast") if tag in tags), ""),
         private=bool(info.private),
-        downloads=info.downloads or 0,
+        downloads=info.downloads if type(info.downloads) is int else 0,
         modified=f"{info.last_modified:%Y-%m-%d}" if info.last_modified else "",
         license=_words(said.get("license")),
         languages=tuple(filter(None, map(_words, languages if isinstance(languages, list) else [languages]))),
@@ -90,7 +90,7 @@ def _metrics(said: dict[str, Any]) -> dict[str, float]:
             for result in model["results"]:
                 for metric in result["metrics"]:
                     value = metric["value"]
-                    if type(value) in (int, float) and math.isfinite(value):
+                    if is_number(value):
                         found[_words(metric.get("name") or metric["type"])] = float(value)
     except (KeyError, TypeError, AttributeError):
         return found

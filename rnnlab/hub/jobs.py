@@ -18,9 +18,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, JobInfo, JobStage
+from huggingface_hub import HfApi, JobHardwareInfo, JobInfo, JobStage
 from huggingface_hub.errors import HfHubHTTPError
 
+from rnnlab.data.kinds import is_number
 from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
 from rnnlab.hub.spaces import stage
@@ -58,12 +59,16 @@ def flavors(token: str | None) -> list[Flavor]:
     """What the Hub rents out, the cheapest first; HubError if it cannot be asked."""
     with explained("its machines"):
         found = patiently(lambda: HfApi(endpoint=address(), token=token or False).list_jobs_hardware())
-    offered = []
-    for one in found:
-        gpu = f", {one.accelerator.quantity} {one.accelerator.model}" if one.accelerator else ""
-        hourly = one.unit_cost_usd * PER_HOUR.get(one.unit_label, 60)
-        offered.append(Flavor(one.name, f"{one.pretty_name}: {one.cpu}, {one.ram}{gpu}", round(hourly, 4)))
-    return sorted(offered, key=lambda flavor: flavor.hourly)
+        return sorted(map(_offered, found), key=lambda flavor: flavor.hourly)
+
+
+def _offered(one: JobHardwareInfo) -> Flavor:
+    """A machine as it is offered; ValueError if its price is none."""
+    gpu = f", {one.accelerator.quantity} {one.accelerator.model}" if one.accelerator else ""
+    hourly = one.unit_cost_usd * PER_HOUR.get(one.unit_label, 60)
+    if not is_number(hourly) or hourly < 0:
+        raise ValueError(f"{hourly!r:.40} is no price")
+    return Flavor(one.name, f"{one.pretty_name}: {one.cpu}, {one.ram}{gpu}", round(hourly, 4))
 
 
 def submit(
@@ -178,7 +183,8 @@ def _script(store: str, commit: str, commands: Sequence[Sequence[str]], pins: st
     lines = [
         "set -e",
         f"pip install -q --disable-pip-version-check {client}",
-        f"hf download {shlex.quote(store)} --repo-type dataset --revision {commit} --local-dir code --quiet >/dev/null",
+        f"hf download {shlex.quote(store)} --repo-type dataset --revision {shlex.quote(commit)} --local-dir code "
+        "--quiet >/dev/null",
         f"python -c {shlex.quote(DELETE.format(store=store))} || true",
         "cd code",
         f"grep -Ev '^({unused})' {PINS} > pins.txt",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huggingface_hub import try_to_load_from_cache
+
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import explained
 from rnnlab.hub.pulling import Places, Pulled, ask, download, remove, wanted
@@ -28,9 +30,15 @@ def look(repo: str, revision: str | None = None, token: str | None = None) -> Se
         if isinstance(info, Pulled):
             return Seen(repo, commit, looking.look(info.folder, repo))
         files = [file for file in wanted(info, repo) if file in {checkpoint.CONFIG, checkpoint.CARD}]
-        folder = download(repo, commit, files, places.of(info), token)
+        place = places.of(info)
+        kept = isinstance(try_to_load_from_cache(repo, checkpoint.CONFIG, place, commit), str)
+        folder = download(repo, commit, files, place, token)
     try:
         return Seen(repo, commit, looking.look(folder, repo))
     except CheckpointError:
         remove(folder)  # so that it is fetched anew the next time
-        raise
+        if not kept:
+            raise
+    with explained(repo, revision):  # what was kept had changed on this machine
+        download(repo, commit, files, place, token)
+    return Seen(repo, commit, looking.look(folder, repo))

@@ -25,7 +25,7 @@ def prune(cache: Path, kept: Path, most_bytes: int = MOST_BYTES) -> None:
     for place in cache.glob("*"):
         try:
             found += scan_cache_dir(place).repos
-        except (CacheNotFound, ValueError):
+        except (CacheNotFound, OSError, ValueError):
             continue
     total = sum(repo.size_on_disk for repo in found)
     for repo in sorted(found, key=lambda one: one.last_accessed):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune
-from rnnlab.train import checkpoint
+from rnnlab.train import bounds, checkpoint
+from rnnlab.train.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,38 @@ def pull(repo: str, revision: str | None = None, token: str | None = None, *, mo
         files = wanted(info, repo, most_weights)
         kept = any(isinstance(try_to_load_from_cache(repo, file, place, commit), str) for file in files)
         pulled = Pulled(repo, commit, download(repo, commit, files, place, token), place == places.public)
-        if _mark(pulled.folder).exists():
-            return pulled
-        try:
-            _check(pulled)
-        except CheckpointError:
-            if not kept:
-                raise
+    if _mark(pulled.folder).exists():
+        return pulled
+    try:
+        _check(pulled)
+    except CheckpointError:
+        if not kept:
+            raise
+        with explained(repo, revision):
             download(repo, commit, files, place, token)  # what was kept, a killed process had not checked
-            _check(pulled)
+        _check(pulled)
     prune(places.public.parent, pulled.folder)
     return pulled
+
+
+def load_pulled(pulled: Pulled, token: str | None = None, most_weights: float = math.inf) -> Checkpoint:
+    """Read what was pulled; where it has changed on this machine since, it is fetched anew, if the Hub can be reached.
+
+    Raises:
+        CheckpointError: the repository itself holds no sound checkpoint, or the Hub cannot be reached to mend this one.
+        HubError: the Hub refuses or fails.
+    """
+    try:
+        return checkpoint.load(pulled.folder, name=pulled.repo, most_weights=most_weights)
+    except CheckpointError:
+        places = Places(token)
+        with explained(pulled.repo, pulled.commit):
+            _, info = ask(pulled.repo, pulled.commit, token, places)
+            if isinstance(info, Pulled):
+                raise
+            remove(pulled.folder)
+    pull(pulled.repo, pulled.commit, token)
+    return checkpoint.load(pulled.folder, name=pulled.repo, most_weights=most_weights)
 
 
 class Places:
@@ -90,6 +114,8 @@ def ask(repo: str, revision: str | None, token: str | None, places: Places) -> t
     """
     api = HfApi(endpoint=address(), token=token or False)
     commit = patiently(lambda: _resolve(api, repo, revision, places))
+    if not re.fullmatch("[0-9a-f]{40}", commit):  # it becomes a folder's name
+        raise ValueError(f"{commit!r:.60} is no commit")
     try:
         return commit, patiently(lambda: api.model_info(repo, revision=commit, files_metadata=True))
     except (HfHubHTTPError, *UNREACHABLE) as error:
@@ -116,8 +142,8 @@ def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[s
     for file in [*files, checkpoint.WEIGHTS]:
         most, size = float(checkpoint.largest(file)), sizes[file]
         if file == checkpoint.WEIGHTS:
-            most = min(most, 4 * most_weights + checkpoint.ROOM_FOR_NAMES)
-        if size is None or size > most:
+            most = min(most, 4 * most_weights + bounds.ROOM_FOR_NAMES)
+        if not isinstance(size, int) or not 0 <= size <= most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]
 
@@ -150,13 +176,15 @@ def _check(pulled: Pulled) -> None:
     except CheckpointError:
         remove(pulled.folder)
         raise
-    mark = _mark(pulled.folder)
-    mark.parent.mkdir(exist_ok=True)
-    mark.touch()
+    with suppress(OSError):  # without the mark it is checked once more
+        mark = _mark(pulled.folder)
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
 
 
 def remove(folder: Path) -> None:
-    """Take a commit's files out of the cache, and what they are links to."""
+    """Take a commit's files out of the cache, what they are links to, and the mark that they were checked."""
+    _mark(folder).unlink(missing_ok=True)
     for file in checkpoint.TAKEN:
         path = folder / file
         if path.is_symlink():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from huggingface_hub import HfApi, ModelInfo
@@ -11,7 +15,7 @@ from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
 from rnnlab.tasks.forecast.recipes import open_forecaster
 from rnnlab.tasks.text.writer import open_writer
-from rnnlab.train import checkpoint
+from rnnlab.train import archives, checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 
 NO_TOKEN = "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
@@ -21,8 +25,9 @@ LEFT_ALONE = {".gitattributes", ".gitignore", "LICENSE"}  # what else a reposito
 def push(folder: str | Path, repo: str, token: str | None, *, private: bool = False) -> str:
     """Upload a checkpoint as one commit; a token that may make repositories of its own (`contribute-repos`) suffices.
 
-    Only the checkpoint's public files go up, those that have not changed are not sent again, and a push that is cut
-    short leaves the repository at its last commit.
+    Only the checkpoint's public files go up, and of them only ordinary ones, for a link may lead anywhere. They are
+    copied first: what has been checked is what is sent. Those that have not changed are not sent again, and a push that
+    is cut short leaves the repository at its last commit.
 
     Args:
         folder: the checkpoint, which is read strictly first.
@@ -39,11 +44,8 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
     """
     if not token:
         raise HubError(NO_TOKEN)
-    place = Path(folder)
-    loaded = checkpoint.load(place)
-    check_usable(loaded)
     api = HfApi(endpoint=address(), token=token)
-    with explained(repo):
+    with _checked_copy(Path(folder)) as (place, loaded), explained(repo):
         patiently(lambda: api.create_repo(repo, private=private, exist_ok=True))
         info = patiently(lambda: api.model_info(repo))
         there = _own_files(info, repo)
@@ -57,6 +59,19 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
             parent_commit=info.sha,
         )
     return str(commit.commit_url)
+
+
+@contextmanager
+def _checked_copy(folder: Path) -> Iterator[tuple[Path, Checkpoint]]:
+    """A copy of a checkpoint's public files that opens as what it says it is; gone at the end."""
+    name = folder.resolve().name
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary) / "checkpoint"
+        archives.gather([folder / file for file in checkpoint.TAKEN if os.path.lexists(folder / file)], place, name)
+        loaded = checkpoint.load(place, name=name)
+        check_usable(loaded)
+        checkpoint.draw_curve(loaded, place)
+        yield place, loaded
 
 
 def check_target(repo: str, token: str | None) -> None:

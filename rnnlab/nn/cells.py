@@ -7,7 +7,7 @@ A new cell is a class with this contract and a line in CELLS.
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +34,9 @@ class Core(Protocol):
 
 
 class _Kernel(nn.Module):
-    """What the three cells share: one of torch's kernels, one layer of it."""
+    """What the three cells share: one of torch's kernels, one layer of it; and how many tensors a state has."""
+
+    parts: ClassVar[int] = 1
 
     def __init__(self, kernel: nn.RNNBase) -> None:
         super().__init__()
@@ -99,6 +101,8 @@ class Gru(_Kernel):
 
 class Lstm(_Kernel):
     """Long short-term memory with forget gate (Hochreiter & Schmidhuber 1997; Gers et al. 2000)."""
+
+    parts = 2  # hidden state and cell
 
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__(nn.LSTM(inputs, hidden, batch_first=True))

@@ -23,9 +23,11 @@ from rnnlab.service.panels import backtest_panel, forecast_many
 from rnnlab.service.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
 from rnnlab.service.refitting import backtest_yearly
 from rnnlab.service.remote_training import (
+    OFFERS,
     USUAL_FLAVOR,
     USUAL_HOURS,
     cancel_training,
+    check_sign_in,
     find_training,
     flavor_named,
     flavors,
@@ -56,7 +58,11 @@ from rnnlab.train.processes import Processes, is_first, launcher, started
 __all__ = [
     "DEVICES",
     "GROUPS",
+<<<<<<< HEAD
     "MOST_PROMPT_BYTES",
+=======
+    "OFFERS",
+>>>>>>> main
     "ORDERS",
     "OWNER",
     "RECIPES",
@@ -94,6 +100,7 @@ __all__ = [
     "cancel_training",
     "carry_on",
     "check_draft_file",
+    "check_sign_in",
     "compare",
     "data_lines",
     "deploy_space",

@@ -22,6 +22,7 @@ def compare(
     ahead: int = 1,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def compare(
     """
     if models[0] == models[1]:
         raise RnnlabError(f"{Path(models[0]).name} would stand beside itself; choose another checkpoint.")
-    prices = open_prices(data, ticker=ticker, dates=dates)
+    prices = open_prices(data, ticker=ticker, dates=dates, encoding=encoding)
     both = [_prepared(model, prices, caller, device) for model in models]
     first = read_day(start, "The start") if start else max(first_scored(one.checkpoint, prices, None) for one in both)
     horizon = whole_horizon(ahead)

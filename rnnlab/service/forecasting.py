@@ -30,6 +30,7 @@ def forecast(
     horizon: int = LONGEST_HORIZON,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def forecast(
         the price's currency; decimals is how many digits a file's closes have, None for a bundled series.
     """
     opened = open_forecasting(locate(model, caller=caller), device=device)
-    prices = open_prices(data, ticker=ticker, dates=dates)
+    prices = open_prices(data, ticker=ticker, dates=dates, encoding=encoding)
     [told] = forecasts(model, opened, [prices], horizon)
     return told
 
@@ -80,6 +81,7 @@ def backtest(
     placebo: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def backtest(
         verdict and notices; with several horizons also `horizons`, the scores by horizon; with a leak check also
         `leak_check`: {days, leaks}, the days and baselines whose forecast has seen what came after.
     """
-    asked = prepared(model, data, ticker, dates, caller, device)
+    asked = prepared(model, data, ticker, dates, caller, device, encoding)
     if placebo:
         asked = asked.on_a_placebo()
     prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
@@ -147,12 +149,18 @@ def _need_days(model: str, forecaster: Forecaster, prices: Prices) -> None:
 
 
 def prepared(
-    model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
+    model: str,
+    data: str | Path | bytes,
+    ticker: str | None,
+    dates: str | None,
+    caller: Caller,
+    device: str,
+    encoding: str | None = None,
 ) -> Prepared:
     """Open a checkpoint and a series by name, the first looking at the second; arguments as of `backtest`."""
     found = locate(model, caller=caller)
     opened = open_forecasting(found, device=device)
-    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates))
+    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates, encoding=encoding))
 
 
 def _leak_check(asked: Prepared, result: Backtest) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rnnlab.data.kinds import find_fault, listed, record, text, whole
+from rnnlab.data.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.service.callers import OWNER, Caller
@@ -21,6 +23,11 @@ from rnnlab.train.checkpoint import Checkpoint
 from rnnlab.train.tensor_files import check_file, load_tensors, save_tensors
 
 FORMAT = 1
+
+_ROW = record({"text": text(), "left": text(), "ids": listed(whole(), 1)})
+_NUMBERS = record(
+    {"rows": listed(_ROW, 1, MOST_TEXTS), "seeds": listed(whole(0, HIGHEST_SEED), 1, MOST_TEXTS), "prompt": text()}
+)
 
 
 def check_draft_file(file: str | Path) -> None:
@@ -58,31 +65,40 @@ def open_draft(file: str | Path, model: str, *, caller: Caller = OWNER) -> Draft
     """
     tensors, numbers = load_tensors(file)
     name = Path(file).name
-    checkpoint = open_writing(model, caller=caller).checkpoint
+    writer = open_writing(model, caller=caller)
+    checkpoint = writer.checkpoint
     try:
-        if (numbers["format"], numbers["mark"]) != (FORMAT, _mark(checkpoint)):
+        known = type(numbers["format"]) is int and numbers["format"] == FORMAT
+        if not known or numbers["mark"] != _mark(checkpoint):
             raise RnnlabError(
                 f"{name} belongs to another version of {Path(model).name!r:.60} or to another model; "
                 f"give the model that wrote it."
             )
+        _check(numbers)
         rows, seeds, prompt = numbers["rows"], numbers["seeds"], numbers["prompt"]
-        _check(rows, seeds, prompt)
         _check_names(tensors, len(rows), checkpoint.model)
         places = [_place(tensors, number, row, checkpoint.model) for number, row in enumerate(rows)]
+        _check_texts(rows, prompt, writer.vocabulary)
     except (KeyError, TypeError, ValueError) as error:
         raise RnnlabError(f"{name} was not written by rnnlab or is damaged; give another file.") from error
     pieces = tuple((Piece(row["text"]),) if row["text"] else () for row in rows)
     return Draft(model, "cpu", prompt, pieces, tuple(seeds), (), 0, 0.0, True, tuple(places))
 
 
-def _check(rows: Any, seeds: Any, prompt: Any) -> None:
-    """Raise ValueError or TypeError unless these are texts with a seed each, after a prompt."""
-    if not 1 <= len(rows) == len(seeds) <= MOST_TEXTS:
-        raise ValueError("there are no texts, too many, or not a seed for each")
-    if not all(type(seed) is int and 0 <= seed <= HIGHEST_SEED for seed in seeds):
-        raise ValueError("a seed is none")
-    if not isinstance(prompt, str) or not all(isinstance(row["text"], str) for row in rows):
-        raise ValueError("a text is none")
+def _check(numbers: Mapping[str, Any]) -> None:
+    """Raise ValueError unless these are texts with a seed each, after a prompt."""
+    fault = find_fault(dict(numbers), _NUMBERS)
+    if fault is not None:
+        raise ValueError(fault.told())
+    if len(numbers["rows"]) != len(numbers["seeds"]):
+        raise ValueError("there is not a seed for each text")
+
+
+def _check_texts(rows: Sequence[Mapping[str, Any]], prompt: str, vocabulary: Vocabulary) -> None:
+    """Raise ValueError unless each text is what its ids stand for; that of an empty prompt, after where it began."""
+    for row in rows:
+        if vocabulary.decode(row["ids"][0 if prompt else 1 :]) != prompt + row["text"] + row["left"]:
+            raise ValueError("a text is not that of its ids")
 
 
 def _check_names(tensors: Mapping[str, Any], rows: int, model: ModelConfig) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 from rnnlab.data.stops import unescaped
 from rnnlab.errors import DataError
 from rnnlab.service.forecasting import forecast
-from rnnlab.service.opening import locate, open_checkpoint
+from rnnlab.service.opening import locate, open_checkpoint, open_located
 from rnnlab.service.writing import Manner, drafts
 
 
@@ -108,8 +108,8 @@ def load(model: str) -> Model:
     Raises:
         RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
     """
-    folder = locate(model).folder
-    return Model(model, open_checkpoint(str(folder)).task, folder.resolve())
+    found = locate(model)
+    return Model(model, open_located(found).task, found.folder.resolve())
 
 
 def _as_file(prices: pd.DataFrame) -> bytes:

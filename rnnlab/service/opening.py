@@ -6,9 +6,9 @@ import difflib
 import math
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,15 +33,17 @@ ONE_AT_A_TIME = threading.RLock()  # what takes much memory for a moment
 _SHELF: Shelf[Checkpoint] = Shelf(MOST_BYTES)
 
 
-def open_prices(data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None) -> Prices:
-    """Open a bundled ticker by name, a file by path, or a file's content.
+def open_prices(
+    data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
+) -> Prices:
+    """Open a bundled ticker by name, a file by path, or a file's content; see rnnlab.data.prices.read_prices.
 
     Raises:
         DataError: there is no such ticker or file, or the file cannot be used as it is.
     """
     if isinstance(data, bytes):
-        return read_prices(data, name="the table", ticker=ticker, dates=dates)
-    return open_many([str(data)], ticker=ticker, dates=dates)[0]
+        return read_prices(data, name="the table", ticker=ticker, dates=dates, encoding=encoding)
+    return open_many([str(data)], ticker=ticker, dates=dates, encoding=encoding)[0]
 
 
 def expand(data: Iterable[str]) -> list[str]:
@@ -50,8 +52,10 @@ def expand(data: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ticker for group in groups for ticker in group))
 
 
-def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | None = None) -> list[Prices]:
-    """Open several tickers or files, each bundled table read once; ticker and dates say how to read the files.
+def open_many(
+    data: Sequence[str], *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
+) -> list[Prices]:
+    """Open several tickers or files, each bundled table read once; the others say how to read the files.
 
     Raises:
         DataError: as `open_prices`.
@@ -60,11 +64,11 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
     opened: list[Prices] = []
     for name in expand(data):
         if is_file(name):
-            opened.append(read_prices(Path(name), ticker=ticker, dates=dates))
+            opened.append(read_prices(Path(name), ticker=ticker, dates=dates, encoding=encoding))
         elif name.upper() not in known and not _looks_like_a_ticker(name):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
-        elif ticker or dates:
-            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates.")
+        elif ticker or dates or encoding:
+            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates, and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
     return opened
@@ -74,7 +78,8 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
 class Located:
     """Where a checkpoint lies and what to call it.
 
-    commit: of the Hub's. public: whether anyone may see it. most_weights: how many it may have to be opened.
+    commit: of the Hub's. public: whether anyone may see it. most_weights: how many it may have to be opened. mended: of
+    the Hub's, reads it and fetches anew what has changed on this machine since it was pulled.
     """
 
     folder: Path
@@ -82,6 +87,7 @@ class Located:
     commit: str | None = None
     public: bool = True
     most_weights: float = math.inf
+    mended: Callable[[], Checkpoint] | None = field(default=None, repr=False, compare=False)
 
     def pinned(self, model: str) -> str:
         """What opens this very checkpoint again where `model` was asked for: of the Hub's, the commit is named."""
@@ -108,7 +114,10 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
         return Located(brought, brought.name, public=False, most_weights=caller.most_weights)
     if named := hub_name(model):
         pulled = hub.pull(*named, token=caller.hub_token, most_weights=caller.most_weights)
-        return Located(pulled.folder, named[0], pulled.commit, pulled.public, caller.most_weights)
+        return Located(
+            pulled.folder, named[0], pulled.commit, pulled.public, caller.most_weights,
+            lambda: hub.load_pulled(pulled, caller.hub_token, caller.most_weights),
+        )  # fmt: skip
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
@@ -130,6 +139,8 @@ def open_located(found: Located) -> Checkpoint:
 
     def read() -> Checkpoint:
         with heavy(found):
+            if found.mended is not None:
+                return found.mended()
             return checkpoint.load(found.folder, name=found.name, most_weights=found.most_weights)
 
     return _SHELF.get(stamp(found.folder), read, _bytes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,8 @@ MOST_HOURS, USUAL_HOURS = 48.0, 2.0
 USUAL_FLAVOR = "a10g-small"
 TRAINED = 7 / 8  # of the time; the rest is for installing, scoring and pushing
 OUT = "made"
+OFFERED = 600.0  # seconds that a price stays good
+SPARE = 0.25  # hours that a sign-in has to last beyond a Job
 
 
 @dataclass
@@ -59,6 +63,56 @@ def price_words(flavor: Flavor, hours: float) -> str:
     return f"{flavor.words}: ${flavor.hourly:.2f} an hour; ended after {hours:g} hours, so ${most:.2f} at most."
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A price that somebody was shown, and the one-time mark that it was given."""
+
+    mark: str
+    flavor: Flavor
+    hours: float
+    words: str
+
+
+class Offers:
+    """The prices that were shown lately; each is taken once, by who was shown it."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[Offer, str, float]] = {}
+
+    def make(self, flavor: Flavor, hours: float, token: str) -> Offer:
+        """Note a price for the owner of a token."""
+        now = time.monotonic()
+        self._open = {mark: one for mark, one in self._open.items() if now - one[2] < OFFERED}
+        offer = Offer(secrets.token_hex(16), flavor, hours, price_words(flavor, hours))
+        self._open[offer.mark] = offer, token, now
+        return offer
+
+    def take(self, mark: str, token: str) -> Offer:
+        """The offer of a mark, which then is used up; RnnlabError if it was never made, is too old or another's."""
+        offer, owner, made = self._open.pop(mark, (None, "", 0.0))
+        if offer is None or owner != token or time.monotonic() - made > OFFERED:
+            raise RnnlabError("Nothing is started before its price was shown; press See the price, then start it.")
+        return offer
+
+
+OFFERS = Offers()
+
+
+def check_sign_in(hours: float, expires_at: float) -> None:
+    """Raise RnnlabError if a sign-in ends before a Job does, which pushes with it at its end.
+
+    Args:
+        hours: of the Job, at most.
+        expires_at: seconds since 1970; 0 if it is not known.
+    """
+    left = (expires_at - time.time()) / 3600 - SPARE
+    if expires_at and hours > left:
+        raise RnnlabError(
+            f"Your sign-in ends in {max(0.0, left + SPARE):.1f} hours, and the Job pushes with it at its end; choose "
+            f"at most {max(0.0, left):.1f} hours, or sign in anew."
+        )
+
+
 def submit_training(
     task: str,
     data: Sequence[str],
@@ -74,6 +128,7 @@ def submit_training(
     until: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     token: str | None = None,
 ) -> Submitted:
     """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
@@ -98,7 +153,7 @@ def submit_training(
     if task == "text":
         text_run(data[0], settings=settings)[0].rehearsed()
     else:
-        prices = open_many(data, ticker=ticker, dates=dates)
+        prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
         _check_prices(prices, settings, until)
         open_many(unseen)
     hub.check_target(repo, token)

@@ -8,29 +8,35 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.tasks.records import check_record
 from rnnlab.train import checkpoint
 from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.snapshots import check_state
 from rnnlab.train.state_numbers import check_state_numbers
 
 # The task fills these; nobody sets them.
 FILLED = ("inputs", "outputs", "vocabulary")
 
 
-def begun_training(folder: Path | None) -> Checkpoint:
-    """The checkpoint that a stopped training left, with its training state.
+def begun_training(folder: Path | None, name: str | None = None) -> Checkpoint:
+    """The checkpoint that a stopped training left, with its training state; name is what to call it in messages.
 
     Raises:
         RnnlabError: no folder was given, or it holds no training to go on with, or a damaged one.
     """
     if folder is None:
         raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
-    began = checkpoint.load(folder, resume=True)
+    began = checkpoint.load(folder, resume=True, name=name)
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
     if not (named and data and "steps" in began.train):
         raise CheckpointError(f"{folder.name} does not say what it learnt from and how long; start a new training.")
     assert began.resume is not None, "it was asked for"
+    check_record(began)
     check_state_numbers(began.resume.numbers)
+    if began.resume.numbers["step"] > began.train["steps"]:
+        raise CheckpointError(f"{folder.name} says it has taken more steps than it was to take; start a new training.")
+    check_state(began.resume, began.model, began.train)
     return began
 
 

@@ -55,7 +55,7 @@ def pull(
     if out is not None:
         checkpoint.check_place(out)
     pulled = hub.pull(repo, revision, token)
-    made = checkpoint.load(pulled.folder, name=repo)
+    made = hub.load_pulled(pulled, token)
     hub.check_usable(made)
     if out is not None:
         checkpoint.save(made, out)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from markdown_it import MarkdownIt
+
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import weight_count
@@ -19,6 +21,7 @@ from rnnlab.service.text_facts import NOT_MEASURED, measured, text_learnt, writi
 from rnnlab.train.checkpoint import CURVE, Checkpoint
 from rnnlab.train.curves import curve_svg, read_curve
 
+FENCES = ("", "python", "py", "sh", "bash", "console", "text", "json")  # of a card; others may be drawn as pictures
 BEATEN = ("har_t", "ewma_t", "constant_t")
 
 
@@ -168,8 +171,13 @@ def readable(card: str) -> str:
     if card.startswith("---\n"):
         card = card[4:].partition("\n---\n")[2]
     card = re.sub(rf"(?m)^!\[.*\]\({CURVE}\)$", "", card)  # which the page draws by itself
-    card = card.replace("<", "&lt;").replace("![", "[")
-    return re.sub(r"(?im)^(\s*[>\s]*(?:`{3,}|~{3,}))\s*mermaid", r"\1", card).strip()
+    card = re.sub(r"!+\[", "[", card.replace("<", "&lt;"))
+    lines = card.split("\n")
+    for token in MarkdownIt("commonmark").parse(card):
+        if token.type == "fence" and token.map and token.info.strip().lower() not in FENCES:
+            first = lines[token.map[0]]
+            lines[token.map[0]] = first[: first.index(token.markup) + len(token.markup)]
+    return "\n".join(lines).strip()
 
 
 def _millions(weights: int) -> str:

@@ -50,6 +50,7 @@ def study(
     calibrated: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> Study:
@@ -65,13 +66,14 @@ def study(
         calibrated: whether the bands are those calibrated day by day, from the back-test's first day on.
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
+        encoding: in which the file is written, as "shift_jis"; found if None.
         caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    asked = prepared(model, data, ticker, dates, caller, device)
+    asked = prepared(model, data, ticker, dates, caller, device, encoding)
     checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
     fan = judge.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
     shown = Study(

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from rnnlab import options
+from rnnlab.data.kinds import is_number
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.train.checkpoint import Checkpoint
-from rnnlab.train.state_numbers import is_number
 
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")
 READ_BY = ("documents", "marker", "fold_case", "validation")  # later settings are absent from earlier checkpoints

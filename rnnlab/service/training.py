@@ -53,6 +53,7 @@ def train_forecast(
     resume: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     command: str = "",
     scored: bool = True,
     base: str | None = None,
@@ -99,10 +100,8 @@ def train_forecast(
         raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
     if resume and base:
         raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
-    folder = None if out is None else Path(out)
-    if folder is not None:
-        checkpoint.check_place(folder)
-    prices = open_many(data, ticker=ticker, dates=dates)
+    folder = None if out is None else checkpoint.check_place(out)
+    prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
     snapshot = None
     if resume:
         began = begun_training(folder)

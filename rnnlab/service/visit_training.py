@@ -91,6 +91,7 @@ def plan(
     *,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     begun: str | None = None,
     caller: Caller = STRANGER,
 ) -> Plan:
@@ -113,7 +114,7 @@ def plan(
     if task == "text":
         return _plan_text(data, given, begun, caller)
     if task == "forecast":
-        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given, begun, caller)
+        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates, encoding=encoding), given, begun, caller)
     raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
 
 
@@ -175,6 +176,7 @@ def train_visit(
     begun: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = STRANGER,
 ) -> tuple[str, Iterator[TrainReport | Pulse | Trained]]:
     """Train for a visitor, who alone can open what comes of it, for about two hours.
@@ -203,9 +205,10 @@ def train_visit(
                 data, out=visit.folder, settings=settings, resume=resume, watch=watch,
                 most_bytes=caller.most_training_bytes,
             )  # fmt: skip
-        _bound(len(open_prices(data, ticker=ticker, dates=dates).table), MOST_DAYS, "days")
+        _bound(len(open_prices(data, ticker=ticker, dates=dates, encoding=encoding).table), MOST_DAYS, "days")
         return train_forecast(
-            [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, caller=caller,
+            [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, encoding=encoding,
+            caller=caller,
             resume=resume, watch=watch, most_bytes=caller.most_training_bytes,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from rnnlab.service.callers import OWNER, STRANGER, Caller
 from rnnlab.service.opening import ONE_AT_A_TIME, locate, open_checkpoint, open_located
 from rnnlab.service.resuming import begun_training
 from rnnlab.service.visits import Visit, check_room, end_visit, new_visit
-from rnnlab.train import archives, checkpoint, memory
+from rnnlab.train import archives, bounds, checkpoint, memory
 from rnnlab.train.progress import TrainConfig
 
 
@@ -40,7 +40,7 @@ def bring(files: Sequence[str | Path], *, caller: Caller = STRANGER) -> str:
     name = paths[0].name if zipped else "what you brought"
 
     def check(model: ModelConfig) -> None:
-        checkpoint.check_weight_count(model, caller.most_weights, name)
+        bounds.check_weight_count(model, caller.most_weights, name)
 
     with _kept(paths[0].stem if zipped else "checkpoint", caller) as visit:
         if zipped:
@@ -120,7 +120,7 @@ def _written_anew(model: str, caller: Caller, *, resumable: bool = False) -> Ite
     found = locate(model, caller=caller)
     made = open_located(found)
     if resumable and (found.folder / checkpoint.RESUME_NUMBERS).is_file():
-        made = dataclasses.replace(made, resume=checkpoint.load(found.folder, resume=True, name=found.name).resume)
+        made = dataclasses.replace(made, resume=begun_training(found.folder, found.name).resume)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "checkpoint"
         checkpoint.save(made, folder)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import shutil
 import stat
 import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO, NoReturn
+from typing import NoReturn
 
+from rnnlab.data.files import own_name
+from rnnlab.data.regular_files import open_regular
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.train.checkpoint import CONFIG, PUBLIC, RESUME, TAKEN, largest, read_config
+from rnnlab.train.zip_files import REMEDY, opened_zip, overlap, pieces
 
 MOST_ENTRIES = 1000  # of an archive; a checkpoint has five
 CHUNK = 1 << 20  # bytes
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-REMEDY = "give a zip of a checkpoint's folder"
 Check = Callable[[ModelConfig], None]
 
 
@@ -46,36 +47,34 @@ def unpack(file: Path, place: Path, name: str, *, resume: bool = False, check: C
         CheckpointError: it is no zip or a damaged one, is encrypted, holds a link, names a place outside it or a name
             twice, holds no checkpoint or several, or a file is larger than a checkpoint's may be.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            _check_entries(entries, name)
-            wanted = _checkpoint_of(entries, name, (*TAKEN, *RESUME) if resume else TAKEN)
-            _write(place, {file: _opener(archive, entry, name) for file, entry in wanted.items()}, name, check)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{name} is no sound zip file; {REMEDY}.") from error
+    name = own_name(name)
+    with opened_zip(file, name) as archive:
+        entries = archive.infolist()
+        _check_entries(entries, name)
+        wanted = _checkpoint_of(entries, name, (*TAKEN, *RESUME) if resume else TAKEN)
+        _write(place, {file: pieces(archive, entry, name) for file, entry in wanted.items()}, name, check)
 
 
 def gather(files: Iterable[Path], place: Path, name: str, *, check: Check | None = None) -> None:
     """Copy a checkpoint's files, sent one by one, into a new folder; errors as of `unpack`, others are passed over."""
     paths = [path for path in files if path.name in TAKEN]
     _refuse_twice([path.name for path in paths], name)
-    if any(path.is_symlink() for path in paths):
-        _refuse(name, "holds a link")
+    if any(path.is_symlink() or not path.is_file() for path in paths):
+        _refuse(name, "holds a link or a device")
     found = {path.name: path for path in paths}
     if CONFIG not in found:
         _refuse(name, f"holds no {CONFIG}, so it is no checkpoint of rnnlab")
-    _write(place, {file: _reading(path) for file, path in found.items()}, name, check)
+    _write(place, {file: _of_file(path, name) for file, path in found.items()}, name, check)
 
 
-def _reading(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
-
-
-def _opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Callable[[], IO[bytes]]:
-    if entry.compress_type not in PACKED:
-        _refuse(name, "is packed in a way that is not read here")
-    return lambda: archive.open(entry)
+def _of_file(path: Path, name: str) -> Iterator[bytes]:
+    """The content of a loose file, a MB at a time."""
+    try:
+        with open_regular(path) as stream:
+            while piece := stream.read(CHUNK):
+                yield piece
+    except OSError as error:
+        raise CheckpointError(f"{path.name} of {name} cannot be read ({error.strerror}); {REMEDY}.") from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
@@ -99,39 +98,45 @@ def _refuse_twice(paths: list[str], name: str) -> None:
         _refuse(name, "holds the same name twice")
 
 
-def _checkpoint_of(
-    entries: list[zipfile.ZipInfo], name: str, taken: Sequence[str]
-) -> dict[str, zipfile.ZipInfo]:  # fmt: skip
+def _checkpoint_of(entries: list[zipfile.ZipInfo], name: str, taken: Sequence[str]) -> dict[str, zipfile.ZipInfo]:
     """The files that are taken, by their path beside the one config.json."""
     paths = {PurePosixPath(entry.filename): entry for entry in entries if not entry.is_dir()}
     homes = [path.parent for path in paths if path.name == CONFIG and "__MACOSX" not in path.parts]
     if len(homes) != 1:
         _refuse(name, f"holds {len(homes) or 'no'} {CONFIG} where one checkpoint is read at a time")
     beside = {str(path.relative_to(homes[0])): one for path, one in paths.items() if path.is_relative_to(homes[0])}
-    return {path: entry for path, entry in beside.items() if path in taken}
+    wanted = {path: entry for path, entry in beside.items() if path in taken}
+    if any(entry.compress_type not in PACKED for entry in wanted.values()):
+        _refuse(name, "is packed in a way that is not read here")
+    if overlap([*wanted.values()]):
+        _refuse(name, "holds files that share their bytes")
+    return wanted
 
 
-def _write(place: Path, files: Mapping[str, Callable[[], IO[bytes]]], name: str, check: Check | None) -> None:
+def _write(place: Path, files: Mapping[str, Iterator[bytes]], name: str, check: Check | None) -> None:
     """Copy the files, config.json first, as the sizes that it describes bound the others."""
     place.mkdir(parents=True)
     try:
         _copy(files[CONFIG], place / CONFIG, largest(CONFIG), f"{name}/{CONFIG}")
-        _, model, _ = read_config(place, name[-80:])
+        _, model, _ = read_config(place, name)
         if check is not None:
             check(model)
         for file in (one for one in files if one != CONFIG):
             (place / file).parent.mkdir(exist_ok=True)
             _copy(files[file], place / file, largest(file, model), f"{name}/{file}")
+    except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        raise CheckpointError(f"{name} cannot be kept here ({error.strerror}); try again later.") from error
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
 
 
-def _copy(opened: Callable[[], IO[bytes]], path: Path, most: int, name: str) -> None:
+def _copy(content: Iterator[bytes], path: Path, most: int, name: str) -> None:
     """Copy a file, giving up at the first byte too many: what a zip says of its sizes need not be true."""
     left = most
-    with opened() as source, path.open("xb") as target:
-        while piece := source.read(CHUNK):
+    with path.open("xb") as target:
+        for piece in content:
             left -= len(piece)
             if left < 0:
                 _refuse(name, f"is larger than {most / 1e6:.4g} MB")
@@ -139,4 +144,4 @@ def _copy(opened: Callable[[], IO[bytes]], path: Path, most: int, name: str) -> 
 
 
 def _refuse(name: str, what: str) -> NoReturn:
-    raise CheckpointError(f"{name[-80:]} {what}; {REMEDY}.")
+    raise CheckpointError(f"{name} {what}; {REMEDY}.")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import math
 import shutil
 import tempfile
@@ -25,8 +24,9 @@ import torch
 from torch import Tensor
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
+from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
+from rnnlab.train import bounds, saved_state
 from rnnlab.train.curves import curve_svg, read_curve
 from rnnlab.train.flushing import flush_file, flush_folder, to_json
 from rnnlab.train.progress import Snapshot
@@ -35,7 +35,7 @@ from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
 FORMAT = 1
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
-RESUME_NUMBERS, RESUME_TENSORS = "resume/state.json", "resume/state.safetensors"
+RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
 TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
 PUBLIC = (*TAKEN, CURVE)
@@ -43,19 +43,15 @@ RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
 LARGEST_CONFIG, LARGEST_WEIGHTS = 5_000_000, 500_000_000
 LARGEST_STATE = 8 * LARGEST_WEIGHTS
-ROOM_FOR_NAMES = 100_000  # bytes of the weights' file that name them
-STATE_COPIES = 6  # of the weights in a training state: themselves, average, best, two moments, and one to spare
-ROOM_FOR_STATE = 20_000_000  # bytes of a training state beside those: what is carried from batch to batch, and names
 
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    bounds = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
     if model is not None:
-        weights = 4 * weight_count(model)
-        own = {WEIGHTS: weights + ROOM_FOR_NAMES, RESUME_TENSORS: STATE_COPIES * weights + ROOM_FOR_STATE}
-        bounds = {name: min(most, own[name]) for name, most in bounds.items()}
-    return bounds.get(file, LARGEST_CONFIG)
+        own = {WEIGHTS: bounds.weights_bytes(model), RESUME_TENSORS: bounds.state_bytes(model)}
+        most = {name: min(bound, own[name]) for name, bound in most.items()}
+    return most.get(file, LARGEST_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -115,7 +111,7 @@ def check_place(folder: str | Path) -> Path:
         if place.exists() and not _may_be_replaced(place):
             raise CheckpointError(f"{place.name} exists and is no checkpoint; choose another folder for --out.")
         return place
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise CheckpointError(f"{str(folder)[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
@@ -132,8 +128,12 @@ def load(
 
     Raises:
         CheckpointError: anything is missing, damaged, foreign, too large or from another version.
+        RnnlabError: it has more than `most_weights`.
     """
-    place = Path(folder).resolve()
+    try:
+        place = Path(folder).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a zero byte
+        raise CheckpointError(f"{str(folder)[-60:]!r} is no folder; check its name.") from error
     for _ in range(3):
         try:
             source = _where(place)
@@ -147,18 +147,9 @@ def load(
     raise CheckpointError(f"There is no checkpoint folder {place.name[-60:]}; check its name.")
 
 
-def check_weight_count(model: ModelConfig, most: float, name: str) -> None:
-    """Raise CheckpointError if a model has more than so many weights; before any of them is read."""
-    if (weights := weight_count(model)) > most:
-        raise CheckpointError(
-            f"{name} has {weights:,} weights where {most:,} are opened here; use it on your own machine."
-        )
-
-
 def seal(config: Mapping[str, Any]) -> str:
     """What `config.json` is sealed with: a digest of all else in it, however it is laid out."""
-    rest = {name: value for name, value in config.items() if name != SEAL}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+    return saved_state.digest({name: value for name, value in config.items() if name != SEAL})
 
 
 def _write(checkpoint: Checkpoint, place: Path) -> None:
@@ -176,19 +167,20 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
         | {"weights_dtype": kinds.pop(), "weights_sha256": hashlib.sha256(weights).hexdigest()},
     }
     flush_file(place / WEIGHTS, weights)
-    flush_file(place / CONFIG, to_json(config | {SEAL: seal(config)}))
+    sealed = seal(config)
+    flush_file(place / CONFIG, to_json(config | {SEAL: sealed}))
     flush_file(place / CARD, checkpoint.card.encode())
-    if curve := read_curve(checkpoint.metrics.get("curve")):
-        flush_file(place / CURVE, curve_svg(curve).encode())
+    draw_curve(checkpoint, place)
     if checkpoint.resume is not None:
-        (place / "resume").mkdir()
-        tensors = safetensors.torch.save(checkpoint.resume.tensors)
-        numbers = checkpoint.resume.numbers | {"sha256": hashlib.sha256(tensors).hexdigest()}
-        flush_file(place / RESUME_TENSORS, tensors)
-        flush_file(place / RESUME_NUMBERS, to_json(numbers))
-        flush_folder(place / "resume")
+        saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
     flush_folder(place)
+
+
+def draw_curve(checkpoint: Checkpoint, place: Path) -> None:
+    """Write the picture of a training's curve, drawn from its numbers; none if it has none."""
+    if curve := read_curve(checkpoint.metrics.get("curve")):
+        flush_file(place / CURVE, curve_svg(curve).encode())
 
 
 def _swap(staged: Path, place: Path) -> None:
@@ -207,7 +199,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config, model, whole = read_config(place, name)
-    check_weight_count(model, most_weights, name)
+    bounds.check_weight_count(model, most_weights, name)
     raw = read_bytes(place, WEIGHTS, name, largest(WEIGHTS, model))
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
@@ -223,7 +215,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
         provenance=config["provenance"],
         weights=weights,
         card=read_card(place, name),
-        resume=_read_resume(place, name, model) if resume else None,
+        resume=_read_resume(place, name, config[SEAL], model) if resume else None,
     )
 
 
@@ -245,19 +237,14 @@ def read_card(place: Path, name: str) -> str:
     return read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
 
 
-def _read_resume(place: Path, name: str, model: ModelConfig) -> Snapshot:
-    if not (place / RESUME_NUMBERS).exists():
-        raise CheckpointError(f"{name} holds no training state, so its training cannot be resumed; start a new one.")
-    numbers = parse_json(read_bytes(place, RESUME_NUMBERS, name, LARGEST_CONFIG), f"{name}/{RESUME_NUMBERS}")
-    raw = read_bytes(place, RESUME_TENSORS, name, largest(RESUME_TENSORS, model))
-    if hashlib.sha256(raw).hexdigest() != numbers.pop("sha256", None):
-        refuse(f"{name}/{RESUME_TENSORS}", "does not belong to its state.json")
-    return Snapshot(parse_tensors(raw, f"{name}/{RESUME_TENSORS}"), numbers)
+def _read_resume(place: Path, name: str, config_seal: str, model: ModelConfig) -> Snapshot:
+    return saved_state.read_state(place, name, config_seal, LARGEST_CONFIG, largest(RESUME_TENSORS, model))
 
 
 def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
-    if config.get("format") != FORMAT:
-        refuse(file, f"has format {config.get('format')!r} where this version of rnnlab reads {FORMAT}")
+    form = config.get("format")
+    if type(form) is not int or form != FORMAT:
+        refuse(file, f"has format {form!r:.40} where this version of rnnlab reads {FORMAT}")
     wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance", SEAL}
     if set(config) != wanted:
         refuse(file, f"must hold exactly {', '.join(sorted(wanted))}")
@@ -308,10 +295,7 @@ def _may_be_replaced(place: Path) -> bool:
     if CONFIG not in found or not found <= _FILES:
         return False
     try:
-        return set(parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)) >= {
-            "format",
-            "task",
-            "model",
-        }
+        config = parse_json(read_bytes(place, CONFIG, place.name, LARGEST_CONFIG), CONFIG)
     except CheckpointError:
         return False
+    return {"format", "task", "model"} <= config.keys()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, weight_count
-from rnnlab.train import checkpoint
+from rnnlab.train import bounds, checkpoint
 from rnnlab.train.checkpoint import Checkpoint
 
 
@@ -29,7 +29,7 @@ def look(folder: Path, name: str) -> Checkpoint:
 def check_size(model: ModelConfig) -> None:
     """Raise RnnlabError if a model's weights, in float32, are more than `load` would read; before it is trained."""
     numbers = weight_count(model)
-    if 4 * numbers > checkpoint.LARGEST_WEIGHTS - checkpoint.ROOM_FOR_NAMES:
+    if 4 * numbers > checkpoint.LARGEST_WEIGHTS - bounds.ROOM_FOR_NAMES:
         raise RnnlabError(
             f"A model of these sizes has {4 * numbers / 1e6:,.0f} MB of weights where a checkpoint may have "
             f"{checkpoint.LARGEST_WEIGHTS / 1e6:g}; choose fewer units, layers, distinct ids or a narrower embedding."

@@ -16,10 +16,9 @@ from rnnlab.train import devices
 from rnnlab.train.choosing import training_device
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
-from rnnlab.train.snapshots import check_snapshot
-
-MOST_REWINDS = 8
-
+from rnnlab.train.snapshots import check_shapes
+from rnnlab.train.state_numbers import MOST_REWINDS
+from rnnlab.train.weights import copied, copied_to, put
 
 Watch = Callable[[int, int], bool]
 
@@ -84,7 +83,7 @@ class _Run:
         self.weights: list[Tensor] = list(model.parameters())
         self.optimizer = torch.optim.AdamW(self.weights, lr=config.lr, weight_decay=config.weight_decay)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
-        self.average = _copy(self.weights) if config.ema else None
+        self.average = copied(self.weights) if config.ema else None
         self.best: list[Tensor] | None = None
         self.best_loss, self.best_step, self.stale = math.inf, 0, 0
         self.rate_scale, self.rewinds, self.step = 1.0, 0, 0
@@ -105,7 +104,7 @@ class _Run:
         own = self.processes.share(sequences)
         x, y = batch.x[own].to(self.device), batch.y[own].to(self.device)
         self.model.place = (own.start, sequences)
-        state = None if batch.fresh or self.state is None else detach(self.state)
+        state = None if batch.fresh else self._carried(len(x))
         with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
             output, self.state = self.network(x, state)
         loss = self.task.loss(output.float(), y)
@@ -164,7 +163,7 @@ class _Run:
         """Leave the best weights in the model, ready to be used."""
         best = self.best or self.average
         if best is not None:
-            _put(self.weights, best)
+            put(self.weights, best)
         self.model.place = None
         self.model.eval()
 
@@ -172,6 +171,22 @@ class _Run:
         self.losses: list[Tensor] = []
         self.norms: list[Tensor] = []
         self.positions, self.began = 0, time.perf_counter()
+
+    def _carried(self, sequences: int) -> ModelState | None:
+        """The state after the last batch, cut off from it.
+
+        Raises:
+            RnnlabError: it is of another number of sequences, for it was saved by a training with other batches.
+        """
+        if self.state is None:
+            return None
+        before = self.state[0][0].shape[1]
+        if before != sequences:
+            raise RnnlabError(
+                f"The saved training carries the state of {before} sequences where a batch has {sequences}; "
+                f"give the --batch and the text that it began with, or start a new training."
+            )
+        return detach(self.state)
 
     def _average(self) -> None:
         if self.average is None:
@@ -182,14 +197,14 @@ class _Run:
             torch._foreach_lerp_(self.average, self.weights, 1 - decay)
 
     def _evaluate(self) -> dict[str, float]:
-        training = _copy(self.weights)
+        training = copied(self.weights)
         if self.average is not None:
-            _put(self.weights, self.average)
+            put(self.weights, self.average)
         self.model.eval()
         with torch.no_grad():
             scores = self.task.evaluate(self.model)
         self.model.train()
-        _put(self.weights, training)
+        put(self.weights, training)
         return scores
 
     def _keep(self, scores: dict[str, float]) -> str | None:
@@ -197,7 +212,7 @@ class _Run:
         if "loss" not in scores:
             return None
         if scores["loss"] < self.best_loss:
-            self.best = _copy(self.weights if self.average is None else self.average)
+            self.best = copied(self.weights if self.average is None else self.average)
             self.best_loss, self.best_step, self.stale = scores["loss"], self.step, 0
             return None
         self.stale += 1
@@ -248,15 +263,16 @@ class _Run:
     def _put_back(self, snapshot: Snapshot) -> None:
         tensors, numbers = snapshot.tensors, snapshot.numbers
         saved = snapshot.group("weight")
-        check_snapshot(snapshot, self.weights)
-        _put(self.weights, saved)
+        check_shapes(snapshot, self.weights)
+        put(self.weights, saved)
         if self.average is not None:
-            self.average = _copy_to(snapshot.group("average") or saved, self.device)
-        self.best = _copy_to(snapshot.group("best"), self.device) or None
+            self.average = copied_to(snapshot.group("average") or saved, self.device)
+        self.best = copied_to(snapshot.group("best"), self.device) or None
         for name in _NUMBERS:
             setattr(self, name, numbers[name])
         self.best_loss = math.inf if numbers["best_loss"] is None else numbers["best_loss"]
-        self.scaler.load_state_dict(numbers["scaler"])
+        if numbers["scaler"]:  # there is none of a training that went on in another precision
+            self.scaler.load_state_dict(numbers["scaler"])
         self.optimizer.state.clear()
         for i, weight in enumerate(self.weights):
             parts = {name.split(".")[2]: t for name, t in tensors.items() if name.startswith(f"optimizer.{i}.")}
@@ -264,7 +280,7 @@ class _Run:
             moved = {n: t.clone() if n == "step" else t.to(self.device, copy=True) for n, t in parts.items()}
             self.optimizer.state[weight] = moved
         layers = itertools.takewhile(bool, (snapshot.group(f"state.{i}") for i in itertools.count()))
-        self.state = tuple(tuple(_copy_to(self._own(layer), self.device)) for layer in layers) or None
+        self.state = tuple(tuple(copied_to(self._own(layer), self.device)) for layer in layers) or None
         assert self.model.noise is not None
         if numbers["device"] == self.device.type:
             self.model.noise.set_state(tensors["noise"].clone())
@@ -277,17 +293,3 @@ class _Run:
 
 
 _NUMBERS = ("step", "best_step", "stale", "rate_scale", "rewinds")
-
-
-def _copy(tensors: list[Tensor]) -> list[Tensor]:
-    return [tensor.detach().clone() for tensor in tensors]
-
-
-def _copy_to(tensors: list[Tensor], device: torch.device) -> list[Tensor]:
-    return [tensor.to(device, copy=True) for tensor in tensors]
-
-
-def _put(weights: list[Tensor], values: list[Tensor]) -> None:
-    with torch.no_grad():
-        for weight, value in zip(weights, values, strict=True):
-            weight.copy_(value)

@@ -83,10 +83,14 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that exact resuming needs: tensors by name (on the CPU) and numbers (JSON)."""
+    """All that exact resuming needs: tensors by name (on the CPU) and numbers (JSON).
+
+    whole: of one that was read, whether it is as it was written, beside the very checkpoint that it was written with.
+    """
 
     tensors: dict[str, Tensor]
     numbers: dict[str, Any]
+    whole: bool = True
 
     def group(self, name: str) -> list[Tensor]:
         """The tensors called name.0, name.1, … in their order; none if there are none."""

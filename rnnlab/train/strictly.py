@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import math
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 import safetensors.torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from rnnlab.data.json_objects import HalfCharacter, NoObject, parse_object
+from rnnlab.data.kinds import Fault
+from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import CheckpointError
+
+# Of a header that is not what it should be: what the parser itself raises, and what torch raises of impossible sizes.
+DAMAGED_TENSORS = (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, OverflowError)
 
 
 def read_bytes(place: Path, file: str, name: str, most: int) -> bytes:
-    """Read a file of the folder `place`, called `name` in messages, if it has at most so many bytes."""
+    """Read an ordinary file of the folder `place`, called `name` in messages, if it has at most so many bytes."""
     try:
-        with (place / file).open("rb") as stream:
-            raw = stream.read(most + 1)
+        raw = read_regular(place / file, most)
     except OSError as error:
         raise CheckpointError(
             f"{name}/{file} cannot be read ({error.strerror}); download or train it again."
@@ -29,37 +32,38 @@ def read_bytes(place: Path, file: str, name: str, most: int) -> bytes:
 
 
 def parse_json(raw: bytes, file: str) -> dict[str, Any]:
-    """Parse a JSON object whose numbers are all finite."""
+    """Parse a JSON object whose numbers are all finite, whose names are distinct and whose texts UTF-8 can say."""
     try:
-        found = json.loads(raw, parse_constant=_no_constant, parse_float=_finite, parse_int=_in_range)
-    except (ValueError, RecursionError) as error:
+        return parse_object(raw)
+    except HalfCharacter as error:
+        raise damaged(
+            PurePosixPath(file).name, f"{error.place} is missing or wrong (control characters or halves of characters)"
+        ) from error
+    except NoObject as error:
+        raise CheckpointError(f"{file} is no JSON object; download or train the checkpoint again.") from error
+    except ValueError as error:
         raise CheckpointError(f"{file} is not JSON; download or train the checkpoint again.") from error
-    return found if isinstance(found, dict) else refuse(file, "is no JSON object")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _finite(written: str) -> float:
-    number = float(written)
-    return number if math.isfinite(number) else _no_constant(written)
-
-
-def _in_range(written: str) -> int:
-    """A whole number that a float can hold, too: many are turned into one."""
-    _finite(written)
-    return int(written)
 
 
 def parse_tensors(raw: bytes, file: str) -> dict[str, Tensor]:
     """Parse a file of safetensors."""
     try:
         return safetensors.torch.load(raw)
-    except (SafetensorError, ValueError, KeyError) as error:
+    except DAMAGED_TENSORS as error:
         raise CheckpointError(f"{file} is damaged; download or train the checkpoint again.") from error
 
 
 def refuse(file: str, what: str) -> NoReturn:
     """Raise CheckpointError: what is wrong with the file."""
     raise CheckpointError(f"{file} {what}; download or train the checkpoint again.")
+
+
+def damaged(file: str, what: str) -> CheckpointError:
+    """The refusal of a field in a checkpoint's record."""
+    return CheckpointError(f"The checkpoint's {file} is damaged: {what}; fetch or train the checkpoint anew.")
+
+
+def refuse_fault(file: str, fault: Fault | None) -> None:
+    """Raise CheckpointError if a record holds what it may not."""
+    if fault is not None:
+        raise damaged(file, fault.told())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import tempfile
@@ -12,13 +13,16 @@ from pathlib import Path
 from typing import IO, Any
 
 import safetensors.torch
-from safetensors import SafetensorError, safe_open
+import torch
 from torch import Tensor
 
+from rnnlab.data.json_objects import parse_object
+from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import RnnlabError
+from rnnlab.train.strictly import DAMAGED_TENSORS
 
 MOST_BYTES = 50_000_000
-_NUMBERS = "rnnlab"
+_NUMBERS, _DIGEST = "rnnlab", "sha256"
 
 
 def check_file(file: str | Path) -> None:
@@ -33,7 +37,8 @@ def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str
     Raises:
         RnnlabError: it cannot be written.
     """
-    content = safetensors.torch.save(tensors, metadata={_NUMBERS: json.dumps(numbers, ensure_ascii=False)})
+    told = json.dumps(numbers, ensure_ascii=False)
+    content = safetensors.torch.save(tensors, metadata={_NUMBERS: told, _DIGEST: _digest(tensors, told)})
     with _partial(file) as (stream, partial):
         stream.write(content)
         stream.close()
@@ -67,12 +72,30 @@ def load_tensors(file: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """
     place = Path(file)
     try:
-        if place.stat().st_size > MOST_BYTES:
-            raise RnnlabError(f"{place.name} is larger than {MOST_BYTES // 1_000_000} MB; give another file.")
-        with safe_open(place, framework="pt") as opened:
-            numbers = json.loads((opened.metadata() or {})[_NUMBERS])
-            return {name: opened.get_tensor(name) for name in opened.keys()}, dict(numbers)  # noqa: SIM118
+        raw = read_regular(place, MOST_BYTES)
     except OSError as error:
-        raise RnnlabError(f"There is no file {place.name} that can be read; check its name.") from error
-    except (SafetensorError, RecursionError, KeyError, TypeError, ValueError) as error:
+        raise RnnlabError(f"There is no file {place.name[-60:]} that can be read; check its name.") from error
+    if len(raw) > MOST_BYTES:
+        raise RnnlabError(f"{place.name} is larger than {MOST_BYTES // 1_000_000} MB; give another file.")
+    try:
+        tensors, told = safetensors.torch.load(raw), _header(raw)
+        if told.get(_DIGEST, whole := _digest(tensors, told[_NUMBERS])) != whole:  # earlier versions wrote none
+            raise ValueError("it has changed since it was written")
+        return tensors, parse_object(told[_NUMBERS].encode())
+    except DAMAGED_TENSORS as error:
         raise RnnlabError(f"{place.name} was not written by rnnlab or is damaged; give another file.") from error
+
+
+def _header(raw: bytes) -> dict[str, Any]:
+    """What a file of safetensors tells of itself, by name."""
+    length = int.from_bytes(raw[:8], "little")
+    return dict(parse_object(raw[8 : 8 + length])["__metadata__"])
+
+
+def _digest(tensors: dict[str, Tensor], told: str) -> str:
+    """What tells whether a tensor or a number has changed."""
+    parts = hashlib.sha256(told.encode("utf-8", "surrogatepass"))
+    for name, tensor in sorted(tensors.items()):
+        parts.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode("utf-8", "surrogatepass"))
+        parts.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return parts.hexdigest()

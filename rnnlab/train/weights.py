@@ -25,8 +25,23 @@ def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.half() for name, tensor in weights.items()}
 
 
-def put_weights(model: SequenceModel, weights: Sequence[Tensor]) -> None:
-    """Put weights, in the order of the model's parameters, into it, wherever it is."""
+def copied(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Tensors of their own where these are, cut off from what made them."""
+    return [tensor.detach().clone() for tensor in tensors]
+
+
+def copied_to(tensors: Sequence[Tensor], device: torch.device) -> list[Tensor]:
+    """Tensors of their own on a device."""
+    return [tensor.to(device, copy=True) for tensor in tensors]
+
+
+def put(weights: Sequence[Tensor], values: Sequence[Tensor]) -> None:
+    """Put values, in the order of the weights, into them, wherever they are."""
     with torch.no_grad():
-        for own, value in zip(model.parameters(), weights, strict=True):
-            own.copy_(value)
+        for weight, value in zip(weights, values, strict=True):
+            weight.copy_(value)
+
+
+def put_weights(model: SequenceModel, weights: Sequence[Tensor]) -> None:
+    """Put weights, in the order of the model's parameters, into it."""
+    put(list(model.parameters()), weights)

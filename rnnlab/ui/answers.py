@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import plotly.graph_objects as go
 
@@ -23,7 +24,7 @@ class Answer:
     verdict: str
     figure: go.Figure
     scores: str
-    table: str
+    table: str | None
     model: str
 
 
@@ -65,6 +66,7 @@ def eyebrow(found: Study, source: Source) -> str:
     return " · ".join(part for part in (found.name, title, span, f"checkpoint {service.told(found.model)}") if part)
 
 
+<<<<<<< HEAD
 def write_table(found: Study) -> str:
     """Write the forecast into a CSV file in a folder of its own, which Gradio clears away; returns its path."""
     path = own_file(f"forecast-{found.name or 'prices'}", ".csv")
@@ -74,6 +76,19 @@ def write_table(found: Study) -> str:
         for day, row in zip(found.fan.index, found.fan.to_numpy(), strict=True):
             writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.8g}" for value in row)])
     return str(path)
+=======
+def write_table(found: Study) -> str | None:
+    """Write the forecast into a CSV file; returns its path, None as `own_file`."""
+
+    def write(path: Path) -> None:
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["date", *found.fan.columns])
+            for day, row in zip(found.fan.index, found.fan.to_numpy(), strict=True):
+                writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.6g}" for value in row)])
+
+    return own_file(f"forecast-{found.name or 'prices'}", ".csv", write)
+>>>>>>> main
 
 
 def _span(found: Study) -> str:

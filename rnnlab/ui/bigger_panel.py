@@ -52,29 +52,32 @@ def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
             start = gr.Button("Start it", variant="primary", interactive=False, min_width=110, scale=0, elem_id="rent")
             cancel = gr.Button(CANCEL, interactive=False, min_width=170, scale=0, elem_id="cancel-job")
         told, log, job = gr.HTML(panels.empty(UNSEEN), elem_id="price-told"), gr.HTML(elem_id="job-log"), gr.State("")
-    ask.click(price, [flavor, hours], [told, flavor, start], **ASKING)
+        mark = gr.State("")
+    ask.click(price, [flavor, hours], [told, flavor, start, mark], **ASKING)
     for changed in (flavor.input, hours.input):
-        changed(_unseen, outputs=[told, start], queue=False, show_progress="hidden", **PRIVATE)
+        changed(_unseen, outputs=[told, start, mark], queue=False, show_progress="hidden", **PRIVATE)
     start.click(
-        rent, [*chosen, *settings, flavor, hours, repo, private], [log, job, start, cancel], concurrency_id="rent",
+        rent, [*chosen, *settings, mark, repo, private], [log, job, start, cancel], concurrency_id="rent",
         concurrency_limit=8, show_progress="hidden", **PRIVATE,
     )  # fmt: skip
     cancel.click(cancel_job, job, cancel, queue=False, show_progress="hidden", **PRIVATE)
 
 
 def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, ...]:
-    """What the chosen machine costs, and the machines there are; only then can it be started."""
+    """What the chosen machine costs, the machines there are, and the mark that starts it, once."""
     try:
         own = _token(token)
+        service.check_sign_in(hours, token.expires_at if token else 0)
         offered = service.flavors(own)
-        words = service.price_words(service.flavor_named(flavor, hours, own), hours)
+        offer = service.OFFERS.make(service.flavor_named(flavor, hours, own), hours, own)
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False)
+        return panels.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False), ""
     choices = [(f"{one.name}, ${one.hourly:.2f} an hour", one.name) for one in offered]
     return (
-        panels.notice("Before it starts", words),
+        panels.notice("Before it starts", offer.words),
         gr.Dropdown(choices=choices, value=flavor),
         gr.Button(interactive=True),
+        offer.mark,
     )
 
 
@@ -82,16 +85,18 @@ def rent(
     token: gr.OAuthToken | None, task: str, series: str | None, file: str | None, *values: Any
 ) -> Iterator[tuple[Any, ...]]:
     """Start the Job and follow it; yields the log, its id, and the two buttons. Leaving the page does not end it."""
-    *settings, flavor, hours, repo, private = values
+    *settings, mark, repo, private = values
     idle, busy = gr.Button(interactive=False), gr.Button(interactive=True)
     yield panels.status("Checking the data and sending it …", 0), "", idle, idle
     lines: list[str] = []
     job: service.Submitted | None = None
     try:
         own = _token(token)
+        offer = service.OFFERS.take(mark or "", own)
+        service.check_sign_in(offer.hours, token.expires_at if token else 0)
         job = service.submit_training(
             TASKS[task], [data_of(task, series, file)], [], settings=settings_of(settings), repo=(repo or "").strip(),
-            flavor=service.flavor_named(flavor, hours, own), hours=hours, private=bool(private), token=own,
+            flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
         )  # fmt: skip
         yield _log(job, lines), job.id, idle, busy
         for line in service.follow_training(job, own):
@@ -99,10 +104,10 @@ def rent(
             yield _log(job, lines), job.id, idle, busy
     except RnnlabError as error:
         words = panels.refusal(str(error), "")
-        yield words + (_log(job, lines, busy=False) if job else ""), "", busy, gr.Button(CANCEL, interactive=False)
+        yield words + (_log(job, lines, busy=False) if job else ""), "", idle, gr.Button(CANCEL, interactive=False)
         return
     words = panels.notice("Pushed", f"{repo} is on the Hub; search for it under Checkpoints.")
-    yield words + _log(job, lines, busy=False), "", busy, gr.Button(CANCEL, interactive=False)
+    yield words + _log(job, lines, busy=False), "", idle, gr.Button(CANCEL, interactive=False)
 
 
 def cancel_job(token: gr.OAuthToken | None, job: str) -> Any:
@@ -123,7 +128,7 @@ def _token(token: gr.OAuthToken | None) -> str:
 
 
 def _unseen() -> tuple[Any, ...]:
-    return panels.empty(UNSEEN), gr.Button(interactive=False)
+    return panels.empty(UNSEEN), gr.Button(interactive=False), ""
 
 
 def _log(job: service.Submitted, lines: Sequence[str], *, busy: bool = True) -> str:

@@ -12,6 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.service import Shown
 from rnnlab.ui import checkpoint_panels, panels
 from rnnlab.ui.callers import caller_of, login_possible
+from rnnlab.ui.card_html import card_html
 from rnnlab.ui.copying import REMEMBER_CHOSEN, copy_link
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET, choices_with
@@ -42,7 +43,7 @@ class CheckpointsTab:
     note: gr.HTML
     details: gr.HTML
     curve: gr.HTML
-    card: gr.Markdown
+    card: gr.HTML
     open: gr.Button
     zip: gr.Button
     packed: gr.DownloadButton
@@ -137,12 +138,12 @@ def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[st
 
 def pack(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, Any]:
     """Make a zip of a checkpoint, which the browser then fetches; of the Hub's, the weights are fetched first."""
+    name = service.told(model or "").partition("@")[0].replace("/", "-")
+    caller = caller_of(token)
     try:
-        path = own_file(service.told(model or "").partition("@")[0].replace("/", "-"), ".zip")
-        service.pack(model or "", path, caller=caller_of(token))
+        return gr.skip(), own_file(name, ".zip", lambda path: service.pack(model or "", path, caller=caller))
     except RnnlabError as error:
         return panels.refusal(str(error), STILL), None
-    return gr.skip(), str(path)
 
 
 def push(token: gr.OAuthToken | None, model: str | None, repo: str | None, private: bool) -> str:
@@ -164,7 +165,7 @@ def suggest(profile: gr.OAuthProfile | None, model: str | None, repo: str | None
 
 def _chosen(shown: Shown) -> tuple[Any, ...]:
     opening = gr.Button(_open_words(shown.task), interactive=True)
-    return "", checkpoint_panels.details(shown), checkpoint_panels.curve(shown), shown.card, opening
+    return "", checkpoint_panels.details(shown), checkpoint_panels.curve(shown), card_html(shown.card), opening
 
 
 def _open_words(task: str) -> str:
@@ -173,7 +174,7 @@ def _open_words(task: str) -> str:
 
 def _details(
     first: str | None,
-) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.Markdown, gr.Button, gr.Button, gr.DownloadButton]:
+) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML, gr.Button, gr.Button, gr.DownloadButton]:
     """The chosen checkpoint's own words, and what can be done with it."""
     shown = service.show(first, caller=service.STRANGER) if first else None
     note = gr.HTML("", elem_id="note")
@@ -187,7 +188,7 @@ def _details(
         link = gr.Button("Copy link", min_width=110, elem_id="copy-checkpoint-link")
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed")
     link.click(None, js=copy_link("#chosen"), **QUIET)
-    card = gr.Markdown(shown.card if shown else "", latex_delimiters=[], elem_classes="prose", render=False)
+    card = gr.HTML(card_html(shown.card) if shown else "", render=False)
     curve = gr.HTML(checkpoint_panels.curve(shown) if shown else "", render=False)
     return note, details, curve, card, opening, zipped, packed
 

@@ -16,6 +16,7 @@ from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import copy_link
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
+from rnnlab.ui.saving import download
 
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
@@ -114,7 +115,7 @@ def show(
         found = answer(asked, caller_of(token))
     except RnnlabError as error:
         return panels.refusal(str(error), "Below is still the last forecast that could be made."), *[gr.skip()] * 3
-    return found.verdict, found.figure, found.scores, gr.DownloadButton(value=found.table, interactive=True)
+    return found.verdict, found.figure, found.scores, download(found.table)
 
 
 def _first_answer(models: list[str]) -> Answer | None:

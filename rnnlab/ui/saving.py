@@ -1,40 +1,49 @@
-"""Files that the page gives: each in a folder of its own, which Gradio clears away."""
+"""Files that the page gives: each in a folder of its own, which is swept by age (rnnlab.ui.gate.uploads)."""
 
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import gradio as gr
 from gradio.utils import get_upload_folder
 
-OWN = "rnnlab-"
-SETTLED = 60.0  # seconds
+NO_ROOM = "This machine has no room for the file to download; the answer is shown without it."
 
 
-def own_file(stem: str, suffix: str) -> Path:
-    """The path of a new file in a folder that nobody can guess, named after what it holds."""
-    place = Path(get_upload_folder())
-    _clear(place)
-    folder = place / f"{OWN}{secrets.token_hex(16)}"
-    folder.mkdir(parents=True)
+def own_file(stem: str, suffix: str, write: Callable[[Path], None]) -> str | None:
+    """Write a file in a folder that nobody can guess; an answer whose file cannot be written is told without it.
+
+    Args:
+        stem, suffix: of its name; others than letters, digits and -_. become dashes.
+        write: writes it to a path, or raises OSError.
+
+    Returns:
+        Its path; None if it cannot be written, which the visitor is told.
+    """
     name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in stem)[:50]
-    return folder / f"{name}{suffix}"
-
-
-def _clear(place: Path) -> None:
-    """Take away the folders whose file Gradio has cleared away; those just made are empty for a moment too."""
-    long_ago = time.time() - SETTLED
-    for folder in place.glob(f"{OWN}*"):
-        with suppress(OSError):
-            if folder.stat().st_mtime < long_ago:
-                folder.rmdir()  # only if it is empty
-
-
-def write_text(voice: str, texts: Sequence[str]) -> str:
-    """Write texts into a file, several apart by a line; returns its path."""
-    path = own_file(f"{voice}-text", ".txt")
-    path.write_text("\n\n---\n\n".join(texts) + "\n", encoding="utf-8")
+    path = Path(get_upload_folder()) / secrets.token_hex(16) / f"{name}{suffix}"
+    try:
+        path.parent.mkdir(parents=True)
+        write(path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        gr.Warning(NO_ROOM)
+        return None
     return str(path)
+
+
+def download(path: str | None) -> gr.DownloadButton:
+    """The state of a button that downloads a file, if there is one."""
+    return gr.DownloadButton(value=path, interactive=path is not None)
+
+
+def write_text(voice: str, texts: Sequence[str]) -> str | None:
+    """Write texts into a file, several apart by a line; returns its path, None as `own_file`."""
+    content = "\n\n---\n\n".join(texts) + "\n"
+
+    def write(path: Path) -> None:
+        path.write_text(content, encoding="utf-8")
+
+    return own_file(f"{voice}-text", ".txt", write)

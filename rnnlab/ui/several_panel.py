@@ -17,7 +17,7 @@ from rnnlab.ui.callers import caller_of
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.figures import price_text
-from rnnlab.ui.saving import own_file
+from rnnlab.ui.saving import download, own_file
 
 MOST = 50  # series that a visitor may ask for at once; each takes some 10 ms
 FIRST = ["AAPL", "MSFT", "AMZN"]
@@ -69,7 +69,7 @@ def forecast_several(
         answer = service.forecast_many(model, data, horizon=int(horizon), caller=caller_of(token))
     except RnnlabError as error:
         return panels.refusal(str(error), ""), gr.DownloadButton(interactive=False)
-    return _table(answer["series"]), gr.DownloadButton(value=_write(answer["series"]), interactive=True)
+    return _table(answer["series"]), download(_write(answer["series"]))
 
 
 def _table(series: Sequence[dict[str, Any]]) -> str:
@@ -95,13 +95,15 @@ def _table(series: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _write(series: Sequence[dict[str, Any]]) -> str:
-    """All days of all series as a CSV file; returns its path."""
-    path: Path = own_file("forecasts", ".csv")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["series", *ROWS])
-        for one in series:
-            for row in one["rows"]:
-                writer.writerow([one["name"], row["date"], *(f"{row[name]:.8g}" for name in ROWS[1:])])
-    return str(path)
+def _write(series: Sequence[dict[str, Any]]) -> str | None:
+    """All days of all series as a CSV file; returns its path, None as `own_file`."""
+
+    def write(path: Path) -> None:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["series", *ROWS])
+            for one in series:
+                for row in one["rows"]:
+                    writer.writerow([one["name"], row["date"], *(f"{row[name]:.8g}" for name in ROWS[1:])])
+
+    return own_file("forecasts", ".csv", write)

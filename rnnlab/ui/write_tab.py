@@ -19,7 +19,7 @@ from rnnlab.ui.copying import COPY_TEXT, copy_link
 from rnnlab.ui.events import PRIVATE, QUIET, chooser_with
 from rnnlab.ui.links import writing_link
 from rnnlab.ui.manuscript import facts, manuscript
-from rnnlab.ui.saving import write_text
+from rnnlab.ui.saving import download, write_text
 from rnnlab.ui.write_choosers import Choosers, lay_choosers
 
 NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
@@ -127,18 +127,14 @@ def _followed(
 
 def _shown(draft: Draft, explained: bool, state: str = "") -> tuple[Any, ...]:
     busy = not (draft.finished or state)
-    download = (
-        gr.skip()
-        if busy
-        else gr.DownloadButton(value=write_text(service.told(draft.model), draft.texts), interactive=True)
-    )
+    taken = gr.skip() if busy else download(write_text(service.told(draft.model), draft.texts))
     return (
         gr.skip() if draft.voice is None else panels.voice_verdict(draft.voice),
         manuscript(draft, explained=explained, busy=busy),
         facts(draft, state, "" if busy else writing_link(draft)),
         draft,
         *_buttons(busy),
-        download,
+        taken,
     )
 
 
@@ -153,7 +149,7 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     with gr.Row(elem_classes="keep"):
         explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
         copy = gr.Button("Copy", size="md", scale=0, min_width=90, elem_id="copy")
-        download = gr.DownloadButton(
+        saved = gr.DownloadButton(
             "Download (.txt)", value=write_text(first.model, first.texts), size="md", scale=0, min_width=150,
             elem_id="download-text",
         )  # fmt: skip
@@ -162,7 +158,7 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     copy.click(None, js=COPY_TEXT, **QUIET)
     link.click(None, js=copy_link("#facts"), **QUIET)
     write, stop, on = buttons
-    return Results(verdict, sheet, line, gr.State(first), write, stop, on, download, explained, again)
+    return Results(verdict, sheet, line, gr.State(first), write, stop, on, saved, explained, again)
 
 
 def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:

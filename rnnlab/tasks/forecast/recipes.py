@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rnnlab.data.kinds import find_fault
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import SequenceModel
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast import density, features, tutorial
-from rnnlab.train.checkpoint import Checkpoint, build_model
+from rnnlab.tasks.forecast.fields import FIELDS
+from rnnlab.train.checkpoint import CONFIG, Checkpoint, build_model
+from rnnlab.train.strictly import refuse_fault
 
 LONGEST_HORIZON = density.LONGEST_HORIZON
 
@@ -25,7 +26,6 @@ class Recipe:
     """How one kind of checkpoint is used."""
 
     rows_needed: Callable[[dict[str, Any]], int]
-    is_codec: Callable[[dict[str, Any]], bool]
     densities: Callable[[SequenceModel, dict[str, Any], pd.DataFrame], StudentT]
     latest: Callable[[SequenceModel, dict[str, Any], Sequence[pd.DataFrame]], StudentT]
 
@@ -60,36 +60,33 @@ def open_forecaster(checkpoint: Checkpoint) -> Forecaster:
     """Make a checkpoint ready to forecast.
 
     Raises:
-        CheckpointError: it was trained for something else, or its codec is none that this version reads.
+        CheckpointError: it was trained for something else, or its record is none that this version reads.
     """
+    check_record(checkpoint)
+    return Forecaster(build_model(checkpoint), checkpoint.codec, RECIPES[checkpoint.codec["recipe"]])
+
+
+def check_record(checkpoint: Checkpoint) -> None:
+    """Raise CheckpointError unless a checkpoint's record, the weights aside, is a forecaster's in every field."""
     if checkpoint.task != "forecast":
         raise CheckpointError(
-            f"This checkpoint was trained for {checkpoint.task!r}, not for forecasting; open another."
+            f"This checkpoint was trained for {checkpoint.task!r:.40}, not for forecasting; open another."
         )
-    recipe = RECIPES.get(str(checkpoint.codec.get("recipe")))
-    if recipe is None or not recipe.is_codec(checkpoint.codec):
+    recipe = checkpoint.codec.get("recipe")
+    fields = FIELDS.get(recipe) if isinstance(recipe, str) else None
+    if fields is None or find_fault(checkpoint.codec, fields.codec):
         raise CheckpointError(
-            f"The checkpoint's recipe {checkpoint.codec.get('recipe')!r} has settings that this version of rnnlab does "
-            f"not read; train it again or open another."
+            f"The checkpoint's recipe {recipe!r:.40} has settings that this version of rnnlab does not read; train it "
+            f"again or open another."
         )
-    if not _tells_its_data(checkpoint.provenance):
-        raise CheckpointError("The checkpoint does not say from which days it learnt; train it again or open another.")
-    return Forecaster(build_model(checkpoint), checkpoint.codec, recipe)
-
-
-def _tells_its_data(provenance: dict[str, Any]) -> bool:
-    series = provenance.get("data")
-    if not isinstance(series, list) or not series or not all(isinstance(one, dict) for one in series):
-        return False
-    dates = [provenance.get("until"), *(one.get("start") for one in series)]
-    return all(map(_is_date, dates)) and all(isinstance(one.get("name"), str) for one in series)
-
-
-def _is_date(value: object) -> bool:
-    try:
-        return isinstance(value, str) and date.fromisoformat(value) is not None
-    except ValueError:
-        return False
+    model = checkpoint.model
+    if (model.inputs, model.outputs) != (fields.inputs, fields.outputs):
+        raise CheckpointError(
+            f"The checkpoint's recipe reads {fields.inputs} values a step and predicts {fields.outputs} where its "
+            f"model has {model.inputs} and {model.outputs}; train it again or open another."
+        )
+    for part in ("provenance", "train", "metrics"):
+        refuse_fault(CONFIG, find_fault(getattr(checkpoint, part), getattr(fields, part), part))
 
 
 def _density(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) -> StudentT:
@@ -111,23 +108,7 @@ def _tutorial(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) 
     return tutorial.forecast(model, codec, table["Close"].to_numpy(float), LONGEST_HORIZON)
 
 
-def _is_density(codec: dict[str, Any]) -> bool:
-    return codec == density.CODEC
-
-
-def _is_tutorial(codec: dict[str, Any]) -> bool:
-    residual = codec.get("residual")
-    if set(codec) != {"recipe", "lookback", "low", "high", "leak", "residual"} or not isinstance(residual, dict):
-        return False
-    numbers = [codec["low"], codec["high"], residual.get("scale"), residual.get("dof")]
-    if not all(isinstance(number, float) and math.isfinite(number) for number in numbers):
-        return False
-    low, high, scale, dof = numbers
-    lookback = codec["lookback"]
-    return type(lookback) is int and 3 <= lookback <= 500 and 0 < low < high and scale > 0 and dof > 1
-
-
 RECIPES: dict[str, Recipe] = {
-    "density": Recipe(lambda codec: features.FIRST_DAY + 1, _is_density, _density, _density_latest),
-    "tutorial": Recipe(lambda codec: int(codec["lookback"]) - 1, _is_tutorial, _tutorial, _tutorial_latest),
+    "density": Recipe(lambda codec: features.FIRST_DAY + 1, _density, _density_latest),
+    "tutorial": Recipe(lambda codec: int(codec["lookback"]) - 1, _tutorial, _tutorial_latest),
 }

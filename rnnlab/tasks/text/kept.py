@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig
 from rnnlab.tasks.text.generate import Place
 from rnnlab.tasks.text.pieces import Piece
@@ -15,8 +16,8 @@ from rnnlab.tasks.text.pieces import Piece
 
 def place_names(model: ModelConfig) -> set[str]:
     """The names of the tensors that `Place.tensors` gives for a model."""
-    parts = 2 if model.cell == "lstm" else 1
-    return {"random", *(f"state.{layer}.{part}" for layer in range(model.layers) for part in range(parts))}
+    parts = range(CELLS[model.cell].parts)
+    return {"random", *(f"state.{layer}.{part}" for layer in range(model.layers) for part in parts)}
 
 
 def read_place(tensors: Mapping[str, Tensor], ids: Any, left: Any, model: ModelConfig) -> Place:

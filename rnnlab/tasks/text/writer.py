@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import torch
 
+from rnnlab.data.kinds import find_fault
 from rnnlab.data.vocab import Vocabulary, open_vocabulary
 from rnnlab.errors import CheckpointError, DataError
 from rnnlab.nn.model import SequenceModel
 from rnnlab.nn.stepping import Engine, open_engine
-from rnnlab.train.checkpoint import Checkpoint, build_model
+from rnnlab.tasks.text.fields import FIELDS
+from rnnlab.train.checkpoint import CONFIG, Checkpoint, build_model
+from rnnlab.train.strictly import refuse_fault
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,21 @@ def open_writer(checkpoint: Checkpoint, device: torch.device | str = "cpu", weig
         CheckpointError: it was trained for something else, or its vocabulary is damaged or not its model's.
         RnnlabError: the device cannot step on such weights.
     """
+    vocabulary = check_record(checkpoint)
+    model = build_model(checkpoint).to(device)
+    return Writer(checkpoint, model, vocabulary, open_engine(model, weights))
+
+
+def check_record(checkpoint: Checkpoint) -> Vocabulary:
+    """Raise CheckpointError unless a checkpoint's record, the weights aside, is a writer's in every field.
+
+    Returns:
+        The vocabulary that it describes.
+    """
     if checkpoint.task != "text":
-        raise CheckpointError(f"This checkpoint was trained for {checkpoint.task!r}, not for writing; open another.")
+        raise CheckpointError(
+            f"This checkpoint was trained for {checkpoint.task!r:.40}, not for writing; open another."
+        )
     try:
         vocabulary = open_vocabulary(checkpoint.codec.get("vocabulary", {}))
     except DataError as error:
@@ -48,5 +64,6 @@ def open_writer(checkpoint: Checkpoint, device: torch.device | str = "cpu", weig
         )
     if checkpoint.model.skip:
         raise CheckpointError("No writer has a linear path (skip) as this checkpoint does; open another.")
-    model = build_model(checkpoint).to(device)
-    return Writer(checkpoint, model, vocabulary, open_engine(model, weights))
+    for part, kind in FIELDS.items():
+        refuse_fault(CONFIG, find_fault(getattr(checkpoint, part), kind, part))
+    return vocabulary

@@ -1,0 +1,178 @@
+"""What a forecaster's record holds, field by field, of either recipe; knows no file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab.data import kinds
+from rnnlab.data.kinds import (
+    DAY,
+    DIGEST,
+    FLAG,
+    SHARE,
+    Kind,
+    exactly,
+    listed,
+    maybe,
+    named,
+    number,
+    record,
+    ruled,
+    whole,
+)
+from rnnlab.tasks.forecast.density import CODEC, LONGEST_HORIZON, MODEL, DensityConfig
+from rnnlab.tasks.forecast.tutorial import TutorialConfig
+from rnnlab.train.progress import TrainConfig
+from rnnlab.train.record_fields import LINE, METRICS, ORIGIN
+
+_SCORE, _CHANCE, _ERROR, _COUNT = maybe(number()), maybe(SHARE), number(0), whole()
+
+# One series scored, of which `backtests` tells all, and `unseen` the first line and log_score.
+_COVERAGE = {"coverage80": SHARE, "coverage95": SHARE}
+_BASELINE = record(
+    {"crps": _ERROR},
+    {"rmse": _ERROR, "log_score": _SCORE, "coverage80": _CHANCE, "coverage95": _CHANCE, "dm_p": _CHANCE},
+)
+_HELD = record({"share": SHARE, "low": SHARE, "high": SHARE})
+_BAND = record(
+    {"raw": _HELD, "calibrated": _HELD, "width": _ERROR, "width_calibrated": _ERROR}, {"independence_p": _CHANCE}
+)
+_RECORD = record({"bands": record({"80": _BAND, "95": _BAND}), "histogram": listed(_COUNT)})
+_TEST = record(
+    {"name": LINE, "n": whole(1), "start": DAY, "end": DAY, "crps": _ERROR, "baselines": named(_BASELINE)} | _COVERAGE,
+    {
+        "horizon": whole(1, LONGEST_HORIZON),
+        **dict.fromkeys(("rmse", "mae", "mase", "width80"), _ERROR),
+        **dict.fromkeys(("direction", "direction_base_rate"), _CHANCE),
+        "log_score": _SCORE,
+        "rmse_beats_naive": FLAG,
+        "record": maybe(_RECORD),
+    },
+)
+
+# Several series together.
+_YEAR = Kind("a year", lambda name: re.fullmatch(r"\d{4}", name, re.ASCII) is not None)
+_OF_YEAR = Kind(
+    "an object",
+    lambda value: isinstance(value, dict) and {"series", "model"} <= set(value),
+    lambda value: ((name, one, whole(1) if name == "series" else _ERROR) for name, one in value.items()),
+)
+_SPREADS = ("sd80", "sd95", "calibrated80", "calibrated95", "calibrated_sd80", "calibrated_sd95")
+_TOGETHER = record(
+    {
+        "series": listed(_TEST, 1),
+        "mean": record({"crps": _ERROR} | _COVERAGE, {"log_score": _SCORE} | dict.fromkeys(_SPREADS, _CHANCE)),
+        "against": named(
+            record(
+                {"crps": _ERROR, "wins": _COUNT},
+                {"wins_sure": _COUNT, "losses_sure": _COUNT, "log_score": _SCORE, "panel_statistic": _SCORE}
+                | {"panel_p": _CHANCE},
+            )
+        ),
+    }
+)
+_HORIZON = kinds.choice(str(days) for days in range(1, LONGEST_HORIZON + 1))
+_UNSEEN = record({"horizons": named(_TOGETHER, _HORIZON)})
+_BEFORE = record({"crps": _ERROR}, {"log_score": _SCORE, "coverage80": _CHANCE, "dm_p": _CHANCE})
+_MEASURED = {
+    "backtests": listed(_TEST),
+    "years": named(_OF_YEAR, _YEAR),
+    "unseen": _UNSEEN,
+    "before": named(_BEFORE),
+}
+
+# The tutorial's: errors of the price, by seed and over all seeds.
+_TAUGHT = {
+    "recipe": kinds.choice(["tutorial"]),
+    "name": LINE,
+    "seeds": listed(_COUNT),
+    **dict.fromkeys(("train_windows", "test_windows"), whole(1)),
+    **dict.fromkeys(("train_rmse", "test_rmse", "leak_free_test_rmse_each"), listed(_ERROR)),
+    **dict.fromkeys(("test_rmse_min", "test_rmse_mean", "test_rmse_max", "naive_rmse", "naive_train_rmse"), _ERROR),
+    "leak_free_test_rmse": _ERROR,
+}
+
+
+def _begins_before_it_ends(series: Mapping[str, Any]) -> bool:
+    return bool(series["start"] <= series.get("end", series["start"]))
+
+
+def _learnt_from_some(provenance: Mapping[str, Any]) -> bool:
+    return any(series["start"] <= provenance["until"] for series in provenance["data"])
+
+
+_SERIES = ruled(
+    record(
+        {"name": LINE, "start": DAY},
+        {"rows": whole(1), "end": DAY, "closes_sha256": DIGEST, "source": LINE, "sha256": DIGEST},
+    ),
+    "a series that starts before it ends",
+    _begins_before_it_ends,
+)
+_FROM = record({"name": LINE, "until": DAY, "data": listed(LINE)})
+_PROVENANCE = ruled(
+    record({"until": DAY, "data": listed(_SERIES, 1)}, {"from": _FROM} | ORIGIN),
+    "a last day on which a series had begun",
+    _learnt_from_some,
+)
+
+
+def _train(recipe: str, own: type[Any]) -> Kind:
+    return record({}, {"recipe": kinds.choice([recipe]), "seeds": whole(1)} | kinds.settings(TrainConfig, own))
+
+
+_RESIDUAL = record(
+    {
+        "scale": ruled(_ERROR, "a number above 0", lambda scale: scale > 0),
+        "dof": ruled(number(1), "a number above 1", lambda dof: dof > 1),
+    },
+    others=False,
+)
+_TUTORIAL_CODEC = ruled(
+    record(
+        {
+            "recipe": kinds.choice(["tutorial"]),
+            "lookback": whole(3, 500),
+            "low": _ERROR,
+            "high": _ERROR,
+            "leak": FLAG,
+            "residual": _RESIDUAL,
+        },
+        others=False,
+    ),
+    "a least close above 0 and below the greatest",
+    lambda codec: 0 < codec["low"] < codec["high"],
+)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What the parts of a recipe's record hold, and the network's shape: values a step and outputs."""
+
+    codec: Kind
+    train: Kind
+    metrics: Kind
+    inputs: int
+    outputs: int
+    provenance: Kind = _PROVENANCE
+
+
+FIELDS: dict[str, Fields] = {
+    "density": Fields(
+        codec=exactly(CODEC, "the features and horizons of this version"),
+        train=_train("density", DensityConfig),
+        metrics=record({}, METRICS | _MEASURED),
+        inputs=MODEL.inputs,
+        outputs=MODEL.outputs,
+    ),
+    "tutorial": Fields(
+        codec=_TUTORIAL_CODEC,
+        train=_train("tutorial", TutorialConfig),
+        metrics=record({}, METRICS | _TAUGHT),
+        inputs=1,
+        outputs=1,
+    ),
+}
