@@ -55,7 +55,7 @@ def expand(data: Iterable[str]) -> list[str]:
 def open_many(
     data: Sequence[str], *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
 ) -> list[Prices]:
-    """Open several tickers or files, each bundled table read once; the others say how to read the files.
+    """Open several tickers or files, each bundled table read once; the others say how to read the files among them.
 
     Raises:
         DataError: as `open_prices`.
@@ -67,7 +67,7 @@ def open_many(
             opened.append(read_prices(Path(name), ticker=ticker, dates=dates, encoding=encoding))
         elif name.upper() not in known and not _looks_like_a_ticker(name):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
-        elif ticker or dates or encoding:
+        elif (ticker or dates or encoding) and not any(map(is_file, data)):
             raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates, and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))

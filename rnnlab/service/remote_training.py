@@ -140,7 +140,7 @@ def submit_training(
         repo: "owner/name" to push to.
         flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
         private: make a new repository private.
-        unseen, base, until, ticker, dates: as of `train_forecast`.
+        unseen, base, until, ticker, dates, encoding: as of `train_forecast`.
         token: whose account pays and is pushed to.
 
     Raises:
@@ -163,7 +163,7 @@ def submit_training(
         words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
     if base is not None:
         words += ["--from", base]
-    reading = {"until": until, "ticker": ticker, "dates": dates}
+    reading = {"until": until, "ticker": ticker, "dates": dates, "encoding": encoding}
     words += [*flags, *setting_flags(reading | dict(settings)), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
     push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
     root = catalog.bundled_folder().parent

@@ -75,7 +75,7 @@ def train_forecast(
             density recipe as one network that says their mean.
         until: last day to learn from, as 2015-08-12; the density recipe's first four fifths of all days if None.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
-        ticker, dates: see rnnlab.data.prices.read_prices.
+        ticker, dates, encoding: see rnnlab.data.prices.read_prices.
         command: the command line that asked, for the checkpoint's record.
         scored: whether to back-test the density recipe's model on the days after.
         base: a checkpoint of the density recipe to go on from, whose shape it keeps; it is scored, too.
@@ -117,7 +117,7 @@ def train_forecast(
     model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
     run = DensityRun(
         prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(unseen, prices, garch), watch, processes, most_bytes,
+        Unseen.of(open_many(unseen, ticker=ticker, dates=dates, encoding=encoding), prices, garch), watch, processes, most_bytes,
     )  # fmt: skip
     yield from run.reports(snapshot)
 

@@ -101,7 +101,7 @@ def plan(
         task: "forecast" or "text".
         data: a bundled ticker or a price file; a fetched text or a text file.
         settings: by name, those that are settled; the data's size suggests the others.
-        ticker, dates: see rnnlab.data.prices.read_prices.
+        ticker, dates, encoding: see rnnlab.data.prices.read_prices.
         begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
         caller: who asks.
 
@@ -182,7 +182,7 @@ def train_visit(
     """Train for a visitor, who alone can open what comes of it, for about two hours.
 
     Args:
-        task, data, ticker, dates: as of `plan`.
+        task, data, ticker, dates, encoding: as of `plan`.
         settings: by name; report_every and the others of a Plan, for example.
         base: a forecaster to go on from, which `caller` can open; the summary then has `before`, see train_forecast.
         begun: a stopped training to go on with, as of `plan`; it stays as it is.

@@ -30,7 +30,7 @@ class Answer:
 
 def study(asked: Asked, caller: Caller = service.STRANGER) -> Study:
     """Ask the service; raises RnnlabError."""
-    ticker, dates = asked.source.reading
+    reading = asked.source.reading
     return service.study(
         asked.model,
         asked.source.data(),
@@ -38,8 +38,9 @@ def study(asked: Asked, caller: Caller = service.STRANGER) -> Study:
         start=asked.start,
         ahead=asked.ahead,
         calibrated=asked.calibrated,
-        ticker=ticker,
-        dates=dates,
+        ticker=reading.ticker,
+        dates=reading.dates,
+        encoding=reading.encoding,
         caller=caller,
     )
 

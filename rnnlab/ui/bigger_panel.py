@@ -34,7 +34,7 @@ def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
 
     Args:
         chosen: the choosers of task, bundled data and file.
-        settings: those of the network and its training.
+        settings: those of the network and its training, and those that say how a file is read.
     """
     with gr.Accordion("Train on a bigger machine", open=False, elem_classes="settings", elem_id="bigger"):
         gr.Markdown(STORY, elem_classes="prose")

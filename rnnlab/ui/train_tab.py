@@ -19,10 +19,11 @@ from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
+from rnnlab.ui.reading_files import Reading, reading_choosers
 from rnnlab.ui.train_data import TASKS, data_of, listed_texts, settings_of
 from rnnlab.ui.train_sources import train_sources
 
-ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
+ENDINGS = [*service.PRICE_ENDINGS, ".md", ".text"]
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
 )
@@ -45,6 +46,8 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     chosen = _data_row()
     planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
     settings, number = _settings_row(), gr.State(0)
+    with gr.Accordion("How a file of prices is read", open=False, elem_classes="settings"), gr.Row():
+        reading = reading_choosers()
     begun = train_sources(chosen, number)
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
@@ -58,19 +61,19 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
     made, zipped = _after()
     cancels: dict[str, Any] = {
-        "cancels": _connect_data(tab, chosen, begun, number, [planned, *settings], [report, live])
+        "cancels": _connect_data(tab, [*chosen, begun, *reading], number, [planned, *settings], [report, live])
     }
-    propose.click(propose_with, [*chosen, begun, *settings], planned, **ASKING, **cancels)
+    propose.click(propose_with, [*chosen, begun, *settings, *reading], planned, **ASKING, **cancels)
     # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
     asked = start.click(_waiting, outputs=[progress, start], **QUIET)
     asked.then(
-        train, [*chosen, begun, *settings],
+        train, [*chosen, begun, *settings, *reading],
         [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
     )  # fmt: skip
     pause.click(rest, [key, pause], pause, **QUIET)
     stop.click(halt, key, stop, **QUIET)
-    bigger_panel(chosen, settings)
+    bigger_panel(chosen, [*settings, *reading])
     return made
 
 
@@ -83,7 +86,7 @@ def _data_row() -> list[Any]:
                 list(service.tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
             )
         with gr.Column(min_width=150):
-            file = drop("Your own file", "A CSV with a date and a close a day, or a text", ENDINGS, "train-file")
+            file = drop("Your own file", "Prices with a date and a close a day, or a text", ENDINGS, "train-file")
     return [task, series, file]
 
 
