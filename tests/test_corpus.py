@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab.data import corpus as corpora
-from rnnlab.data.corpus import Corpus, proposed_settings, read_corpus
+from rnnlab.data.corpus import Corpus, proposed_settings, proposed_training, read_corpus
 from rnnlab.data.documents import split_at
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import describe, from_mapping
+from rnnlab.train.progress import TrainConfig
 
 bounded = settings(deadline=None, max_examples=100)
 SHAKESPEARE = Path(__file__).parents[2] / "shared" / "data" / "tinyshakespeare.txt"
@@ -138,7 +139,25 @@ def test_settings_are_proposed_for_any_size_and_are_options():
         proposed = proposed_settings(characters)
         assert proposed.keys() - {"epochs"} <= {option.name for option in describe(ModelConfig)}
         from_mapping(ModelConfig, proposed | {"inputs": 0, "vocabulary": 65})
+        assert from_mapping(TrainConfig, proposed_training(characters)).batch <= 32
     assert proposed_settings(1_115_394)["hidden"] > proposed_settings(50_000)["hidden"]
+
+
+def test_what_made_the_bundled_shakespeare_is_still_proposed():
+    for characters in (562_197, 1_115_394):
+        assert proposed_settings(characters) == {
+            "embedding": 128, "hidden": 512, "layers": 2, "epochs": 20, "input_dropout": 0.06, "between_dropout": 0.36,
+            "output_dropout": 0.42, "recurrent_dropout": 0.24,
+        }  # fmt: skip
+        assert proposed_training(characters) == {"batch": 32, "lr": 2e-3}
+
+
+def test_a_short_text_is_given_some_thousand_steps():
+    for characters in (5_000, 15_000, 45_000, 100_000, 200_000, 500_000):
+        steps = (
+            characters * 0.9 / (64 * proposed_training(characters)["batch"]) * proposed_settings(characters)["epochs"]
+        )
+        assert 1_500 < steps < 8_000
 
 
 def an_archive(member: str) -> bytes:

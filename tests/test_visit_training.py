@@ -213,6 +213,19 @@ def test_advice_is_given_where_something_goes_wrong_and_not_otherwise():
     assert advise(told((3, 3), message="It diverged."), 2, "5-gram") == ["It diverged."]
 
 
+def test_the_tab_learns_on_from_a_writer_and_shows_before_and_after(own):
+    tale = str(own / "tale.txt")
+    *_, first = service.train_visit("text", tale, TINY | {"cell": "gru", "epochs": 2})[1]
+    plan, *values = train_tab.propose_for("Write in a style", None, tale, "", first.model)
+    assert values[:3] == ["gru", 16, 1]
+    assert "few" in plan
+    last = list(train_tab.train("Write in a style", None, tale, "", *values[:3], 3, 0.004, first.model))[-1]
+    assert "Done." in last[1]
+    assert "before it learnt on" in last[4]
+    refused = train_tab.propose_with("Write in a style", None, tale, "", *values, "stocks")
+    assert "Only a writer can learn on from a text" in refused
+
+
 def test_the_tab_shows_a_training_from_start_to_end(own):
     values = ("lstm", 16, 1, 2, 0.002)
     events = list(train_tab.train("Write in a style", None, str(own / "tale.txt"), "", *values))

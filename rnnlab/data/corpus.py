@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from rnnlab.data.cleaning import MOST_MARKS, clean, compose, how_many
 from rnnlab.data.code_points import alphabet_of, slices
@@ -113,31 +114,58 @@ def read_corpus(
 
 
 def proposed_settings(characters: int) -> dict[str, int | float]:
-    """Propose a size of model and length of training for a text of so many characters.
+    """Propose a size of model, dropout and passes for a text of so many characters; `proposed_training` goes with it.
 
-    A rule of thumb. One row is measured (docs/experiments.md): two layers of 512 on 1.1 million characters, read 20
-    times. The others follow from it: about as many weights as characters, up to what a CPU trains in an hour or two;
-    the less text, the more often it is read and the more dropout keeps it from being learnt by heart, but the smallest
-    layers are narrow enough to need less; from millions of characters on, there is too much text to be learnt by heart.
+    Measured on nine kinds of text (docs/experiments.md): up to half a million characters the settings beat the 5-gram
+    within minutes on one core. Short texts want more weights than characters, strong dropout and some thousand small
+    steps; what the network had learnt by heart by then is not kept, as the best weights by validation are. From half a
+    million characters on it is two layers of 512, read 20 times; from millions on there is too much text to be learnt
+    by heart.
 
     Returns:
         "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout", "output_dropout" and
         "recurrent_dropout", each of which is an option of that name.
     """
-    embedding, hidden, layers, epochs, strength = next(row for most, *row in _SETTINGS if characters < most)
-    dropout = {name: round(strength * share, 3) for name, share in _DROPOUT.items()}
-    return {"embedding": embedding, "hidden": hidden, "layers": layers, "epochs": epochs, **dropout}
+    row = _row(characters)
+    dropout = {name: round(row.dropout * share, 3) for name, share in _DROPOUT.items()}
+    sizes = {"embedding": row.embedding, "hidden": row.hidden, "layers": row.layers, "epochs": row.epochs}
+    return {**sizes, **dropout}
+
+
+def proposed_training(characters: int) -> dict[str, int | float]:
+    """Propose "batch" and "lr", options of a training, for a text of so many characters."""
+    row = _row(characters)
+    return {"batch": row.batch, "lr": row.lr}
+
+
+class _Row(NamedTuple):
+    """What is proposed for texts below so many characters; dropout is times the shares below."""
+
+    below: float
+    embedding: int
+    hidden: int
+    layers: int
+    epochs: int
+    dropout: float
+    batch: int
+    lr: float
+
+
+def _row(characters: int) -> _Row:
+    return next(row for row in _SETTINGS if characters < row.below)
 
 
 _DROPOUT = {"input_dropout": 0.05, "between_dropout": 0.3, "output_dropout": 0.35, "recurrent_dropout": 0.2}
-_SETTINGS: tuple[tuple[float, int, int, int, int, float], ...] = (
-    # characters below, embedding, hidden, layers, epochs, times the dropout above
-    (20_000, 16, 64, 1, 60, 0.4),
-    (100_000, 32, 128, 1, 40, 1.0),
-    (500_000, 64, 256, 2, 30, 1.2),
-    (3_000_000, 128, 512, 2, 20, 1.2),
-    (10_000_000, 128, 512, 2, 6, 0.4),
-    (float("inf"), 128, 512, 2, 2, 0.1),
+_SETTINGS = (
+    _Row(8_000, 32, 128, 1, 120, 1.2, 4, 4e-3),
+    _Row(25_000, 32, 128, 1, 50, 1.0, 4, 4e-3),
+    _Row(70_000, 64, 256, 1, 30, 1.2, 8, 4e-3),
+    _Row(150_000, 64, 256, 1, 20, 1.0, 8, 4e-3),
+    _Row(350_000, 64, 256, 2, 16, 1.0, 16, 4e-3),
+    _Row(550_000, 64, 256, 2, 12, 1.0, 16, 4e-3),
+    _Row(3_000_000, 128, 512, 2, 20, 1.2, 32, 2e-3),
+    _Row(10_000_000, 128, 512, 2, 6, 0.4, 32, 2e-3),
+    _Row(float("inf"), 128, 512, 2, 2, 0.1, 32, 2e-3),
 )
 
 

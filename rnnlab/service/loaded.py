@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from rnnlab.data.stops import unescaped
 from rnnlab.data.price_tables import frame_text
+from rnnlab.data.stops import unescaped
 from rnnlab.errors import DataError
 from rnnlab.service.forecasting import forecast
 from rnnlab.service.opening import locate, open_checkpoint, open_located

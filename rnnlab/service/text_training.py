@@ -44,7 +44,7 @@ from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Snapshot, TrainConfig
 from rnnlab.train.weights import halved
 
-STEPS_BETWEEN_REPORTS = 250  # at most: an epoch of a long text takes hours
+STEPS_BETWEEN_REPORTS = 50, 250  # at least and at most: a short text's epoch takes a moment, a long one's hours
 NOT_SET = (*FILLED, "skip")
 # What an id means and what is held out cannot change once a training has begun.
 SETTLED = ("level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration")
@@ -85,7 +85,7 @@ def train_text(
         base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
             on the same held-out part before.
         caller: who asks for `base`.
-        tell: is told, before the first step, what the result's notices say of the text.
+        tell: is told, before the first step, what speaks against it or what it changes; the result's notices tell it too.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -97,7 +97,7 @@ def train_text(
         data, out=out, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
     )  # fmt: skip
     if tell is not None and processes.first:
-        for notice in run.notices():
+        for notice in run.cautions():
             tell(notice)
     yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
@@ -222,14 +222,17 @@ class TextRun:
         summary: dict[str, Any] = {"recipe": "text", "parameters": model.parameter_count()}
         summary |= {"steps": snapshot.numbers["step"], "best_step": snapshot.numbers["best_step"]}
         summary |= {"seconds": made.provenance["seconds"]} | made.metrics | self._from()
-        notices = [*self.notices(), *still_falling(record.curve, train.steps, self.text.epochs)]
-        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
+        advice = still_falling(record.curve, train.steps, self.text.epochs)
+        summary |= {"notices": [*self.notices(), *advice], "advice": [*advice]}
+        yield TrainResult(summary, None if self.out is None else str(self.out))
+
+    def cautions(self) -> tuple[str, ...]:
+        """Sentences on a text that is too short, or on what it is to the checkpoint that the training goes on from."""
+        return too_little(self.corpus.characters) if self.begun is None else self.begun.notices(self.corpus)
 
     def notices(self) -> list[str]:
-        """Sentences on the text, and on what it is to the checkpoint that the training goes on from."""
-        if self.begun is not None:
-            return [*self.corpus.notices, *self.begun.notices(self.corpus)]
-        return [*self.corpus.notices, *too_little(self.corpus.characters)]
+        """Sentences on how the text was read, and the cautions."""
+        return [*self.corpus.notices, *self.cautions()]
 
     def _task(self) -> tuple[TextTask | ShardedTask, Ids]:
         """The text cut up and encoded, and the ids that calibrate; an alphabet tells nothing, so it is the whole's."""
@@ -270,7 +273,8 @@ class TextRun:
     def _train(self, task: TextTask | ShardedTask) -> TrainConfig:
         epoch = task.steps_per_epoch
         steps = self.train.steps if "steps" in self.given else self.text.epochs * epoch
-        every = self.train.report_every if "report_every" in self.given else min(epoch, STEPS_BETWEEN_REPORTS)
+        least, most = STEPS_BETWEEN_REPORTS
+        every = self.train.report_every if "report_every" in self.given else min(max(least, epoch), most)
         return dataclasses.replace(self.train, steps=steps, report_every=min(every, steps))
 
     def _begun(self, task: TextTask | ShardedTask, train: TrainConfig, model: ModelConfig) -> Checkpoint:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnlab import options
-from rnnlab.data.corpus import Corpus, proposed_settings
+from rnnlab.data.corpus import Corpus, proposed_settings, proposed_training
 from rnnlab.data.shards import Shards
 from rnnlab.data.vocab import Vocabulary, open_vocabulary, widen, widened_ids
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
@@ -69,13 +69,11 @@ class TextBegun:
         told = []
         if new:
             shown = " ".join(repr(one)[1:-1] for one in new[:20]) + (" …" if len(new) > 20 else "")
-            words = "character is" if len(new) == 1 else "characters are"
-            told.append(
-                f"{len(new):,} {words} new to {self.told['name']} and {'is' if len(new) == 1 else 'are'} added: {shown}"
-            )
+            words = "1 character is" if len(new) == 1 else f"{len(new):,} characters are"
+            told.append(f"{words} new to {self.told['name']} and added to its vocabulary ({shown}).")
         if corpus.sha256 != self.told["sha256"]:
             told.append(
-                f"{self.told['name']} was trained on {self.told['title']}; where the two texts overlap, "
+                f"{self.told['name']} was trained on “{self.told['title']}”; where the two texts overlap, "
                 f"its score before is too good to be true."
             )
         return tuple(told)
@@ -133,6 +131,7 @@ def tuned_settings(
     """
     assert begun.made is not None
     learnt, known = reading(begun.made), proposed_settings(corpus.characters)
+    batch = int(proposed_training(corpus.characters)["batch"])
     if corpus.sha256 == begun.told["sha256"]:
         _check_held_out(begun, learnt, given)
         own = dataclasses.replace(TextConfig(), **{name: getattr(learnt, name) for name in ("rare", *HELD_OUT_AS)})
@@ -140,7 +139,7 @@ def tuned_settings(
         own = dataclasses.replace(TextConfig(), fold_case=learnt.fold_case)
     epochs = max(FEWEST_EPOCHS, round(SHARE_OF_EPOCHS * known["epochs"]))
     own = dataclasses.replace(own, level=learnt.level, words=learnt.words, window=learnt.window, epochs=epochs)
-    train = dataclasses.replace(TRAIN, lr=RATE, batch=int(known.get("batch", TRAIN.batch)))
+    train = dataclasses.replace(TRAIN, lr=RATE, batch=batch)
     return (
         options.from_mapping(ModelConfig, given, begun.made.model),
         options.from_mapping(TrainConfig, given, train),

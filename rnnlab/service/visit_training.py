@@ -93,6 +93,7 @@ def plan(
     dates: str | None = None,
     encoding: str | None = None,
     begun: str | None = None,
+    base: str | None = None,
     caller: Caller = STRANGER,
 ) -> Plan:
     """Read the data, propose settings and estimate the time, by a half-second probe on this machine.
@@ -103,6 +104,7 @@ def plan(
         settings: by name, those that are settled; the data's size suggests the others.
         ticker, dates, encoding: see rnnlab.data.prices.read_prices.
         begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
+        base: of a text, a writer to go on from, which `caller` can open.
         caller: who asks.
 
     Raises:
@@ -112,14 +114,16 @@ def plan(
     if begun is not None:
         _check_begun(task, begun)
     if task == "text":
-        return _plan_text(data, given, begun, caller)
+        return _plan_text(data, given, begun, base, caller)
     if task == "forecast":
         return _plan_forecast(open_prices(data, ticker=ticker, dates=dates, encoding=encoding), given, begun, caller)
     raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
 
 
-def _plan_text(data: str, given: dict[str, Any], begun: str | None, caller: Caller) -> Plan:
-    run, left = text_run(data, settings=given, out=begun and visit_folder(begun), resume=begun is not None)
+def _plan_text(data: str, given: dict[str, Any], begun: str | None, base: str | None, caller: Caller) -> Plan:
+    run, left = text_run(
+        data, settings=given, out=begun and visit_folder(begun), resume=begun is not None, base=base, caller=caller
+    )  # fmt: skip
     run = dataclasses.replace(run, most_bytes=caller.most_training_bytes)
     corpus = run.corpus
     assert isinstance(corpus, Corpus), "a visitor's file or a fetched text is whole"
@@ -127,7 +131,7 @@ def _plan_text(data: str, given: dict[str, Any], begun: str | None, caller: Call
     rehearsed = run.rehearsed()  # first, for it refuses what is too large
     loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)
-    notices = (*corpus.notices, *_on_alphabet(corpus))
+    notices = (*run.notices(), *_on_alphabet(corpus))
     return _plan("text", _of_text(corpus), notices, chosen, rehearsed, loss, "5-gram", left)
 
 
@@ -184,7 +188,8 @@ def train_visit(
     Args:
         task, data, ticker, dates, encoding: as of `plan`.
         settings: by name; report_every and the others of a Plan, for example.
-        base: a forecaster to go on from, which `caller` can open; the summary then has `before`, see train_forecast.
+        base: a checkpoint to go on from, which `caller` can open; the summary then has `before`, see train_forecast and
+            train_text.
         begun: a stopped training to go on with, as of `plan`; it stays as it is.
         caller: who asks.
 
@@ -202,7 +207,7 @@ def train_visit(
     def begin(watch: Watch) -> Iterator[TrainReport | TrainResult]:
         if task == "text":
             return train_text(
-                data, out=visit.folder, settings=settings, resume=resume, watch=watch,
+                data, out=visit.folder, settings=settings, resume=resume, watch=watch, base=base, caller=caller,
                 most_bytes=caller.most_training_bytes,
             )  # fmt: skip
         _bound(len(open_prices(data, ticker=ticker, dates=dates, encoding=encoding).table), MOST_DAYS, "days")

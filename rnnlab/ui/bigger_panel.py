@@ -14,7 +14,7 @@ from rnnlab.ui import panels
 from rnnlab.ui.callers import caller_of, login_possible
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.opening_chosen import ASKING
-from rnnlab.ui.train_data import TASKS, data_of, settings_of
+from rnnlab.ui.train_data import FIELDS, TASKS, data_of, reading_of, settings_of
 
 STORY = (
     "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
@@ -95,8 +95,9 @@ def rent(
         offer = service.OFFERS.take(mark or "", own)
         service.check_sign_in(offer.hours, token.expires_at if token else 0)
         job = service.submit_training(
-            TASKS[task], [data_of(task, series, file)], [], settings=settings_of(settings), repo=(repo or "").strip(),
-            flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
+            TASKS[task], [data_of(task, series, file)], [], settings=settings_of(settings[:FIELDS]),
+            repo=(repo or "").strip(), flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
+            **reading_of(task, file, settings[FIELDS:]),
         )  # fmt: skip
         yield _log(job, lines), job.id, idle, busy
         for line in service.follow_training(job, own):

@@ -11,14 +11,15 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.service import Trained, TrainReport
 from rnnlab.ui.asked_forecast import FIRST, Source
-from rnnlab.ui.reading_files import AS_IT_IS, Reading
 from rnnlab.ui.callers import caller_of
+from rnnlab.ui.reading_files import AS_IT_IS, Reading
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
 LEFT_OUT = ("curve", "openings", "samples")  # the checkpoint has them
 
 
 def train_text(
+    token: gr.OAuthToken | None,
     file: str | None,
     cell: str = "",
     hidden: float = 0,
@@ -26,6 +27,7 @@ def train_text(
     epochs: float = 0,
     lr: float = 0,
     level: str = "",
+    base: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Train a writer on a text file; streams its reports, then what it can be opened by for about two hours.
 
@@ -37,13 +39,15 @@ def train_text(
         epochs: passes over the text.
         lr: the highest learning rate.
         level: "char" or "word".
+        base: a writer to learn on from, as shakespeare, or owner/name of the Hub; it keeps its shape and its level.
 
     Returns:
         Reports {step, steps, epoch, training_loss, validation_loss, baseline_loss, gradient_norm, rate, per_second,
-        seconds_left, sample, message}; at last {model, ended_early, …the scores that `evaluate` gives}.
+        seconds_left, sample, message}; at last {model, ended_early, …the scores that `evaluate` gives}, and with `base`
+        `before`, its scores on the same held-out part.
     """
     settings = {"cell": cell, "hidden": hidden, "layers": layers, "epochs": epochs, "lr": lr, "level": level}
-    yield from _streamed("text", file or "", settings)
+    yield from _streamed("text", file or "", settings, base or None, token)
 
 
 def train_forecast(
@@ -82,7 +86,7 @@ def train_forecast(
         found = Source(data, file).data()
     except RnnlabError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    yield from _streamed("forecast", found, settings, Reading.of((ticker, dates, encoding)))
+    yield from _streamed("forecast", found, settings, how=Reading.of((ticker, dates, encoding)))
 
 
 def add_train_endpoints() -> None:
@@ -92,28 +96,33 @@ def add_train_endpoints() -> None:
         cell, level = gr.Textbox("", label="cell"), gr.Textbox("", label="level")
         hidden, layers = gr.Number(0, label="hidden", precision=0), gr.Number(0, label="layers", precision=0)
         epochs, rate = gr.Number(0, label="epochs", precision=0), gr.Number(0, label="lr")
+        base, answer, call = gr.Textbox("", label="base"), gr.JSON(label="answer"), gr.Button()
         reading = [gr.Textbox("", label=name) for name in ("ticker", "dates", "encoding")]
-        answer, call = gr.JSON(label="answer"), gr.Button()
     shared = [cell, hidden, layers, epochs, rate]
     limits: dict[str, Any] = {"concurrency_id": "train", "concurrency_limit": 1}
-    call.click(train_text, [file, *shared, level], answer, api_name="train_text", **limits)
+    call.click(train_text, [file, *shared, level, base], answer, api_name="train_text", **limits)
     call.click(train_forecast, [data, file, *shared, *reading], answer, api_name="train_forecast", **limits)
 
 
 def _streamed(
-    task: str, data: str, settings: dict[str, Any], how: Reading = AS_IT_IS
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    task: str,
+    data: str,
+    settings: dict[str, Any],
+    base: str | None = None,
+    token: gr.OAuthToken | None = None,
+    how: Reading = AS_IT_IS,
+) -> Iterator[dict[str, Any]]:
     given = {name: value for name, value in settings.items() if value}
     try:
         if not data:
             raise RnnlabError("No file was given; give a text.")
-        caller = caller_of(None)
+        caller = caller_of(token)
         plan = service.plan(
-            task, data, given, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
+            task, data, given, base=base, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
         )  # fmt: skip
         wanted = given | {"report_every": plan.report_every}
         _, events = service.train_visit(
-            task, data, wanted, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
+            task, data, wanted, base=base, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
         )  # fmt: skip
         for event in events:
             if isinstance(event, TrainReport):

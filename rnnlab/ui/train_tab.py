@@ -19,8 +19,8 @@ from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
-from rnnlab.ui.reading_files import Reading, reading_choosers
-from rnnlab.ui.train_data import TASKS, data_of, listed_texts, settings_of
+from rnnlab.ui.reading_files import filled, reading_choosers
+from rnnlab.ui.train_data import FIELDS, TASKS, data_of, listed_texts, reading_of, settings_of
 from rnnlab.ui.train_sources import train_sources
 
 ENDINGS = [*service.PRICE_ENDINGS, ".md", ".text"]
@@ -45,7 +45,7 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     gr.Markdown(STORY, elem_classes="prose")
     chosen = _data_row()
     planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
-    settings, number = _settings_row(), gr.State(0)
+    (*settings, base), number = _settings_row(), gr.State(0)
     with gr.Accordion("How a file of prices is read", open=False, elem_classes="settings"), gr.Row():
         reading = reading_choosers()
     begun = train_sources(chosen, number)
@@ -61,13 +61,13 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
     made, zipped = _after()
     cancels: dict[str, Any] = {
-        "cancels": _connect_data(tab, [*chosen, begun, *reading], number, [planned, *settings], [report, live])
+        "cancels": _connect_data(tab, chosen, [begun, base, *reading], number, [planned, *settings], [report, live])
     }
-    propose.click(propose_with, [*chosen, begun, *settings, *reading], planned, **ASKING, **cancels)
+    propose.click(propose_with, [*chosen, begun, *settings, base, *reading], planned, **ASKING, **cancels)
     # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
     asked = start.click(_waiting, outputs=[progress, start], **QUIET)
     asked.then(
-        train, [*chosen, begun, *settings, *reading],
+        train, [*chosen, begun, *settings, base, *reading],
         [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
     )  # fmt: skip
@@ -91,14 +91,18 @@ def _data_row() -> list[Any]:
 
 
 def _settings_row() -> list[Any]:
-    """Choosers of the settings, in the order of a plan's, with those that are proposed for the first series."""
+    """Choosers of the settings, in the order of a plan's, as for the first series; last, what to learn on from."""
     with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"), gr.Row():
         cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
         hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
         layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
-        epochs = gr.Slider(1, 100, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
+        epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
         rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
-    return [cell, hidden, layers, epochs, rate]
+        base = gr.Dropdown(
+            ["", *service.bundled_models("text")], value="", label="Learn on from", allow_custom_value=True,
+            min_width=150, info="Of a text: a trained writer, or owner/name of the Hub",
+        )  # fmt: skip
+    return [cell, hidden, layers, epochs, rate, base]
 
 
 def _after() -> tuple[TrainTab, gr.Button]:
@@ -119,19 +123,22 @@ def _after() -> tuple[TrainTab, gr.Button]:
 
 
 def _connect_data(
-    tab: gr.Tab, chosen: list[Any], begun: gr.State, number: gr.State, planned: list[Any], old: list[Any]
+    tab: gr.Tab, chosen: list[Any], begun: list[Any], number: gr.State, planned: list[Any], old: list[Any]
 ) -> list[Any]:  # fmt: skip
-    """Have a plan made whenever other data is chosen; a file and bundled data exclude each other.
+    """Have a plan made whenever other data or another writer is chosen; a file and bundled data exclude each other.
 
     Gives the event that makes plans, for whoever must end one that is on its way: it would undo what comes after it.
     """
     task, series, file = chosen
-    planning = number.change(propose_for, [*chosen, begun], planned, trigger_mode="multiple", **ASKING)
+    planning = number.change(propose_for, [*chosen, *begun], planned, trigger_mode="multiple", **ASKING)
     running: dict[str, Any] = PRIVATE | {"cancels": [planning], "concurrency_limit": None, "show_progress": "hidden"}
     tab.select(lambda number: number or 1, number, number, **PRIVATE | {"show_progress": "hidden"})
     task.input(_data_of, [task, number], [series, file, *old, number], **running)
     file.upload(lambda number: (None, number + 1), number, [series, number], **running)
     series.input(lambda number: (None, number + 1), number, [file, number], **running)
+    base, ticker, dates, encoding = begun[1:]
+    for asked in (base.input, ticker.submit, dates.input, encoding.submit):
+        asked(lambda number: number + 1, number, number, **running)
     return [planning]
 
 
@@ -146,10 +153,16 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
     tab.show.click(shown, tab.trained, [places.tabs, *checkpoints.chosen(), checkpoints.listed], **ASKING)
 
 
-def propose_for(task: str, series: str | None, file: str | None, begun: str) -> tuple[Any, ...]:
-    """What was read, and the settings that its size suggests."""
+def propose_for(
+    task: str, series: str | None, file: str | None, begun: str, base: str | None = None, *reading: str | None
+) -> tuple[Any, ...]:  # fmt: skip
+    """What was read, and the settings that its size suggests, or the writer to learn on from."""
     try:
-        plan = service.plan(TASKS[task], data_of(task, series, file), begun=begun or None, caller=caller_of(None))
+        plan = service.plan(
+            TASKS[task], data_of(task, series, file), begun=begun or None, base=_base(task, begun, [base]),
+            **reading_of(task, file, reading),
+            caller=caller_of(None),
+        )  # fmt: skip
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
@@ -160,7 +173,8 @@ def propose_with(task: str, series: str | None, file: str | None, begun: str, *s
     try:
         plan = service.plan(
             TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None,
-            caller=caller_of(None),
+            base=_base(task, begun, settings[FIELDS:]), caller=caller_of(None),
+            **reading_of(task, file, settings[FIELDS + 1 :]),
         )  # fmt: skip
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
@@ -180,9 +194,14 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     try:
         data = data_of(task, series, file)
         caller = caller_of(None)
-        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None, caller=caller)
+        base, reading = _base(task, begun, settings[FIELDS:]), reading_of(task, file, settings[FIELDS + 1 :])
+        plan = service.plan(
+            kind, data, _settings(settings, begun), begun=begun or None, base=base, caller=caller, **reading
+        )  # fmt: skip
         wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
-        key, events = service.train_visit(kind, data, wanted, begun=begun or None, caller=caller)
+        key, events = service.train_visit(
+            kind, data, wanted, begun=begun or None, base=base, caller=caller, **reading
+        )  # fmt: skip
         going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
         yield (
             train_panels.plan_panel(plan),
@@ -198,6 +217,7 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
             if isinstance(event, Trained):
                 found = service.show(event.model, caller=caller)
                 words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
+                words = " ".join([words, *event.summary.get("advice", [])])
                 visible = [gr.Button(visible=True)] * 3
                 yield (
                     gr.skip(), panels.status(words, 1, busy=False), gr.skip(), gr.skip(),
@@ -250,4 +270,9 @@ def _data_of(task: str, number: int) -> tuple[Any, ...]:
 
 def _settings(values: Sequence[Any], begun: str) -> dict[str, Any]:
     """Those of the choosers; a training that is gone on with has those that it began with."""
-    return {} if begun else settings_of(values)
+    return {} if begun else settings_of(values[:FIELDS])
+
+
+def _base(task: str, begun: str, values: Sequence[str | None]) -> str | None:
+    """The writer to learn on from, the first of these; a forecast has none, nor has a stopped training."""
+    return filled(values[0]) if values and TASKS[task] == "text" and not begun else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnlab import options
-from rnnlab.data.corpus import proposed_settings
+from rnnlab.data.corpus import proposed_settings, proposed_training
 from rnnlab.data.documents import RULES
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import option
@@ -48,7 +48,7 @@ TRAIN = TrainConfig(batch=32, lr=2e-3, warmup=0.02, weight_decay=0.01, clip=1.0,
 
 def proposed(characters: int, given: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, TextConfig]:
     """Settings for a text of so many characters, those that are given before those that its size suggests."""
-    wanted = proposed_settings(characters) | given
+    wanted = proposed_settings(characters) | proposed_training(characters) | given
     return (
         options.from_mapping(ModelConfig, wanted, MODEL),
         options.from_mapping(TrainConfig, wanted, TRAIN),
