@@ -59,11 +59,8 @@ from rnnlab.train.processes import Processes, is_first, launcher, started
 __all__ = [
     "DEVICES",
     "GROUPS",
-<<<<<<< HEAD
     "MOST_PROMPT_BYTES",
-=======
     "OFFERS",
->>>>>>> main
     "ORDERS",
     "OWNER",
     "PRICE_ENDINGS",

@@ -140,8 +140,8 @@ def _as_data(prices: Any, encoding: str | None) -> str | Path | bytes:
         return prices
     if not isinstance(prices, pd.DataFrame | pd.Series):
         raise DataError(
-            f"Prices cannot be a {type(prices).__name__}; give a bundled ticker, a file's path, a pandas DataFrame with "
-            "dates, or a pandas Series with an index of dates."
+            f"Prices cannot be a {type(prices).__name__}; give a bundled ticker, a file's path, a pandas DataFrame "
+            "with dates, or a pandas Series with an index of dates."
         )
     if encoding is not None:
         raise DataError("A table has no encoding; leave it out.")

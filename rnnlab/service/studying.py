@@ -24,8 +24,9 @@ class Study:
 
     history: index of dates, column Close. fan: the next sessions, columns median, lower80, upper80, lower95, upper95.
     days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
-    one. scores: the JSON of the back-test and `decimals`, or None; details: what rnnlab.tasks.forecast.closely says of it. notices:
-    sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled series.
+    one. scores: the JSON of the back-test and `decimals`, or None; details: what rnnlab.tasks.forecast.closely says of
+    it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
+    series.
     """
 
     name: str

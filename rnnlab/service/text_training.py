@@ -85,7 +85,7 @@ def train_text(
         base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
             on the same held-out part before.
         caller: who asks for `base`.
-        tell: is told, before the first step, what speaks against it or what it changes; the result's notices tell it too.
+        tell: is told, before the first step, what speaks against it or what it changes, as the result does.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.

@@ -115,9 +115,10 @@ def train_forecast(
         return
     begun = None if base is None else open_begun(base, given, seeds, caller)
     model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
+    others = Unseen.of(open_many(unseen, ticker=ticker, dates=dates, encoding=encoding), prices, garch)
     run = DensityRun(
-        prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-        Unseen.of(open_many(unseen, ticker=ticker, dates=dates, encoding=encoding), prices, garch), watch, processes, most_bytes,
+        prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun, others, watch,
+        processes, most_bytes,
     )  # fmt: skip
     yield from run.reports(snapshot)
 

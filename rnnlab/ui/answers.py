@@ -67,17 +67,6 @@ def eyebrow(found: Study, source: Source) -> str:
     return " · ".join(part for part in (found.name, title, span, f"checkpoint {service.told(found.model)}") if part)
 
 
-<<<<<<< HEAD
-def write_table(found: Study) -> str:
-    """Write the forecast into a CSV file in a folder of its own, which Gradio clears away; returns its path."""
-    path = own_file(f"forecast-{found.name or 'prices'}", ".csv")
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["date", *found.fan.columns])
-        for day, row in zip(found.fan.index, found.fan.to_numpy(), strict=True):
-            writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.8g}" for value in row)])
-    return str(path)
-=======
 def write_table(found: Study) -> str | None:
     """Write the forecast into a CSV file; returns its path, None as `own_file`."""
 
@@ -86,10 +75,9 @@ def write_table(found: Study) -> str | None:
             writer = csv.writer(file)
             writer.writerow(["date", *found.fan.columns])
             for day, row in zip(found.fan.index, found.fan.to_numpy(), strict=True):
-                writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.6g}" for value in row)])
+                writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.8g}" for value in row)])
 
     return own_file(f"forecast-{found.name or 'prices'}", ".csv", write)
->>>>>>> main
 
 
 def _span(found: Study) -> str:

@@ -27,13 +27,10 @@ def trust(scores: dict[str, Any] | None, details: dict[str, Any] | None = None) 
     if not record:
         return ""
     sentences = "".join(f"<li>{_held(percent, band)}</li>" for percent, band in record["bands"].items())
-    closer = (
-        ""
-        if details is None
-        else _months(details["months"])
-        + _skill(details["skill"])
-        + _worst(details["worst"], (scores or {}).get("decimals"))
-    )
+    closer = ""
+    if details is not None:
+        worst = _worst(details["worst"], (scores or {}).get("decimals"))
+        closer = _months(details["months"]) + _skill(details["skill"]) + worst
     return (
         f'<section class="scores trust"><h3>Can I trust it?</h3><ul>{sentences}<li>{_clusters(record["bands"])}</li>'
         f'<li>{_calibrated(record["bands"])}</li></ul><div class="looks">{_histogram(record["histogram"])}{closer}'
