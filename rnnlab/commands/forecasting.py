@@ -146,8 +146,8 @@ def _backtest_panel(asked: argparse.Namespace) -> Answer:
 def _backtest_yearly(asked: argparse.Namespace) -> Answer:
     if asked.leak_check or asked.placebo or asked.horizon != [1] or not asked.start:
         raise RnnlabError(
-            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates and "
-            "--encoding alone."
+            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
+            "and --encoding alone."
         )
     answer = service.backtest_yearly(
         asked.model, asked.data, start=asked.start, garch=asked.garch,

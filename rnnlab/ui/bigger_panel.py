@@ -94,10 +94,11 @@ def rent(
         own = _token(token)
         offer = service.OFFERS.take(mark or "", own)
         service.check_sign_in(offer.hours, token.expires_at if token else 0)
+        how = reading_of(task, file, settings[FIELDS:])
         job = service.submit_training(
             TASKS[task], [data_of(task, series, file)], [], settings=settings_of(settings[:FIELDS]),
             repo=(repo or "").strip(), flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
-            **reading_of(task, file, settings[FIELDS:]),
+            ticker=how.ticker, dates=how.dates, encoding=how.encoding,
         )  # fmt: skip
         yield _log(job, lines), job.id, idle, busy
         for line in service.follow_training(job, own):

@@ -38,9 +38,9 @@ def listed_texts() -> list[str]:
     return [str(one["name"]) for one in fetched if not (shared and "commit" in one)]
 
 
-def reading_of(task: str, file: str | None, values: Sequence[str | None]) -> dict[str, str | None]:
-    """How a file of prices is to be read: ticker, dates, encoding; nothing for other data."""
-    return vars(Reading.of(values if file and TASKS[task] == "forecast" else ()))
+def reading_of(task: str, file: str | None, values: Sequence[str | None]) -> Reading:
+    """How a file of prices is to be read; nothing of that for other data."""
+    return Reading.of(values if file and TASKS[task] == "forecast" else ())
 
 
 def settings_of(values: Sequence[Any]) -> dict[str, Any]:

@@ -158,11 +158,7 @@ def propose_for(
 ) -> tuple[Any, ...]:  # fmt: skip
     """What was read, and the settings that its size suggests, or the writer to learn on from."""
     try:
-        plan = service.plan(
-            TASKS[task], data_of(task, series, file), begun=begun or None, base=_base(task, begun, [base]),
-            **reading_of(task, file, reading),
-            caller=caller_of(None),
-        )  # fmt: skip
+        plan = _planned(task, series, file, begun, {}, [base, *reading])
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
@@ -171,14 +167,21 @@ def propose_for(
 def propose_with(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> str:
     """What was read, and how long these settings take."""
     try:
-        plan = service.plan(
-            TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None,
-            base=_base(task, begun, settings[FIELDS:]), caller=caller_of(None),
-            **reading_of(task, file, settings[FIELDS + 1 :]),
-        )  # fmt: skip
+        plan = _planned(task, series, file, begun, _settings(settings, begun), settings[FIELDS:])
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
         return panels.refusal(str(error), "")
+
+
+def _planned(
+    task: str, series: str | None, file: str | None, begun: str, settings: dict[str, Any], rest: Sequence[str | None]
+) -> service.Plan:
+    """The plan of what is chosen; `rest` are the writer to learn on from, and how a file is read."""
+    how = reading_of(task, file, rest[1:])
+    return service.plan(
+        TASKS[task], data_of(task, series, file), settings, begun=begun or None, base=_base(task, begun, rest),
+        caller=caller_of(None), ticker=how.ticker, dates=how.dates, encoding=how.encoding,
+    )  # fmt: skip
 
 
 def train(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> Iterator[tuple[Any, ...]]:
@@ -194,13 +197,12 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     try:
         data = data_of(task, series, file)
         caller = caller_of(None)
-        base, reading = _base(task, begun, settings[FIELDS:]), reading_of(task, file, settings[FIELDS + 1 :])
-        plan = service.plan(
-            kind, data, _settings(settings, begun), begun=begun or None, base=base, caller=caller, **reading
-        )  # fmt: skip
+        plan = _planned(task, series, file, begun, _settings(settings, begun), settings[FIELDS:])
         wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
+        how = reading_of(task, file, settings[FIELDS + 1 :])
         key, events = service.train_visit(
-            kind, data, wanted, begun=begun or None, base=base, caller=caller, **reading
+            kind, data, wanted, begun=begun or None, base=_base(task, begun, settings[FIELDS:]), caller=caller,
+            ticker=how.ticker, dates=how.dates, encoding=how.encoding,
         )  # fmt: skip
         going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
         yield (
