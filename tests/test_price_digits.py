@@ -3,31 +3,11 @@
 import gzip
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 import pytest
-from exchange_calendars import get_calendar
+from walks import FIELDS, walk
 
 from rnnlab.data.prices import Prices, read_prices
-
-FIELDS = ["Open", "High", "Low", "Close", "Volume"]
-
-
-def walk(days: int = 320, digits: int = 2) -> pd.DataFrame:
-    """Sessions of New York with prices of two digits and whole volumes."""
-    random = np.random.default_rng(13)
-    close = 1500 * np.exp(np.cumsum(random.normal(0, 0.012, days)))
-    opened = close * np.exp(random.normal(0, 0.004, days))
-    table = {
-        "Open": opened,
-        "High": np.maximum(opened, close) * np.exp(np.abs(random.normal(0, 0.006, days)) + 0.001),
-        "Low": np.minimum(opened, close) / np.exp(np.abs(random.normal(0, 0.006, days)) + 0.001),
-        "Close": close,
-    }
-    prices = pd.DataFrame(table).round(digits)
-    prices["Volume"] = random.integers(100_000, 9_000_000, days).astype(float)
-    sessions = get_calendar("XNYS", start="2019-01-01", end="2021-12-31").sessions[:days]
-    return prices.set_index(pd.DatetimeIndex(sessions, name="Date"))
 
 
 def lines(table: pd.DataFrame, separator: str, day: Callable[[pd.Timestamp], str], number: Callable[[float], str]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ def train_forecast(
     watch: Watch | None = None,
     processes: Processes = ALONE,
     most_bytes: float = math.inf,
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -85,6 +86,7 @@ def train_forecast(
         watch: of the density recipe, see rnnlab.train.loop.fit.
         processes: those that train together; only the first of them writes anything and yields.
         most_bytes: of memory that the density recipe's training may take, by an estimate from its sizes.
+        tell: is told, before the first step, which series will not be scored; the result's notices tell it too.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -120,6 +122,9 @@ def train_forecast(
         prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun, others, watch,
         processes, most_bytes,
     )  # fmt: skip
+    if tell is not None and processes.first:
+        for caution in run.cautions():
+            tell(caution)
     yield from run.reports(snapshot)
 
 

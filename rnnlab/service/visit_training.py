@@ -148,7 +148,8 @@ def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None, cal
     rehearsed = run.rehearsed()
     loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
     left = None if began is None else began.resume
-    return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility", left)
+    notices = (*prices.notices, *run.cautions())
+    return _plan("forecast", _of_prices(prices), notices, chosen, rehearsed, loss, "EWMA volatility", left)
 
 
 def _plan(
