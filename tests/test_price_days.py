@@ -38,11 +38,22 @@ def holidays(table: pd.DataFrame) -> pd.DatetimeIndex:
 # Rows of days on which nothing traded.
 
 
-@pytest.mark.parametrize("cells", [{}, {"Open": 0.0, "High": 0.0, "Low": 0.0}, dict.fromkeys([*BARS, "Volume"], np.nan)])
+EMPTY = dict.fromkeys([*BARS, "Volume"], np.nan)
+
+
+@pytest.mark.parametrize("cells", [{}, dict.fromkeys(BARS, 0.0), EMPTY])
 def test_a_row_of_a_day_that_has_not_traded_yet_is_left_out(cells):
     prices = read(with_days(TABLE, TABLE.index[-1:] + pd.Timedelta(days=1), **cells))
     assert prices.table.equals(read(TABLE).table)
     assert told(prices, "Left out the last row, 2020-01-14: nothing had traded")
+
+
+@pytest.mark.parametrize(("columns", "volume"), [(["Close"], 0.0), ([*BARS, "Close", "Volume"], 12.0)])
+def test_a_last_close_that_is_repeated_is_told_where_nothing_else_says_that_the_day_was_none(columns, volume):
+    table = TABLE[columns]
+    prices = read(with_days(table, TABLE.index[-1:] + pd.Timedelta(days=1), Volume=volume))
+    assert len(prices.table) == len(table) + 1
+    assert told(prices, "The last row, 2020-01-14, repeats the close").endswith("has not traded yet.")
 
 
 @pytest.mark.parametrize("exchange", ["XNYS", "XTKS", "XLON", "BVMF"])
@@ -69,15 +80,16 @@ def test_holidays_of_an_unknown_exchange_are_left_out_where_it_hardly_ever_stand
 def test_weekends_that_are_filled_up_are_left_out(columns, fill):
     table = TABLE[columns]
     prices = read(getattr(table.asfreq("D"), fill)())
-    inner = [day for day in prices.table.index if day not in holidays(table)]
-    assert inner == list(table.index)
+    assert list(prices.table.index) == list(table.index)
+    assert told(prices, "exchange was closed")
     assert told(prices, "on Saturdays and Sundays")
     assert prices.table["Close"][table.index].equals(table["Close"])
 
 
 def test_weekends_on_a_line_from_friday_to_monday_are_left_out():
-    prices = read(TABLE[["Close"]].asfreq("D").interpolate().round(2))
-    assert set(prices.table.index.day_of_week) == {0, 1, 2, 3, 4}
+    table = walk(260, level=9)[["Close"]]
+    prices = read(table.asfreq("D").interpolate().round(2))
+    assert list(prices.table.index) == list(table.index)
     assert told(prices, "on Saturdays and Sundays")
 
 
@@ -119,13 +131,24 @@ def test_a_fund_whose_high_is_its_low_is_read_by_its_closes():
     assert told(prices, "High equals Low on 260 of 260 days, the first on 2019-01-02")
 
 
+@pytest.mark.parametrize("opened", [TABLE["Open"], TABLE["Close"].shift().fillna(1500.0)])
+def test_highs_and_lows_that_were_made_of_opens_and_closes_are_no_ranges(opened):
+    table = TABLE.assign(Open=opened)
+    body = table[["Open", "Close"]]
+    prices = read(table.assign(High=body.max(axis=1), Low=body.min(axis=1)))
+    assert list(prices.table) == ["Close", "Volume"]
+    assert told(prices, "High and Low are no more than Open and Close on 260 of 260 days")
+
+
 def test_many_days_without_a_range_have_none_while_the_others_keep_theirs():
     days = TABLE.index[np.random.default_rng(2).random(260) < 0.3]
     prices = read(flat(TABLE, days))
     assert prices.table.loc[days, BARS].isna().all(axis=None)
     others = prices.table.drop(days)
     assert others.equals(TABLE.drop(days))
-    assert told(prices, f"High equals Low on {len(days)} of 260 days").endswith("on those days the close is used alone.")
+    assert told(prices, f"High equals Low on {len(days)} of 260 days").endswith(
+        "on those days the close is used alone."
+    )
 
 
 def test_a_stretch_without_ranges_in_a_long_file_has_none():

@@ -24,7 +24,7 @@ _FILLED, _LEAST_FILLED, _CHANCE = 0.9, 3, 1e-4
 _WEEKENDS = ({5, 6}, {4, 5})
 # Of a series that stands still more often than this, a still row says nothing.
 _STILL, _STILL_AT_END = 0.06, 0.02
-_ON_A_LINE = 3e-4
+_ON_A_LINE = 1e-6
 _WEEKEND = 5
 
 
@@ -36,25 +36,28 @@ class _Rows:
     sure: bool
 
 
-def without_idle_days(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
+def without_idle_days(table: pd.DataFrame, decimals: int = 2) -> tuple[pd.DataFrame, Notices]:
     """Leave out the rows on which nothing traded, each kind with a notice.
 
     Args:
         table: (N, fields) float64 by ascending date, as read: an Open, High or Low of zero stands for none.
+        decimals: how many the closes have.
 
     A row is still if its close is the one before, its Open, High and Low are that close or none, and its volume is zero
     or none; or if it is a copy of the row before. Still rows go: on days of the week that are still as a rule while
     others are not; on holidays of the exchange whose calendar the other rows keep; at the end, in a series that is
     hardly ever still otherwise; and, where no calendar is known, on any day of such a series. Weekends that are filled
-    up from the day after, or in a straight line, go as well.
+    up from the day after, or in a straight line, go as well, and so do holidays then. A last row that may be one of
+    today, before anything traded, stays with a notice if only its close says so.
     """
     notices: Notices = []
     rows = _still_rows(table)
     if int((~rows.still).sum()) < _LEAST_ACTIVE:
         return table, notices
     dates = pd.DatetimeIndex(table.index)
-    weekly = _filled_up(table, dates, rows.still)
+    filling, weekly = _filled_up(table, dates, rows.still, decimals)
     if weekly.any():
+        rows = _Rows(filling, rows.sure)
         names = " and ".join(_DAYS[day] for day in sorted(set(dates.day_of_week[weekly])))
         notices.append(
             f"Left out {rows_of(int(weekly.sum()))} on {names}, {first_of(dates[weekly])}: they only fill up from the "
@@ -67,7 +70,8 @@ def without_idle_days(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     if last.any():
         what = f"the last row, {dates[-1]:%Y-%m-%d}" if last.sum() == 1 else f"the last {rows_of(int(last.sum()))}"
         notices.append(f"Left out {what}: nothing had traded, and the close is that of the day before.")
-    return table[~(weekly | closed | last)], notices
+    kept = table[~(weekly | closed | last)]
+    return kept, notices + ([] if last.any() else _on_repeated_close(kept))
 
 
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -92,15 +96,15 @@ def _still_rows(table: pd.DataFrame) -> _Rows:
     return _Rows((same & bare & silent) | copied, ranged or traded)
 
 
-def _filled_up(table: pd.DataFrame, dates: pd.DatetimeIndex, still: Flags) -> Flags:
-    """The rows of a weekend that is filled up: from the day before, from the day after, or in a straight line."""
-    line = _on_a_line(table)
+def _filled_up(table: pd.DataFrame, dates: pd.DatetimeIndex, still: Flags, decimals: int) -> tuple[Flags, Flags]:
+    """The rows that are filled up from the day before, from the day after, or in a straight line; and the weekends."""
+    line = _on_a_line(table, decimals)
     after = np.concatenate([still[1:], [False]])
     for filling in (still, after, line):
         days = _usual_days(dates, filling)
         if (days and days <= _WEEKENDS[0]) or (filling is still and days == _WEEKENDS[1]):
-            return filling & np.isin(dates.day_of_week, list(days))
-    return np.zeros(len(dates), bool)
+            return filling, filling & np.isin(dates.day_of_week, list(days))
+    return still, np.zeros(len(dates), bool)
 
 
 def _usual_days(dates: pd.DatetimeIndex, filling: Flags) -> set[int]:
@@ -113,12 +117,12 @@ def _usual_days(dates: pd.DatetimeIndex, filling: Flags) -> set[int]:
     return {int(day) for day in np.flatnonzero(usual) if seldom ** counts[day] < _CHANCE}
 
 
-def _on_a_line(table: pd.DataFrame) -> Flags:
-    """Which closes lie on a straight line between their neighbours, but for their last digits."""
+def _on_a_line(table: pd.DataFrame, decimals: int) -> Flags:
+    """Which closes lie on a straight line between their neighbours, but for the rounding of all three."""
     close = table["Close"].to_numpy()
     found = np.zeros(len(close), bool)
-    bend = np.abs(close[:-2] - 2 * close[1:-1] + close[2:]) / close[1:-1]
-    found[1:-1] = bend < _ON_A_LINE
+    bend = np.abs(close[:-2] - 2 * close[1:-1] + close[2:])
+    found[1:-1] = bend <= np.maximum(_ON_A_LINE * close[1:-1], 2.01 * 10.0**-decimals)
     return found
 
 
@@ -151,6 +155,19 @@ def _unfinished(rows: _Rows, gone: Flags) -> Flags:
     if rows.sure and run.any() and len(before) and float(before.mean()) <= _STILL_AT_END:
         end[np.flatnonzero(~gone)[run]] = True
     return end
+
+
+def _on_repeated_close(table: pd.DataFrame) -> Notices:
+    """A sentence on a last row without a range that repeats a close, where closes are hardly ever repeated."""
+    close = table["Close"].to_numpy()
+    same = close[1:] == close[:-1]
+    bars = table[[field for field in ("High", "Low") if field in table]].to_numpy()[-1]
+    if not same[-1] or same[:-1].mean() > _STILL_AT_END or (bars != close[-1]).any():
+        return []
+    return [
+        f"The last row, {table.index[-1]:%Y-%m-%d}, repeats the close of the day before; remove it if that day has not "
+        "traded yet."
+    ]
 
 
 def _last_run(flags: Flags) -> Flags:

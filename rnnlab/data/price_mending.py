@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from rnnlab.data.price_checks import Notices, first_of, rows_of
+from rnnlab.data.price_ranges import are_most, days_without_range, without_flat_bars
 
 # A price this far below or above the day's others is a slip (a Low of 0.01 turned a whole volatility fit into NaN).
 _TOO_LOW, _TOO_HIGH = 0.6, 1.67
 # Files of adjusted prices round each column by itself; this much is not worth a notice.
 _ROUNDING = 1e-4
 _MOST_EMPTY = 0.5
-# Of days whose High is their Low a stock has a few, of single trades; of the 40 bundled ones none has any.
-_MANY_FLAT, _LEAST_FLAT = 0.05, 10
 
 
 def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
@@ -24,7 +23,9 @@ def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     mostly empty is left out.
     """
     table, notices = _without_hollow_columns(table)
-    flat = _flat_days(table)
+    flat, what = days_without_range(table)
+    if are_most(flat):
+        table, flat = without_flat_bars(table, flat, what, notices), flat & False
     _mend_open(table, notices)
     _mend_extremes(table, notices)
     if "Volume" in table:
@@ -34,32 +35,7 @@ def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
             notices.append("Volume is always zero, so it is not used.")
         elif len(silent):
             notices.append(f"{rows_of(len(silent))} with a volume of zero, {first_of(silent)}.")
-    return _without_flat_bars(_adjust(table, notices), flat, notices), notices
-
-
-def _flat_days(table: pd.DataFrame) -> pd.Series:
-    """The days whose High is their Low, where they are too many to be days of a single trade; (N,) of bool."""
-    if not {"High", "Low"} <= set(table):
-        return pd.Series(False, index=table.index)
-    flat = table["High"] == table["Low"]
-    if flat.sum() < _LEAST_FLAT or flat.mean() >= _MANY_FLAT:
-        return flat & (flat.sum() >= _LEAST_FLAT)
-    # Few on the whole, but many at some time: a source of closes alone was used for a while.
-    return flat & (flat.rolling(2 * _LEAST_FLAT + 1, center=True, min_periods=1).sum() >= _LEAST_FLAT)
-
-
-def _without_flat_bars(table: pd.DataFrame, flat: pd.Series, notices: Notices) -> pd.DataFrame:
-    """Use closes alone on days that have no range, or on all days if those are most."""
-    if not flat.any():
-        return table
-    bars, count = [field for field in ("Open", "High", "Low") if field in table], int(flat.sum())
-    told = f"High equals Low on {count:,} of {len(table):,} days, {first_of(table.index[flat])}"
-    if flat.mean() > _MOST_EMPTY:
-        notices.append(f"{told}; a day without a range is not a calm one, so the closes are used alone.")
-        return table.drop(columns=bars)
-    notices.append(f"{told}; a day without a range is not a calm one, so on those days the close is used alone.")
-    table.loc[flat, bars] = np.nan
-    return table
+    return without_flat_bars(_adjust(table, notices), flat, what, notices), notices
 
 
 def _without_hollow_columns(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:

@@ -72,7 +72,7 @@ def read_prices(
     read = read_dates(cells, dates)
     numbers = read_numbers(cells)
     rows, left_out = settle_rows(cells, read, numbers.columns)
-    active, idle = without_idle_days(rows)
+    active, idle = without_idle_days(rows, numbers.decimals)
     sound, slips = without_slips(active)
     table, mended = mend(sound)
     table = table[[field for field in _FIELDS if field in table]]
