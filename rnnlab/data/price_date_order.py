@@ -20,7 +20,8 @@ MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
 _USUAL, _NEVER = 0.1, 0.02
 _LEAST_ROWS = 10
 _LEAST_WEEKENDS = 3
-_NOON = 12
+_DAILY, _LONG, _LEAST_GAPS = 4, 20, 2  # days between rows
+_NOON, _LAST_HOUR = 12, 23
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,26 @@ class Dates:
 def with_days_and_months_right(cells: PriceCells, dates: Dates) -> Dates:
     """Put day and month back where a program has swapped those of days up to the twelfth, if the rows prove it.
 
-    The proof: the dates run in order only so; or, in a file that was sorted since, only so no row falls on a weekend.
+    The proof: the dates run in order only so; or, in a file that was sorted since, only so no row falls on a weekend;
+    or those at an end are months apart as written, and days apart if swapped.
     """
     days, other = dates.days, _swapped(dates.days)
-    mended = _by_weekends(days, other) if _is_sorted(days) else _by_order(days, other)
-    if mended is None:
+    proof = "run in order"
+    if not _is_sorted(days):
+        mended = _by_order(days, other)
+    elif (mended := _by_weekends(days, other)) is not None:
+        proof = "fall on no weekend"
+    else:
+        mended, proof = _by_gaps(days, other), "follow on each other"
+    if mended is None or np.array_equal(mended, days):
         return dates
     changed = np.flatnonzero(mended != days)
     row = int(changed[0])
-    proof = "fall on no weekend" if _is_sorted(days) else "run in order"
+    count = "1 date has" if len(changed) == 1 else f"{len(changed):,} dates have"
+    first = "" if len(changed) == 1 else "the first "
     words = (
-        f"{len(changed):,} dates have day and month swapped, the first {quoted(cells.columns['Date'][row])} on "
-        f"{cells.place(row)}, which was read as {mended[row]}; only so the rows {proof}."
+        f"{count} day and month swapped, {first}{quoted(cells.columns['Date'][row])} on {cells.place(row)}, which was "
+        f"read as {mended[row]}; only so the rows {proof}."
     )
     return dataclasses.replace(dates, days=mended, notices=(*dates.notices, words))
 
@@ -58,14 +67,22 @@ def on_its_own_day(cells: PriceCells, dates: Dates) -> Dates:
     """
     hours = np.array([_hour(clock) for clock in dates.clocks])
     days, notices = dates.days, list(dates.notices)
-    for rows, step in ((hours >= _NOON, 1), ((hours > 0) & (hours < _NOON), -1)):
-        if _is_off(days[rows], step) and _moves_apart(days, rows, step):
+    for step in (1, -1):
+        # In summer and in winter another zone's midnight is another hour here.
+        off = [hour for hour in range(1, 24) if _is_off(days[hours == hour], step)]
+        rows = np.isin(hours, off)
+        if off and _moves_apart(days, rows, step):
             days = np.where(rows, days + step, days)
             clock = quoted(dates.clocks[int(np.argmax(rows))])
             notices.append(
                 f"Times of day such as {clock} are another time zone's midnight, so {int(rows.sum()):,} dates were "
                 f"moved {'on' if step > 0 else 'back'} by a day: as written, rows fall on {_WEEKENDS[step]}."
             )
+    if _may_be_a_day_early(days, hours):
+        notices.append(
+            f"Dates were read as they are written; if times of day such as {quoted(dates.clocks[0])} are another time "
+            "zone's midnight, give the dates a day later."
+        )
     plain = hours <= 0
     for step in (1, -1):
         if _is_off(days[plain], step):
@@ -116,13 +133,16 @@ def _swapped(days: Days) -> Days:
 
 
 def _by_order(days: Days, other: Days) -> Days | None:
-    """The one choice between two readings of each row that runs in order; None if there is none, or not one alone."""
+    """The choice between two readings of each row that runs in order; None if there is none, or not one alone.
+
+    Before the first row that reads but one way it is the latest choice, and after the last such row the earliest.
+    """
     if _is_sorted(other):
         return other
-    fixed = days[days == other]
-    if len(fixed) < 2 or not _is_sorted(fixed):
+    fixed = np.flatnonzero(days == other)
+    if len(fixed) < 2 or not _is_sorted(days[fixed]):
         return None
-    if fixed[0] > fixed[-1]:
+    if days[fixed[0]] > days[fixed[-1]]:
         turned = _by_order(days[::-1], other[::-1])
         return None if turned is None else turned[::-1]
     earliest = _earliest(np.minimum(days, other), np.maximum(days, other))
@@ -130,8 +150,9 @@ def _by_order(days: Days, other: Days) -> Days | None:
     latest = _earliest(-np.maximum(days, other).astype(np.int64)[::-1], -np.minimum(days, other).astype(np.int64)[::-1])
     if earliest is None or latest is None:
         return None
-    chosen = earliest.astype("datetime64[D]")
-    return chosen if np.array_equal(chosen.astype(np.int64), -latest[::-1]) else None
+    chosen = np.where(np.arange(len(days)) < fixed[0], -latest[::-1], earliest)
+    inner = slice(fixed[0], fixed[-1])
+    return chosen.astype("datetime64[D]") if np.array_equal(chosen[inner], -latest[::-1][inner]) else None
 
 
 def _earliest(low: NDArray[np.generic], high: NDArray[np.generic]) -> NDArray[np.int64] | None:
@@ -154,12 +175,24 @@ def _by_weekends(days: Days, other: Days) -> Days | None:
     return None if (weekdays(other) >= SATURDAY).any() else other
 
 
+def _by_gaps(days: Days, other: Days) -> Days | None:
+    """Those at an end of daily rows swapped, if they are months apart as written and days apart if swapped."""
+    if len(days) < _LEAST_ROWS or np.median(_steps(days)) > _DAILY:
+        return None
+    swapped = _by_order(days, other)
+    if swapped is None or (_steps(swapped) > _LONG).sum() > (_steps(days) > _LONG).sum() - _LEAST_GAPS:
+        return None
+    return None if (weekdays(swapped[swapped != days]) >= SATURDAY).any() else swapped
+
+
+def _steps(days: Days) -> NDArray[np.int64]:
+    return np.abs(np.diff(days).astype(np.int64))
+
+
 def _hour(clock: str) -> int:
     """The hour of a time of day, -1 where there is none."""
     if not clock:
         return -1
-    if ":" not in clock:
-        return int(clock) // 3600
     hour = int(clock.partition(":")[0])
     return hour % 12 + (12 if "p" in clock.lower() else 0) if clock[-1] in "mM." else hour
 
@@ -170,6 +203,12 @@ def _is_off(days: Days, step: int) -> bool:
         return False
     shares = np.bincount(weekdays(days + step), minlength=7) / len(days)
     return bool((shares[MONDAY : FRIDAY + 1] >= _USUAL).all() and (shares[SATURDAY:] <= _NEVER).all())
+
+
+def _may_be_a_day_early(days: Days, hours: NDArray[np.int64]) -> bool:
+    """Whether rows of a market that never closes, whose weekdays tell nothing, are all of the afternoon or evening."""
+    every_day = len(days) >= _LEAST_ROWS and len(set(weekdays(days).tolist())) == SUNDAY + 1
+    return every_day and bool((hours >= _NOON).all() and (hours < _LAST_HOUR).all())
 
 
 def _moves_apart(days: Days, rows: Flags, step: int) -> bool:

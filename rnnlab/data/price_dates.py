@@ -68,7 +68,8 @@ def _find_form(
 
 def _clocks(form: re.Pattern[str], matches: Matches) -> Clocks:
     if form is UNIX:
-        return [str(second) for second in (_unix_seconds(matches) % 86_400).tolist()]
+        seconds = (_unix_seconds(matches) % 86_400).tolist()
+        return [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in seconds]
     return [match["clock"] or "" for match in matches] if "clock" in form.groupindex else [""] * len(matches)
 
 
