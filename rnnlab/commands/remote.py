@@ -67,7 +67,7 @@ def train_there(
     job = service.submit_training(
         task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=hours,
         private=asked.private, unseen=unseen, token=token,
-        **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates")},
+        **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates", "encoding")},
     )  # fmt: skip
     print(f"Job {job.id}: {job.url}", file=sys.stderr, flush=True)
     _print_log(job, token)

@@ -129,6 +129,7 @@ def submit_training(
     until: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     token: str | None = None,
 ) -> Submitted:
     """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
@@ -140,7 +141,7 @@ def submit_training(
         repo: "owner/name" to push to.
         flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
         private: make a new repository private.
-        unseen, base, until, ticker, dates: as of `train_forecast`.
+        unseen, base, until, ticker, dates, encoding: as of `train_forecast`.
         token: whose account pays and is pushed to.
 
     Raises:
@@ -154,7 +155,7 @@ def submit_training(
         data = [str(file) for name in data for file in (text_files(Path(name))[0] if _is_texts(name) else [name])]
         text_run(data, settings=settings, base=base)[0].rehearsed()
     else:
-        prices = open_many(data, ticker=ticker, dates=dates)
+        prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
         _check_prices(prices, settings, until)
         open_many(unseen)
     hub.check_target(repo, token)
@@ -164,7 +165,7 @@ def submit_training(
         words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
     if base is not None:
         words += ["--from", base]
-    reading = {"until": until, "ticker": ticker, "dates": dates}
+    reading = {"until": until, "ticker": ticker, "dates": dates, "encoding": encoding}
     words += [*flags, *setting_flags(reading | dict(settings)), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
     push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
     root = catalog.bundled_folder().parent

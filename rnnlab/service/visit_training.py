@@ -91,6 +91,7 @@ def plan(
     *,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     begun: str | None = None,
     base: str | None = None,
     caller: Caller = STRANGER,
@@ -101,7 +102,7 @@ def plan(
         task: "forecast" or "text".
         data: a bundled ticker or a price file; a fetched text or a text file.
         settings: by name, those that are settled; the data's size suggests the others.
-        ticker, dates: see rnnlab.data.prices.read_prices.
+        ticker, dates, encoding: see rnnlab.data.prices.read_prices.
         begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
         base: of a text, a writer to go on from, which `caller` can open.
         caller: who asks.
@@ -115,7 +116,7 @@ def plan(
     if task == "text":
         return _plan_text(data, given, begun, base, caller)
     if task == "forecast":
-        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given, begun, caller)
+        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates, encoding=encoding), given, begun, caller)
     raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
 
 
@@ -147,7 +148,8 @@ def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None, cal
     rehearsed = run.rehearsed()
     loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
     left = None if began is None else began.resume
-    return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility", left)
+    notices = (*prices.notices, *run.cautions())
+    return _plan("forecast", _of_prices(prices), notices, chosen, rehearsed, loss, "EWMA volatility", left)
 
 
 def _plan(
@@ -179,12 +181,13 @@ def train_visit(
     begun: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = STRANGER,
 ) -> tuple[str, Iterator[TrainReport | Pulse | Trained]]:
     """Train for a visitor, who alone can open what comes of it, for about two hours.
 
     Args:
-        task, data, ticker, dates: as of `plan`.
+        task, data, ticker, dates, encoding: as of `plan`.
         settings: by name; report_every and the others of a Plan, for example.
         base: a checkpoint to go on from, which `caller` can open; the summary then has `before`, see train_forecast and
             train_text.
@@ -208,9 +211,10 @@ def train_visit(
                 data, out=visit.folder, settings=settings, resume=resume, watch=watch, base=base, caller=caller,
                 most_bytes=caller.most_training_bytes,
             )  # fmt: skip
-        _bound(len(open_prices(data, ticker=ticker, dates=dates).table), MOST_DAYS, "days")
+        _bound(len(open_prices(data, ticker=ticker, dates=dates, encoding=encoding).table), MOST_DAYS, "days")
         return train_forecast(
-            [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, caller=caller,
+            [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, encoding=encoding,
+            caller=caller,
             resume=resume, watch=watch, most_bytes=caller.most_training_bytes,
         )  # fmt: skip
 

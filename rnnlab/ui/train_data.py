@@ -9,7 +9,9 @@ from typing import Any
 
 from rnnlab import service
 from rnnlab.errors import RnnlabError
+from rnnlab.ui.reading_files import Reading
 
+FIELDS = 5  # choosers of the settings; after them may stand what to learn on from, and how a file is read
 TASKS = {"Forecast prices": "forecast", "Write in a style": "text"}
 
 
@@ -34,6 +36,11 @@ def listed_texts() -> list[str]:
     shared = bool(os.environ.get("SPACE_ID"))
     fetched = [one for one in service.known_texts() if one["state"] == "cached"]
     return [str(one["name"]) for one in fetched if not (shared and "commit" in one)]
+
+
+def reading_of(task: str, file: str | None, values: Sequence[str | None]) -> Reading:
+    """How a file of prices is to be read; nothing of that for other data."""
+    return Reading.of(values if file and TASKS[task] == "forecast" else ())
 
 
 def settings_of(values: Sequence[Any]) -> dict[str, Any]:
