@@ -117,12 +117,13 @@ def codec_named(encoding: str) -> str:
     return _WIDER.get(known.replace("-", "_"), known)
 
 
-def encoding_notices(decoded: Decoded, what: str = "text") -> tuple[str, ...]:
+def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True) -> tuple[str, ...]:
     """Sentences on how a text was read, for whoever must know; none for plain UTF-8.
 
     Args:
         decoded: the text.
         what: to call it.
+        named: whether the person can name its encoding with --encoding.
     """
     found = []
     if decoded.encoding.startswith(("UTF-16", "UTF-32")) or (decoded.named and decoded.encoding != "UTF-8"):
@@ -130,7 +131,7 @@ def encoding_notices(decoded: Decoded, what: str = "text") -> tuple[str, ...]:
     elif decoded.encoding != "UTF-8":
         other = f", but may be {_listed(decoded.rivals)}" if decoded.rivals else ""
         remedy = "save it as UTF-8 if letters look wrong"
-        if other or decoded.encoding != WESTERN:
+        if named and (other or decoded.encoding != WESTERN):
             remedy += ", or name its encoding with --encoding"
         found.append(f"The {what} is not UTF-8 and was read as {decoded.encoding}{other}; {remedy}.")
     if decoded.twice:

@@ -20,10 +20,10 @@ from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
 from rnnlab.ui.reading_files import filled, reading_choosers
-from rnnlab.ui.train_data import FIELDS, TASKS, data_of, listed_texts, reading_of, settings_of
+from rnnlab.ui.reading_texts import text_choosers
+from rnnlab.ui.train_data import FIELDS, TASKS, data_of, listed_texts, reading_of, settings_of, text_reading_of
 from rnnlab.ui.train_sources import train_sources
 
-ENDINGS = [*service.PRICE_ENDINGS, ".md", ".text"]
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
 )
@@ -46,8 +46,11 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     chosen = _data_row()
     planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
     (*settings, base), number = _settings_row(), gr.State(0)
-    with gr.Accordion("How a file of prices is read", open=False, elem_classes="settings"), gr.Row():
-        reading = reading_choosers()
+    with gr.Accordion("How your file is read", open=False, elem_classes="settings"):
+        with gr.Row():
+            of_files = reading_choosers()
+        with gr.Row():
+            reading = [*of_files, *text_choosers()]
     begun = train_sources(chosen, number)
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
@@ -86,7 +89,8 @@ def _data_row() -> list[Any]:
                 list(service.tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
             )
         with gr.Column(min_width=150):
-            file = drop("Your own file", "Prices with a date and a close a day, or a text", ENDINGS, "train-file")
+            gloss = "Prices with a date and a close a day, or texts, several as one"
+            file = drop("Your own file", gloss, (), "train-file", several=True)  # whatever the command line takes
     return [task, series, file]
 
 
@@ -136,8 +140,9 @@ def _connect_data(
     task.input(_data_of, [task, number], [series, file, *old, number], **running)
     file.upload(lambda number: (None, number + 1), number, [series, number], **running)
     series.input(lambda number: (None, number + 1), number, [file, number], **running)
-    base, ticker, dates, encoding = begun[1:]
-    for asked in (base.input, ticker.submit, dates.input, encoding.submit):
+    base, ticker, dates, encoding, column, documents, marker, shuffle = begun[1:]
+    written = (one.submit for one in (ticker, encoding, column, marker, shuffle))
+    for asked in (base.input, dates.input, documents.input, *written):
         asked(lambda number: number + 1, number, number, **running)
     return [planning]
 
@@ -154,37 +159,40 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
 
 
 def propose_for(
-    task: str, series: str | None, file: str | None, begun: str, base: str | None = None, *reading: str | None
+    task: str, series: str | None, files: list[str] | None, begun: str, base: str | None = None, *reading: Any
 ) -> tuple[Any, ...]:  # fmt: skip
     """What was read, and the settings that its size suggests, or the writer to learn on from."""
     try:
-        plan = _planned(task, series, file, begun, {}, [base, *reading])
+        plan = _planned(task, series, files, begun, {}, [base, *reading])
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
 
 
-def propose_with(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> str:
+def propose_with(task: str, series: str | None, files: list[str] | None, begun: str, *settings: Any) -> str:
     """What was read, and how long these settings take."""
     try:
-        plan = _planned(task, series, file, begun, _settings(settings, begun), settings[FIELDS:])
+        plan = _planned(task, series, files, begun, _settings(settings, begun), settings[FIELDS:])
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
         return panels.refusal(str(error), "")
 
 
 def _planned(
-    task: str, series: str | None, file: str | None, begun: str, settings: dict[str, Any], rest: Sequence[str | None]
+    task: str, series: str | None, files: list[str] | None, begun: str, settings: dict[str, Any], rest: Sequence[Any]
 ) -> service.Plan:
     """The plan of what is chosen; `rest` are the writer to learn on from, and how a file is read."""
-    how = reading_of(task, file, rest[1:])
+    how = reading_of(task, files, rest[1:])
+    settings = settings if begun else settings | text_reading_of(task, rest[1:])
     return service.plan(
-        TASKS[task], data_of(task, series, file), settings, begun=begun or None, base=_base(task, begun, rest),
+        TASKS[task], data_of(task, series, files), settings, begun=begun or None, base=_base(task, begun, rest),
         caller=caller_of(None), ticker=how.ticker, dates=how.dates, encoding=how.encoding,
     )  # fmt: skip
 
 
-def train(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> Iterator[tuple[Any, ...]]:
+def train(
+    task: str, series: str | None, files: list[str] | None, begun: str, *settings: Any
+) -> Iterator[tuple[Any, ...]]:
     """Train; yields the plan, status, curve, sample, report, what to open it by, its key, and the six buttons."""
     skip: list[Any] = [gr.skip()] * 13
     idle = [gr.Button(interactive=True), gr.Button("Pause", interactive=False), gr.Button("Stop", interactive=False)]
@@ -195,11 +203,12 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     )  # fmt: skip
     kind = TASKS[task]
     try:
-        data = data_of(task, series, file)
+        data = data_of(task, series, files)
         caller = caller_of(None)
-        plan = _planned(task, series, file, begun, _settings(settings, begun), settings[FIELDS:])
-        wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
-        how = reading_of(task, file, settings[FIELDS + 1 :])
+        plan = _planned(task, series, files, begun, _settings(settings, begun), settings[FIELDS:])
+        reading = settings[FIELDS + 1 :]
+        wanted = ({} if begun else plan.settings | text_reading_of(task, reading)) | {"report_every": plan.report_every}
+        how = reading_of(task, files, reading)
         key, events = service.train_visit(
             kind, data, wanted, begun=begun or None, base=_base(task, begun, settings[FIELDS:]), caller=caller,
             ticker=how.ticker, dates=how.dates, encoding=how.encoding,
