@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -22,6 +22,7 @@ _LOOKED_AT_ROWS = 1_000  # by which headings are told
 _SAME_WIDTH = 0.9  # share of the rows that must have as many cells as the headings
 _LONGEST_HEADING, _MOST_NAMED = 60, 12  # characters; columns in a sentence
 _NUMBER = re.compile(r"\s*[-+]?[\d.,:/ -]*\d[\d.,:/ -]*%?\s*")
+_NEXT = re.compile(r"[\s,]*(?=[{\"])")
 _JSON_BEGINS = re.compile(r"\s*(?:\[\s*)?\{\s*[\"}]|\s*\[\s*[\[\"\d]")
 
 
@@ -30,7 +31,7 @@ class Table:
     """A table's rows, each with as many cells as there are columns, or fewer or more.
 
     columns: their headings, or their places from "1" on where there are none. rows: cells, None where there is nothing.
-    separator: of CSV.
+    separator: of CSV; "" if it has a single column.
     """
 
     kind: str
@@ -42,10 +43,19 @@ class Table:
         """The cells of a column, None where a row has none."""
         return (row[place] if place < len(row) else None for row in self.rows)
 
-    def wordiest(self) -> str:
-        """The column with the longest texts."""
-        lengths = [sum(len(cell) for cell in self.cells(place) if isinstance(cell, str)) for place in self._places]
-        return self.columns[lengths.index(max(lengths))]
+    def wordiest(self) -> str | None:
+        """The column with the longest texts; None if there is none whose cells are texts and differ."""
+        lengths = {}
+        for place, name in enumerate(self.columns):
+            cells = [cell for cell in self.cells(place) if cell is not None]
+            if all(isinstance(cell, str) for cell in cells) and len(set(cells)) > len(self.rows) / 4:
+                lengths[name] = sum(map(len, cells))
+        return max(lengths, key=lambda name: lengths[name]) if lengths else None
+
+    def described(self) -> str:
+        """Its kind and its columns: "CSV with the columns id and text"."""
+        kind = "TSV" if self.separator == "\t" else self.kind
+        return f"{kind} with the {'column' if len(self.columns) == 1 else 'columns'} {listed(self.columns)}"
 
     def has_numbers(self) -> bool:
         """Whether most of some column are numbers or dates."""
@@ -61,13 +71,34 @@ class Table:
         return range(len(self.columns))
 
 
-def find_table(text: str) -> Table | None:
+def find_table(text: str, name: str = "", heading: str = "") -> Table | None:
     """The table that a text is, or the first rows of a long one; None if it is none.
 
     A text of several columns is one whose rows, nearly all of them, have as many cells; prose may be that by chance.
+
+    Args:
+        text: of the file.
+        name: of the file; CSV of a single column is told from a text by its ending alone, or by
+        heading: a column that is known to be there.
     """
     head, cut = text[:LOOKED_AT], len(text) > LOOKED_AT
-    return _json_lines(head, cut) or _json(head, cut) or _separated(head, cut)
+    found = _json_lines(head, cut) or _json(head, cut) or _separated(head, cut)
+    return found or _single(head, cut, name, heading)
+
+
+def _single(text: str, cut: bool, name: str, heading: str) -> Table | None:
+    """CSV of a single column."""
+    first = text.lstrip("\ufeff").split("\n", 1)[0].strip().strip('"')
+    if not (is_csv(name) or (heading and first.casefold() == heading.strip().casefold())):
+        return None
+    rows = _rows(text, "")
+    rows = rows[:-1] if cut else rows
+    return _with_headings(rows, "") if len(rows) > 1 else None
+
+
+def is_csv(name: str) -> bool:
+    """Whether a file's ending says that it is CSV."""
+    return re.search(r"(?i)\.(csv|tsv|tab|psv)(\.gz)?$", name) is not None
 
 
 def begins_as_json(text: str) -> bool:
@@ -97,12 +128,14 @@ def read_column(text: str, label: str, column: str) -> tuple[list[str], tuple[st
     Raises:
         DataError: the text is no table, has no such column, or holds something else than text in it.
     """
-    found = find_table(text)
+    found = find_table(text, label, column)
     if found is None:
         raise DataError(f"{as_subject(label)} is no table (CSV, JSON or JSON lines); leave out --column.")
     table = found if len(text) <= LOOKED_AT else _whole(text, label, found)
     place = _place(table.columns, column, label)
-    return _taken(list(table.cells(place)), table.columns, place, label)
+    whole, notices = _as_wide(table, place)
+    cells, on_cells = _taken(list(whole.cells(place)), table.columns, place, label)
+    return cells, (*on_cells, *notices)
 
 
 def read_parquet_column(content: bytes, label: str, column: str) -> tuple[list[str], tuple[str, ...]]:
@@ -122,6 +155,17 @@ def read_parquet_column(content: bytes, label: str, column: str) -> tuple[list[s
     return _taken(cells, names, place, label)
 
 
+def _as_wide(table: Table, place: int) -> tuple[Table, tuple[str, ...]]:
+    """A table without rows of more cells than its headings, whose cells stand no longer where they belong."""
+    width = len(table.columns)
+    rows = [row for row in table.rows if len(row) <= width or not any(row[width:])]
+    gone = len(table.rows) - len(rows)
+    if not gone:
+        return table, ()
+    was = "was" if gone == 1 else "were"
+    return replace(table, rows=rows), (f"{how_many(gone, 'row')} of more than {width} cells {was} left out.",)
+
+
 def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> tuple[list[str], tuple[str, ...]]:
     wrong = next((cell for cell in cells if cell is not None and not isinstance(cell, str)), None)
     if wrong is not None:
@@ -130,9 +174,11 @@ def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> 
     if not texts:
         raise DataError(f"The column {names[place]!r} of {label} is empty; choose another --column.")
     others = [name for number, name in enumerate(names) if number != place]
+    empty = len(cells) - len(texts)
     gone = [f"the {'column' if len(others) == 1 else 'columns'} {listed(others)}"] if others else []
-    gone += [how_many(len(cells) - len(texts), "empty cell")] if len(texts) < len(cells) else []
-    rest = f"; {' and '.join(gone)} {'was' if gone == ['1 empty cell'] else 'were'} left out" if gone else ""
+    gone += [how_many(empty, "empty cell")] if empty else []
+    were = "was" if len(others) + empty == 1 else "were"
+    rest = f"; {' and '.join(gone)} {were} left out" if gone else ""
     return texts, (f"The {how_many(len(texts), 'cell')} of the column {names[place]!r} are a document each{rest}.",)
 
 
@@ -150,9 +196,7 @@ def _place(names: Sequence[str], column: str, label: str) -> int:
 def _whole(text: str, label: str, found: Table) -> Table:
     """All rows of a table whose first ones are known."""
     if found.kind == CSV:
-        csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=found.separator) if row]
-        return _with_headings(rows, found.separator)
+        return _with_headings(_rows(text, found.separator), found.separator)
     table = _json_lines(text, False) if found.kind == JSON_LINES else _json(text, False)
     if table is None:
         raise DataError(f"{as_subject(label)} begins as {found.kind} but is damaged further on; write it anew.")
@@ -185,9 +229,9 @@ def _json(text: str, cut: bool) -> Table | None:
 
 
 def _first_objects(text: str) -> Iterator[Any]:
-    """The whole objects of a list whose end is not there."""
-    decoder, place = json.JSONDecoder(), text.index("[") + 1
-    while found := re.compile(r"[\s,]*(?=\{)").match(text, place):
+    """The whole objects or strings of a list whose end is not there."""
+    decoder, place = json.JSONDecoder(), text.find("[") + 1
+    while place and (found := _NEXT.match(text, place)):
         try:
             one, place = decoder.raw_decode(text, found.end())
         except ValueError:
@@ -196,6 +240,8 @@ def _first_objects(text: str) -> Iterator[Any]:
 
 
 def _of_objects(objects: Sequence[Any], kind: str) -> Table | None:
+    if all(isinstance(one, str) for one in objects):
+        return Table(kind, ("1",), [[one] for one in objects])
     if not all(isinstance(one, dict) for one in objects):
         return None
     columns = tuple(dict.fromkeys(name for one in objects for name in one))
@@ -205,16 +251,20 @@ def _of_objects(objects: Sequence[Any], kind: str) -> Table | None:
 def _separated(text: str, cut: bool) -> Table | None:
     best: tuple[float, Table] | None = None
     for separator in SEPARATORS:
-        try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        except csv.Error:
-            continue
-        rows = [row for row in (rows[:-1] if cut else rows) if row]
+        rows = _rows(text, separator)
+        rows = rows[:-1] if cut else rows
         width = len(rows[0]) if rows else 0
         same = sum(len(row) == width for row in rows) / max(1, len(rows))
         if width > 1 and len(rows) > 1 and same >= _SAME_WIDTH and (best is None or same * width > best[0]):
             best = (same * width, _with_headings(rows, separator))
     return None if best is None else best[1]
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    """The rows of CSV that hold something; without a separator each has one cell."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator or ",") if row]
+    return rows if separator else [[",".join(row)] for row in rows]
 
 
 def _with_headings(rows: list[list[str]], separator: str) -> Table:

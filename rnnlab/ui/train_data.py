@@ -17,12 +17,13 @@ READING = 3  # choosers of how a file is read that both tasks have; those of tex
 TASKS = {"Forecast prices": "forecast", "Write in a style": "text"}
 
 
-def data_of(task: str, series: str | None, files: Sequence[str] | None) -> list[str]:
+def data_of(task: str, series: str | None, files: Sequence[str] | str | None) -> list[str]:
     """What to hand to the service as data: one name or path, or of a text several files.
 
     Raises:
         RnnlabError: nothing is chosen, several files are given for prices, or a file that was dropped is gone.
     """
+    files = [files] if isinstance(files, str) else files
     if files:
         if not all(Path(file).is_file() for file in files):
             raise RnnlabError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
