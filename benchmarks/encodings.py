@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import charset_normalizer
-from tests.languages import PAIRS, story
 
 from rnnlab.data.encodings import WESTERN, decode, refuse_unsure
 from rnnlab.errors import DataError
+from tests.languages import PAIRS, story
 
 OUTCOMES = ("right", "western", "refused", "wrong")
 

@@ -11,6 +11,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.sentences import sentence_end
 
 MOST_CHARACTERS, MOST_WORDS = 100_000, 20_000
+LONGEST_WORD = 1_000  # characters, after which there are no blanks to tell words by
 MOST_TO_FINISH = 500  # characters beyond the length, to the end of a sentence
 MOST_STOPS, LONGEST_STOP = 100, 10_000  # all are looked for after each step
 BEFORE, CUT = 64, 4096  # characters kept before those that are looked at, and cut off at a time
@@ -21,10 +22,11 @@ UNITS = ("characters", "words", "document")
 class Wish:
     """How long a text is to be, and where it stops.
 
-    length: of the text after the prompt, in `unit`: characters; words, of which the last is written whole; or, for
-    "document", characters at most, the text ending where the model ends a document. stops: the text ends before the
-    first of them to appear, or after it with keep_stop. banned: characters that are never written. finish_sentence:
-    whether the text goes on beyond its length to the end of the sentence, MOST_TO_FINISH characters at most.
+    length: of the text after the prompt, in `unit`: characters; words, of which the last is written whole, unless a
+    word goes on for LONGEST_WORD characters, where the text ends; or, for "document", characters at most, the text
+    ending where the model ends a document. stops: the text ends before the first of them to appear, or after it with
+    keep_stop. banned: characters that are never written. finish_sentence: whether the text goes on beyond its length to
+    the end of the sentence, MOST_TO_FINISH characters at most.
     """
 
     length: int = 400
@@ -77,6 +79,7 @@ class Row:
         self.wish = wish
         self.done = False
         self.unfinished = False  # whether a sentence was to be finished and went on for too long
+        self.endless = False  # whether a word went on for too long
         self._held = deque(left)
         # Of a long text only the end is kept, from character self._cut on; places are counted from the text's start.
         self._text, self._cut, self._given, self._back = "".join(piece.text for piece in left), 0, 0, back
@@ -85,6 +88,7 @@ class Row:
         # A text that a stop has ended is gone on with from there, and not ended by it again.
         passed = () if wish.keep_stop or back else wish.stops
         self._passed = max((len(stop) for stop in passed if self._text.startswith(stop)), default=0)
+        self._letters = 0  # of the word that is being written
         self._words, self._within = 0, False  # complete ones before self._counted, and whether that is within one
         self._counted = back
         self._reached: int | None = None  # where the text has its length, once it has
@@ -165,10 +169,14 @@ class Row:
             return most
         if self.wish.unit != "words":
             return None
-        # A word is known to be whole when a blank follows it.
+        # A word is known to be whole when a blank follows it, or to be none when none does.
         for character in self._text[self._counted - self._cut :]:
             blank = character.isspace()
             self._words += blank and self._within
+            self._letters = 0 if blank else self._letters + 1
+            if self._letters > LONGEST_WORD:
+                self.endless = True
+                return self._counted
             if blank and self._within and self._words == self.wish.length:
                 return self._counted
             self._within, self._counted = not blank, self._counted + 1
