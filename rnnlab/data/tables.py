@@ -271,10 +271,10 @@ def _with_headings(rows: list[list[str]], separator: str) -> Table:
     """A table whose first row are its headings, unless they are blank, alike, numbers or as long as the cells below."""
     first = [cell.strip().lstrip("\ufeff") for cell in rows[0]]
     columns = [[row[place] for row in rows[1 : _LOOKED_AT_ROWS + 1] if place < len(row)] for place in range(len(first))]
-    plain = len(set(first)) == len(first) and all(
-        cell and len(cell) <= _LONGEST_HEADING and not _NUMBER.fullmatch(cell) for cell in first
-    )
-    told = all(re.fullmatch(r"[\w.-]+", cell) for cell in first) or any(map(_are_numbers, columns))
+    numbers = any(map(_are_numbers, columns))
+    plain = all(cell and len(cell) <= _LONGEST_HEADING and not _NUMBER.fullmatch(cell) for cell in first)
+    plain = plain and (numbers or len(set(first)) == len(first))
+    told = numbers or all(re.fullmatch(r"[\w.-]+", cell) for cell in first)
     shorter = any(cells and 2 * len(name) < median(map(len, cells)) for name, cells in zip(first, columns, strict=True))
     if plain and (told or shorter):
         return Table(CSV, tuple(first), rows[1:], separator)
