@@ -87,7 +87,7 @@ def _order(units: Sequence[str], *, listed: bool) -> str:
         american = [(year, month, day, *time) for month, day, year, *time in days]
         return "dated" if any(map(_is_ordered, (days, turned, american))) else ""
     # Without numbers, for numbered paragraphs are no list.
-    entries = [re.sub(r"\d+", "", unit[:_LONGEST_ENTRY]).strip(" \t\"'“”«»").casefold() for unit in some]
+    entries = [re.sub(r"\d+", "", unit[:_LONGEST_ENTRY]).strip(" \t\"'“”«».:)-").casefold() for unit in some]
     if sum(entry[:1].isalpha() for entry in entries) < _MOSTLY * len(some):
         return ""
     if listed and sorted(map(len, some))[len(some) // 2] > _LONGEST_ENTRY:

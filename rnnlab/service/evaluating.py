@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
 from rnnlab.data.prompts import adapt_all
 from rnnlab.data.shards import Shards, is_shards, open_shards
@@ -59,7 +60,7 @@ def evaluate(
         return {"model": model} | told | {"held_out": learnt.validation}
     if learnt.column and not column and all(map(is_table, names)):
         column = learnt.column
-    corpus = open_text(names, dataclasses.replace(learnt, encoding=encoding, column=column))
+    corpus = _opened(names, dataclasses.replace(learnt, encoding=encoding, column=column))
     first, held_out = split_at(corpus.documents, 1 - learnt.validation)
     if not (first and held_out):
         raise DataError(f"{corpus.characters} characters are too few to hold some out; give a longer text.")
@@ -72,6 +73,16 @@ def evaluate(
     counted = {"rewritten": readable.rewritten, "left_out": readable.left_out}
     told = {"model": model, "name": corpus.name} | scores
     return told | counted | {"held_out": learnt.validation, "notices": notices}
+
+
+def _opened(names: Sequence[str], how: TextConfig) -> Corpus:
+    try:
+        return open_text(names, how)
+    except DataError:
+        if not how.shuffle:
+            raise
+        # Another text than the one that was trained on may be a single document, which need not be mixed.
+        return open_text(names, dataclasses.replace(how, shuffle=0))
 
 
 def _on_shards(writer: Writer, shards: Shards, learnt: TextConfig, sha256: str) -> dict[str, Any]:
