@@ -16,8 +16,9 @@ from rnnlab.errors import DataError
 
 # Of a folder those files are taken; a file that is named is looked at whatever its name is.
 ENDINGS = (".txt", ".text", ".md", ".txt.gz", ".text.gz", ".md.gz")
-# What a chooser of files offers: what is read as text, or whose column is.
-OFFERED = (*ENDINGS[:3], ".gz", ".csv", ".tsv", ".json", ".jsonl", ".parquet", ".html", ".tex", ".log", ".srt", ".vtt")
+# Of one whose files' column is asked for.
+_TABLES = (".csv", ".tsv", ".json", ".jsonl")
+TABLE_ENDINGS = (*_TABLES, ".parquet", *(f"{ending}.gz" for ending in _TABLES))
 
 WANTED = Wanted(
     file="a plain text file (.txt, UTF-8)",
@@ -91,8 +92,13 @@ def read_cells(
 
 
 def looks_tabular(path: Path) -> bool:
-    """Whether a file seems to be a table, by its ending and its beginning; what cannot be read is none."""
-    if path.name.casefold().endswith((".csv", ".tsv", ".json", ".jsonl", ".parquet")):
+    """Whether a file seems to be a table, by its ending and its beginning, or a folder holds some.
+
+    What cannot be read is none.
+    """
+    if path.is_dir():
+        return any(looks_tabular(one) for one in path.iterdir() if one.name.casefold().endswith(TABLE_ENDINGS))
+    if path.name.casefold().endswith(TABLE_ENDINGS):
         return True
     try:
         text, _ = read_text(path, path.name)

@@ -152,7 +152,7 @@ def submit_training(
     if base is not None:
         base = _base_there(base)
     if task == "text":
-        data = [str(file) for name in data for file in (text_files(Path(name))[0] if _is_texts(name) else [name])]
+        data = [file for name in data for file in _files(name, bool(settings.get("column")))]
         text_run(data, settings=settings, base=base)[0].rehearsed()
     else:
         prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
@@ -206,8 +206,11 @@ def _check_prices(prices: list[Prices], settings: Mapping[str, Any], until: str 
     DensityRun(prices, model, train, own, frozenset(given), until, None, "").rehearsed()
 
 
-def _is_texts(name: str) -> bool:
-    return is_folder(name) and not is_shards(name)
+def _files(name: str, tables: bool) -> list[str]:
+    """The files of a folder of texts or tables; of anything else its name."""
+    if not is_folder(name) or is_shards(name):
+        return [name]
+    return [str(file) for file in text_files(Path(name), tables=tables)[0]]
 
 
 def _there(name: str, task: str, sent: _Sent) -> str:

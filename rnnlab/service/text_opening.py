@@ -41,7 +41,7 @@ def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
     names = [data] if isinstance(data, str) else list(data)
     sources, notices = [], []
     for one in names:
-        found, told = text_sources(one)
+        found, told = text_sources(one, tables=bool(reading.column))
         sources += found
         notices += told
     _check_named(sources, reading)
@@ -69,8 +69,12 @@ def open_learnable(data: str | Sequence[str], reading: TextConfig) -> Corpus | S
     return open_shards(folders[0])
 
 
-def text_sources(data: str) -> tuple[list[tuple[str | Path, str | None]], list[str]]:
+def text_sources(data: str, *, tables: bool = False) -> tuple[list[tuple[str | Path, str | None]], list[str]]:
     """The paths that a name stands for, each with the name that it goes by if it is not a file of the person's own.
+
+    Args:
+        data: the name, or the path of a file or of a folder.
+        tables: whether a folder's tables are wanted and not its text files.
 
     Returns:
         Those, and sentences on what of a folder is left out.
@@ -78,7 +82,7 @@ def text_sources(data: str) -> tuple[list[tuple[str | Path, str | None]], list[s
     if is_file(data):
         return [(data, None)], []
     if is_folder(data):
-        files, notices = text_files(Path(data))
+        files, notices = text_files(Path(data), tables=tables)
         return [(file, None) for file in files], notices
     if data.casefold() in {entry.name.casefold() for entry in catalog.text_entries()}:
         return [(fetching.fetched(data), catalog.text_entry(data).name)], []
@@ -88,8 +92,8 @@ def text_sources(data: str) -> tuple[list[tuple[str | Path, str | None]], list[s
 
 
 def is_table(data: str) -> bool:
-    """Whether a name is that of a file that would be read as a table if a column were asked for."""
-    return is_file(data) and looks_tabular(Path(data))
+    """Whether a name is that of a file, or of a folder, that is read as tables if a column is asked for."""
+    return (is_file(data) or is_folder(data)) and looks_tabular(Path(data))
 
 
 def _check_named(sources: Sequence[tuple[str | Path, str | None]], reading: TextConfig) -> None:
