@@ -20,7 +20,7 @@ def add_commands(commands: Any) -> None:
         metavar="NAME",
         help="as `rnnlab data` lists it, such as doyle, or owner/dataset of the Hugging Face Hub",
     )
-    fetch.add_argument("--column", help="of a dataset: what holds the text (default text, or the only one of texts)")
+    fetch.add_argument("--column", help="of a dataset or of tables: what holds the text")
     fetch.add_argument("--split", help="of a dataset (default train, or the only one)")
     fetch.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
     fetch.add_argument("--first-mb", type=float, help="of a dataset: no more than its first so many MB (default: all)")
@@ -33,7 +33,7 @@ def add_commands(commands: Any) -> None:
     shards.add_argument("--out", required=True, metavar="DIR", help="the folder to make")
     shards.add_argument("--name", help="what to call the text (default: the first file's name)")
     shards.add_argument("--millions", type=float, default=8.0, help="of characters in a shard, about (default 8)")
-    shards.add_argument("--column", help="of a dataset: what holds the text (default text, or the only one of texts)")
+    shards.add_argument("--column", help="of a dataset or of tables: what holds the text")
     shards.add_argument("--split", help="of a dataset (default train, or the only one)")
     shards.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
     shards.add_argument("--seconds", type=float, help="of a dataset: time limit of the download (default 3600)")

@@ -1,4 +1,4 @@
-"""Tables with a column of texts: CSV, JSON, JSON lines, Parquet; knows no prose and no vocabulary."""
+"""Tells tables: CSV, JSON, JSON lines, with their columns and rows; knows no file and no prose."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
-
-from rnnlab.data.cleaning import how_many
-from rnnlab.data.files import as_subject
-from rnnlab.errors import DataError
 
 CSV, JSON, JSON_LINES, PARQUET = "CSV", "JSON", "JSON lines", "Parquet"
 SEPARATORS = (",", ";", "\t", "|")
@@ -67,6 +63,11 @@ class Table:
         return filled[0] > len(self.rows) / 2 and sorted(filled)[-2] > len(self.rows) / 2
 
     @property
+    def has_headings(self) -> bool:
+        """Whether a table of CSV begins with headings."""
+        return self.columns != _numbered(len(self.columns))
+
+    @property
     def _places(self) -> range:
         return range(len(self.columns))
 
@@ -114,93 +115,11 @@ def begins_as_json(text: str) -> bool:
     return True
 
 
-def read_column(text: str, label: str, column: str) -> tuple[list[str], tuple[str, ...]]:
-    """Take one column out of a table.
-
-    Args:
-        text: of the table, its line ends as they are.
-        label: what messages call it.
-        column: its heading, upper or lower case, or its number from 1 on.
-
-    Returns:
-        The cells that hold something, and a sentence on what was left out.
-
-    Raises:
-        DataError: the text is no table, has no such column, or holds something else than text in it.
-    """
-    found = find_table(text, label, column)
-    if found is None:
-        raise DataError(f"{as_subject(label)} is no table (CSV, JSON or JSON lines); leave out --column.")
-    table = found if len(text) <= LOOKED_AT else _whole(text, label, found)
-    place = _place(table.columns, column, label)
-    whole, notices = _as_wide(table, place)
-    cells, on_cells = _taken(list(whole.cells(place)), table.columns, place, label)
-    return cells, (*on_cells, *notices)
-
-
-def read_parquet_column(content: bytes, label: str, column: str) -> tuple[list[str], tuple[str, ...]]:
-    """The same of a Parquet file; DataError as `read_column`, or if it is damaged."""
-    import pyarrow  # of the package datasets; half a second that hardly anyone needs
-    from pyarrow import parquet
-
-    try:
-        file = parquet.ParquetFile(io.BytesIO(content))
-        names = tuple(map(str, file.schema_arrow.names))
-        place = _place(names, column, label)
-        cells = [
-            cell for batch in file.iter_batches(1000, columns=[names[place]]) for cell in batch.column(0).to_pylist()
-        ]
-    except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"{as_subject(label)} is a damaged Parquet file; write or download it again.") from error
-    return _taken(cells, names, place, label)
-
-
-def _as_wide(table: Table, place: int) -> tuple[Table, tuple[str, ...]]:
-    """A table without rows of more cells than its headings, whose cells stand no longer where they belong."""
-    width = len(table.columns)
-    rows = [row for row in table.rows if len(row) <= width or not any(row[width:])]
-    gone = len(table.rows) - len(rows)
-    if not gone:
-        return table, ()
-    was = "was" if gone == 1 else "were"
-    return replace(table, rows=rows), (f"{how_many(gone, 'row')} of more than {width} cells {was} left out.",)
-
-
-def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> tuple[list[str], tuple[str, ...]]:
-    wrong = next((cell for cell in cells if cell is not None and not isinstance(cell, str)), None)
-    if wrong is not None:
-        raise DataError(f"The column {names[place]!r} of {label} is not all text; choose another --column.")
-    texts = [cell for cell in cells if cell and not cell.isspace()]
-    if not texts:
-        raise DataError(f"The column {names[place]!r} of {label} is empty; choose another --column.")
-    others = [name for number, name in enumerate(names) if number != place]
-    empty = len(cells) - len(texts)
-    gone = [f"the {'column' if len(others) == 1 else 'columns'} {listed(others)}"] if others else []
-    gone += [how_many(empty, "empty cell")] if empty else []
-    were = "was" if len(others) + empty == 1 else "were"
-    rest = f"; {' and '.join(gone)} {were} left out" if gone else ""
-    return texts, (f"The {how_many(len(texts), 'cell')} of the column {names[place]!r} are a document each{rest}.",)
-
-
-def _place(names: Sequence[str], column: str, label: str) -> int:
-    alike = [name.strip().casefold() for name in names]
-    for known, asked in ((list(names), column), (alike, column.strip().casefold())):
-        if known.count(asked) == 1:
-            return known.index(asked)
-    if column.isdecimal() and 1 <= int(column) <= len(names):
-        return int(column) - 1
-    problem = "several columns" if column in names else "no column"
-    raise DataError(f"{as_subject(label)} has {problem} {column!r:.60}, only {listed(names)}; choose another --column.")
-
-
-def _whole(text: str, label: str, found: Table) -> Table:
-    """All rows of a table whose first ones are known."""
+def all_rows(text: str, found: Table) -> Table | None:
+    """All rows of a table whose first ones are known; None if it is damaged further on."""
     if found.kind == CSV:
         return _with_headings(_rows(text, found.separator), found.separator)
-    table = _json_lines(text, False) if found.kind == JSON_LINES else _json(text, False)
-    if table is None:
-        raise DataError(f"{as_subject(label)} begins as {found.kind} but is damaged further on; write it anew.")
-    return table
+    return _json_lines(text, False) if found.kind == JSON_LINES else _json(text, False)
 
 
 def _json_lines(text: str, cut: bool) -> Table | None:
@@ -278,7 +197,11 @@ def _with_headings(rows: list[list[str]], separator: str) -> Table:
     shorter = any(cells and 2 * len(name) < median(map(len, cells)) for name, cells in zip(first, columns, strict=True))
     if plain and (told or shorter):
         return Table(CSV, tuple(first), rows[1:], separator)
-    return Table(CSV, tuple(str(number + 1) for number in range(len(first))), rows, separator)
+    return Table(CSV, _numbered(len(first)), rows, separator)
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(str(number + 1) for number in range(count))
 
 
 def _are_numbers(cells: Sequence[Any]) -> bool:

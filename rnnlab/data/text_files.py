@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnlab.data.cleaning import changes_told, clean, compose
+from rnnlab.data.columns import read_column, read_parquet_column
 from rnnlab.data.encodings import Decoded, decode, encoding_notices, refuse_unsure
 from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, read_content
 from rnnlab.data.headers import strip_headers
 from rnnlab.data.structure import structure_of
-from rnnlab.data.tables import find_table, read_column, read_parquet_column
+from rnnlab.data.tables import find_table
 from rnnlab.errors import DataError
 
 # Of a folder those files are taken; a file that is named is looked at whatever its name is.

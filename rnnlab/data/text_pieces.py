@@ -39,10 +39,10 @@ def read_pieces(
     """
     told = tell or (lambda words: None)
     for file in map(Path, files):
-        found = find_stretches(_pieces(file, encoding, Counter()))
+        found = find_stretches(text_pieces(file, encoding))
         changes: Counter[str] = Counter()
         lines, first = 0, True
-        for piece in authors_own(_pieces(file, encoding, changes), found):
+        for piece in authors_own(text_pieces(file, encoding, changes), found):
             lines += piece.count("\n")
             structure = structure_of(piece, file.name) if first else None
             if structure is not None:
@@ -53,10 +53,12 @@ def read_pieces(
             told(f"{file.name}: {notice}")
 
 
-def _pieces(file: Path, encoding: str | None, changes: Counter[str]) -> Iterator[str]:
-    """A file's text as it lies there but for its line ends and what a program took for control characters.
+def text_pieces(file: Path, encoding: str | None = None, changes: Counter[str] | None = None) -> Iterator[str]:
+    """A file's text as it lies there but for its line ends and signs that stand as control characters, a MB at a time.
 
-    About a MB at a time; `changes` counts what is changed, by the names of `Cleaned`.
+    Args:
+        file, encoding: as of `read_pieces`; errors as there.
+        changes: counts what is changed, by the names of `Cleaned`.
     """
     codec = "utf-8" if encoding is None else codec_named(encoding)
     try:
@@ -67,7 +69,7 @@ def _pieces(file: Path, encoding: str | None, changes: Counter[str]) -> Iterator
                 for piece in _lines_of(stream, codec):
                     text, restored = restore_signs(piece)
                     text, line_ends = plain_line_ends(text)
-                    changes.update(restored=restored, line_ends=line_ends)
+                    (Counter() if changes is None else changes).update(restored=restored, line_ends=line_ends)
                     yield text
     except UnicodeDecodeError as error:
         raise DataError(f"{file.name} is not in {encoding or 'UTF-8'}; {_remedy(error, encoding)}.") from error

@@ -194,8 +194,8 @@ def setting_flags(settings: Mapping[str, Any]) -> list[str]:
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             words.append(f"--{flag}" if value else f"--no-{flag}")
-        elif value is not None:
-            words += [f"--{flag}", str(value)]
+        elif value is not None:  # what begins with a dash would be taken for a flag
+            words += [f"--{flag}={value}"] if str(value).startswith("-") else [f"--{flag}", str(value)]
     return words
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rnnlab.data.cache import refuse_offline
 from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.hub_rows import TEXT, Request
 from rnnlab.data.shards import Shards, write_shards
+from rnnlab.data.table_pieces import column_pieces
 from rnnlab.data.text_pieces import read_pieces
 from rnnlab.errors import DataError
 from rnnlab.service.opening import is_file
@@ -42,7 +44,8 @@ def make_shards(
         out: the folder to make.
         name: what to call the text; else the first file's or the dataset's.
         millions: of characters in a shard, about.
-        column, split, revision: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset.
+        column: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset, or of tables (CSV, JSON lines, Parquet).
+        split, revision: of a dataset.
         seconds: the time limit of a dataset's download; an hour if None.
         progress: is told in half a sentence what is being done.
         encoding: of the files, such as "KOI8-R"; UTF-8 if None.
@@ -65,12 +68,12 @@ def make_shards(
         if encoding:
             raise DataError(f"{sources[0]} is read from the Hub, where text is UTF-8; leave out --encoding.")
         made = _from_hub(asked, Path(out), name, size, USUAL_SECONDS if seconds is None else seconds, progress)
-    elif column or split or revision:
-        raise DataError("Files have no columns, splits or revisions; leave out --column, --split and --revision.")
+    elif split or revision:
+        raise DataError("Files have no splits or revisions; leave out --split and --revision.")
     elif seconds is not None:
         raise DataError("Files are not downloaded; leave out --seconds.")
     else:
-        made = _from_files(sources, out, name, size, encoding, progress)
+        made = _from_files(sources, out, name, size, column, encoding, progress)
     told = {"name": made.name, "folder": str(made.folder), "characters": made.characters, "source": made.source}
     return told | {"alphabet": len(made.counts), "shards": len(made.lengths), "notices": [*made.notices]}
 
@@ -80,6 +83,7 @@ def _from_files(
     out: str | Path,
     name: str | None,
     size: int,
+    column: str | None,
     encoding: str | None,
     progress: Callable[[str], None] | None,
 ) -> Shards:
@@ -87,12 +91,16 @@ def _from_files(
     files: list[str | Path] = []
     told: list[str] = []
     for one in sources:
-        found, notices = text_files(Path(one)) if is_folder(one) else ([Path(one)], [])
+        found, notices = text_files(Path(one), tables=bool(column)) if is_folder(one) else ([Path(one)], [])
         files += found
         told += notices
     names = ", ".join(Path(one).name for one in files[:3]) + (", …" if len(files) > 3 else "")
+    pieces = read_pieces(files, encoding, told.append)
+    if column:
+        cells = (column_pieces(Path(file), column, encoding, told.append) for file in files)
+        pieces = chain.from_iterable(cells)
     return write_shards(
-        read_pieces(files, encoding, told.append), out, name=name or Path(sources[0]).stem,
+        pieces, out, name=name or Path(sources[0]).stem,
         source=f"files of the maker's own ({names})", size=size, progress=progress, notices=told,
     )  # fmt: skip
 
