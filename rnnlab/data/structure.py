@@ -109,7 +109,7 @@ def _is_meant(table: Table, name: str) -> bool:
     if table.kind in (JSON, JSON_LINES) or is_csv(name):
         return True
     # Neither an indent nor the end of a line of code is a cell.
-    enough = len(table.rows) >= 2 * FEWEST_LINES and table.is_filled()
+    enough = len(set(map(tuple, table.rows))) >= 2 * FEWEST_LINES and table.is_filled()
     named = table.columns[0] != "1"
     return enough and (table.separator != "," or ((named or len(table.columns) > 2) and table.has_numbers()))
 

@@ -174,8 +174,11 @@ def _separated(text: str, cut: bool) -> Table | None:
         rows = rows[:-1] if cut else rows
         width = len(rows[0]) if rows else 0
         same = sum(len(row) == width for row in rows) / max(1, len(rows))
-        if width > 1 and len(rows) > 1 and same >= _SAME_WIDTH and (best is None or same * width > best[0]):
-            best = (same * width, _with_headings(rows, separator))
+        # A quotation mark without its other half was cut off by a sign that separates nothing.
+        torn = sum(any(cell.count('"') % 2 for cell in row) for row in rows) / max(1, len(rows))
+        score = same * width * (1 - torn)
+        if width > 1 and len(rows) > 1 and same >= _SAME_WIDTH and (best is None or score > best[0]):
+            best = (score, _with_headings(rows, separator))
     return None if best is None else best[1]
 
 
