@@ -26,8 +26,10 @@ def names(count: int = 900) -> list[str]:
 
 
 SORTED = sorted(names())
-DATED = [f"{day + 1:02}/{month + 1:02}/2021 {line}" for (month, day), line in
-         zip(itertools.product(range(12), range(28)), LINES, strict=False)]  # fmt: skip
+DATED = [
+    f"{day + 1:02}/{month + 1:02}/2021 {line}"
+    for (month, day), line in zip(itertools.product(range(12), range(28)), LINES, strict=False)
+]
 
 
 @pytest.mark.parametrize(
