@@ -1,6 +1,7 @@
 """Bytes in: the letters that a person wrote come out, whatever the encoding, or it is said that nobody can be sure."""
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -138,3 +139,46 @@ def test_a_text_twice_as_long_takes_at_most_about_twice_the_time(encoding):
         decode(content)
         spent.append(time.process_time() - began)
     assert spent[1] < 12 * spent[0] + 0.2
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "wrong"),
+    [
+        ("Czech", "cp1250", "latin-1"),
+        ("Russian", "koi8_r", "latin-1"),
+        ("Ukrainian", "cp1251", "cp1252"),
+        ("Greek", "cp1253", "latin-1"),
+        ("Japanese", "cp932", "latin-1"),
+        ("Russian", "koi8_r", "cp1252"),
+        ("Chinese (traditional)", "big5", "latin-1"),
+    ],
+)
+def test_a_text_whose_encoding_was_taken_for_a_western_one_is_decoded_again(language, encoding, wrong):
+    text = story(language, encoding) * 2
+    found = decoded(text.encode(encoding).decode(wrong).encode())
+    assert found.text == text
+    assert encoding_notices(found) == (
+        f"The text had been saved with {SHOWN.get(encoding, 'Big5')} taken for Windows-1252 and was decoded again.",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["Þótt það sé æði, á Ægisíðu. " * 30, "àéîõü " * 9, "It\u0092s, Ω", "a\u0085b é", "\u009d"]
+)
+def test_a_text_in_unicode_that_is_no_other_ones_is_left_alone(text):
+    assert decoded(text.encode()).text == text
+
+
+def test_an_encoding_that_was_named_is_told_as_such():
+    found = decoded("ПОТОМ".encode("koi8_r"), "KOI8-R")
+    assert encoding_notices(found) == ("The text was read as KOI8-R.",)
+    assert encoding_notices(decoded("потом".encode(), "utf-8")) == ()
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "cp1252", "cp1257", "koi8_r", "cp866", "cp932", "gb18030"])
+@given(text=st.text(st.characters(codec="latin-1", categories=["Ll", "Lu"]), min_size=1, max_size=30))
+@settings(deadline=None, max_examples=25)
+def test_no_letter_becomes_a_control_character(encoding, text):
+    found = decode(f"{text} and some more of it\n".encode(encoding, "ignore"))
+    assert found is not None
+    assert not any(unicodedata.category(one) == "Cc" and one not in "\n\x85" for one in found.text)
