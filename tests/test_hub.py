@@ -92,6 +92,15 @@ def test_a_second_push_of_the_same_folder_sends_no_weights_and_makes_no_commit(h
     assert len(hub.store.repos["model", "anna/stocks"].commits) == 3
 
 
+def test_a_link_out_of_the_folder_is_not_followed(hub, folder, tmp_path):
+    (tmp_path / "private.txt").write_text("a file of the person's own")
+    (folder / "README.md").unlink()
+    (folder / "README.md").symlink_to(tmp_path / "private.txt")
+    with pytest.raises(CheckpointError, match="stocks holds a link or a device"):
+        ours.push(folder, "anna/stocks", ANNA)
+    assert not hub.store.repos
+
+
 def test_a_damaged_folder_is_not_pushed(hub, folder):
     (folder / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(CheckpointError, match="does not hold the weights"):

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -135,6 +137,26 @@ def test_two_texts_of_one_engine_do_not_disturb_each_other(opened):
     for place, column in enumerate(ids.unbind(1)):
         assert_close(first.step(column.tolist())[0], alone[0, place], rtol=0, atol=0)
         other.step([7])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_texts_of_several_threads_share_steps_and_each_is_as_if_it_were_alone_to_the_last_bit(cell, monkeypatch):
+    engine, texts = open_engine(model(cell, hidden=64)), [text(rows, 200) for rows in (1, 2, 1, 3, 1, 1)]
+    alone = [stepped(engine.begin(len(ids)), ids) for ids in texts]
+    sizes, share = [], engine._share
+    monkeypatch.setattr(engine, "_share", lambda together: (sizes.append(len(together)), share(together)))
+    with ThreadPoolExecutor(len(texts)) as pool:
+        found = list(pool.map(lambda ids: stepped(engine.begin(len(ids)), ids), texts))
+    assert max(sizes) > 1
+    for one, other in zip(found, alone, strict=True):
+        assert_close(one, other, rtol=0, atol=0)
+
+
+def test_a_step_that_fails_fails_for_who_asked_and_for_nobody_after():
+    engine = open_engine(model("gru"))
+    with pytest.raises(Exception, match="indices element out of data bounds"):
+        engine.begin(1).step([V])
+    assert engine.begin(1).step([0]).shape == (1, V)
 
 
 def test_packing_copies_the_weights(opened):

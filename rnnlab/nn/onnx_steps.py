@@ -42,7 +42,7 @@ class OnnxSteps:
         self._session = engine.session
         self._ids = np.zeros(rows, np.int64)
         self._logits = np.zeros((rows, config.vocabulary), np.float32)
-        self._shape = (config.layers, 2 if config.cell == "lstm" else 1)
+        self._layout = (config.layers, 2 if config.cell == "lstm" else 1)
         self._sides = [self._buffers(rows, config.hidden) for _ in range(2)]
         self._turn = 0
         if state is not None:
@@ -60,12 +60,16 @@ class OnnxSteps:
 
     def state(self) -> ModelState:
         """A copy of the state after the last step."""
-        parts = iter(self._sides[self._turn])
-        layers, each = self._shape
+        parts, (layers, each) = iter(self.past), self._layout
         return tuple(tuple(torch.from_numpy(next(parts).copy())[None] for _ in range(each)) for _ in range(layers))
 
+    @property
+    def past(self) -> list[Floats]:
+        """The state after the last step, part by part, (rows, H) each: what the next step reads."""
+        return self._sides[self._turn]
+
     def _buffers(self, rows: int, hidden: int) -> list[Floats]:
-        layers, each = self._shape
+        layers, each = self._layout
         return [np.zeros((rows, hidden), np.float32) for _ in range(layers * each)]
 
     def _bound(self, past: list[Floats], after: list[Floats]) -> Any:

@@ -19,6 +19,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, ModelState, SequenceModel
 from rnnlab.nn.onnx_steps import OnnxEngine
 from rnnlab.nn.packing import pack
+from rnnlab.nn.shared_steps import SharedEngine
 from rnnlab.nn.torch_steps import TorchEngine
 
 WEIGHTS = ("fp32", "int8")
@@ -35,7 +36,7 @@ class Steps(Protocol):
 
 
 class Engine(Protocol):
-    """A model's packed weights, shared by all texts that are written at a time."""
+    """A model's packed weights, shared by all texts that are written at a time; in float32 they also share steps."""
 
     def begin(self, rows: int, state: ModelState | None = None) -> Steps:
         """Begin so many rows from a state of as many, or of one that all share, or from an empty past."""
@@ -55,7 +56,8 @@ def open_engine(model: SequenceModel, weights: str = "fp32") -> Engine:
     assert weights in WEIGHTS
     packed = pack(model)
     if packed.device.type == "cpu":
-        return OnnxEngine(packed, int8=weights == "int8")
+        engine = OnnxEngine(packed, int8=weights == "int8")
+        return engine if weights == "int8" else SharedEngine(engine)
     if weights == "int8":
         raise RnnlabError(f"int8 weights are for the CPU; on {packed.device.type} choose fp32.")
     return TorchEngine(packed)

@@ -8,8 +8,9 @@ from rnnlab.train.progress import TrainConfig
 
 NUMBER = 4  # bytes of a float32
 # Of the weights, while a report is saved: the model with its gradients, both moments of AdamW, average and best (6),
-# the state of this report and of the last one (5 each), and this report's as the bytes that are written (6).
-COPIES = 22
+# the state of this report and of the last one (5 each), this report's as the bytes that are written (6), and what the
+# allocator keeps; twelve million weights took 1.7 GB (python -m benchmarks.attack).
+COPIES = 28
 # Of each step of each sequence and layer: what the backward pass needs of gates, cell, output and mask.
 KEPT_A_UNIT = 12
 # Of each step of each sequence and each id: logits, their softmax, and the gradients of both.
@@ -34,6 +35,6 @@ def check_training(model: ModelConfig, config: TrainConfig, window: int, most: f
     if (needed := training_bytes(model, config, window)) > most:
         raise RnnlabError(
             f"A training with {weight_count(model):,} weights and {model.outputs:,} outputs takes about "
-            f"{needed / 1e9:,.1f} GB of memory where {most / 1e9:g} GB are allowed; choose fewer units or layers, or a "
-            f"text with fewer distinct characters."
+            f"{needed / 1e9:,.2f} GB of memory where {most / 1e9:.2f} GB are allowed; choose fewer units or layers, or "
+            f"a text with fewer distinct characters."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -28,7 +29,8 @@ def own_file(stem: str, suffix: str, write: Callable[[Path], None]) -> str | Non
         path.parent.mkdir(parents=True)
         write(path)
     except OSError:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
         gr.Warning(NO_ROOM)
         return None
     return str(path)

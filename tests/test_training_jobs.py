@@ -1,0 +1,43 @@
+"""A visitor's training keeps its time limits, whatever it is told."""
+
+import time
+
+import pytest
+
+from rnnlab.service import training_jobs
+from rnnlab.service.training_jobs import Job, Pulse
+
+
+def endless(watch):
+    """A training that takes a step every hundredth of a second until it is stopped."""
+    step = 0
+    while watch(step, 10**9):
+        step += 1
+        time.sleep(0.01)
+        yield step
+
+
+def test_pauses_have_one_limit_together_however_often_one_resumes(monkeypatch):
+    monkeypatch.setattr(training_jobs, "LONGEST_PAUSE", 1.0)
+    job = Job(endless, 3600.0, lambda: None)
+    rests = 0
+    for event in job.events():
+        job.pause()
+        if isinstance(event, Pulse) and event.paused:
+            rests += 1
+            job.go_on()
+    assert job.stopped
+    assert rests > 1
+    assert job._rested > 1.0
+    assert job.most_left < 3600.0
+
+
+def test_who_waits_is_told_for_how_long_at_most():
+    jobs = training_jobs.Jobs()
+    assert jobs.most_left == 0.0
+    job = Job(endless, 600.0, lambda: None)
+    jobs.add(job)
+    events = job.events()
+    next(events)
+    assert jobs.most_left == pytest.approx(600 + training_jobs.LONGEST_PAUSE, abs=60)
+    events.close()
