@@ -252,11 +252,16 @@ def _warnings(corpus: Corpus, label: str) -> tuple[str, ...]:
     visible = corpus.alphabet.strip(" \t\n")
     if len(visible) < 2:
         raise DataError(f"{as_subject(label)} consists of a single character, {visible!r}; give {WANTED.holding}.")
-    if corpus.characters >= FEW_CHARACTERS:
+    return on_size(corpus.characters)
+
+
+def on_size(characters: int) -> tuple[str, ...]:
+    """A sentence on a text that has too few characters for its style to be learnt."""
+    if characters >= FEW_CHARACTERS:
         return ()
     return (
-        f"{how_many(corpus.characters, 'character')} are few: below {FEW_CHARACTERS:,} a model learns the text by"
-        " heart rather than its style; a small model is proposed, and more text is better.",
+        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model learns the text by heart rather"
+        " than its style; a small model is proposed, and more text is better.",
     )
 
 

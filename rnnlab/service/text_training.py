@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab import options
-from rnnlab.data.corpus import Corpus
+from rnnlab.data.corpus import Corpus, on_size
 from rnnlab.data.documents import split_at
 from rnnlab.data.shards import Shards
 from rnnlab.data.vocab import Vocabulary, build_characters, build_words, encode_compactly
@@ -100,7 +100,7 @@ def train_text(
         data, out=out, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
     )  # fmt: skip
     if tell is not None and processes.first:
-        for notice in run.notices():
+        for notice in run.told_before():
             tell(notice)
     yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
@@ -217,6 +217,10 @@ class TextRun:
     def cautions(self) -> tuple[str, ...]:
         """Sentences on a text that is too short, or on what it is to the checkpoint that the training goes on from."""
         return too_little(self.corpus.characters) if self.begun is None else self.begun.notices(self.corpus)
+
+    def told_before(self) -> list[str]:
+        """The sentences that a person should know before the first step: all but the one on the text's size."""
+        return [notice for notice in self.notices() if notice not in on_size(self.corpus.characters)]
 
     def notices(self) -> list[str]:
         """Sentences on how the text was read, and the cautions."""
