@@ -25,6 +25,7 @@ class Option:
     low: float | None
     high: float | None
     choices: tuple[str, ...]
+    bare: Value | None = None
 
     @property
     def flag(self) -> str:
@@ -51,6 +52,7 @@ def option(
     high: float | None = None,
     *,
     choices: Iterable[str] = (),
+    bare: Value | None = None,
 ) -> Any:
     """Describe a setting as a dataclass field: its default, what it does, and its least and greatest value.
 
@@ -59,9 +61,10 @@ def option(
         help: half a sentence in the field's own words; it becomes the flag's help and the slider's gloss.
         low, high: inclusive bounds of a number.
         choices: the values that a str may take.
+        bare: the value of a flag that is given without one; None if it must have one.
     """
     return dataclasses.field(
-        default=default, metadata={"help": help, "low": low, "high": high, "choices": tuple(choices)}
+        default=default, metadata={"help": help, "low": low, "high": high, "choices": tuple(choices), "bare": bare}
     )
 
 
@@ -92,6 +95,8 @@ def add_flag(parser: argparse._ActionsContainer, known: Option) -> None:
     text = f"{known.help} (default {known.default})"
     if known.kind is bool:
         parser.add_argument(known.flag, action=argparse.BooleanOptionalAction, default=None, help=text)
+    elif known.bare is not None:
+        parser.add_argument(known.flag, type=known.kind, nargs="?", const=known.bare, default=None, help=text)
     else:
         parser.add_argument(known.flag, type=known.kind, choices=known.choices or None, default=None, help=text)
 

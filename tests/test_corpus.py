@@ -185,11 +185,14 @@ def an_archive(member: str) -> bytes:
         (bytes(range(256)) * 9, "poem.txt is not text but binary data; give a plain text file (.txt, UTF-8)."),
         (b"\x7fELF" + bytes(1000), "poem.txt is not text but binary data"),
         (b"\xff\xfea\x00\x00\xd8", "poem.txt is not text but binary data"),
-        ("Съешь ещё этих мягких булок".encode("cp1251"), "in an encoding that is not known here; save it as UTF-8."),
+        (BODY.encode("cp037"), "in an encoding that is not known here; save it as UTF-8, or name it"),
         (gzip.compress(b"word " * 100)[:-9], "a damaged gzip archive"),
         (gzip.compress(gzip.compress(b"word")), "compressed twice"),
-        (gzip.compress(bytes(50_000_001), 1), "poem.txt unpacks to more than 50 MB; give a part of it."),
-        (bytes(50_000_001), "poem.txt is larger than 50 MB; give a part of it."),
+        (
+            gzip.compress(bytes(50_000_001), 1),
+            "poem.txt unpacks to more than 50 MB; give a part of it, or cut it into shards",
+        ),
+        (bytes(50_000_001), "poem.txt is larger than 50 MB; give a part of it, or cut it into shards"),
         (
             b"*** START OF THE PROJECT GUTENBERG EBOOK A ***\n*** END OF THE PROJECT GUTENBERG EBOOK A ***",
             "poem.txt holds a header and licence but no text",

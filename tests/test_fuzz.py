@@ -131,4 +131,4 @@ def test_the_same_seed_and_number_make_the_same_case(tmp_path):
 def test_what_is_said_of_a_number_is_compared_with_its_type():
     assert judging.changes({"a": [1, {"b": 2.0}]}, {"a": [True, {"b": 2}]}) == [("a[0]", 1, True), ("a[1].b", 2.0, 2)]
     assert judging.changes({"a": 1}, {"b": 1}) == [("a", 1, "gone"), ("b", "gone", 1)]
-    assert not judging.is_finite({"a": [1, (2, float("nan"))][:1] + [[float("nan")]]})
+    assert not judging.is_finite({"a": [1, [float("nan")]]})

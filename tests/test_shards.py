@@ -17,7 +17,8 @@ from reaching import reachable_hub
 from rnnlab import service
 from rnnlab.__main__ import main
 from rnnlab.data.characters import build_characters
-from rnnlab.data.shards import open_shards, read_pieces, write_shards
+from rnnlab.data.shards import open_shards, write_shards
+from rnnlab.data.text_pieces import read_pieces
 from rnnlab.data.vocab import encode_compactly
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.tasks.text.sharded import ShardedTask
@@ -63,7 +64,7 @@ def test_files_are_read_piece_by_piece_packed_or_not(tmp_path):
         packed.write("c\nd\n")
     assert "".join(read_pieces([tmp_path / "a.txt", tmp_path / "b.txt.gz"])).endswith("b" * 10 + "c\nd\n")
     (tmp_path / "latin.txt").write_bytes("Müller\n".encode("latin-1"))
-    with pytest.raises(DataError, match=r"^latin.txt is not in UTF-8; save it as UTF-8\.$"):
+    with pytest.raises(DataError, match=r"^latin.txt is not in UTF-8; save it as UTF-8, or name its encoding with --"):
         list(read_pieces([tmp_path / "latin.txt"]))
     with pytest.raises(DataError, match=r"^none.txt cannot be read; check its name"):
         list(read_pieces([tmp_path / "none.txt"]))

@@ -20,21 +20,24 @@ def add_commands(commands: Any) -> None:
         metavar="NAME",
         help="as `rnnlab data` lists it, such as doyle, or owner/dataset of the Hugging Face Hub",
     )
-    fetch.add_argument("--column", help="of a dataset: what holds the text (default text, or the only one of texts)")
+    fetch.add_argument("--column", help="of a dataset or of tables: what holds the text")
     fetch.add_argument("--split", help="of a dataset (default train, or the only one)")
     fetch.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
     fetch.add_argument("--first-mb", type=float, help="of a dataset: no more than its first so many MB (default: all)")
     fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download (default 120)")
 
     shards = add_command(asks, "shards", "write a text larger than memory as shards, for train text", _shards)
-    shards.add_argument("sources", metavar="TXT|DATASET", nargs="+", help="UTF-8 text files, or one owner/dataset")
+    shards.add_argument(
+        "sources", metavar="TXT|DIR|DATASET", nargs="+", help="text files, folders of them, or one owner/dataset"
+    )
     shards.add_argument("--out", required=True, metavar="DIR", help="the folder to make")
     shards.add_argument("--name", help="what to call the text (default: the first file's name)")
     shards.add_argument("--millions", type=float, default=8.0, help="of characters in a shard, about (default 8)")
-    shards.add_argument("--column", help="of a dataset: what holds the text")
+    shards.add_argument("--column", help="of a dataset or of tables: what holds the text")
     shards.add_argument("--split", help="of a dataset (default train, or the only one)")
     shards.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
-    shards.add_argument("--seconds", type=float, default=3600, help="time limit of a download (default 3600)")
+    shards.add_argument("--seconds", type=float, help="of a dataset: time limit of the download (default 3600)")
+    shards.add_argument("--encoding", help="what the files are encoded in, such as KOI8-R (default UTF-8)")
 
 
 def _data(asked: argparse.Namespace) -> Answer:
@@ -58,8 +61,7 @@ def _fetch(asked: argparse.Namespace) -> Answer:
 def _shards(asked: argparse.Namespace) -> Answer:
     answer = service.make_shards(
         asked.sources, asked.out, name=asked.name, millions=asked.millions, column=asked.column, split=asked.split,
-        revision=asked.revision, seconds=asked.seconds,
-        progress=aside,
+        revision=asked.revision, seconds=asked.seconds, encoding=asked.encoding, progress=aside,
     )  # fmt: skip
     if not asked.json:
         told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {answer['shards']:,} shards"

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.remote import add_remote, train_there
+from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
 from rnnlab.commands.shared import (
     Answer,
     StepBar,
@@ -92,9 +92,11 @@ def _add_model_and_data(
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ticker", help="which ticker, if the file holds several")
     parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="how the file writes its dates")
+    parser.add_argument("--encoding", help="in which the file is written, as shift_jis (default: found)")
 
 
 def _train(asked: argparse.Namespace) -> Answer:
+    refuse_without_on(asked)
     asked.resumable = asked.recipe == "density" and asked.seeds == 1 and not asked.base
     settings = given(asked, [known for recipe in service.RECIPES for known in service.settings(recipe)])
     if asked.on:
@@ -102,9 +104,9 @@ def _train(asked: argparse.Namespace) -> Answer:
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_forecast(
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
-        resume=asked.resume, ticker=asked.ticker, dates=asked.dates, command=asked.command,
+        resume=asked.resume, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding, command=asked.command,
         base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch, processes=processes,
-        overwrite=asked.overwrite,
+        overwrite=asked.overwrite, tell=aside,
     )  # fmt: skip
     answer = follow(asked, training, "rows", bar, processes)
     return tell(asked, answer, service.training_lines) if service.is_first() else answer
@@ -118,21 +120,15 @@ def _other_flags(asked: argparse.Namespace) -> list[str]:
 
 def _forecast(asked: argparse.Namespace) -> Answer:
     if _are_several(asked):
-        if asked.ticker or asked.dates:
-            raise RnnlabError("--ticker and --dates are for one series at a time; give --data one of them.")
         many = service.forecast_many(
-            asked.model, asked.data, horizon=asked.horizon, device=asked.device, calibrated=asked.calibrated
-        )
+            asked.model, asked.data, horizon=asked.horizon, device=asked.device, ticker=asked.ticker,
+            dates=asked.dates, encoding=asked.encoding, calibrated=asked.calibrated,
+        )  # fmt: skip
         return tell(asked, many, service.forecast_many_lines)
     answer = service.forecast(
-        asked.model,
-        asked.data[0],
-        horizon=asked.horizon,
-        ticker=asked.ticker,
-        dates=asked.dates,
-        device=asked.device,
-        calibrated=asked.calibrated,
-    )
+        asked.model, asked.data[0], horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device,
+        encoding=asked.encoding, calibrated=asked.calibrated,
+    )  # fmt: skip
     return tell(asked, answer, service.forecast_lines)
 
 
@@ -148,28 +144,29 @@ def _backtest(asked: argparse.Namespace) -> Answer:
     answer = service.backtest(
         asked.model, asked.data[0], start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
         dates=asked.dates, device=asked.device, garch=asked.garch, leak_check=asked.leak_check,
-        placebo=asked.placebo,
+        placebo=asked.placebo, encoding=asked.encoding,
     )  # fmt: skip
     return tell(asked, answer, service.backtest_lines)
 
 
 def _backtest_panel(asked: argparse.Namespace) -> Answer:
-    if asked.ticker or asked.dates or asked.leak_check or asked.placebo:
-        raise RnnlabError(
-            "--ticker, --dates, --leak-check and --placebo are for one series at a time; give --data one of them."
-        )
+    if asked.leak_check or asked.placebo:
+        raise RnnlabError("--leak-check and --placebo are for one series at a time; give --data one of them.")
     answer = service.backtest_panel(
         asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), garch=asked.garch,
-        device=asked.device,
+        device=asked.device, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding,
     )  # fmt: skip
     return tell(asked, answer, service.panel_lines)
 
 
 def _backtest_yearly(asked: argparse.Namespace) -> Answer:
-    if asked.ticker or asked.dates or asked.leak_check or asked.placebo or asked.horizon != [1] or not asked.start:
-        raise RnnlabError("--refit needs --start and scores one day ahead; of the other flags it takes --garch alone.")
+    if asked.leak_check or asked.placebo or asked.horizon != [1] or not asked.start:
+        raise RnnlabError(
+            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
+            "and --encoding alone."
+        )
     answer = service.backtest_yearly(
         asked.model, asked.data, start=asked.start, garch=asked.garch,
-        progress=aside,
+        progress=aside, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding,
     )  # fmt: skip
     return tell(asked, answer, service.yearly_lines)

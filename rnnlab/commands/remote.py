@@ -18,10 +18,19 @@ def add_remote(parser: argparse.ArgumentParser) -> None:
     """Add --on and what belongs to it."""
     group = parser.add_argument_group("on a machine of the Hugging Face Hub, which costs")
     group.add_argument("--on", choices=PLACES, help="train there, as a Job on your account, and push from there")
-    group.add_argument("--flavor", default=service.USUAL_FLAVOR, help="the machine (default a10g-small)")
-    group.add_argument("--hours", type=float, default=service.USUAL_HOURS, help="end it after so long (default 2)")
+    group.add_argument("--flavor", help=f"the machine (default {service.USUAL_FLAVOR})")
+    group.add_argument("--hours", type=float, help=f"end it after so long (default {service.USUAL_HOURS:g})")
     group.add_argument("--push", metavar="REPO", help="owner/name to push to; needed with --on")
     group.add_argument("--private", action="store_true", help="make a new repository private")
+
+
+def refuse_without_on(asked: argparse.Namespace) -> None:
+    """Raise RnnlabError where a flag of a training on the Hub's machines is given to one on this machine."""
+    if asked.on:
+        return
+    for name in ("flavor", "hours", "push", "private"):
+        if getattr(asked, name):
+            raise RnnlabError(f"--{name} belongs to a training with --on hf-jobs; leave it out, or give --on too.")
 
 
 def add_commands(commands: Any) -> None:
@@ -53,12 +62,13 @@ def train_there(
     asked.resumable = None  # an interruption here does not touch it
     token = service.own_token()
     with service.claimed(asked.out, overwrite=asked.overwrite) as folder:  # before anything is paid for
-        flavor = service.flavor_named(asked.flavor, asked.hours, token)
-        aside(service.price_words(flavor, asked.hours))
+        hours = service.USUAL_HOURS if asked.hours is None else asked.hours
+        flavor = service.flavor_named(asked.flavor or service.USUAL_FLAVOR, hours, token)
+        aside(service.price_words(flavor, hours))
         job = service.submit_training(
-            task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=asked.hours,
+            task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=hours,
             private=asked.private, unseen=unseen, token=token,
-            **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates")},
+            **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates", "encoding")},
         )  # fmt: skip
         aside(f"Job {job.id}: {job.url}")
         _print_log(job, token)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnnlab import service
-from rnnlab.commands.remote import add_remote, train_there
+from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
 from rnnlab.commands.shared import (
     Answer,
     StepBar,
@@ -27,14 +27,15 @@ from rnnlab.errors import RnnlabError
 
 TEXT = "a text of the catalog or a dataset of the Hub that has been fetched, or a text file"
 ESCAPES = r"\n is a line break, \t a tab"
-LARGE = f"{TEXT}, or a folder of shards (data shards)"
+SEVERAL = f"{TEXT}; several, or a folder of text files, are one text"
+LARGE = f"{SEVERAL}; or a folder of shards (data shards)"
 SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it was written with can be turned off
 
 
 def add_training(trainings: Any) -> None:
     """Add `train text`."""
     parser = add_command(trainings, "text", "train a writer on an author's text", _train)
-    parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", help=LARGE)
+    parser.add_argument("--data", required=True, metavar="NAME|TXT|DIR", nargs="+", help=LARGE)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
     parser.add_argument(
@@ -56,6 +57,7 @@ def add_commands(commands: Any) -> None:
         help="what the text begins with; - reads it from standard input (default: nothing)",
     )  # fmt: skip
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, taken as it stands")
+    write.add_argument("--encoding", help="what the prompt's file is encoded in, such as KOI8-R (default: found out)")
     write.add_argument("--length", type=int, help="how much to write (default 400)")
     write.add_argument("--unit", choices=service.UNITS, help="what the length is counted in (default characters)")
     write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (-1 or default: drawn)")
@@ -75,7 +77,9 @@ def add_commands(commands: Any) -> None:
     add_settings(write.add_argument_group("how to choose"), service.sampling_settings(), set())
     evaluate = add_command(commands, "evaluate", "score a writer on the held-out end of a text", _evaluate)
     _add_model(evaluate)
-    evaluate.add_argument("--data", required=True, metavar="NAME|TXT", help=TEXT)
+    evaluate.add_argument("--data", required=True, metavar="NAME|TXT|DIR", nargs="+", help=LARGE)
+    evaluate.add_argument("--column", default="", help="of a table: the column of texts (default: the training's)")
+    evaluate.add_argument("--encoding", default="", help="what the text is encoded in, such as KOI8-R")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +88,9 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(asked: argparse.Namespace) -> Answer:
+    _refuse_of_no_effect_on_training(asked)
     if asked.on:
-        return train_there(asked, "text", [asked.data], [], given(asked, service.text_settings()))
+        return train_there(asked, "text", asked.data, [], given(asked, service.text_settings()))
     asked.resumable = True
     bar, processes = StepBar(asked.minutes), service.started(asked.device or "auto")
     training = service.train_text(
@@ -97,7 +102,23 @@ def _train(asked: argparse.Namespace) -> Answer:
     return tell(asked, answer, service.text_training_lines) if service.is_first() else answer
 
 
+def _refuse_of_no_effect_on_training(asked: argparse.Namespace) -> None:
+    """Raise RnnlabError where a flag is given that changes nothing beside the others."""
+    refuse_without_on(asked)
+    # A training that goes on has the level that it began with.
+    level = asked.level or (None if asked.resume or asked.base else "char")
+    if asked.words is not None and level == "char":
+        raise RnnlabError("--words is the size of a vocabulary of words; leave it out, or give --level word.")
+    if asked.rare is not None and level == "word":
+        raise RnnlabError("--rare is of characters; leave it out, or give --level char.")
+    if asked.between_dropout is not None and asked.layers == 1:
+        raise RnnlabError("--between-dropout is between two layers, but --layers is 1; leave one of the two out.")
+    if asked.marker and asked.documents is None and not (asked.resume or asked.base):
+        raise RnnlabError("--marker tells documents apart with --documents marker; leave it out, or give that too.")
+
+
 def _write(asked: argparse.Namespace) -> Answer:
+    _refuse_of_no_effect_on_writing(asked)
     begun = _begun(asked)
     manner = _manner(asked, service.Manner() if begun is None else begun.manner)
     prompt, notices = _prompt(asked)
@@ -129,6 +150,11 @@ def _write(asked: argparse.Namespace) -> Answer:
     return draft.answer()
 
 
+def _refuse_of_no_effect_on_writing(asked: argparse.Namespace) -> None:
+    if asked.begun is None and asked.repetition_window is not None and (asked.repetition_penalty or 1) == 1:
+        raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
+
+
 def _begun(asked: argparse.Namespace) -> service.Draft | None:
     """The draft that is resumed; that one's beginning is printed again."""
     if not asked.begun:
@@ -147,8 +173,11 @@ def _prompt(asked: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
         raise RnnlabError("--prompt and --prompt-file both give a prompt; leave one of them out.")
     file = "-" if asked.prompt == "-" else asked.prompt_file
     if file is None:
+        if asked.encoding:
+            raise RnnlabError("--encoding is of a prompt in a file; leave it out, or give --prompt-file.")
         return asked.prompt, ()
-    return service.read_prompt_file(sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1) if file == "-" else file)
+    source = sys.stdin.buffer.read(service.MOST_PROMPT_BYTES + 1) if file == "-" else file
+    return service.read_prompt_file(source, asked.encoding or "")
 
 
 def _manner(asked: argparse.Namespace, kept: service.Manner) -> service.Manner:
@@ -214,5 +243,7 @@ def _tell_stopped(asked: argparse.Namespace, draft: service.Draft | None, shown:
 
 
 def _evaluate(asked: argparse.Namespace) -> Answer:
-    answer = service.evaluate(asked.model, asked.data, device=asked.device)
+    answer = service.evaluate(
+        asked.model, asked.data, device=asked.device, encoding=asked.encoding, column=asked.column
+    )  # fmt: skip
     return tell(asked, answer, service.evaluation_lines)

@@ -1,42 +1,66 @@
 """Turns a text file into the text of one author, cleaned and cut into documents; knows no vocabulary and no model.
 
-A text is learnt from as it is written, so what is not the author's must go: encodings, line ends, a distributor's
-header, characters that cannot be seen. Whatever was changed is said in a notice.
+A text is learnt from as it is written, so what is not the author's must go (rnnlab.data.text_files). Whatever was
+changed is said in a notice.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from rnnlab.data.cleaning import MOST_MARKS, clean, compose, how_many
+from rnnlab.data.cleaning import compose, how_many
 from rnnlab.data.code_points import alphabet_of, slices
 from rnnlab.data.documents import check_rule, split_documents
-from rnnlab.data.encodings import ONE_BYTE, Decoded, decode
-from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, label_of, read_content
-from rnnlab.data.headers import strip_headers
+from rnnlab.data.files import as_subject, label_of
+from rnnlab.data.ordering import shuffled
+from rnnlab.data.text_files import WANTED, folded, read_cells, read_text
 from rnnlab.errors import DataError
 
 # The advice that authors of character models have given for ten years: below 100,000 characters they copy.
 FEW_CHARACTERS = 100_000
+MOST_LABELS, MOST_TOLD = 3, 20  # files that a sentence names, and sentences on single files
 
-WANTED = Wanted(
-    file="a plain text file (.txt, UTF-8)",
-    holding="a plain text file with some pages of writing",
-    smaller="give a part of it",
-    most_bytes=50_000_000,
-    remedies={
-        "archive": "unpack it and give the text file inside",
-        "book": "convert it to plain text (.txt) with an e-book program",
-        "pointer": "fetch the file with git lfs pull",
-        "picture": "give the text itself, as a plain text file (.txt, UTF-8)",
-    },
-    otherwise="open it where it came from and save or export it as plain text (.txt, UTF-8)",
-)
+
+@dataclass(frozen=True)
+class Reading:
+    """How files become documents.
+
+    fold_case: write everything in lower case, by `str.lower` (so ß stays ß, which `str.casefold` would change).
+    documents: "whole": a file is one. "blank-line": one or more blank lines end a document. "marker": a line that holds
+    the marker and nothing else does. "line": each line that is not blank is one. marker: for "marker" only, such as
+    "<|endoftext|>". encoding: the text's, such as "KOI8-R"; found out if "". column: of a table, whose cells are a
+    document each; "" if the file is no table. shuffle: the seed by which documents are mixed; 0 leaves their order.
+
+    Raises:
+        DataError: the rule is not known, has no marker, or has one that it does not need.
+    """
+
+    fold_case: bool = False
+    documents: str = "whole"
+    marker: str = ""
+    encoding: str = ""
+    column: str = ""
+    shuffle: int = 0
+
+    def __post_init__(self) -> None:
+        check_rule(self.documents, self.marker or None)
+        if self.column and self.documents != "whole":
+            raise DataError("--column makes a document of each cell; leave out --documents.")
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """One of the files that a text consists of: its name without its folder, its length and its sha256, cleaned."""
+
+    name: str
+    characters: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -45,13 +69,14 @@ class Corpus:
 
     `documents` are one text, or several that the rule told apart, none of them empty. `notices` are sentences on what
     was converted or left out and what looks too small. `sha256` is that of the whole cleaned text in UTF-8, whatever
-    the rule for documents and whether case was folded.
+    the rule for documents and whether case was folded; of several `files`, that of their own sums.
     """
 
     name: str
     documents: tuple[str, ...]
     notices: tuple[str, ...]
     sha256: str
+    files: tuple[TextFile, ...] = ()
 
     @cached_property
     def characters(self) -> int:
@@ -76,39 +101,95 @@ def read_corpus(
     fold_case: bool = False,
     documents: str = "whole",
     marker: str | None = None,
+    encoding: str | None = None,
+    column: str | None = None,
+    shuffle: int = 0,
 ) -> Corpus:
     """Read a plain text (str and Path are paths, bytes are content) of at most 50 MB, gzip or not.
 
-    UTF-8, UTF-16 and Windows-1252 become characters in composed form (NFC), line ends become \\n, headers and licences
-    of Project Gutenberg, control characters and invisible marks are left out.
+    Characters are composed (NFC), line ends become \\n, headers and licences of Project Gutenberg, control characters
+    and invisible marks are left out.
 
     Args:
         source: a path, or the file's content.
         name: the file's own name where the source is content or a temporary file.
-        fold_case: write everything in lower case, by `str.lower` (so ß stays ß, which `str.casefold` would change).
-        documents: "whole": one text. "blank-line": one or more blank lines end a document. "marker": a line that holds
-            the marker and nothing else does. "line": each line that is not blank is one.
-        marker: for "marker" only, such as "<|endoftext|>".
+        fold_case, documents, marker, encoding, column, shuffle: see Reading.
 
     Raises:
         DataError: there is no such file, it is no text, empty or over 50 MB, or the rule does not fit it; the message
             names the file but never the folder it lies in.
     """
     check_rule(documents, marker)
+    reading = Reading(fold_case, documents, marker or "", encoding or "", column or "", shuffle)
     label = label_of(source, name)
-    text, notices = _read(source, label)
-    sha256 = _sha256(text)
-    if fold_case:
-        text = compose(text.lower())[0]
-        marker = marker and marker.lower()
+    return _finished(_read(source, label, reading), label, reading)
+
+
+def read_corpora(sources: Sequence[tuple[str | Path, str | None]], name: str, reading: Reading) -> Corpus:
+    """Read several files as one text, in their order; a file is a document, unless the rule cuts it up.
+
+    Args:
+        sources: paths, and the names of those that lie under another one.
+        name: what to call the text.
+        reading: how.
+
+    Raises:
+        DataError: as `read_corpus`, or they are over 50 MB together.
+    """
+    parts: dict[str, Corpus] = {}
+    told: list[tuple[str, str]] = []
+    for source, known in sources:
+        label = label_of(source, known)
+        part = _read(source, label, reading)
+        if part.sha256 in parts:
+            told.append((label, f"The text is that of {parts[part.sha256].files[0].name} once more and was left out."))
+            continue
+        told += [(label, notice) for notice in part.notices]
+        parts[part.sha256] = replace(part, files=(TextFile(label, part.characters, part.sha256),))
+        if sum(one.characters for one in parts.values()) > WANTED.most_bytes:
+            raise DataError(f"The {len(sources):,} files are larger than 50 MB together; {WANTED.smaller}.")
+    files = tuple(file for part in parts.values() for file in part.files)
+    documents = tuple(document for part in parts.values() for document in part.documents)
+    rule = "a document each" if reading.documents == "whole" and not reading.column else "cut up one by one"
+    notices = (f"{how_many(len(files), 'file')} were read in their order, {rule}.", *_together(told))
+    whole = Corpus(name, documents, notices, hashlib.sha256("".join(parts).encode()).hexdigest(), files)
+    return _finished(whole, name, reading)
+
+
+def _read(source: str | Path | bytes, label: str, reading: Reading) -> Corpus:
+    """One file in its documents' own order."""
+    marker = reading.marker or None
+    if reading.column:
+        documents, notices = read_cells(source, label, reading.column, reading.encoding or None)
+        sha256 = _sha256("\n".join(documents))
+        documents = folded(documents) if reading.fold_case else documents
+    else:
+        text, notices = read_text(source, label, reading.encoding or None)
+        sha256 = _sha256(text)
+        if reading.fold_case:
+            text, marker = compose(text.lower())[0], marker and marker.lower()
+        documents = split_documents(text, label, reading.documents, marker)
     stem = re.sub(r"(?i)(\.(txt|text|md|gz))+$", "", label)
-    corpus = Corpus(
-        name="text" if label == "the file" else stem or "text",
-        documents=split_documents(text, label, documents, marker),
-        notices=notices,
-        sha256=sha256,
-    )
-    return replace(corpus, notices=notices + _warnings(corpus, label))
+    return Corpus("text" if label == "the file" else stem or "text", documents, notices, sha256)
+
+
+def _finished(corpus: Corpus, label: str, reading: Reading) -> Corpus:
+    """The text with what is told of it as a whole, its documents mixed if that is asked for."""
+    documents = shuffled(corpus.documents, reading.shuffle) if reading.shuffle else corpus.documents
+    return replace(corpus, documents=documents, notices=corpus.notices + _warnings(corpus, label))
+
+
+def _together(told: Sequence[tuple[str, str]]) -> list[str]:
+    """What was told of files, each sentence once, with the names of the files that it is true of."""
+    labels: dict[str, list[str]] = {}
+    for label, notice in told:
+        labels.setdefault(notice, []).append(label)
+    found = []
+    for notice, known in labels.items():
+        others = f" and {len(known) - MOST_LABELS:,} more" if len(known) > MOST_LABELS else ""
+        found.append(f"{', '.join(known[:MOST_LABELS])}{others}: {notice}")
+    rest = len(found) - MOST_TOLD
+    return found if rest <= 0 else [*found[:MOST_TOLD], f"{rest:,} further notices on single files are left out here."]
 
 
 def proposed_settings(characters: int) -> dict[str, int | float]:
@@ -167,70 +248,21 @@ _SETTINGS = (
 )
 
 
-def _read(source: str | Path | bytes, label: str) -> tuple[str, tuple[str, ...]]:
-    """The cleaned text, and notices on what was changed."""
-    decoded = decode(read_content(source, label, WANTED))
-    if decoded is None:
-        raise is_binary(label, WANTED)
-    notices, characters = _on_encoding(decoded), len(decoded.text)
-    foreign = decoded.encoding in ONE_BYTE and _share_beyond_ascii(decoded.text) > 0.4
-    cleaned = clean(decoded.text)
-    del decoded  # as large as the text itself
-    # A stray control character is a slip of some editor; in binary data one byte in ten is one.
-    if cleaned.controls > 1 + characters / 100:
-        raise is_binary(label, WANTED)
-    # The languages that a one-byte encoding is tried for have at most one letter in four outside ASCII; Cyrillic, Greek
-    # or Japanese in an encoding of its own has nearly nothing else.
-    if foreign:
-        raise DataError(f"{as_subject(label)} is in an encoding that is not known here; save it as UTF-8.")
-    notices += _on_cleaning(cleaned.controls, cleaned.invisible, cleaned.marks)
-    text, on_headers = strip_headers(cleaned.text)
-    if not text or text.isspace():
-        if on_headers:
-            raise DataError(f"{as_subject(label)} holds a header and licence but no text; give {WANTED.holding}.")
-        raise is_empty(label, WANTED)
-    return text, notices + on_headers
-
-
-def _on_encoding(decoded: Decoded) -> tuple[str, ...]:
-    if decoded.encoding in ONE_BYTE:
-        return (f"The text is not UTF-8 and was read as {decoded.encoding}; save it as UTF-8 if letters look wrong.",)
-    if decoded.broken:
-        where = how_many(decoded.broken, "place")
-        return (f"{where} where the text is not valid UTF-8 {_were(decoded.broken)} left out.",)
-    return () if decoded.encoding == "UTF-8" else (f"The text was read as {decoded.encoding}.",)
-
-
-def _share_beyond_ascii(text: str) -> float:
-    return sum(len(part) - len(part.encode("ascii", errors="ignore")) for part in slices(text)) / max(len(text), 1)
-
-
-def _on_cleaning(controls: int, invisible: int, marks: int) -> tuple[str, ...]:
-    found = [
-        (controls, "control character", ""),
-        (invisible, "invisible formatting mark", ""),
-        (marks, "combining mark", f" beyond {MOST_MARKS} in a row"),
-    ]
-    return tuple(f"{how_many(count, what)}{more} {_were(count)} left out." for count, what, more in found if count)
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
 def _warnings(corpus: Corpus, label: str) -> tuple[str, ...]:
     visible = corpus.alphabet.strip(" \t\n")
     if len(visible) < 2:
         raise DataError(f"{as_subject(label)} consists of a single character, {visible!r}; give {WANTED.holding}.")
-    notices: tuple[str, ...] = ()
-    if re.match(r"\s*<(!doctype|html|\?xml|head|body)\b", corpus.documents[0][:1000], re.IGNORECASE):
-        notices += ("The text seems to be a web page or XML whose tags would be learnt too; save it as plain text.",)
-    if corpus.characters < FEW_CHARACTERS:
-        notices += (
-            f"{how_many(corpus.characters, 'character')} are few: below {FEW_CHARACTERS:,} a model learns the text by"
-            " heart rather than its style; a small model is proposed, and more text is better.",
-        )
-    return notices
+    return on_size(corpus.characters)
+
+
+def on_size(characters: int) -> tuple[str, ...]:
+    """A sentence on a text that has too few characters for its style to be learnt."""
+    if characters >= FEW_CHARACTERS:
+        return ()
+    return (
+        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model learns the text by heart rather"
+        " than its style; a small model is proposed, and more text is better.",
+    )
 
 
 def _sha256(text: str) -> str:

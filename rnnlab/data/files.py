@@ -25,8 +25,8 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89HDF", "an HDF5 file", "hdf"),
     (b"SQLite format 3", "an SQLite database", "database"),
     # "PK" alone is also a ticker and "Rar!" a shout; the bytes that follow make them archives.
-    (b"PK\x03\x04", "a zip archive", "archive"),
-    (b"PK\x05\x06", "a zip archive", "archive"),
+    (b"PK\x03\x04", "a zip archive", "zip"),
+    (b"PK\x05\x06", "a zip archive", "zip"),
     (b"7z\xbc\xaf", "a 7z archive", "archive"),
     (b"Rar!\x1a\x07", "a RAR archive", "archive"),
     (b"BZh", "a bzip2 archive", "archive"),
@@ -38,11 +38,13 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
 # Zip archives that programs use as their own format, told by a name or a type that lies within.
 _IN_A_ZIP: tuple[tuple[bytes, str, str], ...] = (
     (b"xl/", "an Excel workbook (.xlsx)", "workbook"),
-    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)", "workbook"),
+    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)", "spreadsheet"),
     (b"word/", "a Word document (.docx)", "document"),
     (b"opendocument.text", "an OpenDocument text (.odt)", "document"),
     (b"epub+zip", "an e-book (.epub)", "book"),
 )
+# Whose remedy a kind shares, unless it has one of its own.
+_KIN = {"zip": "archive", "spreadsheet": "workbook"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Wanted:
     most_bytes: int
     remedies: Mapping[str, str]
     otherwise: str
+    taken: frozenset[str] = frozenset()
 
 
 def label_of(source: str | Path | bytes, name: str | None) -> str:
@@ -77,7 +80,7 @@ def own_name(path: str) -> str:
 
 def as_subject(label: str) -> str:
     """Write a file's label at the start of a sentence; a file's own name stays as it is."""
-    return "The file" if label == "the file" else label
+    return {"the file": "The file", "the table": "The table"}.get(label, label)
 
 
 def read_content(source: str | Path | bytes, label: str, wanted: Wanted) -> bytes:
@@ -140,13 +143,20 @@ def _unpack_gzip(content: bytes, label: str, wanted: Wanted) -> bytes:
     return unpacked
 
 
-def _refuse_other_formats(content: bytes, label: str, wanted: Wanted) -> None:
+def format_of(content: bytes) -> tuple[str, str] | None:
+    """What a file of another format seems to be, in words, and its kind; None for what may be plain text."""
     for signature, what, kind in _SIGNATURES:
         if content.startswith(signature):
-            if signature.startswith(b"PK"):
-                what, kind = _in_a_zip(content) or (what, kind)
-            remedy = wanted.remedies.get(kind, wanted.otherwise)
-            raise DataError(f"{as_subject(label)} seems to be {what}; {remedy}.")
+            return (_in_a_zip(content) if signature.startswith(b"PK") else None) or (what, kind)
+    return None
+
+
+def _refuse_other_formats(content: bytes, label: str, wanted: Wanted) -> None:
+    found = format_of(content)
+    if found is not None and found[1] not in wanted.taken:
+        kinds = (found[1], _KIN.get(found[1], ""))
+        remedy = next((wanted.remedies[kind] for kind in kinds if kind in wanted.remedies), wanted.otherwise)
+        raise DataError(f"{as_subject(label)} seems to be {found[0]}; {remedy}.")
 
 
 def _in_a_zip(content: bytes) -> tuple[str, str] | None:

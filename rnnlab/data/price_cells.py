@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rnnlab.data.files import as_subject
+from rnnlab.data.price_date_forms import is_date
 from rnnlab.data.price_files import PriceFile
-from rnnlab.data.price_headings import Headings, field_of, find_headings
+from rnnlab.data.price_headings import Headings, find_headings
+from rnnlab.data.price_layouts import guess_layout
+from rnnlab.data.price_tickers import choose_ticker, quoted
+from rnnlab.data.price_words import field_of
 from rnnlab.errors import DataError
 
 MOST_ROWS = 100_000
 _SEPARATORS = (",", ";", "\t", "|")
-_FIRST_ROWS = 30
+_FIRST_ROWS = 100  # in which the headings stand, below a disclaimer for example
+_MOST_FOOTERS = 30
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
 class PriceCells:
-    """The cells of one series as stripped strings: columns[field][row], and the line of the file of each row."""
+    """The cells of one series as stripped strings: columns[field][row], and the line of the file of each row.
+
+    separator: between cells. notices: on how they were found. row: what the file's lines are called.
+    """
 
     label: str
     ticker: str | None
     columns: dict[str, list[str]]
     lines: list[int]
     separator: str
+    notices: tuple[str, ...] = ()
+    row: str = "line"
+
+    def place(self, row: int) -> str:
+        """Where a row stands in the file, as "line 12", counted from 1 with the headings."""
+        return f"{self.row} {self.lines[row]}"
 
     def refusal(self, row: int, problem: str) -> DataError:
-        """Word an error about a row so that it names the line of the file, counted from 1 with the headings."""
-        return DataError(f"Line {self.lines[row]} of {self.label} {problem}.")
+        """Word an error about a row so that it names the line of the file."""
+        return DataError(f"{self.place(row).capitalize()} of {self.label} {problem}.")
 
-
-def quoted(value: str) -> str:
-    """Quote a cell for a message: at most 40 characters, control characters written out."""
-    return repr(value if len(value) <= 40 else value[:40] + "…")
+    def kept(self, keep: Sequence[bool], *notices: str) -> PriceCells:
+        """The rows for which `keep` is true, with more notices."""
+        columns = {
+            field: [value for value, kept in zip(values, keep, strict=True) if kept]
+            for field, values in self.columns.items()
+        }
+        lines = [line for line, kept in zip(self.lines, keep, strict=True) if kept]
+        return dataclasses.replace(self, columns=columns, lines=lines, notices=(*self.notices, *notices))
 
 
 def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
@@ -50,50 +70,60 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     first_line, _, rest = text.partition("\n")
     if first_line.strip().lower().startswith("sep=") and len(first_line.strip().strip('"')) == 5:
         text = "\n" + rest
-    separator, headings = _find_separator(text, file.label)
-    rows, lines = _split(text, separator, file.label)
+    separator, headings = _find_separator(text, file)
+    rows, lines = _split(text, separator, file)
     rows, lines = rows[headings.last_row + 1 :], lines[headings.last_row + 1 :]
-    if not rows:
-        raise DataError(
-            f"{as_subject(file.label)} has headings but no rows; give a file with a date and a close on each line."
-        )
+    rows, lines, left_out = _without_other_lines(rows, lines, headings, file.label)
     if len(rows) > MOST_ROWS:
         raise DataError(
             f"{as_subject(file.label)} has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices."
         )
-    _refuse_long_rows(rows, lines, len(headings.words), file.label)
+    _refuse_long_rows(rows, lines, len(headings.words) or max(map(len, rows)), file.label)
     named = {known: where for known, where in headings.columns.items() if known}
-    if named:
-        chosen = _choose(list(named), ticker, file.label)
-        return PriceCells(file.label, chosen, _take(rows, named[chosen]), lines, separator)
-    return _pick_rows(PriceCells(file.label, None, _take(rows, headings.columns[""]), lines, separator), ticker)
+    chosen = choose_ticker(list(named), ticker, file.label) if named else None
+    where = _with_a_volume(rows, headings, headings.columns[chosen or ""])
+    told = _on_unused(headings, headings.columns)
+    notices = (*headings.notices, *left_out, *_on_volume(headings, where), *told)
+    cells = PriceCells(file.label, chosen, _take(rows, where), lines, separator, notices, file.row)
+    names = None if named else _tickers(cells, rows, headings)
+    if names is None and file.lines is not None:
+        raise DataError(
+            f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices."
+        )
+    return cells if named else _pick_rows(cells, names, ticker, all_known=file.lines is None)
 
 
-def _find_separator(text: str, label: str) -> tuple[str, Headings]:
-    first: dict[str, list[list[str]]] = {}
-    for separator in _SEPARATORS:
-        first[separator] = _split(text, separator, label, most=_FIRST_ROWS)[0]
-        headings = find_headings(first[separator], label)
-        if headings is not None:
-            return separator, headings
+def _find_separator(text: str, file: PriceFile) -> tuple[str, Headings]:
+    """Find what stands between cells: where headings are understood, or else where the cells look like prices."""
+    first = {separator: _split(text, separator, file, most=_FIRST_ROWS)[0] for separator in _SEPARATORS}
+    ways: tuple[Callable[[Sequence[Sequence[str]], str], Headings | None], ...] = (find_headings, guess_layout)
+    for way in ways:
+        for separator, rows in first.items():
+            headings = way(rows, file.label)
+            if headings is not None:
+                return separator, headings
     rows = max(first.values(), key=lambda known: len(known[0]) if known else 0)
-    raise DataError(_nothing_found(rows[0] if rows else [], label))
+    raise DataError(_nothing_found(rows[0] if rows else [], file))
 
 
-def _nothing_found(row: Sequence[str], label: str) -> str:
+def _nothing_found(row: Sequence[str], file: PriceFile) -> str:
     cells = [cell.strip() for cell in row if cell.strip()]
     found = ", ".join(quoted(cell) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
+    subject = as_subject(file.label)
     if not found:
-        return f"{as_subject(label)} has no columns; give a CSV file whose first line names at least Date and Close."
-    if len(cells) > 1 and sum(cell[:1].isdigit() for cell in cells) >= len(cells) - 1:
-        return f"{as_subject(label)} starts with {found} and has no headings; write a line such as Date,Close above it."
+        return f"{subject} has no columns; give a CSV file whose first line names at least Date and Close."
     known = {field_of(cell) for cell in cells}
     missing = [what for what in ("Date", "Close") if what not in known]
     needed = " and no ".join(what.lower() for what in missing) or "one line of headings with both a date and a close"
-    return f"{as_subject(label)} has no {needed} column, only {found}; name the columns Date and Close on one line."
+    if file.guessed:
+        return (
+            f"{subject} has no {needed} column as {file.guessed}, only {found}; name its encoding, as shift_jis or "
+            "gb18030, or save it as UTF-8."
+        )
+    return f"{subject} has no {needed} column, only {found}; name the columns Date and Close on one line."
 
 
-def _split(text: str, separator: str, label: str, most: int | None = None) -> tuple[list[list[str]], list[int]]:
+def _split(text: str, separator: str, file: PriceFile, most: int | None = None) -> tuple[list[list[str]], list[int]]:
     """Cut text into rows that hold something, each with the 1-based number of its (last) line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     rows: list[list[str]] = []
@@ -102,15 +132,52 @@ def _split(text: str, separator: str, label: str, most: int | None = None) -> tu
         for row in reader:
             if any(map(str.strip, row)):
                 rows.append(row)
-                lines.append(reader.line_num)
+                lines.append(file.line(reader.line_num))
                 if most is not None and len(rows) == most:
                     break
     except csv.Error as error:
         raise DataError(
-            f"Line {reader.line_num + 1} of {label} cannot be split into cells; look for a quotation mark that is "
-            "never closed, or give a CSV file of prices."
+            f"Line {file.line(reader.line_num + 1)} of {file.label} cannot be split into cells; look for a quotation "
+            "mark that is never closed, or give a CSV file of prices."
         ) from error
     return rows, lines
+
+
+def _without_other_lines(
+    rows: list[list[str]], lines: list[int], headings: Headings, label: str
+) -> tuple[list[list[str]], list[int], tuple[str, ...]]:
+    """Leave out headings that are repeated, and lines at the end that hold neither a date nor a close."""
+    notices = []
+    head = list(map(str.strip, headings.words))
+    again = [bool(head) and row[0].strip() == head[0] and list(map(str.strip, row)) == head for row in rows]
+    if any(again):
+        first = lines[again.index(True)]
+        notices.append(f"Headings that are repeated on line {first} were left out ({sum(again)} in all).")
+        lines = [line for line, out in zip(lines, again, strict=True) if not out]
+        rows = [row for row, out in zip(rows, again, strict=True) if not out]
+    end = len(rows)
+    while end > max(0, len(rows) - _MOST_FOOTERS) and not _is_priced(rows[end - 1], headings):
+        end -= 1
+    if end == 0:
+        raise DataError(
+            f"{as_subject(label)} has headings but no rows; give a file with a date and a close on each line."
+        )
+    if end < len(rows):
+        words = quoted(" ".join(cell.strip() for cell in rows[end] if cell.strip()))
+        count = "the last line" if end == len(rows) - 1 else f"the last {len(rows) - end} lines"
+        notices.append(f"Left out {count}, which hold no price, from {words} on line {lines[end]} on.")
+    return rows[:end], lines[:end], tuple(notices)
+
+
+def _is_priced(row: Sequence[str], headings: Headings) -> bool:
+    """Whether a line holds a date, or a digit where a close belongs."""
+    for where in headings.columns.values():
+        closes = [where[field] for field in ("Close", "Adj Close") if field in where]
+        if any(any(map(str.isdigit, row[close])) for close in closes if close < len(row)):
+            return True
+        if where["Date"] < len(row) and is_date(row[where["Date"]].strip()):
+            return True
+    return False
 
 
 def _refuse_long_rows(rows: list[list[str]], lines: list[int], width: int, label: str) -> None:
@@ -122,34 +189,57 @@ def _refuse_long_rows(rows: list[list[str]], lines: list[int], width: int, label
             )
 
 
+def _with_a_volume(rows: list[list[str]], headings: Headings, where: dict[str, int]) -> dict[str, int]:
+    """The columns with another count of trades for a Volume in which there is nothing but zeros."""
+    for spare in headings.spare_volumes if "Volume" in where else ():
+        if _counts(rows, where["Volume"]):
+            break
+        if _counts(rows, spare):
+            return where | {"Volume": spare}
+    return where
+
+
+def _counts(rows: list[list[str]], column: int) -> bool:
+    return any(character in "123456789" for row in rows if column < len(row) for character in row[column])
+
+
+def _on_volume(headings: Headings, where: dict[str, int]) -> tuple[str, ...]:
+    usual = headings.columns.get("", {}).get("Volume")
+    if usual is None or where.get("Volume") == usual:
+        return ()
+    names = [headings.words[column].strip()[:40] for column in (where["Volume"], usual)]
+    return (f"The volume was taken from the column {names[0]!r}, as {names[1]!r} is always zero.",)
+
+
+def _on_unused(headings: Headings, columns: dict[str, dict[str, int]]) -> tuple[str, ...]:
+    """A sentence that names the columns that are not used."""
+    names = headings.unused({column for where in columns.values() for column in where.values()})
+    if not names:
+        return ()
+    shown = [name[:40] if name.isprintable() else quoted(name) for name in names[:_MOST_NAMED]]
+    more = f", … ({len(names)} in all)" if len(names) > _MOST_NAMED else ""
+    return (f"Columns that are not used: {', '.join(shown)}{more}.",)
+
+
 def _take(rows: list[list[str]], where: dict[str, int]) -> dict[str, list[str]]:
     return {field: [row[at].strip() if at < len(row) else "" for row in rows] for field, at in where.items()}
 
 
-def _pick_rows(cells: PriceCells, ticker: str | None) -> PriceCells:
-    """Keep the rows of one ticker where a column names them."""
+def _tickers(cells: PriceCells, rows: list[list[str]], headings: Headings) -> list[str] | None:
+    """The ticker of each row; None where no column names them."""
     names = cells.columns.pop("Ticker", None)
-    known = [name for name in dict.fromkeys(names or []) if name]
-    if names is None or not known:
-        return PriceCells(cells.label, ticker, cells.columns, cells.lines, cells.separator)
-    chosen = _choose(known, ticker, cells.label)
+    if names is None and len(set(cells.columns["Date"])) < len(rows):
+        # Several rows a day: a column that might be anything else is taken for that of the tickers.
+        candidates = (_take(rows, {"": column})[""] for column in headings.perhaps_tickers)
+        names = next((found for found in candidates if len(set(found)) > 1), None)
+    return names if names is not None and any(names) else None
+
+
+def _pick_rows(cells: PriceCells, names: list[str] | None, ticker: str | None, all_known: bool) -> PriceCells:
+    """Keep the rows of one ticker where a column names them."""
+    if names is None:
+        return dataclasses.replace(cells, ticker=ticker)
+    known = [name for name in dict.fromkeys(names) if name]
+    chosen = choose_ticker(known, ticker, cells.label, all_known=all_known)
     keep = [name == chosen or (not name and len(known) == 1) for name in names]
-    columns = {
-        field: [value for value, kept in zip(values, keep, strict=True) if kept]
-        for field, values in cells.columns.items()
-    }
-    lines = [line for line, kept in zip(cells.lines, keep, strict=True) if kept]
-    return PriceCells(cells.label, chosen, columns, lines, cells.separator)
-
-
-def _choose(known: list[str], ticker: str | None, label: str) -> str:
-    listed = ", ".join(name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:12])
-    listed += f" … ({len(known)} in all)" if len(known) > 12 else ""
-    if ticker is None:
-        if len(known) > 1:
-            raise DataError(f"{as_subject(label)} holds the prices of {listed}; choose one ticker.")
-        return known[0]
-    for name in known:
-        if name.lower() == ticker.strip().lower():
-            return name
-    raise DataError(f"{as_subject(label)} has no ticker {quoted(ticker)}, only {listed}; choose one of those.")
+    return dataclasses.replace(cells.kept(keep), ticker=chosen)

@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnlab.data.files import as_subject
-from rnnlab.data.price_cells import PriceCells, quoted
-from rnnlab.data.price_dates import Dates
-from rnnlab.data.price_headings import PRICE_FIELDS
+from rnnlab.data.price_cells import PriceCells
+from rnnlab.data.price_date_order import Dates
+from rnnlab.data.price_tickers import quoted
+from rnnlab.data.price_words import PRICE_FIELDS
 from rnnlab.errors import DataError
 
 Notices = list[str]
@@ -93,16 +94,39 @@ def _without_repeats(cells: PriceCells, dates: Dates, frame: pd.DataFrame, notic
     again = frame["Date"].duplicated()
     if not again.any():
         return frame
+    if not frame.duplicated(["Date", "Close"])[again].all():
+        raise _two_prices(cells, dates, frame)
+    return _without_lesser_rows(cells, frame, notices)
+
+
+def _without_lesser_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notices) -> pd.DataFrame:
+    """Of rows of one day with one close keep that of the greatest volume, or the last: it was written latest."""
+    order = frame.sort_values("Volume", kind="stable", na_position="first") if "Volume" in frame else frame
+    kept = order.drop_duplicates("Date", keep="last").sort_index()
+    out = frame.index.difference(kept.index)
+    row = int(out[0])
+    other = int(kept.index[kept["Date"] == frame["Date"].loc[row]][0])
+    more = "" if len(out) == 1 else f", and {len(out) - 1} more rows like it"
+    day = str(frame["Date"].loc[row])[:10]
+    notices.append(
+        f"{cells.place(row).capitalize()} and {cells.place(other)} give {day} the same close "
+        f"but other values; {cells.place(row)} was left out{more}."
+    )
+    return kept
+
+
+def _two_prices(cells: PriceCells, dates: Dates, frame: pd.DataFrame) -> DataError:
+    again = frame["Date"].duplicated() & ~frame.duplicated(["Date", "Close"])
     row = int(frame.index[again][0])
     earlier = int(frame.index[frame["Date"] == frame["Date"].loc[row]][0])
     day = str(frame["Date"].loc[row])[:10]
     clocks = cells.columns.get("Clock", dates.clocks)
     if clocks[row] != clocks[earlier]:
-        raise cells.refusal(
+        return cells.refusal(
             row,
-            f"and line {cells.lines[earlier]} are two times of one day, {day}, but rnnlab works with daily prices; "
+            f"and {cells.place(earlier)} are two times of one day, {day}, but rnnlab works with daily prices; "
             "aggregate intraday prices to one row a day",
         )
-    raise cells.refusal(
-        row, f"and line {cells.lines[earlier]} give different prices for {day}; keep one of them or choose one ticker"
+    return cells.refusal(
+        row, f"and {cells.place(earlier)} give different prices for {day}; keep one of them or choose one ticker"
     )

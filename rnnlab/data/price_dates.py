@@ -4,60 +4,35 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.price_cells import PriceCells, quoted
+from rnnlab.data.price_cells import PriceCells
+from rnnlab.data.price_date_forms import COMPACT, FORMS, ISO, MINGUO, NUMERIC, SERIAL, UNIX, read_form
+from rnnlab.data.price_date_order import Clocks, Dates, Days, on_its_own_day, told_order, with_days_and_months_right
+from rnnlab.data.price_months import month_number
+from rnnlab.data.price_tickers import quoted
 from rnnlab.errors import DataError
 
-Days = NDArray[np.datetime64]
 Numbers = NDArray[np.int64]
+Readings = dict[str, tuple[Days, NDArray[np.bool_]]]
+Matches = list[re.Match[str]]
 
 ORDERS = ("iso", "us", "day-first")
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
-# A bar's date is the date on its exchange's clock, so the time zone is read over and never applied.
-_CLOCK = (
-    r"(?:[T\s,]+(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s*[ap]\.?m\.?)?)"
-    r"\s*(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?)?(?:\s*\([^()]*\))?)?"
-)
-_FLAGS = re.ASCII | re.IGNORECASE
-_ISO = re.compile(rf"(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}}){_CLOCK}", _FLAGS)
-_NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<s>[-/.])(?P<b>\d{{1,2}})(?P=s)(?P<c>\d{{4}}|\d{{2}}){_CLOCK}", _FLAGS)
-_COMPACT = re.compile(r"(?P<y>(?:1[89]|2[012])\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\.0)?", _FLAGS)
-_UNIX = re.compile(r"(?P<n>-?(?:\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19}))(?:\.\d{1,9})?", _FLAGS)
-_NAMED = tuple(
-    re.compile(_WEEKDAY + order + _CLOCK, _FLAGS)
-    for order in (
-        r"(?P<m>[a-z]{3,9})\.?[\s-]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(?P<y>\d{4}|\d{2})",
-        r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)?[\s/-]*(?P<m>[a-z]{3,9})\.?,?[\s/-]*(?P<y>\d{4}|\d{2})",
-        r"(?P<y>\d{4})[\s/-]+(?P<m>[a-z]{3,9})\.?[\s/-]+(?P<d>\d{1,2})",
-    )
-)
-_WAYS = (_ISO, _NUMERIC, _COMPACT, _UNIX, *_NAMED)
-
-
-@dataclass(frozen=True)
-class Dates:
-    """A date and a time of day (as written, "" where there is none) for each row."""
-
-    days: Days
-    clocks: list[str]
+_TAIWAN, _SPREADSHEET = 1911, np.datetime64("1899-12-30")
 
 
 def read_dates(cells: PriceCells, order: str | None = None) -> Dates:
-    """Read the Date column: datetime64[D] in the file's own order, and the times of day beside it.
+    """Read the Date column: datetime64[D] in the file's own order, the times of day beside it, and notices.
 
     A column is written one way throughout: ISO, numbers, 20200102, seconds or milliseconds since 1970, or with the
     month's name. Month and day are told apart by a value above 12, or by the one order in which the dates run steadily
-    up or down; order "us" or "day-first" settles it beforehand, "iso" allows nothing but year-month-day.
+    up or down; order "us" or "day-first" settles it beforehand, "iso" allows nothing but year-month-day. Dates whose
+    day and month were swapped, and days of another time zone, are mended where the rows prove it, each with a notice;
+    so are told rows that step back.
 
     Raises:
         DataError: a date is unreadable or impossible, or every date can be read both ways.
@@ -65,36 +40,37 @@ def read_dates(cells: PriceCells, order: str | None = None) -> Dates:
     if order not in (None, *ORDERS):
         raise DataError(f"The order of dates must be one of {', '.join(ORDERS)}, not {quoted(str(order))}.")
     written = cells.columns["Date"]
-    way, matches = _find_way(written, (_ISO, _COMPACT) if order == "iso" else _WAYS)
+    form, matches = _find_form(written, (ISO, COMPACT) if order == "iso" else FORMS)
     for row, match in enumerate(matches):
         if match is None:
             raise _unreadable(cells, row, matches, order)
     found = [match for match in matches if match is not None]
-    if way is _UNIX:
-        return _from_unix(cells, found)
-    clocks = [match["clock"] or "" for match in found] if way is not _COMPACT else [""] * len(found)
-    if way is _NUMERIC:
-        return Dates(_settle_order(cells, found, order), clocks)
-    years = _full_years([match["y"] for match in found])
-    months = np.array([_month_number(match["m"]) for match in found], dtype=np.int64)
-    days, valid = _assemble(years, months, _integers(found, "d"))
-    if not valid.all():
-        raise _impossible(cells, int(np.argmin(valid)))
-    return Dates(days, clocks)
+    days, notices = _READERS.get(form, _read_calendar)(cells, found, order)
+    dates = Dates(days, _clocks(form, found), tuple(notices))
+    if order is None:
+        dates = with_days_and_months_right(cells, dates)
+    return told_order(cells, on_its_own_day(cells, dates))
 
 
-def _find_way(
-    written: list[str], ways: tuple[re.Pattern[str], ...]
+def _find_form(
+    written: list[str], forms: Sequence[re.Pattern[str]]
 ) -> tuple[re.Pattern[str], list[re.Match[str] | None]]:
-    """Find the pattern that most values match; usually it is the first that matches the first value."""
-    best: tuple[re.Pattern[str], list[re.Match[str] | None]] = (ways[0], [None] * len(written))
-    for way in sorted(ways, key=lambda known: known.fullmatch(written[0][:80]) is None):
-        matches = [way.fullmatch(value) if len(value) <= 80 else None for value in written]
+    """Find the form of most values; usually it is the first that matches the first value."""
+    best: tuple[re.Pattern[str], list[re.Match[str] | None]] = (forms[0], [None] * len(written))
+    for form in sorted(forms, key=lambda known: read_form(known, written[0]) is None):
+        matches = [read_form(form, value) for value in written]
         if None not in matches:
-            return way, matches
+            return form, matches
         if matches.count(None) < best[1].count(None):
-            best = (way, matches)
+            best = (form, matches)
     return best
+
+
+def _clocks(form: re.Pattern[str], matches: Matches) -> Clocks:
+    if form is UNIX:
+        seconds = (_unix_seconds(matches) % 86_400).tolist()
+        return [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in seconds]
+    return [match["clock"] or "" for match in matches] if "clock" in form.groupindex else [""] * len(matches)
 
 
 def _unreadable(cells: PriceCells, row: int, matches: list[re.Match[str] | None], order: str | None) -> DataError:
@@ -106,7 +82,7 @@ def _unreadable(cells: PriceCells, row: int, matches: list[re.Match[str] | None]
         return cells.refusal(
             row, f"has the date {quoted(value)}, which is not written as 2020-01-31; correct that line"
         )
-    if good is not None and any(way.fullmatch(value[:80]) for way in _WAYS):
+    if good is not None and any(read_form(form, value) for form in FORMS):
         return cells.refusal(
             row, f"has the date {quoted(value)} where other lines write {quoted(good[0])}; write all dates in one way"
         )
@@ -123,16 +99,8 @@ def _impossible(cells: PriceCells, row: int) -> DataError:
     )
 
 
-def _integers(matches: list[re.Match[str]], group: str) -> Numbers:
+def _integers(matches: Matches, group: str) -> Numbers:
     return np.array([int(match[group]) for match in matches], dtype=np.int64)
-
-
-def _month_number(written: str) -> int:
-    """Give 1 to 12 for a month's number, name or abbreviation, 0 for anything else."""
-    if written.isdigit():
-        return int(written)
-    name = "sep" if written.lower() == "sept" else written.lower()
-    return next((number for number, month in enumerate(_MONTHS, start=1) if month.startswith(name)), 0)
 
 
 def _full_years(written: list[str]) -> Numbers:
@@ -155,26 +123,58 @@ def _assemble(years: Numbers, months: Numbers, days: Numbers) -> tuple[Days, NDA
     return whole, valid & (whole.astype("datetime64[M]") == starts)
 
 
-def _from_unix(cells: PriceCells, matches: list[re.Match[str]]) -> Dates:
-    """Read seconds, milli-, micro- or nanoseconds since 1970, told apart by their number of digits."""
-    counts = _integers(matches, "n")
+def _read_calendar(cells: PriceCells, matches: Matches, order: str | None) -> tuple[Days, list[str]]:
+    """Read a year, a month (or its name) and a day; the year first, then the day, where only that gives days."""
+    years = _full_years([match["y"] for match in matches])
+    months = np.array([month_number(match["m"]) for match in matches], dtype=np.int64)
+    numbers = _integers(matches, "d")
+    days, valid = _assemble(years, months, numbers)
+    if valid.all():
+        return days, []
+    row = int(np.argmin(valid))
+    swapped, possible = _assemble(years, numbers, months)
+    if order is None and possible.all():
+        value = cells.columns["Date"][row]
+        return swapped, [f"Dates such as {quoted(value)} were read as year, day, month: {swapped[row]}."]
+    raise _impossible(cells, row)
+
+
+def _read_minguo(cells: PriceCells, matches: Matches, order: str | None) -> tuple[Days, list[str]]:
+    days, valid = _assemble(_integers(matches, "y") + _TAIWAN, _integers(matches, "m"), _integers(matches, "d"))
+    if not valid.all():
+        raise _impossible(cells, int(np.argmin(valid)))
+    value = quoted(cells.columns["Date"][0])
+    return days, [f"Years were read as Taiwan's, which are counted from {_TAIWAN}: {value} as {days[0]}."]
+
+
+def _read_serial(cells: PriceCells, matches: Matches, order: str | None) -> tuple[Days, list[str]]:
+    days = _SPREADSHEET + _integers(matches, "n")
+    value = quoted(cells.columns["Date"][0])
+    return days, [f"Dates were read as a spreadsheet's numbers of days: {value} as {days[0]}."]
+
+
+def _unix_seconds(matches: Matches) -> Numbers:
+    """Seconds since 1970 out of seconds, milli-, micro- or nanoseconds, told apart by their number of digits."""
     digits = np.array([len(match["n"].lstrip("-")) for match in matches])
-    scale = np.select([digits <= 10, digits <= 13, digits <= 16], [1, 1_000, 1_000_000], 1_000_000_000).astype(np.int64)
-    seconds = counts // scale
-    days = (seconds // 86_400).astype("datetime64[D]")
+    scale = np.select([digits <= 10, digits <= 13, digits <= 16], [1, 1_000, 1_000_000], 1_000_000_000)
+    return np.asarray(_integers(matches, "n") // scale.astype(np.int64), dtype=np.int64)
+
+
+def _read_unix(cells: PriceCells, matches: Matches, order: str | None) -> tuple[Days, list[str]]:
+    days = (_unix_seconds(matches) // 86_400).astype("datetime64[D]")
     years = days.astype("datetime64[Y]").astype(np.int64) + 1970
     valid = (years >= _FIRST_YEAR) & (years <= _LAST_YEAR)
     if not valid.all():
         raise _impossible(cells, int(np.argmin(valid)))
-    return Dates(days, [str(second) for second in (seconds % 86_400).tolist()])
+    return days, []
 
 
-def _settle_order(cells: PriceCells, matches: list[re.Match[str]], order: str | None) -> Days:
+def _read_numeric(cells: PriceCells, matches: Matches, order: str | None) -> tuple[Days, list[str]]:
     """Decide which of two numbers is the month, or refuse."""
     a, b = _integers(matches, "a"), _integers(matches, "b")
     last = [match["c"] for match in matches]
     years = _full_years(last)
-    readings = {"us": _assemble(years, a, b), "day-first": _assemble(years, b, a)}
+    readings: Readings = {"us": _assemble(years, a, b), "day-first": _assemble(years, b, a)}
     if order is not None:
         readings = {order: readings[order]}
     elif all(len(year) == 2 for year in last):
@@ -194,7 +194,7 @@ def _settle_order(cells: PriceCells, matches: list[re.Match[str]], order: str | 
             f'{distinct[1][row]}, and no other line settles it; choose the date order "us" or "day-first", or write '
             f"dates as {distinct[0][row]}",
         )
-    return distinct[0]
+    return distinct[0], []
 
 
 def _is_steady(days: Days) -> bool:
@@ -203,7 +203,7 @@ def _is_steady(days: Days) -> bool:
     return bool(((steps > 0).all() or (steps < 0).all()) and np.median(np.abs(steps)) < 300) if steps.size else True
 
 
-def _no_order(cells: PriceCells, readings: dict[str, tuple[Days, NDArray[np.bool_]]]) -> DataError:
+def _no_order(cells: PriceCells, readings: Readings) -> DataError:
     best = max(readings, key=lambda order: int(readings[order][1].sum()))
     row = int(np.argmin(readings[best][1]))
     others = [order for order in readings if order != best and readings[order][1][row]]
@@ -212,7 +212,15 @@ def _no_order(cells: PriceCells, readings: dict[str, tuple[Days, NDArray[np.bool
         other = int(good[0])
         return cells.refusal(
             row,
-            f"has the date {quoted(cells.columns['Date'][row])} and line {cells.lines[other]} has "
+            f"has the date {quoted(cells.columns['Date'][row])} and {cells.place(other)} has "
             f"{quoted(cells.columns['Date'][other])}, which cannot both be in one order; write dates as 2020-01-31",
         )
     return _impossible(cells, row)
+
+
+_READERS: dict[re.Pattern[str], Callable[[PriceCells, Matches, str | None], tuple[Days, list[str]]]] = {
+    NUMERIC: _read_numeric,
+    UNIX: _read_unix,
+    MINGUO: _read_minguo,
+    SERIAL: _read_serial,
+}

@@ -7,56 +7,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnlab.data.files import as_subject
+from rnnlab.data.price_date_forms import is_date
+from rnnlab.data.price_words import NUMBER_FIELDS, PERHAPS_TICKER, columns_of, fields_of, plain_word
 from rnnlab.errors import DataError
 
-PRICE_FIELDS = ("Open", "High", "Low", "Close", "Adj Close")
-NUMBER_FIELDS = (*PRICE_FIELDS, "Volume")
-
-# What people, exchanges and download pages call each column; where a file has two of a field's words, the earlier wins.
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "Date": (
-        *("date", "datetime", "date time", "trade date", "trading date", "trading day", "timestamp", "dt", "day"),
-        *("time", "unix", "unix timestamp", "datum", "fecha", "data"),
-    ),
-    "Open": ("open", "open price", "opening price", "opening", "eröffnung", "erster", "apertura", "ouverture"),
-    "High": ("high", "high price", "highest", "day high", "max", "hoch", "höchst", "máximo", "plus haut", "haut"),
-    "Low": ("low", "low price", "lowest", "day low", "min", "tief", "tiefst", "mínimo", "plus bas", "bas"),
-    "Close": (
-        *("close", "close price", "closing price", "closing", "close last", "last", "last price", "px last", "price"),
-        *("schlusskurs", "schluss", "zuletzt", "cierre", "último", "clôture", "dernier"),
-    ),
-    "Adj Close": ("adj close", "adjclose", "adjusted close", "adj close price", "adjusted closing price"),
-    "Volume": ("volume", "vol", "share volume", "total volume", "shares traded", "volumen", "stück"),
-    "Ticker": ("ticker", "symbol", "stock symbol", "ticker symbol", "act symbol", "name", "stock", "company"),
-    "Clock": ("time",),
-}
-_FIELD_OF = {word: field for field, words in SYNONYMS.items() if field != "Clock" for word in words}
-_DATE_LIKE = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8,19}\b|[a-z]{3,9}\.? \d|\d{1,2}[ -][a-z]{3}", re.IGNORECASE
-)
-_TUPLE = re.compile(r"""\(\s*['"](.*?)['"]\s*,\s*['"](.*?)['"]\s*\)""")
+_TUPLE = re.compile(r"""\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]\s*\)""")
 _MOST_COLUMNS = 5_000
 
 
 @dataclass(frozen=True)
 class Headings:
-    """Where each field's column is: for a ticker (or "" where the headings name none), field -> column number."""
+    """Where each field's column is: for a ticker (or "" where the headings name none), field -> column number.
+
+    last_row: the last line of headings, -1 where there is none. words: the headings. notices: on how the columns were
+    found. spare_volumes: other columns that count trades, for a Volume that turns out to be empty. perhaps_tickers:
+    columns that may name a ticker.
+    """
 
     last_row: int
     words: tuple[str, ...]
     columns: dict[str, dict[str, int]]
+    notices: tuple[str, ...] = ()
+    spare_volumes: tuple[int, ...] = ()
+    perhaps_tickers: tuple[int, ...] = ()
 
-
-def field_of(heading: str) -> str | None:
-    """Give the field that a heading means, such as "Close" for "Close/Last", or None."""
-    return _FIELD_OF.get(plain_word(heading))
-
-
-def plain_word(heading: str) -> str:
-    """Write a heading in lower case without units, marks and numbering: "4. closePrice (USD)*" -> "close price"."""
-    word = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+\.\s", " ", heading[:200])
-    word = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)
-    return re.sub(r"[\W_]+", " ", word).strip().lower()
+    def unused(self, used: set[int]) -> list[str]:
+        """The headings of the columns that are not among those used, as written; those without a name are left out."""
+        spare = [word.strip() for number, word in enumerate(self.words) if number not in used]
+        return [word for word in dict.fromkeys(spare) if word]
 
 
 def find_headings(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
@@ -71,19 +49,43 @@ def find_headings(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
         if len(row) > _MOST_COLUMNS:
             raise DataError(f"Line {number + 1} of {label} has {len(row)} columns; give one series of daily prices.")
         below = rows[number + 1] if number + 1 < len(rows) else []
-        pairs = [_TUPLE.fullmatch(cell) for cell in row]
+        pairs = [_TUPLE.fullmatch(cell[:200]) for cell in row]
         if any(pairs):
             row, below = [m[1] if m else c for m, c in zip(pairs, row, strict=True)], [m[2] if m else "" for m in pairs]
             return _two_lines(row, below, number)
-        fields = [field_of(cell) for cell in row]
+        fields = fields_of(row)
         if "Close" in fields or "Adj Close" in fields:
             if _names_tickers(fields, below):
                 return _two_lines(row, below, number + 1, rows[number + 2 : number + 3])
             if "Date" in fields or _has_unnamed_dates(row, below):
-                return Headings(number, tuple(row), {"": _columns_of(row, label)})
-        elif number + 1 < len(rows) and _names_tickers([field_of(cell) for cell in below], row):
+                return one_line(row, number, label)
+        elif number + 1 < len(rows) and _names_tickers(fields_of(below), row):
             return _two_lines(below, row, number + 1, rows[number + 2 : number + 3])
     return None
+
+
+def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Headings:
+    """Read a line of headings; `date` is the column of dates where none is named.
+
+    Raises:
+        DataError: a heading that is needed stands there twice.
+    """
+    found = columns_of(row)
+    columns: dict[str, int] = {}
+    for field, where in found.items():
+        same = [other for other in where if plain_word(row[other]) == plain_word(row[where[0]])]
+        if len(same) > 1 and field != "Clock":
+            heading = row[where[0]].strip()[:40]
+            raise DataError(f"{as_subject(label)} has {len(same)} columns named {heading!r}; keep the one to be used.")
+        columns[field] = where[0]
+    columns.setdefault("Date", date)
+    if columns.get("Clock") == columns["Date"]:
+        del columns["Clock"]
+    perhaps = [i for i, cell in enumerate(row) if plain_word(cell).replace(" ", "") in PERHAPS_TICKER]
+    return Headings(
+        number, tuple(row), {"": columns}, spare_volumes=tuple(found.get("Volume", [])[1:]),
+        perhaps_tickers=tuple(perhaps),
+    )  # fmt: skip
 
 
 def _names_tickers(fields: Sequence[str | None], other: Sequence[str]) -> bool:
@@ -107,8 +109,7 @@ def _two_lines(
     """Read yfinance's two header lines, and the third that holds nothing but the word Date."""
     columns: dict[str, dict[str, int]] = {}
     date = 0
-    for number, cell in enumerate(row):
-        field = field_of(cell)
+    for number, field in enumerate(fields_of(row)):
         if field == "Date":
             date = number
         elif field in NUMBER_FIELDS and number > 0 and tickers[number].strip():
@@ -116,29 +117,16 @@ def _two_lines(
     found = {name: {"Date": date, **known} for name, known in columns.items() if {"Close", "Adj Close"} & known.keys()}
     if not found:
         return None
-    if below and field_of(below[0][0]) == "Date" and not any(cell.strip() for cell in below[0][1:]):
+    if below and fields_of(below[0][:1]) == ["Date"] and not any(cell.strip() for cell in below[0][1:]):
         last += 1
-    return Headings(last, tuple(row), found)
+    # A heading that is another ticker's is not unused; one that is nobody's is.
+    words = [
+        cell if field not in (*NUMBER_FIELDS, "Date") else "" for cell, field in zip(row, fields_of(row), strict=True)
+    ]
+    words = [word if plain_word(word) not in ("price", "ticker", "tickers", "symbol") else "" for word in words]
+    return Headings(last, tuple(words), found)
 
 
 def _has_unnamed_dates(row: Sequence[str], below: Sequence[str]) -> bool:
     unnamed = plain_word(row[0]) in ("", "index", "unnamed 0")
-    return unnamed and bool(below) and bool(_DATE_LIKE.match(below[0].strip()))
-
-
-def _columns_of(row: Sequence[str], label: str) -> dict[str, int]:
-    words = [plain_word(cell) for cell in row]
-    columns: dict[str, int] = {}
-    for field, synonyms in SYNONYMS.items():
-        chosen = next((word for word in synonyms if word in words), None)
-        if chosen is None:
-            continue
-        if words.count(chosen) > 1 and field != "Clock":
-            heading = row[words.index(chosen)].strip()[:40]
-            count = words.count(chosen)
-            raise DataError(f"{as_subject(label)} has {count} columns named {heading!r}; keep the one to be used.")
-        columns[field] = words.index(chosen)
-    columns.setdefault("Date", 0)
-    if columns.get("Clock") == columns["Date"]:
-        del columns["Clock"]
-    return columns
+    return unnamed and bool(below) and is_date(below[0].strip())

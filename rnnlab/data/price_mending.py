@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from rnnlab.data.price_checks import Notices, first_of, rows_of
-from rnnlab.errors import DataError
+from rnnlab.data.price_ranges import are_most, days_without_range, without_flat_bars
 
 # A price this far below or above the day's others is a slip (a Low of 0.01 turned a whole volatility fit into NaN).
 _TOO_LOW, _TOO_HIGH = 0.6, 1.67
@@ -16,21 +14,20 @@ _TOO_LOW, _TOO_HIGH = 0.6, 1.67
 _ROUNDING = 1e-4
 _MOST_EMPTY = 0.5
 
-Refusal = Callable[[pd.Timestamp, str], DataError]
 
-
-def mend(table: pd.DataFrame, refusal: Refusal) -> tuple[pd.DataFrame, Notices]:
+def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     """Mend Open, High and Low, note zero volumes, and scale prices by Adj Close / Close where there is an Adj Close.
 
-    Takes and gives (N, fields) float64 by date; Open, High and Low come back without NaN and hold Open and Close
-    between them, Volume may hold NaN, Adj Close is gone. A column that is mostly empty is left out.
-
-    Raises:
-        DataError: what `refusal(day, problem)` makes of a High below its Low.
+    Takes and gives (N, fields) float64 by date; Open, High and Low come back holding Open and Close between them, all
+    three NaN on days without a range where there are many; Volume may hold NaN, Adj Close is gone. A column that is
+    mostly empty is left out.
     """
     table, notices = _without_hollow_columns(table)
+    flat, what = days_without_range(table)
+    if are_most(flat):
+        table, flat = without_flat_bars(table, flat, what, notices), flat & False
     _mend_open(table, notices)
-    _mend_extremes(table, notices, refusal)
+    _mend_extremes(table, notices)
     if "Volume" in table:
         silent = table.index[table["Volume"] == 0]
         if len(silent) == len(table):
@@ -38,7 +35,7 @@ def mend(table: pd.DataFrame, refusal: Refusal) -> tuple[pd.DataFrame, Notices]:
             notices.append("Volume is always zero, so it is not used.")
         elif len(silent):
             notices.append(f"{rows_of(len(silent))} with a volume of zero, {first_of(silent)}.")
-    return _adjust(table, notices), notices
+    return without_flat_bars(_adjust(table, notices), flat, what, notices), notices
 
 
 def _without_hollow_columns(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
@@ -68,8 +65,8 @@ def _mend_open(table: pd.DataFrame, notices: Notices) -> None:
     _note(notices, table.index[wild], "an Open far from the closes around it; the previous close was put there")
 
 
-def _mend_extremes(table: pd.DataFrame, notices: Notices, refusal: Refusal) -> None:
-    """Replace empty and impossible Highs and Lows, refuse crossed ones, and widen the rest to hold Open and Close."""
+def _mend_extremes(table: pd.DataFrame, notices: Notices) -> None:
+    """Replace empty, impossible and crossed Highs and Lows, and widen the rest to hold Open and Close."""
     body = table[[field for field in ("Open", "Close") if field in table]]
     bounds = {"High": body.max(axis=1), "Low": body.min(axis=1)}
     given = [field for field in ("High", "Low") if field in table]
@@ -80,16 +77,30 @@ def _mend_extremes(table: pd.DataFrame, notices: Notices, refusal: Refusal) -> N
         table[field] = table[field].where(~(empty | wild), bound)
         _note(notices, table.index[empty], f"an empty {field}; it was taken from the day's other prices")
         _note(notices, table.index[wild], f"a {field} far from the day's other prices; it was replaced by them")
-    if len(given) == 2 and (table["High"] < table["Low"]).any():
-        day = table.index[table["High"] < table["Low"]][0]
-        high, low = table["High"].loc[day], table["Low"].loc[day]
-        raise refusal(day, f"has a High of {high:g} below its Low of {low:g}; correct or remove that line")
+    if len(given) == 2:
+        _mend_crossed(table, bounds, notices)
     for field in given:
         bound = bounds[field]
         short = (bound - table[field]) * (1 if field == "High" else -1) / bound
         table[field] = np.maximum(table[field], bound) if field == "High" else np.minimum(table[field], bound)
         side = "below" if field == "High" else "above"
         _note(notices, table.index[short > _ROUNDING], f"a {field} {side} the Open or Close; it was widened to them")
+
+
+def _mend_crossed(table: pd.DataFrame, bounds: dict[str, pd.Series], notices: Notices) -> None:
+    """Replace a High and a Low of which the High is the lower; where most are, the columns are each other's."""
+    crossed = table["High"] < table["Low"]
+    if crossed.mean() > _MOST_EMPTY:
+        table[["High", "Low"]] = table[["Low", "High"]].to_numpy()
+        notices.append(f"High is below Low in {rows_of(int(crossed.sum()))}, so the two columns were exchanged.")
+        crossed = table["High"] < table["Low"]
+    if not crossed.any():
+        return
+    day = table.index[crossed][0]
+    what = f"a High below its Low ({table['High'].loc[day]:.10g} and {table['Low'].loc[day]:.10g})"
+    for field in ("High", "Low"):
+        table[field] = table[field].where(~crossed, bounds[field])
+    _note(notices, table.index[crossed], f"{what}; both were taken from the day's other prices")
 
 
 def _note(notices: Notices, days: pd.Index, what: str) -> None:

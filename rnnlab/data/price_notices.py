@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rnnlab.data.exchanges import Calendar, calendar_of, has_gaps
 from rnnlab.data.price_checks import Notices, first_of, rows_of
+from rnnlab.data.price_slips import spikes_of, told
 from rnnlab.data.sessions import Spacing, missing_sessions, spacing
 
 _LONG_GAP_DAYS = 60
 _FEW_SESSIONS = 10
 _FEW_WEEKENDS = 0.1
+_LEAST_KNOWN = 60  # days that should show an exchange's holidays
 # A day's log move that no ordinary news makes: -26 % or +35 %.
 _BIG_MOVE = 0.3
 # Splits that companies do (old shares : new shares); a price that halves overnight is more likely one than a crash.
@@ -21,13 +24,15 @@ _SPLITS = (
 _SPLIT_MOVES = np.log([old / new for old, new in _SPLITS])
 _NEAR_SPLIT = 0.03
 _NEAR_SPLIT_AT_OPEN = 0.06
+_DAILY: tuple[Spacing, ...] = ("daily", "seven days a week")
 _STEP_WORDS: dict[Spacing, str] = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 
 
-def notice_oddities(table: pd.DataFrame, today: pd.Timestamp) -> Notices:
+def notice_oddities(table: pd.DataFrame, today: pd.Timestamp, left_out: pd.Index | None = None) -> Notices:
     """Name gaps, moves like splits, big moves, future dates, weekends, another spacing than daily, missing sessions.
 
-    Takes (N, fields) float64 by ascending date; each notice is one sentence with the first date concerned.
+    Takes (N, fields) float64 by ascending date, and the dates of rows that were left out, which are not missing; each
+    notice is one sentence with the first date concerned.
     """
     dates = pd.DatetimeIndex(table.index)
     kind = spacing(dates)
@@ -51,11 +56,34 @@ def notice_oddities(table: pd.DataFrame, today: pd.Timestamp) -> Notices:
             f"{rows_of(len(weekend))} fall on a weekend, {first_of(weekend)}.".replace("1 row fall", "1 row falls")
         )
     if kind == "daily" and len(dates) >= 10:
-        missing = missing_sessions(dates)
-        if 0 < len(missing) <= _FEW_SESSIONS:
-            sessions = "session is" if len(missing) == 1 else "sessions are"
-            notices.append(f"{len(missing)} New York {sessions} missing, {first_of(missing)}.")
+        _notice_sessions(dates, dates[:0] if left_out is None else left_out, notices)
     return notices
+
+
+def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notices) -> None:
+    """Say whose holidays the next days keep, and which of its sessions are missing."""
+    calendar = calendar_of(dates)
+    if calendar is None:
+        if len(dates) >= _LEAST_KNOWN and has_gaps(dates):
+            notices.append(
+                "The dates are those of no exchange whose holidays are known here, so forecasts may fall on holidays."
+            )
+        return
+    missing = missing_sessions(dates)
+    missing = missing[~missing.isin(left_out)]
+    if 0 < len(missing) <= _FEW_SESSIONS:
+        sessions = "session is" if len(missing) == 1 else "sessions are"
+        notices.append(f"{len(missing)} {calendar.city} {sessions} missing, {first_of(missing)}.")
+    _notice_calendar(calendar, dates[-1], notices)
+
+
+def _notice_calendar(calendar: Calendar, last: pd.Timestamp, notices: Notices) -> None:
+    if not calendar.knows_what_follows(last):
+        notices.append(
+            f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; later ones are not left out."
+        )
+    elif calendar.city != "New York":
+        notices.append(f"The dates keep the holidays of {calendar.city}'s exchange, and so do the forecast's.")
 
 
 def _notice_gaps(dates: pd.DatetimeIndex, notices: Notices) -> None:
@@ -75,6 +103,12 @@ def _notice_moves(table: pd.DataFrame, kind: Spacing, notices: Notices) -> None:
     moves = np.diff(logs)
     if not moves.size:
         return
+    spikes = spikes_of(table["Close"].to_numpy()) if kind in _DAILY else []
+    for spike in spikes:  # what comes back is no split
+        moves[[spike.first - 1, spike.last]] = 0
+    if spikes:
+        more = f", one of {len(spikes)}" if len(spikes) > 1 else ""
+        notices.append(f"{told(table['Close'], spikes[0])}{more}; correct it if it is a slip, as it widens the bands.")
     nearest = np.abs(moves[:, None] - _SPLIT_MOVES).argmin(axis=1)
     split = np.abs(moves - _SPLIT_MOVES[nearest]) < _NEAR_SPLIT
     if "Open" in table:
@@ -90,7 +124,7 @@ def _notice_moves(table: pd.DataFrame, kind: Spacing, notices: Notices) -> None:
             "use split-adjusted prices if it is one."
         )
     big = np.flatnonzero((np.abs(moves) > _BIG_MOVE) & ~split)
-    if len(big) and kind in ("daily", "seven days a week"):
+    if len(big) and kind in _DAILY:
         at = int(big[np.argmax(np.abs(moves[big]))])
         more = f", the biggest of {len(big)} such moves" if len(big) > 1 else ""
         notices.append(f"The close moved by {np.expm1(moves[at]):+.0%} on {table.index[at + 1]:%Y-%m-%d}{more}.")

@@ -11,9 +11,11 @@ from rnnlab.data.price_cells import find_cells
 from rnnlab.data.price_checks import rows_of, settle_rows
 from rnnlab.data.price_dates import read_dates
 from rnnlab.data.price_files import open_price_file
+from rnnlab.data.price_idle import without_idle_days
 from rnnlab.data.price_mending import mend
 from rnnlab.data.price_notices import notice_oddities
 from rnnlab.data.price_numbers import read_numbers
+from rnnlab.data.price_slips import without_slips
 from rnnlab.errors import DataError
 
 _FIELDS = ("Open", "High", "Low", "Close", "Volume")
@@ -27,48 +29,57 @@ class Prices:
     name: the ticker if the file names one, else the file's name without its ending.
     table: (N, fields) float64 by a DatetimeIndex "Date" (ascending, unique, midnights without a time zone), in the
         file's currency and, for Volume, in shares. "Close" is always there; "Open", "High", "Low", "Volume" where the
-        file has them. Only Volume may hold NaN.
+        file has them. Volume may hold NaN, and so may Open, High and Low together, on days without a range.
     notices: one sentence each.
     bundled: whether the series came with the library, by that name.
+    decimals: to print prices with, as many as the file's closes have; None for bundled series.
     """
 
     name: str
     table: pd.DataFrame
     notices: tuple[str, ...] = ()
     bundled: bool = False
+    decimals: int | None = None
 
 
 def read_prices(
-    source: str | Path | bytes, *, name: str | None = None, ticker: str | None = None, dates: str | None = None
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
 ) -> Prices:
-    """Read daily prices from a CSV file (a path, or its content as bytes), whatever its columns, dates and numbers.
+    """Read daily prices from a file (a path, or its content as bytes), whatever its format, columns, dates and numbers.
 
     Where there is an Adj Close, Open, High, Low and Close are scaled by Adj Close / Close, so that dividends and
     splits do not look like moves; a notice says so. Missing and impossible Opens, Highs and Lows are mended, each
     kind with a notice.
 
     Args:
-        source: str and Path are paths, bytes are the content; at most 10 MB (after gzip) and 100,000 rows.
+        source: str and Path are paths, bytes are the content; at most 10 MB (once unpacked) and 100,000 rows, or 200 MB
+            of which one ticker is asked for.
         name: what messages call the file, and the series where the file names no ticker; else the path's last part.
         ticker: which of several tickers in the file is meant.
         dates: "us" (month first), "day-first" or "iso" (nothing but year first), for dates that can be read both ways.
+        encoding: in which the file is written, as "shift_jis"; found if None.
 
     Raises:
         DataError: the file cannot be used; one sentence with the line, the value and the remedy, and no folder's name.
     """
-    file = open_price_file(source, name)
+    file = open_price_file(source, name, ticker=ticker, encoding=encoding)
     cells = find_cells(file, ticker)
     read = read_dates(cells, dates)
-    rows, left_out = settle_rows(cells, read, read_numbers(cells))
-
-    def refusal(day: pd.Timestamp, problem: str) -> DataError:
-        return cells.refusal(int((read.days == day.to_numpy().astype("datetime64[D]")).argmax()), problem)
-
-    table, mended = mend(rows, refusal)
+    numbers = read_numbers(cells)
+    rows, left_out = settle_rows(cells, read, numbers.columns)
+    active, idle = without_idle_days(rows, numbers.decimals)
+    sound, slips = without_slips(active)
+    table, mended = mend(sound)
     table = table[[field for field in _FIELDS if field in table]]
-    odd = notice_oddities(table, pd.Timestamp.now().normalize())
+    odd = notice_oddities(table, pd.Timestamp.now().normalize(), rows.index.difference(table.index))
+    notices = (*file.notices, *cells.notices, *read.notices, *numbers.notices, *left_out, *idle, *slips, *mended, *odd)
     named = "".join(character for character in cells.ticker or file.stem if character.isprintable()).strip()
-    return Prices(named[:_LONGEST_NAME] or file.stem, table, (*left_out, *mended, *odd))
+    return Prices(named[:_LONGEST_NAME] or file.stem, table, notices, decimals=numbers.decimals)
 
 
 def need_rows(prices: Prices, rows: int, purpose: str) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from rnnlab.data.cleaning import compose
+from rnnlab.data.code_points import count_characters, text_of
 
 # Signs that stand for each other, the usual one first; an unknown one becomes the first of its family that is known,
 # or else what follows the family.
@@ -41,9 +45,47 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
     Returns:
         The text to encode, possibly empty, and at most two sentences: what became what, and what was left out.
     """
-    known = frozenset(known)
     text, cut = _plain(text)
-    forms = {one: _nearest(known, one) for one in dict.fromkeys(text) if one not in known}
+    forms = _forms_of(frozenset(known), text)
+    return text.translate(_table(forms)), _on_forms(forms, cut)
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """Texts in known characters: how many characters were written as another form, and how many left out."""
+
+    texts: tuple[str, ...]
+    rewritten: int
+    left_out: int
+    notices: tuple[str, ...]
+
+
+def adapt_all(known: Collection[str], texts: Sequence[str]) -> Adapted:
+    """The same of cleaned texts, whatever their number, with how much it changed."""
+    counts = count_characters(texts)
+    alphabet = text_of(np.flatnonzero(counts).astype(np.uint32))
+    forms = _forms_of(frozenset(known), alphabet)
+    written, dropped = (
+        sum(int(counts[ord(one)]) for one in forms if bool(forms[one]) == kept) for kept in (True, False)
+    )
+    notices = _on_forms(forms, 0)
+    if forms:
+        total = int(counts.sum())
+        notices += (f"Of {total:,} characters, {written:,} were written otherwise and {dropped:,} left out.",)
+    return Adapted(tuple(text.translate(_table(forms)) for text in texts), written, dropped, notices)
+
+
+def _forms_of(known: Collection[str], text: str) -> dict[str, str]:
+    """The nearest known form of each unknown character of a text."""
+    return {one: _nearest(known, one) for one in dict.fromkeys(text) if one not in known}
+
+
+def _table(forms: Mapping[str, str]) -> dict[int, str]:
+    return {ord(one): form for one, form in forms.items()}
+
+
+def _on_forms(forms: Mapping[str, str], cut: int) -> tuple[str, ...]:
+    """Sentences on what became what, and what was left out."""
     written = [f"{_shown(one)} was written as {_shown(form)}" for one, form in forms.items() if form]
     dropped = [_shown(one) for one, form in forms.items() if not form]
     notices = []
@@ -54,7 +96,7 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
         notices.append(f"{_listed(dropped)} {now} unknown to this model and {then} left out.")
     if cut:
         notices.append(f"{cut:,} combining marks too many in a row were left out.")
-    return text.translate({ord(one): form for one, form in forms.items()}), tuple(notices)
+    return tuple(notices)
 
 
 def unknown_signs(known: Collection[str], text: str) -> str:

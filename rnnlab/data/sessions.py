@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnlab.data.exchanges import calendar_of
+
 Months = NDArray[np.datetime64]
 Spacing = Literal["seven days a week", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
 
-_FITS = 0.98  # other exchanges share all but 3 % or more of New York's days
-_COVERS = 0.5
-_LAST_YEAR = 2200  # as far as holidays are worth computing
 _RECENT = 750
 _SHARED_DAY = 0.8
 _SPACINGS: tuple[tuple[Spacing, float, float], ...] = (
@@ -45,8 +43,8 @@ def future_sessions(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
         dates: (N,) ascending, unique, time-zone-naive midnights, N ≥ 1.
         count: how many days, at least 0.
 
-    New York's sessions where the dates are those, every day for a market that never closes, else the weekdays seen;
-    weekly and monthly dates go on in their own step.
+    An exchange's sessions where the dates are those (rnnlab.data.exchanges), every day for a market that never closes,
+    else the weekdays seen; weekly and monthly dates go on in their own step.
     """
     assert len(dates) >= 1, "a series without a date has no future"
     assert count >= 0, "a negative number of days"
@@ -63,49 +61,35 @@ def future_sessions(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
 
 
 def missing_sessions(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """List the New York sessions between first and last date that are not there; none where the dates are others."""
-    sessions = _sessions_of(dates, ahead=0)
-    return dates[:0] if sessions is None else sessions[(sessions <= dates[-1]) & ~sessions.isin(dates)]
+    """List the sessions of the dates' exchange between first and last date that are not there; none if it has none."""
+    calendar = calendar_of(dates)
+    if calendar is None:
+        return dates[:0]
+    sessions = calendar.sessions[(calendar.sessions > dates[0]) & (calendar.sessions < dates[-1])]
+    return sessions[~sessions.isin(dates)]
 
 
 def _gaps(dates: pd.DatetimeIndex) -> NDArray[np.float64]:
     return np.diff(dates.to_numpy()) / np.timedelta64(1, "D")
 
 
-def _sessions_of(dates: pd.DatetimeIndex, ahead: int) -> pd.DatetimeIndex | None:
-    """Give New York's sessions from the first date to at least `ahead` past the last, if the dates are sessions."""
-    # New York traded on Saturdays until 1952, which the calendar does not know.
-    dates = dates[dates.year >= 1953]
-    # No year has had fewer than 245 sessions.
-    last_year = dates[-1].year + 1 + ahead // 245 if len(dates) else _LAST_YEAR + 1
-    if last_year > _LAST_YEAR:
-        return None
-    # Decades rather than years, so that nearly all series find the same calendar made already.
-    sessions = _new_york(dates[0].year // 10 * 10, min(_LAST_YEAR, -(-last_year // 10) * 10))
-    sessions = sessions[sessions >= dates[0]]
-    known = dates.isin(sessions)
-    span = int((sessions <= dates[-1]).sum())
-    return sessions if known.mean() >= _FITS and known.sum() > _COVERS * span else None
-
-
-@lru_cache(maxsize=16)
-def _new_york(first_year: int, last_year: int) -> pd.DatetimeIndex:
-    """New York's sessions of whole years; making them takes 0.3 s."""
-    import exchange_calendars  # 0.2 s, and only wanted where a series trades on weekdays
-
-    calendar = exchange_calendars.get_calendar("XNYS", start=f"{first_year}-01-01", end=f"{last_year}-12-31")
-    return pd.DatetimeIndex(calendar.sessions)
-
-
 def _next_trading_days(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
-    sessions = _sessions_of(dates, ahead=count)
-    if sessions is not None:
-        return sessions[sessions > dates[-1]][:count]
+    calendar = calendar_of(dates, ahead=count)
+    days = dates[:0] if calendar is None else calendar.sessions[calendar.sessions > dates[-1]][:count]
+    if len(days) == count:
+        return pd.DatetimeIndex(days)
+    if len(days):
+        return pd.DatetimeIndex(days.append(_next_weekdays(dates, days[-1], count - len(days))))
+    return _next_weekdays(dates, dates[-1], count)
+
+
+def _next_weekdays(dates: pd.DatetimeIndex, last: pd.Timestamp, count: int) -> pd.DatetimeIndex:
+    """Go on after a day with the days of the week on which there are dates."""
     recent = dates[-_RECENT:]
     shares = np.bincount(recent.day_of_week, minlength=7) / len(recent)
     open_days = np.arange(5) if len(recent) < 10 else np.flatnonzero(shares >= 0.05)
     week = np.isin(np.arange(7), open_days)
-    following = np.datetime64(recent[-1], "D") + 1
+    following = np.datetime64(last, "D") + 1
     days = np.busday_offset(following, np.arange(count), roll="forward", weekmask=week)
     return pd.DatetimeIndex(days)
 

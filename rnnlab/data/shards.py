@@ -6,31 +6,30 @@ its digest is, and of all together how often each character occurs. Whatever is 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from rnnlab.data import kinds
-from rnnlab.data.cleaning import clean, how_many
+from rnnlab.data.cleaning import changes_told, clean, how_many
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
 from rnnlab.data.json_objects import SEAL, parse_object, seal
 from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
-from rnnlab.data.regular_files import open_regular, read_regular
+from rnnlab.data.regular_files import read_regular
 from rnnlab.errors import DataError
 
 INDEX, FORMAT = "shards.json", 1
-READ = 1 << 20  # bytes read at a time
 LARGEST_INDEX = 50_000_000
+_UNSEEN, _MORE = ("controls", "invisible", "marks"), ("terminal", "overstrikes", "restored", "line_ends")
 MOST_BYTES = 4  # of a character in UTF-8
 
 
@@ -137,6 +136,7 @@ def write_shards(
     source: str,
     size: int = 8_000_000,
     progress: Callable[[str], None] | None = None,
+    notices: Sequence[str] = (),
 ) -> Shards:
     """Clean a text piece by piece and write it as shards, into a new folder, whole or not at all.
 
@@ -146,13 +146,14 @@ def write_shards(
         name, source: what to call the text, and where it comes from.
         size: characters of a shard, about; the last one has half as many at least.
         progress: is told in half a sentence how far it is.
+        notices: sentences on the text, read when the last piece has come, for the pieces may add to them.
 
     Raises:
         DataError: the folder is there or cannot be written, or the text is empty.
     """
     tell = progress or (lambda words: None)
     with beside(folder) as (place, staged):
-        _write(pieces, staged, {"name": name, "source": source}, size, tell)
+        _write(pieces, staged, {"name": name, "source": source}, size, tell, notices)
         staged.chmod(0o755)
         staged.rename(place)
     return open_shards(place)
@@ -186,42 +187,19 @@ def _staged(place: Path) -> Path:
         raise DataError(f"{place.name[-60:]!r} cannot be a folder; choose another for --out.") from error
 
 
-def read_pieces(files: Sequence[str | Path]) -> Iterator[str]:
-    """The text of UTF-8 files, gzip or not, one after the other, in pieces that end with a line.
-
-    Raises:
-        DataError: a file cannot be read or is not UTF-8.
-    """
-    for file in map(Path, files):
-        try:
-            with open_regular(file) as raw:
-                packed = raw.read(2) == b"\x1f\x8b"
-                raw.seek(0)
-                with gzip.open(raw) if packed else nullcontext(raw) as stream:
-                    yield from _lines_of(stream)
-        except UnicodeDecodeError as error:
-            raise DataError(f"{file.name} is not in UTF-8; save it as UTF-8.") from error
-        except (OSError, EOFError) as error:
-            raise DataError(f"{file.name} cannot be read; check its name, or give a plain text file.") from error
-
-
-def _lines_of(stream: IO[bytes] | gzip.GzipFile) -> Iterator[str]:
-    """Whole lines, about a MB at a time; a line without an end is a piece by itself."""
-    left = b""
-    while part := stream.read(READ):
-        whole, end, rest = (left + part).rpartition(b"\n")
-        left = rest
-        if end:
-            yield (whole + end).decode("utf-8")
-    if left:
-        yield left.decode("utf-8")
-
-
-def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, tell: Callable[[str], None]) -> None:
-    counts, shards, left_out = np.zeros(CODE_POINTS, np.int64), [], 0
+def _write(
+    pieces: Iterable[str],
+    place: Path,
+    told: dict[str, Any],
+    size: int,
+    tell: Callable[[str], None],
+    notices: Sequence[str],
+) -> None:
+    counts, shards, changed = np.zeros(CODE_POINTS, np.int64), [], dict.fromkeys((*_UNSEEN, *_MORE), 0)
     for number, text in enumerate(_sized(pieces, size)):
         cleaned = clean(text)
-        left_out += cleaned.controls + cleaned.invisible + cleaned.marks
+        for name in changed:
+            changed[name] += getattr(cleaned, name)
         content = cleaned.text.encode("utf-8", "ignore")
         kept = content.decode("utf-8")
         (place / _file(number)).write_bytes(content)
@@ -230,9 +208,11 @@ def _write(pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, 
         tell(f"{how_many(number + 1, 'shard')}, {int(counts.sum()):,} characters")
     if np.count_nonzero(counts) < 2:
         raise DataError(f"{told['name']} holds no text; give plain text files with some pages of writing.")
-    notices = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
+    left_out = sum(changed.pop(name) for name in _UNSEEN)
+    told_of = [f"{how_many(left_out, 'character')} that cannot be seen were left out."] if left_out else []
+    told_of += changes_told(changed)
     found = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
-    index = {"format": FORMAT, **told, "shards": shards, "counts": found, "notices": notices}
+    index = {"format": FORMAT, **told, "shards": shards, "counts": found, "notices": [*notices, *told_of]}
     index |= {SEAL: seal(index)}
     (place / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 MOST_READ = 2_000_000  # characters; habits show in far fewer
 LONGEST = 24  # characters of an opening
-_PARAGRAPH = re.compile(r"(?:\A|\n[^\S\n]*\n\s*)(\S[^\n]*)")
 
 
 def openings(documents: Sequence[str], count: int = 5) -> list[str]:
@@ -24,7 +22,7 @@ def openings(documents: Sequence[str], count: int = 5) -> list[str]:
     counts: Counter[str] = Counter()
     left = MOST_READ
     for document in documents:
-        counts.update(_opening(match.group(1)) for match in _PARAGRAPH.finditer(document[:left]))
+        counts.update(map(_opening, _first_lines(document[:left])))
         left -= len(document)
         if left <= 0:
             break
@@ -37,6 +35,19 @@ def openings(documents: Sequence[str], count: int = 5) -> list[str]:
         if len(found) == count:
             break
     return found
+
+
+def _first_lines(text: str) -> Iterator[str]:
+    """The first line of each paragraph, from its first letter on; the first paragraph's only if it is not indented."""
+    first, *lines = text.split("\n")
+    if first.lstrip() == first != "":
+        yield first
+    blank = False
+    for line in lines:
+        stripped = line.lstrip()
+        if stripped and blank:
+            yield stripped
+        blank = not stripped
 
 
 def _opening(line: str) -> str:

@@ -1,5 +1,6 @@
 """All that the page and the command line call: plain values in and out; opens, caches and bounds."""
 
+from rnnlab.data.price_files import ENDINGS as PRICE_ENDINGS
 from rnnlab.data.stops import escaped, read_lines, unescaped
 from rnnlab.hub import Flavor, Submitted, own_token
 from rnnlab.nn.stepping import WEIGHTS
@@ -63,6 +64,7 @@ __all__ = [
     "OFFERS",
     "ORDERS",
     "OWNER",
+    "PRICE_ENDINGS",
     "RECIPES",
     "STRANGER",
     "TASKS",

@@ -22,6 +22,7 @@ def compare(
     ahead: int = 1,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def compare(
     """
     if models[0] == models[1]:
         raise RnnlabError(f"{Path(models[0]).name} would stand beside itself; choose another checkpoint.")
-    prices = open_prices(data, ticker=ticker, dates=dates)
+    prices = open_prices(data, ticker=ticker, dates=dates, encoding=encoding)
     both = [_prepared(model, prices, caller, device) for model in models]
     first = read_day(start, "The start") if start else max(first_scored(one.checkpoint, prices, None) for one in both)
     horizon = whole_horizon(ahead)
@@ -45,7 +46,8 @@ def compare(
     assert losses[0] is not None
     assert losses[1] is not None
     p_value = diebold_mariano(losses[0], losses[1], horizon).p_value
-    scores = [{"model": one.pinned} | result.summary() for one, result in zip(both, results, strict=True)]
+    shared = {"decimals": prices.decimals}
+    scores = [{"model": one.pinned} | result.summary() | shared for one, result in zip(both, results, strict=True)]
     told = [fairness(one.checkpoint, prices, result) for one, result in zip(both, results, strict=True)]
     notices = [f"{Path(model).name}: {words}" for model, known in zip(models, told, strict=True) for words in known]
     return {

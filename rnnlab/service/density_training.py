@@ -68,6 +68,7 @@ class DensityRun:
         self._check_memory()
         last_day = self._last_day()
         panels, notices = self._panels(last_day)
+        notices += self.cautions()
         self.unseen.check(last_day)
         if self.begun is not None:
             notices += [words for one in self.prices if (words := self.begun.known_days(one, last_day))]
@@ -94,6 +95,23 @@ class DensityRun:
         self._check_memory()
         task = DensityTask(self._panels(self._last_day())[0], self.density, self.train.batch)
         return task, self.model, self._train(task)
+
+    def cautions(self) -> list[str]:
+        """A sentence on the series that have too few days to be scored after the training; none if all have enough."""
+        last_day, short = self._last_day(), []
+        for prices in self.prices if self.scored else ():
+            after, least = self._days_to_score(prices, last_day)
+            before = len(prices.table) - len(after)
+            if len(after) < least or before < LEAST_BACKTEST:
+                short.append((prices.name, before, len(after), least))
+        if not short:
+            return []
+        name, before, count, least = short[0]
+        others = f" and {len(short) - 1} more" if len(short) > 1 else ""
+        return [
+            f"{name}{others} will not be scored: that needs {LEAST_BACKTEST} days to {last_day:%Y-%m-%d} and {least} "
+            f"after, and {name} has {before} and {count}; a longer file would be."
+        ]
 
     def _check_memory(self) -> None:
         memory.check_training(self.model, self.train, self.density.lead + self.density.window, self.most_bytes)
@@ -202,9 +220,13 @@ class DensityRun:
         return dataclasses.replace(made, metrics=metrics if unseen is None else metrics | {"unseen": unseen})
 
     def _backtest(self, forecaster: Forecaster, prices: Prices, last_day: pd.Timestamp) -> judge.Backtest | None:
-        known = last_day if self.begun is None else self.begun.scored_after(prices, last_day)
-        least = LEAST_BACKTEST if self.begun is None and len(self.prices) > 1 else LEAST_COMPARED
-        after = prices.table.index[prices.table.index > known]
+        after, least = self._days_to_score(prices, last_day)
         if len(after) < least or len(prices.table) - len(after) < LEAST_BACKTEST:
             return None
         return judge.backtest(forecaster.densities(prices.table), prices.table, after[0], forecaster.rows_needed)
+
+    def _days_to_score(self, prices: Prices, last_day: pd.Timestamp) -> tuple[pd.Index, int]:
+        """The days that neither training has seen of a series, and how many a score needs."""
+        known = last_day if self.begun is None else self.begun.scored_after(prices, last_day)
+        least = LEAST_BACKTEST if self.begun is None and len(self.prices) > 1 else LEAST_COMPARED
+        return prices.table.index[prices.table.index > known], least

@@ -30,6 +30,7 @@ def forecast(
     horizon: int = LONGEST_HORIZON,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
     calibrated: bool = False,
@@ -37,14 +38,15 @@ def forecast(
     """Forecast the next sessions; arguments as of rnnlab.service.studying.study, `data` may also be a file's content.
 
     Returns:
-        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices}, in the
-        price's currency; of calibrated bands also calibrated_from, the first day whose outcome they go by.
+        {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}, in
+        the price's currency; decimals is how many digits a file's closes have, None for a bundled series; of calibrated
+        bands also calibrated_from, the first day whose outcome they go by.
 
     Raises:
         RnnlabError: something cannot be used as it is, or the series is too short for its bands to be calibrated.
     """
     opened = open_forecasting(locate(model, caller=caller), device=device)
-    prices = open_prices(data, ticker=ticker, dates=dates)
+    prices = open_prices(data, ticker=ticker, dates=dates, encoding=encoding)
     [told] = forecasts(model, opened, [prices], horizon, calibrated=calibrated)
     return told
 
@@ -96,6 +98,7 @@ def _fan_told(checkpoint: Checkpoint, prices: Prices, fan: pd.DataFrame) -> dict
         "last_close": float(prices.table["Close"].iloc[-1]),
         "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
         "notices": [*prices.notices, *_on_scaling(checkpoint, prices)],
+        "decimals": prices.decimals,
     }
 
 
@@ -110,6 +113,7 @@ def backtest(
     placebo: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
@@ -125,13 +129,13 @@ def backtest(
         verdict and notices; with several horizons also `horizons`, the scores by horizon; with a leak check also
         `leak_check`: {days, leaks}, the days and baselines whose forecast has seen what came after.
     """
-    asked = prepared(model, data, ticker, dates, caller, device)
+    asked = prepared(model, data, ticker, dates, caller, device, encoding)
     if placebo:
         asked = asked.on_a_placebo()
     prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
     answer = {"name": prices.name, "model": model} | results[0].summary()
     told = () if placebo else fairness(asked.checkpoint, prices, results[0])
-    answer |= {"verdict": judge.verdict(results[0]), "notices": [*prices.notices, *told]}
+    answer |= {"verdict": judge.verdict(results[0]), "notices": [*prices.notices, *told], "decimals": prices.decimals}
     if leak_check:
         answer["leak_check"] = _leak_check(asked, results[0])
     if len(results) > 1:
@@ -177,12 +181,18 @@ def _need_days(model: str, forecaster: Forecaster, prices: Prices) -> None:
 
 
 def prepared(
-    model: str, data: str | Path | bytes, ticker: str | None, dates: str | None, caller: Caller, device: str
+    model: str,
+    data: str | Path | bytes,
+    ticker: str | None,
+    dates: str | None,
+    caller: Caller,
+    device: str,
+    encoding: str | None = None,
 ) -> Prepared:
     """Open a checkpoint and a series by name, the first looking at the second; arguments as of `backtest`."""
     found = locate(model, caller=caller)
     opened = open_forecasting(found, device=device)
-    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates))
+    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates, encoding=encoding))
 
 
 def _leak_check(asked: Prepared, result: Backtest) -> dict[str, Any]:

@@ -12,9 +12,10 @@ NO_ADVICE = "No investment advice: the median is close to today's price, and the
 
 def forecast_lines(answer: dict[str, Any]) -> list[str]:
     """The forecast as a table."""
-    head = f"{answer['name']} after {answer['last_date']} (close {_price(answer['last_close'])})"
+    digits = answer.get("decimals")
+    head = f"{answer['name']} after {answer['last_date']} (close {_price(answer['last_close'], decimals=digits)})"
     columns = ("median", "lower80", "upper80", "lower95", "upper95")
-    rows = [[row["date"], *(_price(row[name]) for name in columns)] for row in answer["rows"]]
+    rows = [[row["date"], *(_price(row[name], decimals=digits) for name in columns)] for row in answer["rows"]]
     return [head, *table(["date", *columns], rows), *_calibration_lines(answer), *answer["notices"], NO_ADVICE]
 
 
@@ -29,10 +30,9 @@ def forecast_many_lines(answer: dict[str, Any]) -> list[str]:
     columns = ("median", "lower80", "upper80", "lower95", "upper95")
     rows, notices = [], []
     for one in answer["series"]:
-        row = one["rows"][-1]
-        rows.append(
-            [one["name"], one["last_date"], _price(one["last_close"]), row["date"], *(_price(row[c]) for c in columns)]
-        )
+        row, digits = one["rows"][-1], one.get("decimals")
+        band = [_price(row[name], decimals=digits) for name in columns]
+        rows.append([one["name"], one["last_date"], _price(one["last_close"], decimals=digits), row["date"], *band])
         notices += [f"{one['name']}: {notice}" for notice in (*_calibration_lines(one), *one["notices"])]
     return [*table(["", "last day", "close", "forecast for", *columns], rows), *notices, NO_ADVICE]
 
@@ -43,9 +43,10 @@ def backtest_lines(answer: dict[str, Any]) -> list[str]:
     for scores in answer.get("horizons", {"": answer}).values():
         ahead = "one day" if scores["horizon"] == 1 else f"{scores['horizon']} days"
         lines.append(f"{answer['name']}, {ahead} ahead, {scores['n']} days, {scores['start']} to {scores['end']}")
-        rows = [_score_row(f"this model ({answer['model']})", scores, "")]
+        digits = max(4, 1 + (answer.get("decimals") or 0))
+        rows = [_score_row(f"this model ({answer['model']})", scores, "", digits)]
         for name, baseline in scores["baselines"].items():
-            rows.append(_score_row(TITLES.get(name, name), baseline, f"{baseline['dm_p']:.2g}"))
+            rows.append(_score_row(TITLES.get(name, name), baseline, f"{baseline['dm_p']:.2g}", digits))
         lines += table(["", "RMSE", "CRPS %", "log score", "80 % held", "95 % held", "p (DM)"], rows)
         lines.append(
             f"direction right on {_share(scores['direction'])} of days, "
@@ -211,16 +212,18 @@ def _tutorial_lines(answer: dict[str, Any]) -> list[str]:
     ]
 
 
-def _score_row(name: str, scores: dict[str, Any], p: str) -> list[str]:
+def _score_row(name: str, scores: dict[str, Any], p: str, digits: int) -> list[str]:
     log_score = "–" if scores["log_score"] is None else f"{scores['log_score']:.4f}"
     return [
-        name, _price(scores["rmse"], 4), f"{scores['crps']:.4f}", log_score, _share(scores["coverage80"]),
+        name, _price(scores["rmse"], digits), f"{scores['crps']:.4f}", log_score, _share(scores["coverage80"]),
         _share(scores["coverage95"]), p,
     ]  # fmt: skip
 
 
-def _price(value: float, digits: int = 2) -> str:
-    """A price with two (or four) decimals, or with four significant digits where it is small."""
+def _price(value: float, digits: int = 2, *, decimals: int | None = None) -> str:
+    """A price with its file's decimals; else with two (or four), or with four significant digits where it is small."""
+    if decimals is not None:
+        return f"{value:,.{decimals}f}"
     return f"{value:,.{digits}f}" if value >= 1 else f"{value:.4g}"
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
+from rnnlab.data.price_tables import frame_text
 from rnnlab.data.stops import unescaped
 from rnnlab.errors import DataError
 from rnnlab.service.forecasting import forecast
@@ -80,31 +82,45 @@ class Model:
 
     def forecast(
         self,
-        prices: str | Path | pd.DataFrame,
+        prices: str | Path | pd.DataFrame | pd.Series,
         horizon: int = 20,
         *,
         device: str = "auto",
+        ticker: str | None = None,
+        dates: str | None = None,
+        encoding: str | None = None,
         calibrated: bool = False,
     ) -> pd.DataFrame:
         """Forecast the sessions after the last day.
 
         Args:
-            prices: a bundled ticker, the path of a price file, or a table with a column Close (Open, High, Low and
-                Volume are used if there) and an index or a column of dates.
+            prices: a bundled ticker, the path of a price file, a table with a column Close (Open, High, Low and Volume
+                are used if there) and an index or a column of dates, or a series of closes with an index of dates.
             horizon: sessions to forecast, 1 to 20.
             device: "cpu", "cuda", "mps" or "auto".
+            ticker: which one, if the file or table holds several.
+            dates: "iso", "us" or "day-first" if dates can be read in two ways.
+            encoding: in which the file is written, as "shift_jis"; found if None.
             calibrated: whether the bands are calibrated day by day, by how often they held before.
 
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
+            What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"].
 
         Raises:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
-        data = _as_file(prices) if isinstance(prices, pd.DataFrame) else prices
-        answer = forecast(str(self.folder), data, horizon=horizon, device=device, calibrated=calibrated)
+        data = _as_data(prices, encoding)
+        answer = forecast(
+            str(self.folder), data, horizon=horizon, device=device, ticker=ticker, dates=dates, encoding=encoding,
+            calibrated=calibrated,
+        )  # fmt: skip
         rows = pd.DataFrame(answer["rows"])
-        return rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
+        table = rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
+        table.attrs["notices"] = answer["notices"]
+        for notice in answer["notices"]:
+            warnings.warn(notice, stacklevel=2)
+        return table
 
 
 def load(model: str) -> Model:
@@ -121,10 +137,15 @@ def load(model: str) -> Model:
     return Model(model, open_located(found).task, found.folder.resolve())
 
 
-def _as_file(prices: pd.DataFrame) -> bytes:
-    """A table as the price file that it would be, so that it is read as strictly."""
-    if prices.empty:
-        raise DataError("The table of prices has no rows; give at least 63.")
-    dated = isinstance(prices.index, pd.DatetimeIndex)
-    table = prices.rename_axis("Date").reset_index() if dated else prices
-    return table.to_csv(index=False).encode()
+def _as_data(prices: Any, encoding: str | None) -> str | Path | bytes:
+    """A name or path as it is; a table as the price file that it would be, so that it is read as strictly."""
+    if isinstance(prices, str | Path):
+        return prices
+    if not isinstance(prices, pd.DataFrame | pd.Series):
+        raise DataError(
+            f"Prices cannot be a {type(prices).__name__}; give a bundled ticker, a file's path, a pandas DataFrame "
+            "with dates, or a pandas Series with an index of dates."
+        )
+    if encoding is not None:
+        raise DataError("A table has no encoding; leave it out.")
+    return frame_text(prices, "the table").encode()

@@ -33,15 +33,17 @@ ONE_AT_A_TIME = threading.RLock()  # what takes much memory for a moment
 _SHELF: Shelf[Checkpoint] = Shelf(MOST_BYTES)
 
 
-def open_prices(data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None) -> Prices:
-    """Open a bundled ticker by name, a file by path, or a file's content.
+def open_prices(
+    data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
+) -> Prices:
+    """Open a bundled ticker by name, a file by path, or a file's content; see rnnlab.data.prices.read_prices.
 
     Raises:
         DataError: there is no such ticker or file, or the file cannot be used as it is.
     """
     if isinstance(data, bytes):
-        return read_prices(data, name="the table", ticker=ticker, dates=dates)
-    return open_many([str(data)], ticker=ticker, dates=dates)[0]
+        return read_prices(data, name="the table", ticker=ticker, dates=dates, encoding=encoding)
+    return open_many([str(data)], ticker=ticker, dates=dates, encoding=encoding)[0]
 
 
 def expand(data: Iterable[str]) -> list[str]:
@@ -50,8 +52,10 @@ def expand(data: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ticker for group in groups for ticker in group))
 
 
-def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | None = None) -> list[Prices]:
-    """Open several tickers or files, each bundled table read once; ticker and dates say how to read the files.
+def open_many(
+    data: Sequence[str], *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
+) -> list[Prices]:
+    """Open several tickers or files, each bundled table read once; the others say how to read the files among them.
 
     Raises:
         DataError: as `open_prices`.
@@ -60,11 +64,11 @@ def open_many(data: Sequence[str], *, ticker: str | None = None, dates: str | No
     opened: list[Prices] = []
     for name in expand(data):
         if is_file(name):
-            opened.append(read_prices(Path(name), ticker=ticker, dates=dates))
+            opened.append(read_prices(Path(name), ticker=ticker, dates=dates, encoding=encoding))
         elif name.upper() not in known and not _looks_like_a_ticker(name):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
-        elif ticker or dates:
-            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates.")
+        elif (ticker or dates or encoding) and not any(map(is_file, data)):
+            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates, and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
     return opened

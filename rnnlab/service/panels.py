@@ -24,9 +24,14 @@ def forecast_many(
     horizon: int = LONGEST_HORIZON,
     caller: Caller = OWNER,
     device: str = "auto",
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
     calibrated: bool = False,
 ) -> dict[str, Any]:
     """Forecast the next sessions of several series; arguments as of `forecasting.forecast`, data tickers and files.
+
+    `ticker`, `dates` and `encoding` are for all of the files.
 
     Returns:
         {model, series: [the answer of `forecasting.forecast` for each]}.
@@ -34,7 +39,7 @@ def forecast_many(
     Raises:
         RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
     """
-    series = _opened(data)
+    series = _opened(data, ticker, dates, encoding)
     opened = open_forecasting(locate(model, caller=caller), device=device)
     return {"model": model, "series": forecasts(model, opened, series, horizon, calibrated=calibrated)}
 
@@ -48,8 +53,13 @@ def backtest_panel(
     garch: bool = False,
     caller: Caller = OWNER,
     device: str = "auto",
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
 ) -> dict[str, Any]:
     """Walk forward through several series; arguments as of `forecasting.backtest`, data being tickers and files.
+
+    `ticker`, `dates` and `encoding` are for all of the files.
 
     Returns:
         {model, horizons: {h: {series: [{name, …the scores of one series}], mean, against}}, notices}; `mean` and
@@ -58,7 +68,7 @@ def backtest_panel(
     Raises:
         RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
     """
-    opened = _opened(data)
+    opened = _opened(data, ticker, dates, encoding)
     found = locate(model, caller=caller)
     checkpoint = open_forecasting(found, device=device)
     results: dict[int, dict[str, judge.Backtest]] = {horizon: {} for horizon in horizons}
@@ -73,8 +83,8 @@ def backtest_panel(
     return {"model": model, "horizons": {str(h): _told(found) for h, found in results.items()}, "notices": notices}
 
 
-def _opened(data: Sequence[str]) -> list[Prices]:
-    opened = open_many(data)
+def _opened(data: Sequence[str], ticker: str | None, dates: str | None, encoding: str | None) -> list[Prices]:
+    opened = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
     names = [prices.name for prices in opened]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.data.encodings import ONE_BYTE, decode
+from rnnlab.data.encodings import decode, encoding_notices
 from rnnlab.data.files import Wanted, is_binary, label_of, read_content
 
 MOST_PROMPT_BYTES = 1_000_000
@@ -16,25 +16,21 @@ WANTED = Wanted(
 )
 
 
-def read_prompt_file(source: str | bytes) -> tuple[str, tuple[str, ...]]:
+def read_prompt_file(source: str | bytes, encoding: str = "") -> tuple[str, tuple[str, ...]]:
     """Read a prompt as it stands, its last line break too.
 
     Args:
         source: a path, or what standard input holds, MOST_PROMPT_BYTES and one more at most.
+        encoding: of the prompt, such as "KOI8-R"; found out if "".
 
     Returns:
         The prompt, and sentences on how it was read.
 
     Raises:
-        DataError: there is no such file, it is no text, empty or over 1 MB.
+        DataError: there is no such file, it is no text, empty, over 1 MB or not in the encoding.
     """
     label = "Standard input" if isinstance(source, bytes) else label_of(source, None)
-    decoded = decode(read_content(source, label, WANTED))
+    decoded = decode(read_content(source, label, WANTED), encoding or None)
     if decoded is None or "\0" in decoded.text:
         raise is_binary(label, WANTED)
-    if decoded.encoding in ONE_BYTE:
-        notice = f"The prompt is not UTF-8 and was read as {decoded.encoding}; save it as UTF-8 if letters look wrong."
-        return decoded.text, (notice,)
-    if decoded.broken:
-        return decoded.text, (f"{decoded.broken:,} places where the prompt is not valid UTF-8 were left out.",)
-    return decoded.text, ()
+    return decoded.text, encoding_notices(decoded, "prompt")

@@ -34,6 +34,9 @@ def backtest_yearly(
     start: str,
     garch: bool = False,
     progress: Callable[[str], None] | None = None,
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
 ) -> dict[str, Any]:
     """Train a checkpoint's recipe anew for each year, on its own series up to the year's eve, and score the year.
 
@@ -45,6 +48,7 @@ def backtest_yearly(
         start: a day in the first year, as 2010-01-01.
         garch: as of `forecasting.backtest`.
         progress: is told in half a sentence what is being done.
+        ticker, dates, encoding: how the files are read, see rnnlab.data.prices.read_prices.
 
     Returns:
         {model, start} and what rnnlab.tasks.forecast.years.years_summary tells, one day ahead.
@@ -55,7 +59,7 @@ def backtest_yearly(
     tell = progress or (lambda words: None)
     began = open_checkpoint(model)
     _check(began)
-    opened = open_many(data)
+    opened = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
     first = read_day(start, "The start").year
     last = max(prices.table.index[-1].year for prices in opened)
     said = {prices.name: unsaid(len(prices.table)) for prices in opened}

@@ -11,6 +11,7 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.data import catalog, hub_datasets
+from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.prices import Prices
 from rnnlab.data.shards import is_shards
 from rnnlab.errors import RnnlabError
@@ -128,18 +129,19 @@ def submit_training(
     until: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     token: str | None = None,
 ) -> Submitted:
     """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
 
     Args:
-        task, data: as of `train_text` (one text) and `train_forecast`.
+        task, data: as of `train_text` and `train_forecast`.
         flags: the command's other flags, such as "--seeds", "3".
         settings: by name; None is not given.
         repo: "owner/name" to push to.
         flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
         private: make a new repository private.
-        unseen, base, until, ticker, dates: as of `train_forecast`.
+        unseen, base, until, ticker, dates, encoding: as of `train_forecast`.
         token: whose account pays and is pushed to.
 
     Raises:
@@ -150,9 +152,10 @@ def submit_training(
     if base is not None:
         base = _base_there(base)
     if task == "text":
-        text_run(data[0], settings=settings, base=base)[0].rehearsed()
+        data = [file for name in data for file in _files(name, bool(settings.get("column")))]
+        text_run(data, settings=settings, base=base)[0].rehearsed()
     else:
-        prices = open_many(data, ticker=ticker, dates=dates)
+        prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
         _check_prices(prices, settings, until)
         open_many(unseen)
     hub.check_target(repo, token)
@@ -162,7 +165,7 @@ def submit_training(
         words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
     if base is not None:
         words += ["--from", base]
-    reading = {"until": until, "ticker": ticker, "dates": dates}
+    reading = {"until": until, "ticker": ticker, "dates": dates, "encoding": encoding}
     words += [*flags, *setting_flags(reading | dict(settings)), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
     push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
     root = catalog.bundled_folder().parent
@@ -191,8 +194,8 @@ def setting_flags(settings: Mapping[str, Any]) -> list[str]:
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             words.append(f"--{flag}" if value else f"--no-{flag}")
-        elif value is not None:
-            words += [f"--{flag}", str(value)]
+        elif value is not None:  # what begins with a dash would be taken for a flag
+            words += [f"--{flag}={value}"] if str(value).startswith("-") else [f"--{flag}", str(value)]
     return words
 
 
@@ -201,6 +204,13 @@ def _check_prices(prices: list[Prices], settings: Mapping[str, Any], until: str 
     given = {name: value for name, value in settings.items() if value is not None}
     model, train, own = density_settings(given, None, False, sum(len(one.table) for one in prices))
     DensityRun(prices, model, train, own, frozenset(given), until, None, "").rehearsed()
+
+
+def _files(name: str, tables: bool) -> list[str]:
+    """The files of a folder of texts or tables; of anything else its name."""
+    if not is_folder(name) or is_shards(name):
+        return [name]
+    return [str(file) for file in text_files(Path(name), tables=tables)[0]]
 
 
 def _there(name: str, task: str, sent: _Sent) -> str:

@@ -31,9 +31,11 @@ def sharded_task(
     Raises:
         RnnlabError: the settings ask for what a text in shards cannot have, or the text is too short.
     """
-    if text.level != "char" or text.documents != "whole" or text.fold_case:
+    plain = dataclasses.replace(text, level="char", documents="whole", marker="", fold_case=False, shuffle=0)
+    if text != dataclasses.replace(plain, column="", encoding=""):
         raise RnnlabError(
-            "A text in shards is learnt whole, by characters and as it is; leave out --level, --documents, --fold-case."
+            "A text in shards is learnt whole, by characters and as it is; leave out --level, --documents, --fold-case,"
+            " --marker, --shuffle, --column and --encoding."
         )
     cut = _Cut.of(shards, text)
     vocabulary: Vocabulary = _vocabulary(shards, text.rare)

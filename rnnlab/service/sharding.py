@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from rnnlab.data import hub_datasets, hub_texts
 from rnnlab.data.cache import refuse_offline
+from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.hub_rows import TEXT, Request
-from rnnlab.data.shards import Shards, beside, read_pieces, write_shards
+from rnnlab.data.shards import Shards, beside, write_shards
+from rnnlab.data.table_pieces import column_pieces
+from rnnlab.data.text_pieces import read_pieces
 from rnnlab.errors import DataError
 from rnnlab.service.opening import is_file
 
 MOST_BYTES = 10**12
+USUAL_SECONDS = 3600.0
 SMALLEST, USUAL, LARGEST = 0.01, 8.0, 200.0  # millions of characters of a shard
 
 
@@ -26,19 +31,23 @@ def make_shards(
     column: str | None = None,
     split: str | None = None,
     revision: str | None = None,
-    seconds: float = 3600.0,
+    seconds: float | None = None,
     progress: Callable[[str], None] | None = None,
+    encoding: str | None = None,
 ) -> dict[str, Any]:
     """Write a text as a folder of shards, which `train_text` takes as its data.
 
     Args:
-        sources: paths of UTF-8 text files, one after the other, or one dataset's id of the Hub, which is streamed.
+        sources: paths of text files or folders of them, one after the other, or one dataset's id of the Hub, which is
+            streamed.
         out: the folder to make.
         name: what to call the text; else the first file's or the dataset's.
         millions: of characters in a shard, about.
-        column, split, revision: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset.
-        seconds: the time limit of a dataset's download.
+        column: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset, or of tables (CSV, JSON lines, Parquet).
+        split, revision: of a dataset.
+        seconds: the time limit of a dataset's download; an hour if None.
         progress: is told in half a sentence what is being done.
+        encoding: of the files, such as "KOI8-R"; UTF-8 if None.
 
     Returns:
         {name, folder, characters, alphabet, shards, source, notices}.
@@ -55,17 +64,44 @@ def make_shards(
         asked = Request(
             sources[0], revision or hub_datasets.MAIN, (split,) if split else (), column, None, MOST_BYTES
         )  # fmt: skip
-        made = _from_hub(asked, Path(out), name, size, seconds, progress)
-    elif column or split or revision:
-        raise DataError("Files have no columns, splits or revisions; leave out --column, --split and --revision.")
+        if encoding:
+            raise DataError(f"{sources[0]} is read from the Hub, where text is UTF-8; leave out --encoding.")
+        made = _from_hub(asked, Path(out), name, size, USUAL_SECONDS if seconds is None else seconds, progress)
+    elif split or revision:
+        raise DataError("Files have no splits or revisions; leave out --split and --revision.")
+    elif seconds is not None:
+        raise DataError("Files are not downloaded; leave out --seconds.")
     else:
-        names = ", ".join(Path(one).name for one in sources[:3]) + (", …" if len(sources) > 3 else "")
-        made = write_shards(
-            read_pieces(sources), out, name=name or Path(sources[0]).stem, source=f"files of the maker's own ({names})",
-            size=size, progress=progress,
-        )  # fmt: skip
+        made = _from_files(sources, out, name, size, column, encoding, progress)
     told = {"name": made.name, "folder": str(made.folder), "characters": made.characters, "source": made.source}
     return told | {"alphabet": len(made.counts), "shards": len(made.lengths), "notices": [*made.notices]}
+
+
+def _from_files(
+    sources: Sequence[str],
+    out: str | Path,
+    name: str | None,
+    size: int,
+    column: str | None,
+    encoding: str | None,
+    progress: Callable[[str], None] | None,
+) -> Shards:
+    """Write files, and those of folders, as shards."""
+    files: list[str | Path] = []
+    told: list[str] = []
+    for one in sources:
+        found, notices = text_files(Path(one), tables=bool(column)) if is_folder(one) else ([Path(one)], [])
+        files += found
+        told += notices
+    names = ", ".join(Path(one).name for one in files[:3]) + (", …" if len(files) > 3 else "")
+    pieces = read_pieces(files, encoding, told.append)
+    if column:
+        cells = (column_pieces(Path(file), column, encoding, told.append) for file in files)
+        pieces = chain.from_iterable(cells)
+    return write_shards(
+        pieces, out, name=name or Path(sources[0]).stem,
+        source=f"files of the maker's own ({names})", size=size, progress=progress, notices=told,
+    )  # fmt: skip
 
 
 def _from_hub(

@@ -24,8 +24,9 @@ class Study:
 
     history: index of dates, column Close. fan: the next sessions, columns median, lower80, upper80, lower95, upper95.
     days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
-    one. scores: the JSON of the back-test, or None; details: what rnnlab.tasks.forecast.closely says of it. notices:
-    sentences on the file and on the test's fairness.
+    one. scores: the JSON of the back-test and `decimals`, or None; details: what rnnlab.tasks.forecast.closely says of
+    it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
+    series.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Study:
     verdict: str
     notices: tuple[str, ...]
     details: dict[str, Any] | None = None
+    decimals: int | None = None
 
 
 def study(
@@ -49,6 +51,7 @@ def study(
     calibrated: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> Study:
@@ -64,13 +67,14 @@ def study(
         calibrated: whether the bands are those calibrated day by day, from the back-test's first day on.
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
+        encoding: in which the file is written, as "shift_jis"; found if None.
         caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    asked = prepared(model, data, ticker, dates, caller, device)
+    asked = prepared(model, data, ticker, dates, caller, device, encoding)
     checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
     fan = judge.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
     shown = Study(
@@ -82,6 +86,7 @@ def study(
         scores=None,
         verdict="How good the forecast is cannot be told.",
         notices=prices.notices,
+        decimals=prices.decimals,
     )
     try:
         [result] = asked.walked(start, [ahead])
@@ -92,7 +97,7 @@ def study(
     found = dataclasses.replace(
         shown,
         days=result.days,
-        scores=result.summary(),
+        scores=result.summary() | {"decimals": prices.decimals},
         verdict=judge.verdict(result, calibrated=calibrated),
         notices=prices.notices + fairness(checkpoint, prices, result),
         details=closely(result),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnnlab import options
-from rnnlab.data.corpus import Corpus
+from rnnlab.data.corpus import Corpus, on_size
 from rnnlab.data.documents import split_at
 from rnnlab.data.shards import Shards
 from rnnlab.data.vocab import Vocabulary, build_characters, build_words, encode_compactly
@@ -48,7 +48,10 @@ from rnnlab.train.weights import halved
 STEPS_BETWEEN_REPORTS = 50, 250  # at least and at most: a short text's epoch takes a moment, a long one's hours
 NOT_SET = (*FILLED, "skip")
 # What an id means and what is held out cannot change once a training has begun.
-SETTLED = ("level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration")
+SETTLED = (
+    "level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column",
+    "encoding",
+)  # fmt: skip
 
 
 def text_settings() -> list[Option]:
@@ -58,7 +61,7 @@ def text_settings() -> list[Option]:
 
 
 def train_text(
-    data: str,
+    data: str | Sequence[str],
     *,
     out: str | Path | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -75,8 +78,8 @@ def train_text(
     """Train a writer; whoever stops asking stops the training.
 
     Args:
-        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file or of a
-            folder of shards.
+        data: a text of the catalog or a dataset of the Hub that has been fetched, or the path of a text file, of a
+            folder of text files or of a folder of shards; several, but for shards, are one text.
         out: folder for the checkpoint; none is written if None.
         settings: by name, of ModelConfig, TrainConfig and TextConfig; None and absent ones follow the text's size.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
@@ -88,7 +91,7 @@ def train_text(
         base: a writer to go on from, whose shape and vocabulary it keeps; characters new to it are added. It is scored
             on the same held-out part before.
         caller: who asks for `base`.
-        tell: is told, before the first step, what speaks against it or what it changes.
+        tell: is told, before the first step, how the text was read and what speaks against it.
 
     Yields:
         TrainReports with a sample each, then one TrainResult.
@@ -101,14 +104,15 @@ def train_text(
             data, out=folder, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
         )  # fmt: skip
         if tell is not None and processes.first:
-            for notice in run.cautions():
+            for notice in run.told_before():
                 tell(notice)
         yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
 
 def text_run(
-    data: str, *, out: str | Path | None = None, settings: Mapping[str, Any] | None = None, resume: bool = False,
-    command: str = "", watch: Watch | None = None, base: str | None = None, caller: Caller = OWNER,
+    data: str | Sequence[str], *, out: str | Path | None = None, settings: Mapping[str, Any] | None = None,
+    resume: bool = False, command: str = "", watch: Watch | None = None, base: str | None = None,
+    caller: Caller = OWNER,
 ) -> tuple[TextRun, Snapshot | None]:  # fmt: skip
     """What `train_text` would train, and what it would go on from; arguments and errors as there."""
     given = {name: value for name, value in (settings or {}).items() if value is not None}
@@ -150,7 +154,7 @@ def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:
 
 def _check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
     for name in SETTLED:
-        if name in given and given[name] != began.train.get(name):
+        if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
             flag = f"--{name.replace('_', '-')}"
             raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")
 
@@ -219,6 +223,10 @@ class TextRun:
     def cautions(self) -> tuple[str, ...]:
         """Sentences on a text that is too short, or on what it is to the checkpoint that the training goes on from."""
         return too_little(self.corpus.characters) if self.begun is None else self.begun.notices(self.corpus)
+
+    def told_before(self) -> list[str]:
+        """The sentences that a person should know before the first step: all but the one on the text's size."""
+        return [notice for notice in self.notices() if notice not in on_size(self.corpus.characters)]
 
     def notices(self) -> list[str]:
         """Sentences on how the text was read, and the cautions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ from rnnlab.train.progress import TrainConfig
 RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 2e-3, 0.5, 2
 SHAPE = ("cell", "hidden", "layers", "residual", "embedding", "tied")
 READ_AS = ("level", "words")  # what an id stands for, beside the characters
-HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration")  # of the same text, no other part
+# Of the same text, no other part is held out.
+HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column")
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,12 @@ class TextBegun:
     made: Checkpoint | None
     before: dict[str, float] | None = None
 
-    def opened(self, data: str, given: Mapping[str, Any]) -> Corpus | Shards:
+    def opened(self, data: str | Sequence[str], given: Mapping[str, Any]) -> Corpus | Shards:
         """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
         assert self.made is not None
         learnt = reading(self.made)
         corpus = open_learnable(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
-        if corpus.sha256 != self.told["sha256"] or (learnt.documents, learnt.marker) == ("whole", ""):
+        if corpus.sha256 != self.told["sha256"] or (learnt.documents, learnt.shuffle) == ("whole", 0):
             return corpus
         return open_learnable(data, options.from_mapping(TextConfig, given, learnt))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ def train_forecast(
     resume: bool = False,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     command: str = "",
     scored: bool = True,
     base: str | None = None,
@@ -64,6 +65,7 @@ def train_forecast(
     processes: Processes = ALONE,
     overwrite: bool = False,
     most_bytes: float = math.inf,
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[TrainReport | TrainResult]:
     """Train a forecaster; whoever stops asking stops the training.
 
@@ -76,7 +78,7 @@ def train_forecast(
             density recipe as one network that says their mean.
         until: last day to learn from, as 2015-08-12; the density recipe's first four fifths of all days if None.
         resume: go on with the training that `out` holds; settings that are not given are those it began with.
-        ticker, dates: see rnnlab.data.prices.read_prices.
+        ticker, dates, encoding: see rnnlab.data.prices.read_prices.
         command: the command line that asked, for the checkpoint's record.
         scored: whether to back-test the density recipe's model on the days after.
         base: a checkpoint of the density recipe to go on from, whose shape it keeps; it is scored, too.
@@ -87,6 +89,7 @@ def train_forecast(
         processes: those that train together; only the first of them writes anything and yields.
         overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
         most_bytes: of memory that the density recipe's training may take, by an estimate from its sizes.
+        tell: is told, before the first step, which series will not be scored; the result's notices tell it too.
 
     Yields:
         TrainReports, then one TrainResult.
@@ -103,7 +106,7 @@ def train_forecast(
     if resume and base:
         raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
     with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
-        prices = open_many(data, ticker=ticker, dates=dates)
+        prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
         snapshot = None
         if resume:
             began = begun_training(folder)
@@ -117,10 +120,14 @@ def train_forecast(
             return
         begun = None if base is None else open_begun(base, given, seeds, caller)
         model, train, own = density_settings(given, begun, resume, sum(len(one.table) for one in prices))
+        others = Unseen.of(open_many(unseen, ticker=ticker, dates=dates, encoding=encoding), prices, garch)
         run = DensityRun(
-            prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun,
-            Unseen.of(unseen, prices, garch), watch, processes, most_bytes,
+            prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun, others, watch,
+            processes, most_bytes,
         )  # fmt: skip
+        if tell is not None and processes.first:
+            for caution in run.cautions():
+                tell(caution)
         yield from run.reports(snapshot)
 
 

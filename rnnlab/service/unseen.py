@@ -11,7 +11,6 @@ import pandas as pd
 from rnnlab.data.prices import Prices
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.garch import GARCH, need_arch
-from rnnlab.service.opening import open_many
 from rnnlab.service.records import series_record
 from rnnlab.tasks.forecast import judge
 from rnnlab.tasks.forecast.judge import Backtest
@@ -31,9 +30,8 @@ class Unseen:
     garch: bool = False
 
     @classmethod
-    def of(cls, data: Sequence[str], learnt: Sequence[Prices], garch: bool) -> Unseen:
-        """Open them; RnnlabError if one cannot be read, or is among those that are learnt from."""
-        opened = open_many(data)
+    def of(cls, opened: Sequence[Prices], learnt: Sequence[Prices], garch: bool) -> Unseen:
+        """Take them; RnnlabError if one is among those that are learnt from."""
         closes = {series_record(one)["closes_sha256"] for one in learnt}
         names = {one.name for one in learnt}
         for one in opened:

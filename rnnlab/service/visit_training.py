@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rnnlab import options
-from rnnlab.data.code_points import count_characters
 from rnnlab.data.corpus import Corpus
 from rnnlab.data.documents import split_at
 from rnnlab.data.prices import Prices, need_rows
@@ -21,6 +20,7 @@ from rnnlab.options import Value
 from rnnlab.service.callers import STRANGER, Caller
 from rnnlab.service.density_training import DensityRun
 from rnnlab.service.opening import open_prices
+from rnnlab.service.plan_sentences import of_prices, of_text, on_alphabet
 from rnnlab.service.reports import TrainReport, TrainResult
 from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
 from rnnlab.service.text_training import text_run, train_text
@@ -37,7 +37,6 @@ MINUTES = "RNNLAB_TRAIN_MINUTES"  # wall time of a visitor's training; a Space's
 USUAL_MINUTES = {"space": 30.0, "own": 240.0}  # on a Space, which many share, and on a machine of one's own
 MOST_CHARACTERS = 3_000_000
 MOST_DAYS = 30_000
-MANY, SELDOM = 150, 10  # different characters in a text, and times that one occurs
 MOST_IN_A_STEP = 100_000  # positions in a batch, of a training that a visitor brings; ours have some thousands
 LEAST_DAYS = 250  # of a series; fewer leave too few windows to learn from and too few days to judge by
 SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page offers
@@ -86,11 +85,12 @@ def most_seconds() -> float:
 
 def plan(
     task: str,
-    data: str,
+    data: str | Sequence[str],
     settings: Mapping[str, Any] | None = None,
     *,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     begun: str | None = None,
     base: str | None = None,
     caller: Caller = STRANGER,
@@ -99,9 +99,9 @@ def plan(
 
     Args:
         task: "forecast" or "text".
-        data: a bundled ticker or a price file; a fetched text or a text file.
+        data: a bundled ticker or a price file; a fetched text or a text file, or several files, which are one text.
         settings: by name, those that are settled; the data's size suggests the others.
-        ticker, dates: see rnnlab.data.prices.read_prices.
+        ticker, dates, encoding: see rnnlab.data.prices.read_prices; a text's encoding is one of its settings.
         begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
         base: of a text, a writer to go on from, which `caller` can open.
         caller: who asks.
@@ -115,11 +115,14 @@ def plan(
     if task == "text":
         return _plan_text(data, given, begun, base, caller)
     if task == "forecast":
-        return _plan_forecast(open_prices(data, ticker=ticker, dates=dates), given, begun, caller)
+        prices = open_prices(_first_of(data), ticker=ticker, dates=dates, encoding=encoding)
+        return _plan_forecast(prices, given, begun, caller)
     raise RnnlabError(f"There is no task {task!r}; choose {' or '.join(TASKS)}.")
 
 
-def _plan_text(data: str, given: dict[str, Any], begun: str | None, base: str | None, caller: Caller) -> Plan:
+def _plan_text(
+    data: str | Sequence[str], given: dict[str, Any], begun: str | None, base: str | None, caller: Caller
+) -> Plan:
     run, left = text_run(
         data, settings=given, out=begun and visit_folder(begun), resume=begun is not None, base=base, caller=caller
     )  # fmt: skip
@@ -130,8 +133,8 @@ def _plan_text(data: str, given: dict[str, Any], begun: str | None, base: str | 
     rehearsed = run.rehearsed()  # first, for it refuses what is too large
     loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)
-    notices = (*run.notices(), *_on_alphabet(corpus))
-    return _plan("text", _of_text(corpus), notices, chosen, rehearsed, loss, "5-gram", left)
+    notices = (*run.notices(), *on_alphabet(corpus))
+    return _plan("text", of_text(corpus), notices, chosen, rehearsed, loss, "5-gram", left)
 
 
 def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None, caller: Caller) -> Plan:
@@ -147,7 +150,8 @@ def _plan_forecast(prices: Prices, given: dict[str, Any], begun: str | None, cal
     rehearsed = run.rehearsed()
     loss, chosen = rehearsed[0].constant_loss(), vars(model) | vars(train) | vars(own)
     left = None if began is None else began.resume
-    return _plan("forecast", _of_prices(prices), prices.notices, chosen, rehearsed, loss, "EWMA volatility", left)
+    notices = (*prices.notices, *run.cautions())
+    return _plan("forecast", of_prices(prices), notices, chosen, rehearsed, loss, "EWMA volatility", left)
 
 
 def _plan(
@@ -172,19 +176,20 @@ def _plan(
 
 def train_visit(
     task: str,
-    data: str,
+    data: str | Sequence[str],
     settings: Mapping[str, Any],
     *,
     base: str | None = None,
     begun: str | None = None,
     ticker: str | None = None,
     dates: str | None = None,
+    encoding: str | None = None,
     caller: Caller = STRANGER,
 ) -> tuple[str, Iterator[TrainReport | Pulse | Trained]]:
     """Train for a visitor, who alone can open what comes of it, for about two hours.
 
     Args:
-        task, data, ticker, dates: as of `plan`.
+        task, data, ticker, dates, encoding: as of `plan`.
         settings: by name; report_every and the others of a Plan, for example.
         base: a checkpoint to go on from, which `caller` can open; the summary then has `before`, see train_forecast and
             train_text.
@@ -197,7 +202,7 @@ def train_visit(
     if begun is not None:
         _check_begun(task, begun)
     old = None if begun is None else visit_folder(begun)
-    visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(data).stem}", caller.client)
+    visit = new_visit(f"{'trained' if base is None else 'taught'}-{Path(_first_of(data)).stem}", caller.client)
     if old is not None:
         shutil.copytree(old, visit.folder)
     resume = old is not None
@@ -208,10 +213,12 @@ def train_visit(
                 data, out=visit.folder, settings=settings, resume=resume, watch=watch, base=base, caller=caller,
                 most_bytes=caller.most_training_bytes,
             )  # fmt: skip
-        _bound(len(open_prices(data, ticker=ticker, dates=dates).table), MOST_DAYS, "days")
+        _bound(
+            len(open_prices(_first_of(data), ticker=ticker, dates=dates, encoding=encoding).table), MOST_DAYS, "days"
+        )
         return train_forecast(
-            [data], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates, caller=caller,
-            resume=resume, watch=watch, most_bytes=caller.most_training_bytes,
+            [_first_of(data)], out=visit.folder, settings=settings, base=base, ticker=ticker, dates=dates,
+            encoding=encoding, caller=caller, resume=resume, watch=watch, most_bytes=caller.most_training_bytes,
         )  # fmt: skip
 
     job = Job(begin, most_seconds(), lambda: end_visit(visit))
@@ -261,32 +268,11 @@ def _check_begun(task: str, begun: str) -> None:
         raise RnnlabError(f"Its steps are larger than the {MOST_IN_A_STEP:,} positions that are trained at once here.")
 
 
+def _first_of(data: str | Sequence[str]) -> str:
+    """The one series of a forecaster's training, or the first of several files."""
+    return data if isinstance(data, str) else data[0]
+
+
 def _bound(found: int, most: int, unit: str) -> None:
     if found > most:
         raise DataError(f"{found:,} {unit} are more than the {most:,} that can be trained on here; give fewer.")
-
-
-def _of_text(corpus: Corpus) -> tuple[str, ...]:
-    several = f" in {len(corpus.documents):,} documents" if len(corpus.documents) > 1 else ""
-    letters = f"{len(corpus.alphabet)} different ones"
-    return (f"{corpus.name}: {corpus.characters:,} characters{several}, {letters}; the last tenth is held out.",)
-
-
-def _on_alphabet(corpus: Corpus) -> tuple[str, ...]:
-    """A sentence on a text with too many characters that occur too seldom to be learnt."""
-    counts = count_characters(corpus.documents)
-    seldom = int(((counts > 0) & (counts < SELDOM)).sum())
-    if len(corpus.alphabet) < MANY or seldom < len(corpus.alphabet) / 4:
-        return ()
-    return (
-        f"{seldom:,} of its {len(corpus.alphabet):,} different characters occur fewer than {SELDOM} times, too seldom "
-        f"to be learnt: leave out what is not the author's, or make them one (--rare {SELDOM} on the command line).",
-    )
-
-
-def _of_prices(prices: Prices) -> tuple[str, ...]:
-    days, columns = prices.table.index, ", ".join(prices.table.columns)
-    return (
-        f"{prices.name}: {len(days):,} days, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, with {columns}; "
-        f"the last fifth is held out.",
-    )

@@ -21,7 +21,7 @@ from rnnlab.service.opening import locate
 from rnnlab.service.text_opening import open_located_writing, open_writing
 from rnnlab.service.voices import Voice, voice_of
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
-from rnnlab.tasks.text.pieces import MOST_TO_FINISH, Piece, Wish, take_back
+from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
 from rnnlab.tasks.text.writer import Writer
 
 SECONDS_BETWEEN_DRAFTS = 0.05
@@ -29,6 +29,7 @@ MOST_TEXTS = 16
 LONGEST_PROMPT = 20_000  # characters
 HIGHEST_SEED = 2**31 - 1
 DRAWN = -1  # as a seed: draw one, and say which
+ENDLESS = f"No blank came for {LONGEST_WORD:,} characters, so words could not be counted; give a length in characters."
 UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond the length; the text was cut there."
 
 
@@ -176,7 +177,7 @@ def carry_on(
     writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
     wish, notices = _adapted(wish, writer.vocabulary)
     pieces, places = _taken_back(draft, wish.stops)
-    notices = tuple(dict.fromkeys((*(one for one in draft.notices if one != UNFINISHED), *notices)))
+    notices = tuple(dict.fromkeys((*(one for one in draft.notices if one not in (UNFINISHED, ENDLESS)), *notices)))
     begun = dataclasses.replace(
         draft, manner=manner, voice=voice_of(writer, draft.model), notices=notices, pieces=pieces, places=places
     )  # fmt: skip
@@ -240,7 +241,8 @@ def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, expla
 
     def now(finished: bool) -> Draft:
         speed = characters / max(time.perf_counter() - began - waited, 1e-9)
-        notices = (*draft.notices, UNFINISHED) if writing.unfinished() else draft.notices
+        ends = {UNFINISHED: writing.unfinished(), ENDLESS: writing.endless()}
+        notices = (*draft.notices, *(words for words, true in ends.items() if true))
         return dataclasses.replace(
             draft, pieces=tuple(map(tuple, rows)), characters=characters, chars_per_second=speed, finished=finished,
             places=tuple(writing.places()), notices=notices,

@@ -30,7 +30,7 @@ class Answer:
 
 def study(asked: Asked, caller: Caller = service.STRANGER) -> Study:
     """Ask the service; raises RnnlabError."""
-    ticker, dates = asked.source.reading
+    reading = asked.source.reading
     return service.study(
         asked.model,
         asked.source.data(),
@@ -38,8 +38,9 @@ def study(asked: Asked, caller: Caller = service.STRANGER) -> Study:
         start=asked.start,
         ahead=asked.ahead,
         calibrated=asked.calibrated,
-        ticker=ticker,
-        dates=dates,
+        ticker=reading.ticker,
+        dates=reading.dates,
+        encoding=reading.encoding,
         caller=caller,
     )
 
@@ -74,7 +75,7 @@ def write_table(found: Study) -> str | None:
             writer = csv.writer(file)
             writer.writerow(["date", *found.fan.columns])
             for day, row in zip(found.fan.index, found.fan.to_numpy(), strict=True):
-                writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.6g}" for value in row)])
+                writer.writerow([f"{day:%Y-%m-%d}", *(f"{value:.8g}" for value in row)])
 
     return own_file(f"forecast-{found.name or 'prices'}", ".csv", write)
 

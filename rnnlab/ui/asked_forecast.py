@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rnnlab import service
 from rnnlab.errors import DataError
+from rnnlab.ui.reading_files import Reading, filled
 
 FIRST = "AAPL"
 LONGEST_HORIZON = 20
@@ -23,6 +24,7 @@ class Source:
     file: str | None = None
     column: str | None = None
     dates: str | None = None
+    encoding: str | None = None
 
     @property
     def unit(self) -> str:
@@ -30,9 +32,9 @@ class Source:
         return "" if self.file else UNITS.get(str(self.ticker).upper(), "USD")
 
     @property
-    def reading(self) -> tuple[str | None, str | None]:
-        """Which ticker of a file and how it writes dates; a bundled series needs no telling."""
-        return (self.column, self.dates) if self.file else (None, None)
+    def reading(self) -> Reading:
+        """How a file is to be read; a bundled series needs no telling."""
+        return Reading(self.column, self.dates, self.encoding) if self.file else Reading()
 
     def data(self) -> str:
         """What to hand to the service: never a path that a visitor wrote.
@@ -51,14 +53,11 @@ class Source:
         return self.ticker.upper()
 
 
-def source_of(ticker: str | None, file: str | None, column: str | None, dates: str | None) -> Source:
+def source_of(
+    ticker: str | None, file: str | None, column: str | None, dates: str | None, encoding: str | None = None
+) -> Source:
     """Whose prices a visitor has chosen, as the page's choosers say it."""
-    return Source(ticker, file, filled(column), dates or None)
-
-
-def filled(text: str | None) -> str | None:
-    """What is written in a field; None for nothing."""
-    return (text or "").strip() or None
+    return Source(ticker, file, filled(column), filled(dates), filled(encoding))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rnnlab.ui import panels
 from rnnlab.ui.callers import caller_of, login_possible
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.opening_chosen import ASKING
-from rnnlab.ui.train_data import TASKS, data_of, settings_of
+from rnnlab.ui.train_data import FIELDS, TASKS, data_of, reading_of, settings_of, text_reading_of
 
 STORY = (
     "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
@@ -34,7 +34,7 @@ def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
 
     Args:
         chosen: the choosers of task, bundled data and file.
-        settings: those of the network and its training.
+        settings: those of the network and its training, and those that say how a file is read.
     """
     with gr.Accordion("Train on a bigger machine", open=False, elem_classes="settings", elem_id="bigger"):
         gr.Markdown(STORY, elem_classes="prose")
@@ -82,7 +82,7 @@ def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, 
 
 
 def rent(
-    token: gr.OAuthToken | None, task: str, series: str | None, file: str | None, *values: Any
+    token: gr.OAuthToken | None, task: str, series: str | None, files: list[str] | None, *values: Any
 ) -> Iterator[tuple[Any, ...]]:
     """Start the Job and follow it; yields the log, its id, and the two buttons. Leaving the page does not end it."""
     *settings, mark, repo, private = values
@@ -94,9 +94,11 @@ def rent(
         own = _token(token)
         offer = service.OFFERS.take(mark or "", own)
         service.check_sign_in(offer.hours, token.expires_at if token else 0)
+        how, reading = reading_of(task, files, settings[FIELDS:]), text_reading_of(task, settings[FIELDS:])
         job = service.submit_training(
-            TASKS[task], [data_of(task, series, file)], [], settings=settings_of(settings), repo=(repo or "").strip(),
-            flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
+            TASKS[task], data_of(task, series, files), [], settings=settings_of(settings[:FIELDS]) | reading,
+            repo=(repo or "").strip(), flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
+            ticker=how.ticker, dates=how.dates, encoding=how.encoding,
         )  # fmt: skip
         yield _log(job, lines), job.id, idle, busy
         for line in service.follow_training(job, own):

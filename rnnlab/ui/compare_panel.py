@@ -11,9 +11,10 @@ import gradio as gr
 from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import panels
-from rnnlab.ui.asked_forecast import filled, source_of
+from rnnlab.ui.asked_forecast import source_of
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.events import PRIVATE
+from rnnlab.ui.reading_files import filled
 
 STORY = "The checkpoint of the settings above and another, on the very same days of the series above."
 
@@ -23,7 +24,7 @@ def compare_panel(model: gr.Dropdown, asked: Sequence[Any], models: list[str], l
 
     Args:
         model: the chooser of the first.
-        asked: choosers of ticker, file, column, dates, start and days ahead.
+        asked: choosers of ticker, file, column, dates, start, days ahead and encoding.
         models: the bundled checkpoints.
         limits: how many are computed at once.
     """
@@ -49,15 +50,16 @@ def compare(
     dates: str | None,
     start: str | None,
     ahead: int,
+    encoding: str | None = None,
 ) -> str:
     """Both scores side by side, or why there are none."""
-    source = source_of(ticker, file, column, dates)
+    source = source_of(ticker, file, column, dates, encoding)
     try:
         if not model or not other:
             raise RnnlabError("One checkpoint is missing; choose another to compare with.")
         answer = service.compare(
             (model, other.strip()), source.data(), start=filled(start), ahead=int(ahead), caller=caller_of(token),
-            ticker=source.reading[0], dates=source.reading[1],
+            ticker=source.reading.ticker, dates=source.reading.dates, encoding=source.reading.encoding,
         )  # fmt: skip
     except RnnlabError as error:
         return panels.refusal(str(error), "")
@@ -66,7 +68,7 @@ def compare(
 
 def _table(answer: dict[str, Any], unit: str) -> str:
     first, second = answer["scores"]
-    columns = panels.score_columns(unit)
+    columns = panels.score_columns(unit, first.get("decimals"))
     head = "".join(f'<th scope="col">{escape(service.told(one["model"]))}</th>' for one in (first, second))
     rows = "".join(
         f'<tr><th scope="row"><abbr title="{escape(column.gloss)}">{column.head}</abbr> <small>{escape(column.unit)}'

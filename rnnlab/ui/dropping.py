@@ -14,12 +14,12 @@ def drop(title: str, gloss: str, endings: Sequence[str], id: str, *, several: bo
 
     Args:
         title, gloss: the label and the half sentence under it.
-        endings: of the names of files that are taken.
+        endings: of the names of files that are taken; any if there are none.
         id: of the element.
         several: whether more than one may be dropped.
     """
     gr.HTML(f'<div class="label"><b>{title}</b><span>{gloss}</span></div>')
     return gr.File(
-        label=title, show_label=False, file_types=list(endings), height=HEIGHT, elem_classes="drop", elem_id=id,
+        label=title, show_label=False, file_types=list(endings) or None, height=HEIGHT, elem_classes="drop", elem_id=id,
         file_count="multiple" if several else "single",
     )  # fmt: skip

@@ -140,8 +140,10 @@ def training_figure(
     return figure
 
 
-def price_text(price: float) -> str:
-    """A price with four significant digits, and with all digits before the point."""
+def price_text(price: float, decimals: int | None = None) -> str:
+    """A price with its file's decimals; else with four significant digits, and with all digits before the point."""
+    if decimals is not None:
+        return f"{price:,.{decimals}f}"
     digits = 3 - math.floor(math.log10(abs(price))) if price else 2
     return f"{price:,.{min(max(digits, 0), 8)}f}"
 
@@ -158,7 +160,7 @@ def short_name(name: str) -> str:
 
 def _history_traces(study: Study) -> list[go.Scatter]:
     closes = study.history["Close"]
-    price = f"%{{y:{_format(closes)}}}"
+    price = f"%{{y:{_format(study)}}}"
     close = _line(
         _days(closes.index),
         closes.to_numpy(),
@@ -174,7 +176,7 @@ def _history_traces(study: Study) -> list[go.Scatter]:
     before = "the day before" if ahead == 1 else f"{ahead} days before"
     model = _line(
         dates, days["median"].to_numpy(), "Model", MODEL, 1.7, legendgroup="Model", showlegend=False,
-        customdata=_ranges(days["lower80"], days["upper80"]),
+        customdata=_ranges(days["lower80"], days["upper80"], study.decimals),
         hovertemplate=f"Model, {before}, {price} (80 %: %{{customdata}})<extra></extra>",
     )  # fmt: skip
     naive = _line(
@@ -191,15 +193,15 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
     last = float(closes.iloc[-1])
     dates = [_day(closes.index[-1]), *_days(fan.index)]
     columns = {name: [last, *fan[name]] for name in fan.columns}
-    inner, outer = (_ranges(columns[f"lower{level}"], columns[f"upper{level}"]) for level in (80, 95))
+    inner, outer = (_ranges(columns[f"lower{level}"], columns[f"upper{level}"], study.decimals) for level in (80, 95))
     ranges = [f"80 %: {narrow}<br>95 %: {wide}" for narrow, wide in zip(inner, outer, strict=True)]
-    median = f"Model <b>%{{y:{_format(closes)}}}</b><br>%{{customdata}}<extra></extra>"
+    median = f"Model <b>%{{y:{_format(study)}}}</b><br>%{{customdata}}<extra></extra>"
     return [
         *_band(dates, columns["lower95"], columns["upper95"], "95 % band", BAND95),
         *_band(dates, columns["lower80"], columns["upper80"], "80 % band", BAND80),
         _line(
             dates, [last] * len(dates), "Naive", BASELINE, 1.8, dash="dot", legendgroup="Naive",
-            hovertemplate=f"Naive %{{y:{_format(closes)}}}<extra></extra>",
+            hovertemplate=f"Naive %{{y:{_format(study)}}}<extra></extra>",
         ),
         _line(
             dates, columns["median"], "Model", MODEL, 2.4, legendgroup="Model", customdata=ranges,
@@ -260,8 +262,9 @@ def _title(study: Study, unit: str) -> dict[str, Any]:
     """What the fan finds, in two lines short enough for a phone."""
     last, end = study.fan.iloc[-1], study.fan.index[-1]
     name = escape(short_name(study.name), quote=False)
-    finding = f"{name} on {day_text(end)}: {price_text(last['lower80'])} to {price_text(last['upper80'])} {unit}"
-    close = price_text(float(study.history["Close"].iloc[-1]))
+    low, high = (price_text(last[side], study.decimals) for side in ("lower80", "upper80"))
+    finding = f"{name} on {day_text(end)}: {low} to {high} {unit}"
+    close = price_text(float(study.history["Close"].iloc[-1]), study.decimals)
     seen = f"80 % band as seen at the close of {day_text(study.history.index[-1])} ({close})"
     return {
         "text": f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>",
@@ -282,12 +285,15 @@ def _style(height: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ranges(lower: Iterable[float], upper: Iterable[float]) -> list[str]:
-    return [f"{price_text(low)} – {price_text(high)}" for low, high in zip(lower, upper, strict=True)]
+def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:
+    pairs = zip(lower, upper, strict=True)
+    return [f"{price_text(low, decimals)} – {price_text(high, decimals)}" for low, high in pairs]
 
 
-def _format(closes: Any) -> str:
-    return ",.2f" if closes.iloc[-1] >= 10 else ",.4~g"
+def _format(study: Study) -> str:
+    if study.decimals is not None:
+        return f",.{study.decimals}f"
+    return ",.2f" if study.history["Close"].iloc[-1] >= 10 else ",.4~g"
 
 
 def _days(index: Any) -> list[str]:

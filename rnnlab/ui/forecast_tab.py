@@ -11,18 +11,18 @@ from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.ui import compare_panel, panels, several_panel, teach_panel, tutorial_panel
 from rnnlab.ui.answers import Answer, answer
-from rnnlab.ui.asked_forecast import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, filled, source_of
+from rnnlab.ui.asked_forecast import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, source_of
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.copying import copy_link
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
+from rnnlab.ui.reading_files import filled, reading_choosers
 from rnnlab.ui.saving import download
 
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
-DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
 BANDS = {False: "As the network says", True: "Calibrated day by day"}
-ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip"]
+ENDINGS = list(service.PRICE_ENDINGS)
 ADVICE = "No investment advice: a model's view of past prices, and wrong as often as the scores below say."
 
 
@@ -35,19 +35,19 @@ class Choosers:
     model: gr.Dropdown
     horizon: gr.Slider
     start: gr.Textbox
-    column: gr.Textbox
-    dates: gr.Dropdown
+    reading: list[Any]
     ahead: gr.Dropdown
     bands: gr.Radio
 
     def listed(self) -> list[Any]:
         """The choosers in the order of `show`'s arguments."""
         first = [self.ticker, self.file, self.model, self.horizon, self.start]
-        return [*first, self.column, self.dates, self.ahead, self.bands]
+        ticker, dates, encoding = self.reading
+        return [*first, ticker, dates, self.ahead, self.bands, encoding]
 
     def source(self) -> list[Any]:
         """Those that say whose prices, in the order of `asked_forecast.source_of`'s arguments."""
-        return [self.ticker, self.file, self.column, self.dates]
+        return [self.ticker, self.file, *self.reading]
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,10 @@ def forecast_tab(models: list[str]) -> ForecastTab:
     results = _results(first)
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": AT_ONCE}
     with gr.Accordion("Several series at once", open=False, elem_classes="story"):
-        several_panel.several_panel(choosers.model, choosers.horizon, ENDINGS, limits)
+        several_panel.several_panel(choosers.model, choosers.horizon, choosers.reading, ENDINGS, limits)
     with gr.Accordion("Compare two checkpoints", open=False, elem_classes="story"):
-        asked = [*choosers.source(), choosers.start, choosers.ahead]
+        *source, encoding = choosers.source()
+        asked = [*source, choosers.start, choosers.ahead, encoding]
         other = compare_panel.compare_panel(choosers.model, asked, models, limits)
     with gr.Accordion("Teach it this series", open=False, elem_classes="story"):
         used = teach_panel.teach_panel(choosers.model, choosers.source(), other, models)
@@ -105,12 +106,13 @@ def show(
     dates: str | None,
     ahead: int = 1,
     bands: str = BANDS[False],
+    encoding: str | None = None,
 ) -> tuple[Any, Any, Any, Any]:
     """Answer what is asked, or say in its place why that cannot be; the last answer stays below."""
     try:
         if not model:
             raise RnnlabError(NO_MODEL)
-        source = source_of(ticker, file, column, dates)
+        source = source_of(ticker, file, column, dates, encoding)
         asked = Asked(source, model, int(horizon), filled(start), int(ahead), bands == BANDS[True])
         found = answer(asked, caller_of(token))
     except RnnlabError as error:
@@ -129,7 +131,7 @@ def _choosers(models: list[str]) -> Choosers:
                 list(service.tickers()), value=FIRST, label="Series", info="Daily prices that come with the page"
             )
         with gr.Column(min_width=150):
-            file = drop("Or your own CSV", "A date and a close a day; up to 10 MB", ENDINGS, "file")
+            file = drop("Or your own file", "CSV, Excel, JSON or Parquet; up to 10 MB", ENDINGS, "file")
     with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
         with gr.Row():
             model = gr.Dropdown(
@@ -147,12 +149,8 @@ def _choosers(models: list[str]) -> Choosers:
                 info="First day scored; the last fifth if empty",
             )  # fmt: skip
         with gr.Row():
-            column = gr.Textbox(
-                label="Ticker in your file", placeholder="AAPL", max_lines=1, info="Which one, if it holds several"
-            )
-            dates = gr.Dropdown(
-                DATE_ORDERS, value="", label="Dates in your file", info="If 03/04/2017 could be read in two ways"
-            )
+            reading = reading_choosers()
+        with gr.Row():
             ahead = gr.Dropdown(
                 list(AHEAD.items()), value=1, label="Back-test", info="From each forecast to the day it is judged by"
             )
@@ -160,7 +158,7 @@ def _choosers(models: list[str]) -> Choosers:
                 list(BANDS.values()), value=BANDS[False], label="Bands",
                 info="Calibrated: wider after each miss, narrower after each hit",
             )  # fmt: skip
-    return Choosers(ticker, file, model, horizon, start, column, dates, ahead, bands)
+    return Choosers(ticker, file, model, horizon, start, reading, ahead, bands)
 
 
 def _results(first: Answer | None) -> Results:
@@ -184,10 +182,11 @@ def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> di
         "fn": show, "inputs": choosers.listed(), "outputs": results.listed(), "trigger_mode": "always_last",
         "show_progress_on": [results.figure], **limits,
     }  # fmt: skip
+    ticker, dates, encoding = choosers.reading
+    read = [ticker.submit, ticker.blur, dates.input, encoding.submit, encoding.blur]
     gr.on(
         [choosers.model.input, choosers.horizon.release, choosers.start.submit, choosers.start.blur,
-         choosers.column.submit, choosers.column.blur, choosers.dates.input, choosers.ahead.input,
-         choosers.bands.input],
+         choosers.ahead.input, choosers.bands.input, *read],
         **answering,
     )  # fmt: skip
     # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.

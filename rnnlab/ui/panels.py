@@ -33,15 +33,16 @@ class Column:
     form: str
 
 
-def score_columns(unit: str) -> tuple[Column, ...]:
-    """The columns for prices in this unit ("" if unknown)."""
+def score_columns(unit: str, decimals: int | None = None) -> tuple[Column, ...]:
+    """The columns for prices in this unit ("" if unknown), with so many decimals if they are a file's."""
+    price = f".{max(3, 1 + (decimals or 0))}f"
     return (
         Column("crps", "CRPS", "% ↓",
                "How far the whole forecast, its spread included, lay from what came. Less is better.", "low", ".3f"),
         Column("log_score", "Log score", "nats ↓",
                "How surprised the forecast was by what came: minus its log density. Less is better.", "low", ".3f"),
         Column("rmse", "RMSE", f"{unit} ↓".strip(),
-               "Typical error of the central price; large errors weigh most. Less is better.", "low", ".3f"),
+               "Typical error of the central price; large errors weigh most. Less is better.", "low", price),
         Column("coverage80", "80 % band", "held",
                "Share of days on which the close fell inside the 80 % band. 80 % is right.", "0.80", ".1%"),
         Column("coverage95", "95 % band", "held",
@@ -113,7 +114,7 @@ def score_table(scores: dict[str, Any] | None, unit: str, span: str) -> str:
     if scores is None:
         return empty("No back-test, so no scores: a longer file would have both.")
     rows = {"model": scores} | {name: scores["baselines"][name] for name in ROWS if name in scores["baselines"]}
-    columns = score_columns(unit)
+    columns = score_columns(unit, scores.get("decimals"))
     best = {column.key: _best(column, rows) for column in columns}
     if not scores["rmse_beats_naive"]:
         best["rmse"] = ()  # nobody beats repeating yesterday, so nobody is shown as the best

@@ -17,6 +17,7 @@ from rnnlab.ui.callers import caller_of
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.figures import price_text
+from rnnlab.ui.reading_files import Reading
 from rnnlab.ui.saving import download, own_file
 
 MOST = 50  # series that a visitor may ask for at once; each takes some 10 ms
@@ -26,11 +27,13 @@ HEAD = ("Last close", "Median", "80 % band", "Width")
 ROWS = ("date", "median", "lower80", "upper80", "lower95", "upper95")
 
 
-def several_panel(model: gr.Dropdown, horizon: gr.Slider, endings: list[str], limits: dict[str, Any]) -> None:
+def several_panel(
+    model: gr.Dropdown, horizon: gr.Slider, reading: Sequence[Any], endings: list[str], limits: dict[str, Any]
+) -> None:
     """Lay the panel out and connect its events.
 
     Args:
-        model, horizon: what the tab's settings say.
+        model, horizon, reading: what the tab's settings say.
         endings: of files that can be prices.
         limits: how many are computed at once.
     """
@@ -45,7 +48,7 @@ def several_panel(model: gr.Dropdown, horizon: gr.Slider, endings: list[str], li
         go = gr.Button("Forecast them", variant="primary", scale=0, min_width=160, elem_id="forecast-several")
         download = gr.DownloadButton("Download them (CSV)", interactive=False, scale=0, min_width=220)
     table = gr.HTML(elem_id="several")
-    go.click(forecast_several, [series, files, model, horizon], [table, download], **PRIVATE, **limits)
+    go.click(forecast_several, [series, files, model, horizon, *reading], [table, download], **PRIVATE, **limits)
 
 
 def forecast_several(
@@ -54,6 +57,7 @@ def forecast_several(
     files: Sequence[str] | None,
     model: str | None,
     horizon: float,
+    *reading: str | None,
 ) -> tuple[Any, Any]:
     """The table and its file, or why there is none."""
     try:
@@ -66,7 +70,11 @@ def forecast_several(
             raise RnnlabError("Nothing is chosen; choose a series or give a file.")
         if len(data) > MOST:
             raise RnnlabError(f"{len(data)} series are more than {MOST}; choose fewer at a time.")
-        answer = service.forecast_many(model, data, horizon=int(horizon), caller=caller_of(token))
+        how = Reading.of(reading) if files else Reading()
+        answer = service.forecast_many(
+            model, data, horizon=int(horizon), caller=caller_of(token), ticker=how.ticker, dates=how.dates,
+            encoding=how.encoding,
+        )  # fmt: skip
     except RnnlabError as error:
         return panels.refusal(str(error), ""), gr.DownloadButton(interactive=False)
     return _table(answer["series"]), download(_write(answer["series"]))
@@ -77,11 +85,11 @@ def _table(series: Sequence[dict[str, Any]]) -> str:
     heads = "".join(f'<th scope="col">{head}</th>' for head in HEAD)
     rows, notes = [], []
     for one in series:
-        row, close = one["rows"][-1], one["last_close"]
+        row, close, digits = one["rows"][-1], one["last_close"], one["decimals"]
         cells = (
-            f"{price_text(close)}<small>{one['last_date']}</small>",
-            f"{price_text(row['median'])}<small>{row['date']}</small>",
-            f"{price_text(row['lower80'])} – {price_text(row['upper80'])}",
+            f"{price_text(close, digits)}<small>{one['last_date']}</small>",
+            f"{price_text(row['median'], digits)}<small>{row['date']}</small>",
+            f"{price_text(row['lower80'], digits)} – {price_text(row['upper80'], digits)}",
             f"{100 * (row['upper80'] - row['lower80']) / close:.1f} %",
         )
         body = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -104,6 +112,6 @@ def _write(series: Sequence[dict[str, Any]]) -> str | None:
             writer.writerow(["series", *ROWS])
             for one in series:
                 for row in one["rows"]:
-                    writer.writerow([one["name"], row["date"], *(f"{row[name]:.6g}" for name in ROWS[1:])])
+                    writer.writerow([one["name"], row["date"], *(f"{row[name]:.8g}" for name in ROWS[1:])])
 
     return own_file("forecasts", ".csv", write)

@@ -30,7 +30,7 @@ def teach_panel(model: gr.Dropdown, source: Sequence[Any], other: gr.Dropdown, m
 
     Args:
         model: the chooser of the checkpoint, which what was taught joins.
-        source: choosers of ticker, file, column and dates.
+        source: choosers of ticker, file, column, dates and encoding.
         other: another chooser of checkpoints that it joins.
         models: the bundled checkpoints.
     """
@@ -65,17 +65,18 @@ def teach(
     file: str | None,
     column: str | None,
     dates: str | None,
+    encoding: str | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Teach; yields status, table, what to open it by, and the three buttons, after each report."""
     idle, busy, hidden = gr.Button(interactive=True), gr.Button(interactive=False), gr.Button(visible=False)
     yield panels.status("Starting …", 0), "", "", hidden, busy, idle
-    source = source_of(ticker, file, column, dates)
+    source = source_of(ticker, file, column, dates, encoding)
     try:
         if not model:
             raise RnnlabError("No checkpoint is chosen; choose one above.")
         _, events = service.train_visit(
-            "forecast", source.data(), {}, base=model, caller=caller_of(token), ticker=source.reading[0],
-            dates=source.reading[1],
+            "forecast", source.data(), {}, base=model, caller=caller_of(token), ticker=source.reading.ticker,
+            dates=source.reading.dates, encoding=source.reading.encoding,
         )  # fmt: skip
         for event in events:
             if isinstance(event, TrainReport):

@@ -12,6 +12,8 @@ from rnnlab.errors import RnnlabError
 from rnnlab.service import Trained, TrainReport
 from rnnlab.ui.asked_forecast import FIRST, Source
 from rnnlab.ui.callers import caller_of
+from rnnlab.ui.reading_files import AS_IT_IS, Reading
+from rnnlab.ui.reading_texts import text_settings
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
 LEFT_OUT = ("curve", "openings", "samples")  # the checkpoint has them
@@ -27,11 +29,17 @@ def train_text(
     lr: float = 0,
     level: str = "",
     base: str = "",
+    encoding: str = "",
+    column: str = "",
+    documents: str = "",
+    marker: str = "",
+    shuffle: float = 0,
+    files: list[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Train a writer on a text file; streams its reports, then what it can be opened by for about two hours.
 
     Args:
-        file: a plain text of an author; by gradio_client's handle_file.
+        file: a text of an author, or a table with a column of texts; by gradio_client's handle_file.
         cell: "rnn", "gru" or "lstm"; empty for what is proposed, as every setting.
         hidden: units of each recurrent layer.
         layers: recurrent layers.
@@ -39,6 +47,12 @@ def train_text(
         lr: the highest learning rate.
         level: "char" or "word".
         base: a writer to learn on from, as shakespeare, or owner/name of the Hub; it keeps its shape and its level.
+        encoding: what the text is encoded in, as KOI8-R; empty to find out.
+        column: of a table (CSV, JSON, Parquet): the column of texts, each of which is a document.
+        documents: what a document is: "whole", the file, "blank-line", "marker" or "line"; empty for the file.
+        marker: the line between two documents, with documents="marker".
+        shuffle: a seed by which documents are mixed before the end is held out; 0 leaves their order.
+        files: further files, which with the first one are one text.
 
     Returns:
         Reports {step, steps, epoch, training_loss, validation_loss, baseline_loss, gradient_norm, rate, per_second,
@@ -46,7 +60,8 @@ def train_text(
         `before`, its scores on the same held-out part.
     """
     settings = {"cell": cell, "hidden": hidden, "layers": layers, "epochs": epochs, "lr": lr, "level": level}
-    yield from _streamed("text", file or "", settings, base or None, token)
+    settings |= text_settings(encoding, (column, documents or None, marker, shuffle))
+    yield from _streamed("text", [one for one in (file, *(files or ())) if one], settings, base or None, token)
 
 
 def train_forecast(
@@ -57,17 +72,24 @@ def train_forecast(
     layers: float = 0,
     epochs: float = 0,
     lr: float = 0,
+    ticker: str = "",
+    dates: str = "",
+    encoding: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Train a forecaster on a series; streams its reports, then what it can be opened by for about two hours.
 
     Args:
         data: a bundled ticker, as AAPL; not looked at if a file is given.
-        file: a CSV file of daily prices with at least a date and a close; by gradio_client's handle_file.
+        file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
+            handle_file.
         cell: "rnn", "gru" or "lstm"; empty for what is proposed, as every setting.
         hidden: units of each recurrent layer.
         layers: recurrent layers.
         epochs: passes over the days.
         lr: the highest learning rate.
+        ticker: which one, if the file holds several.
+        dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
+        encoding: in which the file is written, as "shift_jis"; empty to find it.
 
     Returns:
         Reports {step, steps, epoch, training_loss, validation_loss, baseline_loss, gradient_norm, rate, per_second,
@@ -78,7 +100,7 @@ def train_forecast(
         found = Source(data, file).data()
     except RnnlabError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    yield from _streamed("forecast", found, settings)
+    yield from _streamed("forecast", found, settings, how=Reading.of((ticker, dates, encoding)))
 
 
 def add_train_endpoints() -> None:
@@ -89,23 +111,37 @@ def add_train_endpoints() -> None:
         hidden, layers = gr.Number(0, label="hidden", precision=0), gr.Number(0, label="layers", precision=0)
         epochs, rate = gr.Number(0, label="epochs", precision=0), gr.Number(0, label="lr")
         base, answer, call = gr.Textbox("", label="base"), gr.JSON(label="answer"), gr.Button()
+        reading = [gr.Textbox("", label=name) for name in ("ticker", "dates", "encoding")]
+        of_texts = [gr.Textbox("", label=name) for name in ("encoding", "column", "documents", "marker")]
+        shuffle, files = gr.Number(0, label="shuffle", precision=0), gr.File(label="files", file_count="multiple")
     shared = [cell, hidden, layers, epochs, rate]
     limits: dict[str, Any] = {"concurrency_id": "train", "concurrency_limit": 1}
-    call.click(train_text, [file, *shared, level, base], answer, api_name="train_text", **limits)
-    call.click(train_forecast, [data, file, *shared], answer, api_name="train_forecast", **limits)
+    call.click(
+        train_text, [file, *shared, level, base, *of_texts, shuffle, files], answer, api_name="train_text", **limits
+    )
+    call.click(train_forecast, [data, file, *shared, *reading], answer, api_name="train_forecast", **limits)
 
 
 def _streamed(
-    task: str, data: str, settings: dict[str, Any], base: str | None = None, token: gr.OAuthToken | None = None
+    task: str,
+    data: str | list[str],
+    settings: dict[str, Any],
+    base: str | None = None,
+    token: gr.OAuthToken | None = None,
+    how: Reading = AS_IT_IS,
 ) -> Iterator[dict[str, Any]]:
     given = {name: value for name, value in settings.items() if value}
     try:
         if not data:
             raise RnnlabError("No file was given; give a text.")
         caller = caller_of(token)
-        plan = service.plan(task, data, given, base=base, caller=caller)
+        plan = service.plan(
+            task, data, given, base=base, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
+        )  # fmt: skip
         wanted = given | {"report_every": plan.report_every}
-        _, events = service.train_visit(task, data, wanted, base=base, caller=caller)
+        _, events = service.train_visit(
+            task, data, wanted, base=base, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
+        )  # fmt: skip
         for event in events:
             if isinstance(event, TrainReport):
                 yield _report(event, plan.baseline)

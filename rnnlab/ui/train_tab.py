@@ -19,15 +19,15 @@ from rnnlab.ui.checkpoints_tab import CheckpointsTab
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
-from rnnlab.ui.train_data import TASKS, data_of, listed_texts, settings_of
+from rnnlab.ui.reading_files import filled, reading_choosers
+from rnnlab.ui.reading_texts import text_choosers
+from rnnlab.ui.train_data import FIELDS, TASKS, data_of, listed_texts, reading_of, settings_of, text_reading_of
 from rnnlab.ui.train_sources import train_sources
 
-ENDINGS = [".csv", ".txt", ".tsv", ".gz", ".zip", ".md", ".text"]
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
 )
 CELLS = ["rnn", "gru", "lstm"]
-FIELDS = 5  # of the settings; what follows them is the writer to learn on from
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     chosen = _data_row()
     planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
     (*settings, base), number = _settings_row(), gr.State(0)
+    with gr.Accordion("How your file is read", open=False, elem_classes="settings"):
+        with gr.Row():
+            of_files = reading_choosers()
+        with gr.Row():
+            reading = [*of_files, *text_choosers()]
     begun = train_sources(chosen, number)
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
@@ -59,19 +64,19 @@ def train_tab(tab: gr.Tab) -> TrainTab:
     live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
     made, zipped = _after()
     cancels: dict[str, Any] = {
-        "cancels": _connect_data(tab, chosen, [begun, base], number, [planned, *settings], [report, live])
+        "cancels": _connect_data(tab, chosen, [begun, base, *reading], number, [planned, *settings], [report, live])
     }
-    propose.click(propose_with, [*chosen, begun, *settings, base], planned, **ASKING, **cancels)
+    propose.click(propose_with, [*chosen, begun, *settings, base, *reading], planned, **ASKING, **cancels)
     # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
     asked = start.click(_waiting, outputs=[progress, start], **QUIET)
     asked.then(
-        train, [*chosen, begun, *settings, base],
+        train, [*chosen, begun, *settings, base, *reading],
         [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
         concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
     )  # fmt: skip
     pause.click(rest, [key, pause], pause, **QUIET)
     stop.click(halt, key, stop, **QUIET)
-    bigger_panel(chosen, settings)
+    bigger_panel(chosen, [*settings, *reading])
     return made
 
 
@@ -84,7 +89,8 @@ def _data_row() -> list[Any]:
                 list(service.tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
             )
         with gr.Column(min_width=150):
-            file = drop("Your own file", "A CSV with a date and a close a day, or a text", ENDINGS, "train-file")
+            gloss = "Prices with a date and a close a day, or texts, several as one"
+            file = drop("Your own file", gloss, (), "train-file", several=True)  # whatever the command line takes
     return [task, series, file]
 
 
@@ -135,7 +141,10 @@ def _connect_data(
     task.input(_data_of, [task, number], [series, file, *old, number], **running)
     file.upload(lambda number: (None, number + 1), number, [series, number], **running)
     series.input(lambda number: (None, number + 1), number, [file, number], **running)
-    begun[1].input(lambda number: number + 1, number, number, **running)
+    base, ticker, dates, encoding, column, documents, marker, shuffle = begun[1:]
+    written = (one.submit for one in (ticker, encoding, column, marker, shuffle))
+    for asked in (base.input, dates.input, documents.input, *written):
+        asked(lambda number: number + 1, number, number, **running)
     return [planning]
 
 
@@ -151,32 +160,40 @@ def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> N
 
 
 def propose_for(
-    task: str, series: str | None, file: str | None, begun: str, base: str | None = None
+    task: str, series: str | None, files: list[str] | None, begun: str, base: str | None = None, *reading: Any
 ) -> tuple[Any, ...]:  # fmt: skip
     """What was read, and the settings that its size suggests, or the writer to learn on from."""
     try:
-        plan = service.plan(
-            TASKS[task], data_of(task, series, file), begun=begun or None, base=_base(task, begun, base),
-            caller=caller_of(None),
-        )  # fmt: skip
+        plan = _planned(task, series, files, begun, {}, [base, *reading])
     except RnnlabError as error:
         return panels.refusal(str(error), ""), *[gr.skip()] * 5
     return train_panels.plan_panel(plan), *plan.settings.values()
 
 
-def propose_with(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> str:
+def propose_with(task: str, series: str | None, files: list[str] | None, begun: str, *settings: Any) -> str:
     """What was read, and how long these settings take."""
     try:
-        plan = service.plan(
-            TASKS[task], data_of(task, series, file), _settings(settings, begun), begun=begun or None,
-            base=_base(task, begun, *settings[FIELDS:]), caller=caller_of(None),
-        )  # fmt: skip
+        plan = _planned(task, series, files, begun, _settings(settings, begun), settings[FIELDS:])
         return train_panels.plan_panel(plan)
     except RnnlabError as error:
         return panels.refusal(str(error), "")
 
 
-def train(task: str, series: str | None, file: str | None, begun: str, *settings: Any) -> Iterator[tuple[Any, ...]]:
+def _planned(
+    task: str, series: str | None, files: list[str] | None, begun: str, settings: dict[str, Any], rest: Sequence[Any]
+) -> service.Plan:
+    """The plan of what is chosen; `rest` are the writer to learn on from, and how a file is read."""
+    how = reading_of(task, files, rest[1:])
+    settings = settings if begun else settings | text_reading_of(task, rest[1:])
+    return service.plan(
+        TASKS[task], data_of(task, series, files), settings, begun=begun or None, base=_base(task, begun, rest),
+        caller=caller_of(None), ticker=how.ticker, dates=how.dates, encoding=how.encoding,
+    )  # fmt: skip
+
+
+def train(
+    task: str, series: str | None, files: list[str] | None, begun: str, *settings: Any
+) -> Iterator[tuple[Any, ...]]:
     """Train; yields the plan, status, curve, sample, report, what to open it by, its key, and the six buttons."""
     skip: list[Any] = [gr.skip()] * 13
     idle = [gr.Button(interactive=True), gr.Button("Pause", interactive=False), gr.Button("Stop", interactive=False)]
@@ -187,12 +204,16 @@ def train(task: str, series: str | None, file: str | None, begun: str, *settings
     )  # fmt: skip
     kind = TASKS[task]
     try:
-        data = data_of(task, series, file)
+        data = data_of(task, series, files)
         caller = caller_of(None)
-        base = _base(task, begun, *settings[FIELDS:])
-        plan = service.plan(kind, data, _settings(settings, begun), begun=begun or None, base=base, caller=caller)
-        wanted = ({} if begun else plan.settings) | {"report_every": plan.report_every}
-        key, events = service.train_visit(kind, data, wanted, begun=begun or None, base=base, caller=caller)
+        plan = _planned(task, series, files, begun, _settings(settings, begun), settings[FIELDS:])
+        reading = settings[FIELDS + 1 :]
+        wanted = ({} if begun else plan.settings | text_reading_of(task, reading)) | {"report_every": plan.report_every}
+        how = reading_of(task, files, reading)
+        key, events = service.train_visit(
+            kind, data, wanted, begun=begun or None, base=_base(task, begun, settings[FIELDS:]), caller=caller,
+            ticker=how.ticker, dates=how.dates, encoding=how.encoding,
+        )  # fmt: skip
         going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
         yield (
             train_panels.plan_panel(plan),
@@ -264,7 +285,6 @@ def _settings(values: Sequence[Any], begun: str) -> dict[str, Any]:
     return {} if begun else settings_of(values[:FIELDS])
 
 
-def _base(task: str, begun: str, base: str | None = None) -> str | None:
-    """The writer to learn on from; a forecast has none, nor has a stopped training."""
-    wanted = (base or "").strip() if TASKS[task] == "text" and not begun else ""
-    return wanted or None
+def _base(task: str, begun: str, values: Sequence[str | None]) -> str | None:
+    """The writer to learn on from, the first of these; a forecast has none, nor has a stopped training."""
+    return filled(values[0]) if values and TASKS[task] == "text" and not begun else None

@@ -27,7 +27,10 @@ def trust(scores: dict[str, Any] | None, details: dict[str, Any] | None = None) 
     if not record:
         return ""
     sentences = "".join(f"<li>{_held(percent, band)}</li>" for percent, band in record["bands"].items())
-    closer = "" if details is None else _months(details["months"]) + _skill(details["skill"]) + _worst(details["worst"])
+    closer = ""
+    if details is not None:
+        worst = _worst(details["worst"], (scores or {}).get("decimals"))
+        closer = _months(details["months"]) + _skill(details["skill"]) + worst
     return (
         f'<section class="scores trust"><h3>Can I trust it?</h3><ul>{sentences}<li>{_clusters(record["bands"])}</li>'
         f'<li>{_calibrated(record["bands"])}</li></ul><div class="looks">{_histogram(record["histogram"])}{closer}'
@@ -134,11 +137,12 @@ def _skill(skills: dict[str, dict[str, float]]) -> str:
     )
 
 
-def _worst(days: Sequence[dict[str, Any]]) -> str:
+def _worst(days: Sequence[dict[str, Any]], decimals: int | None) -> str:
     """The days on which the forecast was furthest from what came."""
     rows = "".join(
         f'<tr><th scope="row">{day_text(date.fromisoformat(day["date"]))}</th><td>{_signed(day["change"] / 100)}</td>'
-        f"<td>{price_text(day['close'])}</td><td>{price_text(day['lower80'])} – {price_text(day['upper80'])}</td></tr>"
+        f"<td>{price_text(day['close'], decimals)}</td>"
+        f"<td>{price_text(day['lower80'], decimals)} – {price_text(day['upper80'], decimals)}</td></tr>"
         for day in days
     )
     return (

@@ -22,7 +22,7 @@ class FileKind:
     outcome: str
     words: str = ""
     name: str = "file.csv"
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str | int], ...] = ()
 
 
 def table(kinds: list[FileKind]) -> str:

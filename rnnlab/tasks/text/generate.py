@@ -134,6 +134,10 @@ class Writing:
         """Where the texts stand now: those that have ended where they ended."""
         return [self._ended.get(number) or self._place(number) for number in range(len(self._rows))]
 
+    def endless(self) -> bool:
+        """Whether a text was to have so many words and one of them went on for too long."""
+        return any(row.endless for row in self._rows)
+
     def unfinished(self) -> bool:
         """Whether a text's sentence was to be finished and went on for too long."""
         return any(row.unfinished for row in self._rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +11,10 @@ from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.sentences import sentence_end
 
 MOST_CHARACTERS, MOST_WORDS = 100_000, 20_000
+LONGEST_WORD = 1_000  # characters, after which there are no blanks to tell words by
 MOST_TO_FINISH = 500  # characters beyond the length, to the end of a sentence
 MOST_STOPS, LONGEST_STOP = 100, 10_000  # all are looked for after each step
+BEFORE, CUT = 64, 4096  # characters kept before those that are looked at, and cut off at a time
 UNITS = ("characters", "words", "document")
 
 
@@ -20,10 +22,11 @@ UNITS = ("characters", "words", "document")
 class Wish:
     """How long a text is to be, and where it stops.
 
-    length: of the text after the prompt, in `unit`: characters; words, of which the last is written whole; or, for
-    "document", characters at most, the text ending where the model ends a document. stops: the text ends before the
-    first of them to appear, or after it with keep_stop. banned: characters that are never written. finish_sentence:
-    whether the text goes on beyond its length to the end of the sentence, MOST_TO_FINISH characters at most.
+    length: of the text after the prompt, in `unit`: characters; words, of which the last is written whole, unless a
+    word goes on for LONGEST_WORD characters, where the text ends; or, for "document", characters at most, the text
+    ending where the model ends a document. stops: the text ends before the first of them to appear, or after it with
+    keep_stop. banned: characters that are never written. finish_sentence: whether the text goes on beyond its length to
+    the end of the sentence, MOST_TO_FINISH characters at most.
     """
 
     length: int = 400
@@ -76,13 +79,17 @@ class Row:
         self.wish = wish
         self.done = False
         self.unfinished = False  # whether a sentence was to be finished and went on for too long
-        self._held = list(left)
-        self._text, self._given, self._back = "".join(piece.text for piece in left), 0, back
+        self.endless = False  # whether a word went on for too long
+        self._held = deque(left)
+        # Of a long text only the end is kept, from character self._cut on; places are counted from the text's start.
+        self._text, self._cut, self._given, self._back = "".join(piece.text for piece in left), 0, 0, back
+        self._searched = 0  # up to where stops were looked for
         self._hold = max((len(stop) for stop in wish.stops), default=1) - 1
         # A text that a stop has ended is gone on with from there, and not ended by it again.
         passed = () if wish.keep_stop or back else wish.stops
         self._passed = max((len(stop) for stop in passed if self._text.startswith(stop)), default=0)
-        self._words = 0  # complete ones before self._counted
+        self._letters = 0  # of the word that is being written
+        self._words, self._within = 0, False  # complete ones before self._counted, and whether that is within one
         self._counted = back
         self._reached: int | None = None  # where the text has its length, once it has
 
@@ -106,21 +113,42 @@ class Row:
         """What was written but not shown."""
         return tuple(self._held)
 
+    @property
+    def _total(self) -> int:
+        """Characters of the text so far."""
+        return self._cut + len(self._text)
+
     def _take(self, pieces: list[Piece], *, ended: bool = False) -> list[Piece]:
         self._held += pieces
         self._text += "".join(piece.text for piece in pieces)
         stop, length = self._stop(), self._end()
-        end = min(place for place in (stop, length, len(self._text)) if place is not None)
+        end = min(place for place in (stop, length, self._total) if place is not None)
         self.done = ended or stop is not None or length is not None
         self.unfinished = self.unfinished and end == length
-        return self._release(end if self.done else max(self._given, len(self._text) - self._hold))
+        shown = self._release(end if self.done else max(self._given, self._total - self._hold))
+        self._forget()
+        return shown
+
+    def _forget(self) -> None:
+        """Cut off what is no longer looked at: a step costs the same, however long the text has become."""
+        counted = self._counted if self.wish.unit == "words" else self._total
+        looked_at = (self._given, self._total - self._hold, counted, self._reached or self._total)
+        enough = min(looked_at) - BEFORE - self._cut
+        if enough > CUT and not self.done:
+            self._text, self._cut = self._text[enough:], self._cut + enough
 
     def _stop(self) -> int | None:
         """Where the first stop ends the text, if one has appeared."""
-        start = max(self._passed, self._given - self._hold)
-        places = [(self._text.find(stop, start), len(stop)) for stop in self.wish.stops]
-        place, length = min((found for found in places if found[0] >= 0), default=(-1, 0))
-        return None if place < 0 else place + length * self.wish.keep_stop
+        places = []
+        for stop in self.wish.stops:
+            start = max(self._passed, self._searched - len(stop) + 1)
+            if (place := self._text.find(stop, max(0, start - self._cut))) >= 0:
+                places.append((self._cut + place, len(stop)))
+        self._searched = self._total
+        if not places:
+            return None
+        place, length = min(places)
+        return place + length * self.wish.keep_stop
 
     def _end(self) -> int | None:
         """Where the text ends for its length, the sentence finished if that was asked for."""
@@ -129,35 +157,42 @@ class Row:
         if self._reached is None or not self.wish.finish_sentence:
             return self._reached
         last = self._reached + MOST_TO_FINISH
-        end = sentence_end(self._text, self._reached)
-        self.unfinished = len(self._text) >= last and (end is None or end > last)
+        end = sentence_end(self._text, self._reached - self._cut)
+        end = None if end is None else self._cut + end
+        self.unfinished = self._total >= last and (end is None or end > last)
         return last if self.unfinished else end
 
     def _length(self) -> int | None:
         """Where the text has the length that was asked for, if it has."""
         most = self._back + (MOST_CHARACTERS if self.wish.unit == "words" else self.wish.length)
-        if len(self._text) >= most:
+        if self._total >= most:
             return most
         if self.wish.unit != "words":
             return None
-        # A word is known to be whole when a blank follows it.
-        for word in re.compile(r"\S+(?=\s)").finditer(self._text, self._counted):
-            self._words, self._counted = self._words + 1, word.end()
-            if self._words == self.wish.length:
+        # A word is known to be whole when a blank follows it, or to be none when none does.
+        for character in self._text[self._counted - self._cut :]:
+            blank = character.isspace()
+            self._words += blank and self._within
+            self._letters = 0 if blank else self._letters + 1
+            if self._letters > LONGEST_WORD:
+                self.endless = True
                 return self._counted
+            if blank and self._within and self._words == self.wish.length:
+                return self._counted
+            self._within, self._counted = not blank, self._counted + 1
         return None
 
     def _release(self, end: int) -> list[Piece]:
         """The pieces before a place of the text, the last one cut there."""
         shown: list[Piece] = []
         while self._held and self._given < end:
-            piece = self._held.pop(0)
+            piece = self._held.popleft()
             room = end - self._given
             if len(piece.text) > room:
                 if not self.done:  # whole pieces only, while it goes on
-                    self._held.insert(0, piece)
+                    self._held.appendleft(piece)
                     break
-                self._held.insert(0, replace(piece, text=piece.text[room:]))
+                self._held.appendleft(replace(piece, text=piece.text[room:]))
                 piece = replace(piece, text=piece.text[:room])
             self._given += len(piece.text)
             shown.append(piece)

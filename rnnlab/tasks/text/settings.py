@@ -34,6 +34,12 @@ class TextConfig:
     fold_case: bool = option(False, "write everything in lower case")
     documents: str = option("whole", "how the text's documents are told apart", choices=RULES)
     marker: str = option("", "the line between two documents, for the rule marker")
+    shuffle: int = option(
+        0, "mix the documents by this seed before the end is held out, by 1 if no number follows; 0 leaves their order",
+        0, 2**31 - 1, bare=1,
+    )  # fmt: skip
+    column: str = option("", "of a table (CSV, JSON, Parquet): the column of texts, each of which is a document")
+    encoding: str = option("", "what the text is encoded in, such as KOI8-R; found out unless given")
 
     def __post_init__(self) -> None:
         options.check(self)

@@ -1,0 +1,109 @@
+"""One column of a table as texts; knows no prose and no vocabulary."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from rnnlab.data.cleaning import how_many
+from rnnlab.data.files import as_subject
+from rnnlab.data.tables import LOOKED_AT, Table, all_rows, find_table, listed
+from rnnlab.errors import DataError
+
+
+def read_column(text: str, label: str, column: str) -> tuple[list[str], tuple[str, ...]]:
+    """Take one column out of a table.
+
+    Args:
+        text: of the table, its line ends as they are.
+        label: what messages call it.
+        column: its heading, upper or lower case, or its number from 1 on.
+
+    Returns:
+        The cells that hold something, and a sentence on what was left out.
+
+    Raises:
+        DataError: the text is no table, has no such column, or holds something else than text in it.
+    """
+    found = find_table(text, label, column)
+    if found is None:
+        raise DataError(f"{as_subject(label)} is no table (CSV, JSON or JSON lines); leave out --column.")
+    table = found if len(text) <= LOOKED_AT else all_rows(text, found)
+    if table is None:
+        raise DataError(f"{as_subject(label)} begins as {found.kind} but is damaged further on; write it anew.")
+    place = place_of(table.columns, column, label)
+    whole, notices = _as_wide(table, place)
+    cells, on_cells = _taken(list(whole.cells(place)), table.columns, place, label)
+    return cells, (*on_cells, *notices)
+
+
+def read_parquet_column(content: bytes, label: str, column: str) -> tuple[list[str], tuple[str, ...]]:
+    """The same of a Parquet file; DataError as `read_column`, or if it is damaged."""
+    from pyarrow import parquet  # of the package datasets; half a second that hardly anyone needs
+
+    with damaged_parquet(label):
+        file = parquet.ParquetFile(io.BytesIO(content))
+        names = tuple(map(str, file.schema_arrow.names))
+        place = place_of(names, column, label)
+        cells = [
+            cell for batch in file.iter_batches(1000, columns=[names[place]]) for cell in batch.column(0).to_pylist()
+        ]
+    return _taken(cells, names, place, label)
+
+
+@contextmanager
+def damaged_parquet(label: str) -> Iterator[None]:
+    """Raise DataError for what pyarrow cannot read; `label` is what the message calls the file."""
+    import pyarrow
+
+    try:
+        yield
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(f"{as_subject(label)} is a damaged Parquet file; write or download it again.") from error
+
+
+def _as_wide(table: Table, place: int) -> tuple[Table, tuple[str, ...]]:
+    """A table without rows of more cells than its headings, whose cells stand no longer where they belong."""
+    width = len(table.columns)
+    rows = [row for row in table.rows if len(row) <= width or not any(row[width:])]
+    gone = len(table.rows) - len(rows)
+    if not gone:
+        return table, ()
+    was = "was" if gone == 1 else "were"
+    return replace(table, rows=rows), (f"{how_many(gone, 'row')} of more than {width} cells {was} left out.",)
+
+
+def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> tuple[list[str], tuple[str, ...]]:
+    found = [is_text(cell, names[place], label) for cell in cells]
+    texts = [cell for cell in found if cell and not cell.isspace()]
+    if not texts:
+        raise DataError(f"The column {names[place]!r} of {label} is empty; choose another --column.")
+    others = [name for number, name in enumerate(names) if number != place]
+    empty = len(cells) - len(texts)
+    gone = [f"the {'column' if len(others) == 1 else 'columns'} {listed(others)}"] if others else []
+    gone += [how_many(empty, "empty cell")] if empty else []
+    were = "was" if len(others) + empty == 1 else "were"
+    rest = f"; {' and '.join(gone)} {were} left out" if gone else ""
+    return texts, (f"The {how_many(len(texts), 'cell')} of the column {names[place]!r} are a document each{rest}.",)
+
+
+def is_text(cell: Any, name: str, label: str) -> str | None:
+    """A cell that is a text or nothing; DataError if it is something else."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    raise DataError(f"The column {name!r:.60} of {label} is not all text; choose another --column.")
+
+
+def place_of(names: Sequence[str], column: str, label: str) -> int:
+    """Which of the columns is meant, by its heading or its number from 1 on; DataError if none is, or several are."""
+    alike = [name.strip().casefold() for name in names]
+    for known, asked in ((list(names), column), (alike, column.strip().casefold())):
+        if known.count(asked) == 1:
+            return known.index(asked)
+    if column.isdecimal() and 1 <= int(column) <= len(names):
+        return int(column) - 1
+    problem = "several columns" if column in names else "no column"
+    raise DataError(f"{as_subject(label)} has {problem} {column!r:.60}, only {listed(names)}; choose another --column.")

@@ -1,0 +1,37 @@
+"""A made-up series on the sessions of an exchange, and the plain CSV file of it, for tests of the price reader."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from exchange_calendars import get_calendar
+
+FIELDS = ["Open", "High", "Low", "Close", "Volume"]
+
+
+@lru_cache
+def sessions(exchange: str = "XNYS", days: int = 320, start: str = "2019-01-02") -> pd.DatetimeIndex:
+    """So many sessions from a day on."""
+    calendar = get_calendar(exchange, start=start, end=str(pd.Timestamp(start) + pd.Timedelta(days=2 * days))[:10])
+    return pd.DatetimeIndex(calendar.sessions[:days], name="Date")
+
+
+def walk(days: int = 320, digits: int = 2, exchange: str = "XNYS", level: float = 1500) -> pd.DataFrame:
+    """Prices of so many digits and whole volumes, by date."""
+    random = np.random.default_rng(13)
+    close = level * np.exp(np.cumsum(random.normal(0, 0.012, days)))
+    opened = close * np.exp(random.normal(0, 0.004, days))
+    table = {
+        "Open": opened,
+        "High": np.maximum(opened, close) * np.exp(np.abs(random.normal(0, 0.006, days)) + 0.001),
+        "Low": np.minimum(opened, close) / np.exp(np.abs(random.normal(0, 0.006, days)) + 0.001),
+        "Close": close,
+    }
+    prices = pd.DataFrame(table).round(digits)
+    prices["Volume"] = random.integers(100_000, 9_000_000, days).astype(float)
+    return prices.set_index(sessions(exchange, days))
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """The table as the plainest file."""
+    return table.rename_axis("Date").to_csv(date_format="%Y-%m-%d").encode()
