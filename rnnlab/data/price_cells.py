@@ -164,8 +164,10 @@ def _without_other_lines(
         )
     if end < len(rows):
         words = quoted(" ".join(cell.strip() for cell in rows[end] if cell.strip()))
-        count = "the last line" if end == len(rows) - 1 else f"the last {len(rows) - end} lines"
-        notices.append(f"Left out {count}, which hold no price, from {words} on line {lines[end]} on.")
+        count = (
+            "the last line, which holds" if end == len(rows) - 1 else f"the last {len(rows) - end} lines, which hold"
+        )
+        notices.append(f"Left out {count} no price, from {words} on line {lines[end]} on.")
     return rows[:end], lines[:end], tuple(notices)
 
 

@@ -57,9 +57,9 @@ _MARGIN = re.compile(r"^[ \t\xa0\u202f]+|[ \t\xa0\u202f]+$|(?<=[+-]) +", re.MULT
 _INNER_SPACE = re.compile(r"[ \xa0\u202f'’](?<=\d.)(?=\d{3}(?!\d))", re.ASCII)
 _GROUPING = re.compile(r",(?<=\d,)(?=(?:\d{2,3},)*\d{3}(?!\d))", re.ASCII)
 _MAGNITUDES = {
-    **dict.fromkeys(("k", "tsd", "тыс", "千"), 1e3),
-    **dict.fromkeys(("m", "mn", "mio", "mil", "mln", "млн"), 1e6),
-    **dict.fromkeys(("b", "bn", "mrd", "mld", "md", "bln", "млрд"), 1e9),
+    **dict.fromkeys(("k", "к", "tsd", "тыс", "千"), 1e3),
+    **dict.fromkeys(("m", "mn", "mio", "mil", "mln", "м", "млн"), 1e6),
+    **dict.fromkeys(("b", "bn", "mrd", "mld", "md", "bln", "б", "млрд"), 1e9),
     **dict.fromkeys(("万", "萬", "만"), 1e4),
     **dict.fromkeys(("亿", "億", "억"), 1e8),
     **{"t": 1e12, "lakh": 1e5, "cr": 1e7},
