@@ -90,10 +90,10 @@ def _without_empty_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notices
 def _without_unfinished_day(frame: pd.DataFrame, notices: Notices) -> pd.DataFrame:
     """Leave out the last day if it has an Open but no close yet."""
     last = frame["Date"] == frame["Date"].max()
-    if len(frame) < 2 or last.sum() != 1 or frame["Close"][last].notna().all():
-        return frame
-    notices.append(f"Left out the last row, {frame['Date'].max():%Y-%m-%d}: it has no close yet.")
-    return frame[~last]
+    if len(frame) > 1 and last.sum() == 1 and frame["Close"][last].isna().all():
+        notices.append(f"Left out the last row, {frame['Date'].max():%Y-%m-%d}: it has no close yet.")
+        frame = frame[~last]
+    return frame
 
 
 def _without_repeats(cells: PriceCells, dates: Dates, frame: pd.DataFrame, notices: Notices) -> pd.DataFrame:
