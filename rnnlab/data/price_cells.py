@@ -13,7 +13,7 @@ from rnnlab.data.price_date_forms import is_date
 from rnnlab.data.price_files import PriceFile
 from rnnlab.data.price_headings import Headings, find_headings
 from rnnlab.data.price_layouts import guess_layout
-from rnnlab.data.price_tickers import choose_ticker, quoted
+from rnnlab.data.price_tickers import choose_ticker, column_of, quoted, ticker_column
 from rnnlab.data.price_words import field_of
 from rnnlab.errors import DataError
 
@@ -79,18 +79,18 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
             f"{as_subject(file.label)} has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices."
         )
     _refuse_long_rows(rows, lines, len(headings.words) or max(map(len, rows)), file.label)
-    named = {known: where for known, where in headings.columns.items() if known}
-    chosen = choose_ticker(list(named), ticker, file.label) if named else None
-    where = _with_a_volume(rows, headings, headings.columns[chosen or ""])
-    told = _on_unused(headings, headings.columns)
-    notices = (*headings.notices, *left_out, *_on_volume(headings, where), *told)
-    cells = PriceCells(file.label, chosen, _take(rows, where), lines, separator, notices, file.row)
-    names = None if named else _tickers(cells, rows, headings)
-    if names is None and file.lines is not None:
+    headings = _with_prices(headings, rows) if headings.wide else headings
+    named = [known for known in headings.columns if known] or ([headings.only] if headings.only and ticker else [])
+    chosen = choose_ticker(named, ticker, file.label) if named else None
+    where = _with_a_volume(rows, headings, headings.columns.get(chosen or "", headings.columns.get("", {})))
+    column = None if named else ticker_column(rows, headings)
+    if not named and column is None and file.lines is not None:
         raise DataError(
             f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices."
         )
-    return cells if named else _pick_rows(cells, names, ticker, all_known=file.lines is None)
+    notices = (*headings.notices, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
+    cells = PriceCells(file.label, chosen or ticker, _take(rows, where), lines, separator, notices, file.row)
+    return cells if column is None else _pick_rows(cells, column_of(rows, column), ticker, file.lines is None)
 
 
 def _find_separator(text: str, file: PriceFile) -> tuple[str, Headings]:
@@ -191,6 +191,19 @@ def _refuse_long_rows(rows: list[list[str]], lines: list[int], width: int, label
             )
 
 
+def _with_prices(headings: Headings, rows: list[list[str]]) -> Headings:
+    """Those tickers of a wide file that have a number somewhere; a note if only one has."""
+    columns = {
+        name: where
+        for name, where in headings.columns.items()
+        if any(where["Close"] < len(row) and any(map(str.isdigit, row[where["Close"]])) for row in rows)
+    }
+    if len(columns) != 1:
+        return dataclasses.replace(headings, columns=columns or headings.columns)
+    words = f"The close was taken from the column {next(iter(columns))[:40]!r}, the only one of numbers."
+    return dataclasses.replace(headings, columns=columns, notices=(*headings.notices, words))
+
+
 def _with_a_volume(rows: list[list[str]], headings: Headings, where: dict[str, int]) -> dict[str, int]:
     """The columns with another count of trades for a Volume in which there is nothing but zeros."""
     for spare in headings.spare_volumes if "Volume" in where else ():
@@ -213,9 +226,10 @@ def _on_volume(headings: Headings, where: dict[str, int]) -> tuple[str, ...]:
     return (f"The volume was taken from the column {names[0]!r}, as {names[1]!r} is always zero.",)
 
 
-def _on_unused(headings: Headings, columns: dict[str, dict[str, int]]) -> tuple[str, ...]:
-    """A sentence that names the columns that are not used."""
-    names = headings.unused({column for where in columns.values() for column in where.values()})
+def _on_unused(headings: Headings, where: dict[str, int], tickers: int | None) -> tuple[str, ...]:
+    """A sentence that names the columns that are not used, but for other tickers' own."""
+    others = {column for name, known in headings.columns.items() for column in known.values() if name}
+    names = headings.unused({*where.values(), *others, tickers})
     if not names:
         return ()
     shown = [name[:40] if name.isprintable() else quoted(name) for name in names[:_MOST_NAMED]]
@@ -224,23 +238,11 @@ def _on_unused(headings: Headings, columns: dict[str, dict[str, int]]) -> tuple[
 
 
 def _take(rows: list[list[str]], where: dict[str, int]) -> dict[str, list[str]]:
-    return {field: [row[at].strip() if at < len(row) else "" for row in rows] for field, at in where.items()}
+    return {field: column_of(rows, at) for field, at in where.items() if field != "Ticker"}
 
 
-def _tickers(cells: PriceCells, rows: list[list[str]], headings: Headings) -> list[str] | None:
-    """The ticker of each row; None where no column names them."""
-    names = cells.columns.pop("Ticker", None)
-    if names is None and len(set(cells.columns["Date"])) < len(rows):
-        # Several rows a day: a column that might be anything else is taken for that of the tickers.
-        candidates = (_take(rows, {"": column})[""] for column in headings.perhaps_tickers)
-        names = next((found for found in candidates if len(set(found)) > 1), None)
-    return names if names is not None and any(names) else None
-
-
-def _pick_rows(cells: PriceCells, names: list[str] | None, ticker: str | None, all_known: bool) -> PriceCells:
-    """Keep the rows of one ticker where a column names them."""
-    if names is None:
-        return dataclasses.replace(cells, ticker=ticker)
+def _pick_rows(cells: PriceCells, names: list[str], ticker: str | None, all_known: bool) -> PriceCells:
+    """Keep the rows of one ticker."""
     known = [name for name in dict.fromkeys(names) if name]
     chosen = choose_ticker(known, ticker, cells.label, all_known=all_known)
     keep = [name == chosen or (not name and len(known) == 1) for name in names]
