@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnlab.data.files import as_subject
 from rnnlab.data.price_date_forms import is_date
 from rnnlab.data.price_files import PriceFile
-from rnnlab.data.price_headings import Headings, find_headings
-from rnnlab.data.price_layouts import guess_layout
+from rnnlab.data.price_headings import Headings
+from rnnlab.data.price_rows import find_separator, first_rows, split
 from rnnlab.data.price_tickers import choose_ticker, column_of, quoted, ticker_column
-from rnnlab.data.price_words import field_of
+from rnnlab.data.price_words import field_of, fields_of
 from rnnlab.errors import DataError
 
 MOST_ROWS = 100_000
-_SEPARATORS = (",", ";", "\t", "|")
-_FIRST_ROWS = 100  # in which the headings stand, below a disclaimer for example
 _MOST_FOOTERS = 30
 _MOST_NAMED = 12
 
@@ -70,8 +66,12 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     first_line, _, rest = text.partition("\n")
     if first_line.strip().lower().startswith("sep=") and len(first_line.strip().strip('"')) == 5:
         text = "\n" + rest
-    separator, headings = _find_separator(text, file)
-    rows, lines = _split(text, separator, file)
+    first = first_rows(text, file.label)
+    found = find_separator(first, file.label)
+    if found is None:
+        raise DataError(_nothing_found(first, file))
+    separator, headings = found
+    rows, lines = split(text, separator, file.label, line=file.line)
     rows, lines = rows[headings.last_row + 1 :], lines[headings.last_row + 1 :]
     rows, lines, left_out = _without_other_lines(rows, lines, headings, file.label)
     if len(rows) > MOST_ROWS:
@@ -88,30 +88,23 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
         raise DataError(
             f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices."
         )
-    notices = (*headings.notices, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
+    only = headings.only if chosen is None else ""
+    taken = (f"The close was taken from the column {only[:40]!r}, the only one of numbers.",) if only else ()
+    notices = (*headings.notices, *taken, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
     cells = PriceCells(file.label, chosen or ticker, _take(rows, where), lines, separator, notices, file.row)
     return cells if column is None else _pick_rows(cells, column_of(rows, column), ticker, file.lines is None)
 
 
-def _find_separator(text: str, file: PriceFile) -> tuple[str, Headings]:
-    """Find what stands between cells: where headings are understood, or else where the cells look like prices."""
-    first = {separator: _split(text, separator, file, most=_FIRST_ROWS)[0] for separator in _SEPARATORS}
-    ways: tuple[Callable[[Sequence[Sequence[str]], str], Headings | None], ...] = (find_headings, guess_layout)
-    for way in ways:
-        for separator, rows in first.items():
-            headings = way(rows, file.label)
-            if headings is not None:
-                return separator, headings
+def _nothing_found(first: dict[str, list[list[str]]], file: PriceFile) -> str:
     rows = max(first.values(), key=lambda known: len(known[0]) if known else 0)
-    raise DataError(_nothing_found(rows[0] if rows else [], file))
-
-
-def _nothing_found(row: Sequence[str], file: PriceFile) -> str:
+    row = rows[0] if rows else []
     cells = [cell.strip() for cell in row if cell.strip()]
     found = ", ".join(quoted(cell) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
     subject = as_subject(file.label)
     if not found:
         return f"{subject} has no columns; give a CSV file whose first line names at least Date and Close."
+    if len(cells) == 1 and {"Date", "Close"} <= set(fields_of(cells[0].split())):
+        return f"{subject} separates its columns by blanks, {found}; separate them by commas."
     known = {field_of(cell) for cell in cells}
     missing = [what for what in ("Date", "Close") if what not in known]
     needed = " and no ".join(what.lower() for what in missing) or "one line of headings with both a date and a close"
@@ -121,26 +114,6 @@ def _nothing_found(row: Sequence[str], file: PriceFile) -> str:
             "gb18030, or save it as UTF-8."
         )
     return f"{subject} has no {needed} column, only {found}; name the columns Date and Close on one line."
-
-
-def _split(text: str, separator: str, file: PriceFile, most: int | None = None) -> tuple[list[list[str]], list[int]]:
-    """Cut text into rows that hold something, each with the 1-based number of its (last) line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for row in reader:
-            if any(map(str.strip, row)):
-                rows.append(row)
-                lines.append(file.line(reader.line_num))
-                if most is not None and len(rows) == most:
-                    break
-    except csv.Error as error:
-        raise DataError(
-            f"Line {file.line(reader.line_num + 1)} of {file.label} cannot be split into cells; look for a quotation "
-            "mark that is never closed, or give a CSV file of prices."
-        ) from error
-    return rows, lines
 
 
 def _without_other_lines(
@@ -192,7 +165,7 @@ def _refuse_long_rows(rows: list[list[str]], lines: list[int], width: int, label
 
 
 def _with_prices(headings: Headings, rows: list[list[str]]) -> Headings:
-    """Those tickers of a wide file that have a number somewhere; a note if only one has."""
+    """Those tickers of a wide file that have a number somewhere; if only one has, it is the only column of numbers."""
     columns = {
         name: where
         for name, where in headings.columns.items()
@@ -200,8 +173,8 @@ def _with_prices(headings: Headings, rows: list[list[str]]) -> Headings:
     }
     if len(columns) != 1:
         return dataclasses.replace(headings, columns=columns or headings.columns)
-    words = f"The close was taken from the column {next(iter(columns))[:40]!r}, the only one of numbers."
-    return dataclasses.replace(headings, columns=columns, notices=(*headings.notices, words))
+    [(name, where)] = columns.items()
+    return dataclasses.replace(headings, columns={"": where}, only=name)
 
 
 def _with_a_volume(rows: list[list[str]], headings: Headings, where: dict[str, int]) -> dict[str, int]:

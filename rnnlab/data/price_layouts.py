@@ -123,8 +123,7 @@ def _words_but(row: Sequence[str], columns: Sequence[int]) -> tuple[str, ...]:
 def _only_number(row: Sequence[str], number: int, date: int, close: int, notices: tuple[str, ...]) -> Headings:
     fields, heading = fields_of(row), row[close].strip()
     others: dict[str, int] = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
-    words = f"The close was taken from the column {heading[:40]!r}, the only one of numbers."
-    return Headings(number, tuple(row), {"": {"Date": date, "Close": close, **others}}, (*notices, words), only=heading)
+    return Headings(number, tuple(row), {"": {"Date": date, "Close": close, **others}}, notices, only=heading)
 
 
 def _wide(

@@ -49,7 +49,7 @@ _WORDS = {
         nejnižší, minim, legalacsonyabb, düşük, en düşük, χαμηλό, ελάχιστο, נמוך, שער נמוך, أدنى, الأدنى, منخفض,
         ต่ำสุด, ต่ำ, निम्न, px low, thấp, thấp nhất, giá thấp nhất, terendah, 安値, 最低, 最低價, 最低价, 低, 저가""",
     "Close": """
-        close, close price, closing price, closing, close last, last, last price, px last, price, schlusskurs,
+        close, close price, closing price, prices, closing, close last, last, last price, px last, price, schlusskurs,
         schluss, zuletzt, cierre, último, clôture, dernier, trade close, last close, last trade, trade price,
         settle, settlement price, settle price, nav, nav per share, nav per unit, net asset value,
         net asset value per share, spot price, letzter, letzter kurs, schlußkurs, schlusspreis, rücknahmepreis,
@@ -71,9 +71,9 @@ _WORDS = {
         скорректированное закрытие, düzeltilmiş kapanış, 調整後終値, 修正終値, 调整后收盘价, 調整收盤價, 수정종가,
         수정주가""",
     "Volume": """
-        volume, vol, share volume, total volume, shares traded, volumen, stück, trading volume, trade volume,
-        day volume, volume traded, number of shares, no of shares, ttl trd qnty, total traded quantity, stuecke,
-        stücke, umsatz stück, tick volume, tickvol, tick vol, real volume, ticks, vol acc, volume shares,
+        volume, vol, share volume, total volume, total volumes, shares traded, volumen, stück, trading volume,
+        trade volume, day volume, volume traded, number of shares, no of shares, ttl trd qnty, total traded quantity,
+        stuecke, stücke, umsatz stück, tick volume, tickvol, tick vol, real volume, ticks, vol acc, volume shares,
         volume titres, titoli, quantità, quantidade, negocios, hac, hacim, işlem hacmi, wol, wolumen, объем, объём,
         обьем, обсяг, volym, volum, vaihto, objem, forgalom, mennyiség, volum tranzacționat, όγκος, נפח, מחזור,
         الحجم, حجم, ปริมาณ, वॉल्यूम, px volume, kl, khối lượng, volume perdagangan, 出来高, 売買高, 成交量, 成交股數,
