@@ -111,7 +111,7 @@ def _names_tickers(fields: Sequence[str | None], other: Sequence[str]) -> bool:
     if (
         not columns
         or len(other) <= columns[-1]
-        or plain_word(other[0]) not in ("", "ticker", "tickers", "price", "symbol")
+        or plain_word(other[0]) not in ("", "ticker", "tickers", "price", "symbol", "date")
     ):
         return False
     if not any(fields[i] in ("Close", "Adj Close") for i in columns):
