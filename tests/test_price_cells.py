@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from walks import walk
+from walks import told, walk
 
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import DataError
@@ -22,12 +22,6 @@ def with_cell(field: str, value: Any, row: int = ROW, table: pd.DataFrame = TABL
 
 def read(table: pd.DataFrame) -> Prices:
     return read_prices(table.to_csv(date_format="%Y-%m-%d").encode(), name="acme.csv")
-
-
-def told(prices: Prices, words: str) -> str:
-    found = [notice for notice in prices.notices if words in notice]
-    assert len(found) == 1, prices.notices
-    return found[0]
 
 
 def others(table: pd.DataFrame, row: int = ROW) -> pd.DataFrame:
