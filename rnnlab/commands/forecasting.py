@@ -91,10 +91,14 @@ def _train(asked: argparse.Namespace) -> Answer:
         asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
         resume=asked.resume, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding, command=asked.command,
         base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch, processes=processes,
-        tell=bar.say,
+        tell=None if asked.json else _say,
     )  # fmt: skip
     answer = follow(asked, training, "rows", bar, processes)
     return tell(asked, answer, service.training_lines) if service.is_first() else answer
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
 
 
 def _other_flags(asked: argparse.Namespace) -> list[str]:

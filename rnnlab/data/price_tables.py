@@ -41,7 +41,7 @@ def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
         raise DataError(
             f"{as_subject(label)} has {table.size:,} cells, over {MOST_CELLS:,}; give fewer columns or rows."
         )
-    if table.columns.nlevels == 1 and table.shape[1] == 1 and not isinstance(table.columns[0], str):
+    if list(map(type, table.columns)) == [int]:
         table = table.set_axis(["value"], axis=1)  # a number is no heading
     index = table.index
     if isinstance(index, pd.MultiIndex):
