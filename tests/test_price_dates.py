@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from walks import csv, walk
+from walks import csv, told, walk
 
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import DataError
@@ -27,12 +27,6 @@ def swapped(days: pd.DatetimeIndex, where: np.ndarray | None = None) -> list[str
     return [
         f"{day:%Y-%d-%m}" if day.day <= 12 and one else f"{day:%Y-%m-%d}" for day, one in zip(days, chosen, strict=True)
     ]
-
-
-def told(prices: Prices, words: str) -> str:
-    found = [notice for notice in prices.notices if words in notice]
-    assert len(found) == 1, prices.notices
-    return found[0]
 
 
 # Day and month swapped.

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from walks import csv, walk
+from walks import csv, told, walk
 
 from rnnlab.data.prices import Prices, read_prices
 
@@ -13,12 +13,6 @@ BARS = ["Open", "High", "Low"]
 
 def read(table: pd.DataFrame) -> Prices:
     return read_prices(csv(table), name="acme.csv")
-
-
-def told(prices: Prices, words: str) -> str:
-    found = [notice for notice in prices.notices if words in notice]
-    assert len(found) == 1, prices.notices
-    return found[0]
 
 
 def with_days(table: pd.DataFrame, days: pd.DatetimeIndex, **cells: float) -> pd.DataFrame:

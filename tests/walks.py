@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from exchange_calendars import get_calendar
 
+from rnnlab.data.prices import Prices
+
 FIELDS = ["Open", "High", "Low", "Close", "Volume"]
 
 
@@ -35,3 +37,10 @@ def walk(days: int = 320, digits: int = 2, exchange: str = "XNYS", level: float 
 def csv(table: pd.DataFrame) -> bytes:
     """The table as the plainest file."""
     return table.rename_axis("Date").to_csv(date_format="%Y-%m-%d").encode()
+
+
+def told(prices: Prices, words: str) -> str:
+    """The one notice that holds some words."""
+    found = [notice for notice in prices.notices if words in notice]
+    assert len(found) == 1, prices.notices
+    return found[0]

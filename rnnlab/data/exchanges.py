@@ -15,50 +15,53 @@ _LAST_YEAR = 2200  # as far as holidays are worth computing
 _YEARS = 10  # of a file that tell its exchange: what was a holiday before need not be one now
 # A file keeps an exchange's holidays if it has no row on this share of them, of so many at least.
 _KEPT, _LEAST_HOLIDAYS, _MOSTLY_THERE = 0.85, 4, 0.8
+_FEW_KEPT, _FEW_HOLIDAYS = 0.6, 2  # below which New York's are not kept; so few do if they are all gaps that there are
 _LEAST_DATES = 20
 _MOST_TRIED = 4
 _PLAIN = 0.95  # share of gaps that are holidays, above which no other exchange is asked for
 _LATER = pd.Timedelta(days=45)
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-# Holidays that are always on one day, for a first look: those of 2014 to 2026 on which the exchange was closed on at
-# least 85 % of the weekdays they fell on (exchange_calendars 4.13). To make a calendar takes 0.1 s, Seoul's 2 s.
+# Holidays by rule, for a first look, as a calendar takes 0.1 s to make (Seoul 2 s): a day of a month (05-01), the first
+# to fifth or last weekday of one (05-1Mon, 05-LMon), days from Easter Sunday (E-2). They are those of 2014 to 2026 on
+# which the exchange was closed on at least 85 % of the weekdays that they fell on (exchange_calendars 4.13).
 _EXCHANGES: dict[str, tuple[str, str]] = {
-    "XTKS": ("Tokyo", "01-01 01-02 01-03 02-11 04-29 05-03 05-04 05-05 11-03 11-23 12-31"),
-    "XLON": ("London", "01-01 12-25 12-26"),
-    "XETR": ("Frankfurt", "01-01 05-01 12-24 12-25 12-26 12-31"),
-    "XPAR": ("Euronext", "01-01 05-01 12-25 12-26"),
-    "XHKG": ("Hong Kong", "01-01 05-01 07-01 10-01 12-25 12-26"),
+    "XTKS": ("Tokyo", "01-01 01-02 01-03 02-11 04-29 05-03 05-04 05-05 11-03 11-23 12-31 01-2Mon 09-3Mon"),
+    "XLON": ("London", "01-01 12-25 12-26 05-1Mon 05-LMon 08-LMon E-2 E+1"),
+    "XETR": ("Frankfurt", "01-01 05-01 12-24 12-25 12-26 12-31 E-2 E+1"),
+    "XPAR": ("Euronext", "01-01 05-01 12-25 12-26 E-2 E+1"),
+    "XHKG": ("Hong Kong", "01-01 05-01 07-01 10-01 12-25 12-26 E-2 E+1"),
     "XSHG": ("Shanghai", "01-01 05-01 10-01 10-02 10-03 10-04 10-05 10-06 10-07"),
-    "XTSE": ("Toronto", "01-01 07-01 12-25 12-26"),
-    "XASX": ("Sydney", "01-01 01-26 04-25 12-25 12-26"),
-    "XBOM": ("Mumbai", "01-26 04-14 05-01 08-15 10-02 12-25"),
+    "XTSE": ("Toronto", "01-01 07-01 12-25 12-26 02-3Mon 08-1Mon 09-1Mon 10-2Mon E-2"),
+    "XASX": ("Sydney", "01-01 01-26 04-25 12-25 12-26 06-2Mon E-2 E+1"),
+    "XBOM": ("Mumbai", "01-26 04-14 05-01 08-15 10-02 12-25 E-2"),
     "XTAI": ("Taipei", "01-01 02-28 04-04 04-05 05-01 10-10"),
     "XKRX": ("Seoul", "01-01 03-01 05-01 05-05 06-06 08-15 10-03 10-09 12-25 12-31"),
-    "BVMF": ("São Paulo", "01-01 04-21 05-01 09-07 10-12 11-02 11-15 12-24 12-25 12-31"),
-    "XSWX": ("Zurich", "01-01 01-02 05-01 08-01 12-24 12-25 12-26 12-31"),
-    "XMEX": ("Mexico City", "01-01 05-01 09-16 11-02 12-12 12-25"),
-    "XSES": ("Singapore", "01-01 05-01 08-09 12-25"),
-    "XMAD": ("Madrid", "01-01 05-01 12-25 12-26"),
-    "XMIL": ("Milan", "01-01 05-01 08-15 12-24 12-25 12-26 12-31"),
-    "XSTO": ("Stockholm", "01-01 01-06 05-01 06-06 12-24 12-25 12-26 12-31"),
-    "XHEL": ("Helsinki", "01-01 01-06 05-01 12-06 12-24 12-25 12-26 12-31"),
-    "XCSE": ("Copenhagen", "01-01 06-05 12-24 12-25 12-26 12-31"),
-    "XOSL": ("Oslo", "01-01 05-01 05-17 12-24 12-25 12-26 12-31"),
-    "XJSE": ("Johannesburg", "01-01 03-21 04-27 05-01 06-16 08-09 09-24 12-16 12-25 12-26"),
+    "BVMF": ("São Paulo", "01-01 04-21 05-01 09-07 10-12 11-02 11-15 12-24 12-25 12-31 E-48 E-47 E-2 E+60"),
+    "XSWX": ("Zurich", "01-01 01-02 05-01 08-01 12-24 12-25 12-26 12-31 E-2 E+1 E+39 E+50"),
+    "XMEX": ("Mexico City", "01-01 05-01 09-16 11-02 12-12 12-25 02-1Mon 03-3Mon 11-3Mon E-3 E-2"),
+    "XSES": ("Singapore", "01-01 05-01 08-09 12-25 E-2"),
+    "XMAD": ("Madrid", "01-01 05-01 12-25 12-26 E-2 E+1"),
+    "XMIL": ("Milan", "01-01 05-01 08-15 12-24 12-25 12-26 12-31 E-2 E+1"),
+    "XSTO": ("Stockholm", "01-01 01-06 05-01 06-06 12-24 12-25 12-26 12-31 E-2 E+1 E+39"),
+    "XHEL": ("Helsinki", "01-01 01-06 05-01 12-06 12-24 12-25 12-26 12-31 E-2 E+1 E+39"),
+    "XCSE": ("Copenhagen", "01-01 06-05 12-24 12-25 12-26 12-31 E-3 E-2 E+1 E+39 E+50"),
+    "XOSL": ("Oslo", "01-01 05-01 05-17 12-24 12-25 12-26 12-31 E-3 E-2 E+1 E+39 E+50"),
+    "XJSE": ("Johannesburg", "01-01 03-21 04-27 05-01 06-16 08-09 09-24 12-16 12-25 12-26 E-2 E+1"),
     "XIST": ("Istanbul", "01-01 04-23 05-01 05-19 08-30 10-29"),
     "XMOS": ("Moscow", "01-01 01-02 01-07 02-23 03-08 05-01 05-09 06-12 11-04 12-31"),
-    "XWAR": ("Warsaw", "01-01 01-06 05-01 05-03 08-15 11-01 11-11 12-24 12-25 12-26 12-31"),
-    "XNZE": ("Wellington", "01-01 01-02 02-06 04-25 12-25 12-26"),
-    "XWBO": ("Vienna", "01-01 05-01 10-26 12-24 12-25 12-26 12-31"),
-    "XDUB": ("Dublin", "01-01 12-25 12-26"),
-    "XBUD": ("Budapest", "01-01 03-15 05-01 08-20 10-23 11-01 12-24 12-25 12-26 12-31"),
-    "XPRA": ("Prague", "01-01 05-01 05-08 07-05 07-06 09-28 10-28 11-17 12-24 12-25 12-26 12-31"),
-    "XIDX": ("Jakarta", "01-01 05-01 08-17 12-25 12-31"),
-    "XBKK": ("Bangkok", "01-01 04-06 04-13 04-14 04-15 05-01 08-12 10-23 12-05 12-10 12-31"),
-    "XPHS": ("Manila", "01-01 04-09 05-01 06-12 08-21 11-01 11-30 12-24 12-25 12-30 12-31"),
+    "XWAR": ("Warsaw", "01-01 01-06 05-01 05-03 08-15 11-01 11-11 12-24 12-25 12-26 12-31 E-2 E+1 E+60"),
+    "XNZE": ("Wellington", "01-01 01-02 02-06 04-25 12-25 12-26 06-1Mon 10-4Mon E-2 E+1"),
+    "XWBO": ("Vienna", "01-01 05-01 10-26 12-24 12-25 12-26 12-31 E-2 E+1"),
+    "XDUB": ("Dublin", "01-01 12-25 12-26 E-2 E+1"),
+    "XBUD": ("Budapest", "01-01 03-15 05-01 08-20 10-23 11-01 12-24 12-25 12-26 12-31 E-2 E+1 E+50"),
+    "XPRA": ("Prague", "01-01 05-01 05-08 07-05 07-06 09-28 10-28 11-17 12-24 12-25 12-26 12-31 E-2 E+1"),
+    "XIDX": ("Jakarta", "01-01 05-01 08-17 12-25 12-31 E-2 E+39"),
+    "XBKK": ("Bangkok", "01-01 04-06 04-13 04-14 04-15 05-01 08-12 10-23 12-05 12-10 12-31 05-1Mon"),
+    "XPHS": ("Manila", "01-01 04-09 05-01 06-12 08-21 11-01 11-30 12-24 12-25 12-30 12-31 08-LMon E-3 E-2"),
     "XKLS": ("Kuala Lumpur", "01-01 02-01 05-01 08-31 09-16 12-25"),
-    "XBUE": ("Buenos Aires", "01-01 03-24 04-02 05-01 05-25 06-20 07-09 12-08 12-25"),
-    "XSGO": ("Santiago", "01-01 05-01 05-21 07-16 08-15 09-18 09-19 11-01 12-08 12-25 12-31"),
+    "XBUE": ("Buenos Aires", "01-01 03-24 04-02 05-01 05-25 06-20 07-09 12-08 12-25 08-3Mon E-48 E-47 E-3 E-2"),
+    "XSGO": ("Santiago", "01-01 05-01 05-21 07-16 08-15 09-18 09-19 11-01 12-08 12-25 12-31 E-2"),
 }
 
 
@@ -118,7 +121,10 @@ def _new_york_of(dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
     sessions = calendar.sessions[calendar.sessions >= dates[0]]
     known = dates.isin(sessions)
     span = int((sessions <= dates[-1]).sum())
-    return calendar if known.mean() >= _FITS and known.sum() > _COVERS * span else None
+    if known.mean() < _FITS or known.sum() <= _COVERS * span:
+        return None
+    closed, kept = _holidays(calendar, dates)
+    return None if closed >= _FEW_HOLIDAYS and kept < _FEW_KEPT * closed else calendar
 
 
 def _other_of(dates: pd.DatetimeIndex, ahead: int) -> tuple[float, Calendar | None]:
@@ -136,25 +142,42 @@ def _other_of(dates: pd.DatetimeIndex, ahead: int) -> tuple[float, Calendar | No
 
 
 def _likely(dates: pd.DatetimeIndex) -> list[str]:
-    """The exchanges of whose fixed holidays the dates keep most, that with the greatest number first."""
+    """The exchanges of whose holidays by rule the dates keep nearly all, that first which explains most gaps."""
     weekdays = pd.bdate_range(dates[0], dates[-1])
-    days, there = weekdays.strftime("%m-%d"), weekdays.isin(dates)
-    kept = {}
+    rules, gaps = _rules_of(weekdays), ~weekdays.isin(dates)
+    explained = {}
     for code, (_, holidays) in _EXCHANGES.items():
-        fixed = days.isin(holidays.split())
-        if fixed.any() and (fixed & ~there).sum() >= _KEPT * fixed.sum():
-            kept[code] = int((fixed & ~there).sum())
-    return sorted(kept, key=lambda code: -kept[code])
+        closed = np.isin(rules, holidays.split()).any(axis=0)
+        if closed.any() and (closed & gaps).sum() >= _KEPT * closed.sum():
+            explained[code] = float((closed & gaps).sum() / (closed | gaps).sum())
+    return sorted(explained, key=lambda code: -explained[code])
+
+
+def _rules_of(days: pd.DatetimeIndex) -> np.ndarray:
+    """(4, N) what each day is by the rules of holidays: of its month, of its month's weeks twice, and of Easter."""
+    month, name = days.strftime("%m-"), pd.Index(_WEEKDAYS).take(days.day_of_week.to_numpy())
+    nth = pd.Index((days.day - 1) // 7 + 1).astype(str)
+    last = np.where(days.day > days.days_in_month - 7, month + "L" + name, "")
+    sundays = {year: pd.offsets.Easter().rollforward(pd.Timestamp(year, 1, 1)) for year in set(days.year)}
+    from_easter = (days - pd.DatetimeIndex([sundays[year] for year in days.year])).days
+    return np.array([days.strftime("%m-%d"), month + nth + name, last, [f"E{offset:+}" for offset in from_easter]])
 
 
 def _fits(calendar: Calendar, dates: pd.DatetimeIndex) -> bool:
     """Whether dates keep an exchange's holidays, are its sessions, and most of those that there are."""
-    weekdays = pd.bdate_range(dates[0], dates[-1])
-    closed = weekdays[calendar.is_closed(weekdays)]
+    closed, kept = _holidays(calendar, dates)
+    few = closed >= _FEW_HOLIDAYS and _share_of_gaps(calendar, dates) == 1
+    keeps = few or kept >= max(_LEAST_HOLIDAYS, _KEPT * closed)
     sessions = calendar.sessions[(calendar.sessions >= dates[0]) & (calendar.sessions <= dates[-1])]
-    keeps = int((~closed.isin(dates)).sum()) >= max(_LEAST_HOLIDAYS, _KEPT * len(closed))
     there = len(sessions) > 0 and float(sessions.isin(dates).mean()) >= _MOSTLY_THERE
     return keeps and there and float((~calendar.is_closed(dates)).mean()) >= _FITS
+
+
+def _holidays(calendar: Calendar, dates: pd.DatetimeIndex) -> tuple[int, int]:
+    """How many weekdays of a span an exchange was closed on, and on how many of those there is no date."""
+    weekdays = pd.bdate_range(dates[0], dates[-1])
+    closed = weekdays[calendar.is_closed(weekdays)]
+    return len(closed), int((~closed.isin(dates)).sum())
 
 
 def _share_of_gaps(calendar: Calendar, dates: pd.DatetimeIndex) -> float:

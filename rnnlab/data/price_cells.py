@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnlab.data.files import as_subject
 from rnnlab.data.price_date_forms import is_date
 from rnnlab.data.price_files import PriceFile
-from rnnlab.data.price_headings import Headings, find_headings
-from rnnlab.data.price_layouts import guess_layout
-from rnnlab.data.price_tickers import choose_ticker, quoted
-from rnnlab.data.price_words import field_of
+from rnnlab.data.price_headings import Headings
+from rnnlab.data.price_rows import find_separator, first_rows, split
+from rnnlab.data.price_tickers import choose_ticker, column_of, quoted, ticker_column
+from rnnlab.data.price_words import field_of, fields_of
 from rnnlab.errors import DataError
 
 MOST_ROWS = 100_000
-_SEPARATORS = (",", ";", "\t", "|")
-_FIRST_ROWS = 100  # in which the headings stand, below a disclaimer for example
 _MOST_FOOTERS = 30
 _MOST_NAMED = 12
 
@@ -70,8 +66,12 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     first_line, _, rest = text.partition("\n")
     if first_line.strip().lower().startswith("sep=") and len(first_line.strip().strip('"')) == 5:
         text = "\n" + rest
-    separator, headings = _find_separator(text, file)
-    rows, lines = _split(text, separator, file)
+    first = first_rows(text, file.label)
+    found = find_separator(first, file.label)
+    if found is None:
+        raise DataError(_nothing_found(first, file))
+    separator, headings = found
+    rows, lines = split(text, separator, file.label, line=file.line)
     rows, lines = rows[headings.last_row + 1 :], lines[headings.last_row + 1 :]
     rows, lines, left_out = _without_other_lines(rows, lines, headings, file.label)
     if len(rows) > MOST_ROWS:
@@ -79,39 +79,32 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
             f"{as_subject(file.label)} has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices."
         )
     _refuse_long_rows(rows, lines, len(headings.words) or max(map(len, rows)), file.label)
-    named = {known: where for known, where in headings.columns.items() if known}
-    chosen = choose_ticker(list(named), ticker, file.label) if named else None
-    where = _with_a_volume(rows, headings, headings.columns[chosen or ""])
-    told = _on_unused(headings, headings.columns)
-    notices = (*headings.notices, *left_out, *_on_volume(headings, where), *told)
-    cells = PriceCells(file.label, chosen, _take(rows, where), lines, separator, notices, file.row)
-    names = None if named else _tickers(cells, rows, headings)
-    if names is None and file.lines is not None:
+    headings = _with_prices(headings, rows) if headings.wide else headings
+    named = [known for known in headings.columns if known] or ([headings.only] if headings.only and ticker else [])
+    chosen = choose_ticker(named, ticker, file.label) if named else None
+    where = _with_a_volume(rows, headings, headings.columns.get(chosen or "", headings.columns.get("", {})))
+    column = None if named else ticker_column(rows, headings)
+    if not named and column is None and file.lines is not None:
         raise DataError(
             f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices."
         )
-    return cells if named else _pick_rows(cells, names, ticker, all_known=file.lines is None)
+    only = headings.only if chosen is None else ""
+    taken = (f"The close was taken from the column {only[:40]!r}, the only one of numbers.",) if only else ()
+    notices = (*headings.notices, *taken, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
+    cells = PriceCells(file.label, chosen or ticker, _take(rows, where), lines, separator, notices, file.row)
+    return cells if column is None else _pick_rows(cells, column_of(rows, column), ticker, file.lines is None)
 
 
-def _find_separator(text: str, file: PriceFile) -> tuple[str, Headings]:
-    """Find what stands between cells: where headings are understood, or else where the cells look like prices."""
-    first = {separator: _split(text, separator, file, most=_FIRST_ROWS)[0] for separator in _SEPARATORS}
-    ways: tuple[Callable[[Sequence[Sequence[str]], str], Headings | None], ...] = (find_headings, guess_layout)
-    for way in ways:
-        for separator, rows in first.items():
-            headings = way(rows, file.label)
-            if headings is not None:
-                return separator, headings
+def _nothing_found(first: dict[str, list[list[str]]], file: PriceFile) -> str:
     rows = max(first.values(), key=lambda known: len(known[0]) if known else 0)
-    raise DataError(_nothing_found(rows[0] if rows else [], file))
-
-
-def _nothing_found(row: Sequence[str], file: PriceFile) -> str:
+    row = rows[0] if rows else []
     cells = [cell.strip() for cell in row if cell.strip()]
     found = ", ".join(quoted(cell) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
     subject = as_subject(file.label)
     if not found:
         return f"{subject} has no columns; give a CSV file whose first line names at least Date and Close."
+    if len(cells) == 1 and {"Date", "Close"} <= set(fields_of(cells[0].split())):
+        return f"{subject} separates its columns by blanks, {found}; separate them by commas."
     known = {field_of(cell) for cell in cells}
     missing = [what for what in ("Date", "Close") if what not in known]
     needed = " and no ".join(what.lower() for what in missing) or "one line of headings with both a date and a close"
@@ -121,26 +114,6 @@ def _nothing_found(row: Sequence[str], file: PriceFile) -> str:
             "gb18030, or save it as UTF-8."
         )
     return f"{subject} has no {needed} column, only {found}; name the columns Date and Close on one line."
-
-
-def _split(text: str, separator: str, file: PriceFile, most: int | None = None) -> tuple[list[list[str]], list[int]]:
-    """Cut text into rows that hold something, each with the 1-based number of its (last) line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for row in reader:
-            if any(map(str.strip, row)):
-                rows.append(row)
-                lines.append(file.line(reader.line_num))
-                if most is not None and len(rows) == most:
-                    break
-    except csv.Error as error:
-        raise DataError(
-            f"Line {file.line(reader.line_num + 1)} of {file.label} cannot be split into cells; look for a quotation "
-            "mark that is never closed, or give a CSV file of prices."
-        ) from error
-    return rows, lines
 
 
 def _without_other_lines(
@@ -164,8 +137,10 @@ def _without_other_lines(
         )
     if end < len(rows):
         words = quoted(" ".join(cell.strip() for cell in rows[end] if cell.strip()))
-        count = "the last line" if end == len(rows) - 1 else f"the last {len(rows) - end} lines"
-        notices.append(f"Left out {count}, which hold no price, from {words} on line {lines[end]} on.")
+        count = (
+            "the last line, which holds" if end == len(rows) - 1 else f"the last {len(rows) - end} lines, which hold"
+        )
+        notices.append(f"Left out {count} no price, from {words} on line {lines[end]} on.")
     return rows[:end], lines[:end], tuple(notices)
 
 
@@ -187,6 +162,19 @@ def _refuse_long_rows(rows: list[list[str]], lines: list[int], width: int, label
                 f"Line {line} of {label} has {len(row)} cells where {width} columns have headings; put quotation marks "
                 "around numbers that hold commas, or remove the spare cells."
             )
+
+
+def _with_prices(headings: Headings, rows: list[list[str]]) -> Headings:
+    """Those tickers of a wide file that have a number somewhere; if only one has, it is the only column of numbers."""
+    columns = {
+        name: where
+        for name, where in headings.columns.items()
+        if any(where["Close"] < len(row) and any(map(str.isdigit, row[where["Close"]])) for row in rows)
+    }
+    if len(columns) != 1:
+        return dataclasses.replace(headings, columns=columns or headings.columns)
+    [(name, where)] = columns.items()
+    return dataclasses.replace(headings, columns={"": where}, only=name)
 
 
 def _with_a_volume(rows: list[list[str]], headings: Headings, where: dict[str, int]) -> dict[str, int]:
@@ -211,9 +199,10 @@ def _on_volume(headings: Headings, where: dict[str, int]) -> tuple[str, ...]:
     return (f"The volume was taken from the column {names[0]!r}, as {names[1]!r} is always zero.",)
 
 
-def _on_unused(headings: Headings, columns: dict[str, dict[str, int]]) -> tuple[str, ...]:
-    """A sentence that names the columns that are not used."""
-    names = headings.unused({column for where in columns.values() for column in where.values()})
+def _on_unused(headings: Headings, where: dict[str, int], tickers: int | None) -> tuple[str, ...]:
+    """A sentence that names the columns that are not used, but for other tickers' own."""
+    others = {column for name, known in headings.columns.items() for column in known.values() if name}
+    names = headings.unused({*where.values(), *others, tickers})
     if not names:
         return ()
     shown = [name[:40] if name.isprintable() else quoted(name) for name in names[:_MOST_NAMED]]
@@ -222,23 +211,11 @@ def _on_unused(headings: Headings, columns: dict[str, dict[str, int]]) -> tuple[
 
 
 def _take(rows: list[list[str]], where: dict[str, int]) -> dict[str, list[str]]:
-    return {field: [row[at].strip() if at < len(row) else "" for row in rows] for field, at in where.items()}
+    return {field: column_of(rows, at) for field, at in where.items() if field != "Ticker"}
 
 
-def _tickers(cells: PriceCells, rows: list[list[str]], headings: Headings) -> list[str] | None:
-    """The ticker of each row; None where no column names them."""
-    names = cells.columns.pop("Ticker", None)
-    if names is None and len(set(cells.columns["Date"])) < len(rows):
-        # Several rows a day: a column that might be anything else is taken for that of the tickers.
-        candidates = (_take(rows, {"": column})[""] for column in headings.perhaps_tickers)
-        names = next((found for found in candidates if len(set(found)) > 1), None)
-    return names if names is not None and any(names) else None
-
-
-def _pick_rows(cells: PriceCells, names: list[str] | None, ticker: str | None, all_known: bool) -> PriceCells:
-    """Keep the rows of one ticker where a column names them."""
-    if names is None:
-        return dataclasses.replace(cells, ticker=ticker)
+def _pick_rows(cells: PriceCells, names: list[str], ticker: str | None, all_known: bool) -> PriceCells:
+    """Keep the rows of one ticker."""
     known = [name for name in dict.fromkeys(names) if name]
     chosen = choose_ticker(known, ticker, cells.label, all_known=all_known)
     keep = [name == chosen or (not name and len(known) == 1) for name in names]

@@ -32,6 +32,7 @@ def settle_rows(
     frame.insert(0, "Date", dates.days.astype("datetime64[us]"))
     frame, notices = _use_adjusted_alone(cells, frame)
     frame = _without_empty_rows(cells, frame, notices)
+    frame = _without_unfinished_day(frame, notices)
     if frame["Close"].isna().any():
         row = int(frame.index[frame["Close"].isna()][0])
         day = str(frame["Date"].loc[row])[:10]
@@ -84,6 +85,15 @@ def _without_empty_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notices
         without = "Left out 1 row" if empty.sum() == 1 else f"Left out {rows_of(int(empty.sum()))}"
         notices.append(f"{without} without any price, {first_of(pd.Index(frame['Date'][empty]))}.")
     return frame[~empty]
+
+
+def _without_unfinished_day(frame: pd.DataFrame, notices: Notices) -> pd.DataFrame:
+    """Leave out the last day if it has an Open but no close yet."""
+    last = frame["Date"] == frame["Date"].max()
+    if len(frame) > 1 and last.sum() == 1 and frame["Close"][last].isna().all():
+        notices.append(f"Left out the last row, {frame['Date'].max():%Y-%m-%d}: it has no close yet.")
+        frame = frame[~last]
+    return frame
 
 
 def _without_repeats(cells: PriceCells, dates: Dates, frame: pd.DataFrame, notices: Notices) -> pd.DataFrame:

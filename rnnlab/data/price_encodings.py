@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rnnlab.data.encodings import SHOWN, WESTERN, decode, encoding_notices
+from rnnlab.data.encodings import SHOWN, WESTERN, Decoded, codec_named, decode, encoding_notices
 from rnnlab.data.price_words import columns_of
+from rnnlab.errors import DataError
 
 # Too few letters stand in a price file for a guess by their frequencies, but those of its headings are words in one of
 # these encodings, and hardly in two.
@@ -40,9 +41,11 @@ def decode_prices(content: bytes, encoding: str | None = None) -> DecodedPrices 
     decoded = decode(content, encoding)
     if decoded is None:
         return None
-    if encoding is not None or decoded.encoding.startswith(("UTF", "ISO-2022")):
+    if encoding is not None:
+        return _as_named(content, decoded)
+    if decoded.encoding.startswith(("UTF", "ISO-2022")):
         notices = () if decoded.encoding.startswith("UTF-16") else encoding_notices(decoded, "file", named=False)
-        return DecodedPrices(decoded.text, notices if encoding is None else ())
+        return DecodedPrices(decoded.text, notices)
     found = max(_LEGACY, key=lambda codec: _known_words(content, codec))
     if _known_words(content, found) > 0:
         return DecodedPrices(content.decode(found, errors="replace"), (f"The file was read as {SHOWN[found]}.",))
@@ -51,6 +54,16 @@ def decode_prices(content: bytes, encoding: str | None = None) -> DecodedPrices 
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     return DecodedPrices(text, (f"The file is not UTF-8 and was read as {WESTERN}.",), WESTERN)
+
+
+def _as_named(content: bytes, decoded: Decoded) -> DecodedPrices:
+    """The text of a file whose encoding somebody named, if it fits the headings."""
+    if not decoded.broken:
+        return DecodedPrices(decoded.text)
+    codec = codec_named(decoded.encoding)
+    if "\ufffd" in content[:_HEAD].decode(codec, errors="replace")[:-1]:
+        raise DataError(f"The file's headings are no {decoded.encoding}; name another encoding, or none.")
+    return DecodedPrices(decoded.text, (f"{decoded.broken:,} bytes that are no {decoded.encoding} were left out.",))
 
 
 def _known_words(content: bytes, codec: str) -> int:

@@ -18,7 +18,10 @@ from rnnlab.data.price_zips import only_file
 from rnnlab.errors import DataError
 
 # What a page's file chooser offers: the usual endings of what is read here.
-ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".dat", ".xlsx", ".json", ".jsonl", ".parquet", ".gz", ".zip")
+ENDINGS = (
+    *(".csv", ".tsv", ".txt", ".tab", ".dat", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".parquet", ".gz"),
+    ".zip",
+)
 WANTED = Wanted(
     file="a CSV file of prices",
     holding="a CSV file with a date and a close on each line",
@@ -38,7 +41,7 @@ WANTED = Wanted(
     taken=frozenset(("zip", "workbook", "parquet")),
 )
 _PUNCTUATION = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_ENDING = re.compile(r"(?i)(\.(csv|tsv|txt|tab|dat|gz|xlsx|json|jsonl|ndjson|parquet|zip))+$")
+_ENDING = re.compile(r"(?i)(\.(csv|tsv|txt|tab|dat|gz|xlsx|xlsm|json|jsonl|ndjson|parquet|zip))+$")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rnnlab.data.files import as_subject
 from rnnlab.data.price_date_forms import is_date
+from rnnlab.data.price_pairs import ticker_columns
 from rnnlab.data.price_words import NUMBER_FIELDS, PERHAPS_TICKER, columns_of, fields_of, plain_word
 from rnnlab.errors import DataError
 
@@ -21,7 +22,8 @@ class Headings:
 
     last_row: the last line of headings, -1 where there is none. words: the headings. notices: on how the columns were
     found. spare_volumes: other columns that count trades, for a Volume that turns out to be empty. perhaps_tickers:
-    columns that may name a ticker.
+    columns that may name a ticker. only: the heading of the close, where it was the only column of numbers. wide:
+    whether each heading is taken for a ticker whose close stands below.
     """
 
     last_row: int
@@ -30,8 +32,10 @@ class Headings:
     notices: tuple[str, ...] = ()
     spare_volumes: tuple[int, ...] = ()
     perhaps_tickers: tuple[int, ...] = ()
+    only: str = ""
+    wide: bool = False
 
-    def unused(self, used: set[int]) -> list[str]:
+    def unused(self, used: set[int | None]) -> list[str]:
         """The headings of the columns that are not among those used, as written; those without a name are left out."""
         spare = [word.strip() for number, word in enumerate(self.words) if number not in used]
         return [word for word in dict.fromkeys(spare) if word]
@@ -75,6 +79,8 @@ def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Head
     for field, where in found.items():
         same = [other for other in where if plain_word(row[other]) == plain_word(row[where[0]])]
         if len(same) > 1 and field != "Clock":
+            if len({row[other].strip() for other in same}) == len(same) and (pairs := _pairs(row, number)):
+                return pairs
             heading = row[where[0]].strip()[:40]
             raise DataError(f"{as_subject(label)} has {len(same)} columns named {heading!r}; keep the one to be used.")
         columns[field] = where[0]
@@ -88,13 +94,24 @@ def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Head
     )  # fmt: skip
 
 
+def _pairs(row: Sequence[str], number: int) -> Headings | None:
+    """A line of headings such as Close (AAPL) and Close (MSFT)."""
+    fields = fields_of(row)
+    date = fields.index("Date") if "Date" in fields else 0
+    found = ticker_columns(row, [column for column in range(len(row)) if column != date and row[column].strip()])
+    if found is None:
+        return None
+    words = tuple("" if column == date else cell for column, cell in enumerate(row))
+    return Headings(number, words, {name: {"Date": date, **columns} for name, columns in found.items()})
+
+
 def _names_tickers(fields: Sequence[str | None], other: Sequence[str]) -> bool:
     """Tell whether every number column of a line of headings has a name that is no number in the line beside it."""
     columns = [i for i, field in enumerate(fields) if field in NUMBER_FIELDS and i > 0]
     if (
         not columns
         or len(other) <= columns[-1]
-        or plain_word(other[0]) not in ("", "ticker", "tickers", "price", "symbol")
+        or plain_word(other[0]) not in ("", "ticker", "tickers", "price", "symbol", "date")
     ):
         return False
     if not any(fields[i] in ("Close", "Adj Close") for i in columns):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from rnnlab.errors import DataError
 Rows = list[list[str]]
 
 _DEEPEST = 6
+_PAIR = ("Date", "value")
 _FIRST_RECORDS = 100
 _MOST_COLUMNS = 1_000
 
@@ -30,7 +32,9 @@ def json_text(text: str, label: str) -> str:
         raise DataError(
             f"{as_subject(label)} is JSON without a table of prices; give a list of objects with a date and a close."
         )
-    return csv_text(sorted(tables, key=len)[-1])
+    # Of lists of one length those with most columns hold the dates as well.
+    best: Rows = max(tables, key=lambda table: (len(table), len(table[0])))
+    return csv_text(best)
 
 
 def _parsed(text: str, label: str) -> Any:
@@ -79,13 +83,15 @@ def _of_list(value: list[Any]) -> Iterator[Rows]:
         return
     if all(isinstance(one, dict) for one in value):
         yield _records(value)
+    elif _are_pairs(value):
+        yield [list(_PAIR), *(list(map(_cell, row)) for row in value)]
     elif all(isinstance(one, list) for one in value):
         _bound(sum(map(len, value)))
         yield [list(map(_cell, row)) for row in value]
 
 
 def _of_object(value: dict[str, Any]) -> Iterator[Rows]:
-    names, data = value.get("columns"), value.get("data")
+    names, data = value.get("columns", value.get("column_names")), value.get("data")
     if (
         isinstance(names, list)
         and _are_cells(names)
@@ -96,15 +102,25 @@ def _of_object(value: dict[str, Any]) -> Iterator[Rows]:
         return
     inner = list(value.values())
     if len(inner) > 1 and all(isinstance(one, dict) for one in inner):
-        if all(is_date(name) for name in list(value)[:5]):
+        if _are_dates(value):
             yield _records([{"Date": day} | row for day, row in value.items()])
+        elif all(map(str.isdecimal, value)):
+            yield _records(inner)
         else:
             yield from _by_column({name: column for name, column in value.items() if _are_cells(list(column.values()))})
-    pairs = {name: rows for name, rows in value.items() if _are_pairs(rows)}
-    if pairs:
-        dates = [row[0] for row in next(iter(pairs.values()))]
-        yield from _columns({"Date": dates} | {name: [row[1] for row in rows] for name, rows in pairs.items()})
+    elif _are_dates(value) and _are_cells(inner):
+        yield [list(_PAIR), *([day, _cell(one)] for day, one in value.items())]
+    yield from _of_pairs({name: rows for name, rows in value.items() if _are_pairs(rows)})
     yield from _columns(dict(_lists(value, 0)))
+
+
+def _of_pairs(lists: dict[str, list[list[Any]]]) -> Iterator[Rows]:
+    """Lists of [date, number] as columns, those of the same dates as the first."""
+    if not lists:
+        return
+    dates = [row[0] for row in next(iter(lists.values()))]
+    same = {name: rows for name, rows in lists.items() if [row[0] for row in rows] == dates}
+    yield from _columns({"Date": dates} | {name: [row[1] for row in rows] for name, rows in same.items()})
 
 
 def _records(value: list[dict[str, Any]]) -> Rows:
@@ -154,6 +170,10 @@ def _columns(columns: dict[str, list[Any]]) -> Iterator[Rows]:
     if longest > 1 and len(whole) > 1:
         _bound(longest * len(whole))
         yield [list(whole), *([_cell(one) for one in row] for row in zip(*whole.values(), strict=True))]
+
+
+def _are_dates(value: dict[str, Any]) -> bool:
+    return len(value) > 1 and all(is_date(name) for name in itertools.islice(value, 5))
 
 
 def _are_cells(value: Any) -> bool:

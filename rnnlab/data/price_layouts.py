@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from rnnlab.data.files import as_subject
 from rnnlab.data.price_date_forms import COMPACT, ISO, UNIX, is_date, read_form
 from rnnlab.data.price_headings import Headings, one_line
+from rnnlab.data.price_pairs import ticker_columns
 from rnnlab.data.price_words import PRICE_FIELDS, fields_of
 from rnnlab.errors import DataError
 
@@ -25,7 +27,6 @@ _NUMBER = re.compile(
 _PLAIN = re.compile(r"[+-]?[0-9]+\.?[0-9]*(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 _NOTHING = frozenset(("", "-", "--", ".", "null", "none", "nan", "na", "n/a", "#n/a"))
 _LONGEST_NUMBER = 40
-_SAMPLE = 30
 _LEAST_ROWS = 2
 _LEAST_BARS = 5
 _BAR = ("Open", "High", "Low", "Close")
@@ -42,72 +43,101 @@ def guess_layout(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
     Raises:
         DataError: there are no headings, and the numbers are no bar.
     """
-    start = next((number for number in range(len(rows)) if _are_data(rows[number : number + _LEAST_ROWS])), None)
-    if start is None:
+    found = _first_block(rows)
+    if found is None:
         return None
-    sample = [row for row in rows[start : start + _SAMPLE] if _date_column(row) is not None]
-    date = _date_column(sample[0])
-    assert date is not None, "rows of data have a date"
-    numbers = _number_columns(sample, date)
-    if start > 0 and not _are_numbers(rows[start - 1], numbers):
-        return _under_headings(rows[start - 1], start - 1, date, numbers, label)
+    start, date, sample = found
+    numbers, blank = _number_columns(sample, date)
+    if start > 0 and not _are_data(rows[start - 1], numbers):
+        return _under_headings(rows[start - 1], start - 1, date, numbers, blank, label)
     return _without_headings(sample, start - 1, date, numbers, label)
 
 
-def _are_data(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether each of two rows has a date and, in the same columns, a number."""
-    if len(rows) < _LEAST_ROWS or len({_date_column(row) for row in rows}) != 1:
-        return False
-    date = _date_column(rows[0])
-    return date is not None and bool(_number_columns(rows, date))
+def _first_block(rows: Sequence[Sequence[str]]) -> tuple[int, int, Sequence[Sequence[str]]] | None:
+    """The first run of rows with a date in one column and some numbers: its start, that column, and its rows."""
+    start = 0
+    while start < len(rows):
+        date = _date_column(rows[start])
+        block = list(itertools.takewhile(lambda row, at=date: _date_column(row) == at, rows[start:]))  # type: ignore[misc]
+        if date is not None and len(block) >= _LEAST_ROWS and _number_columns(block, date)[0]:
+            return start, date, block
+        start += max(len(block), 1) if date is not None else 1
+    return None
 
 
 def _date_column(row: Sequence[str]) -> int | None:
     return next((number for number, cell in enumerate(row[:3]) if is_date(cell.strip())), None)
 
 
-def _number_columns(rows: Sequence[Sequence[str]], date: int) -> list[int]:
-    """The columns right of the date with numbers alone, and some."""
+def _number_columns(rows: Sequence[Sequence[str]], date: int) -> tuple[list[int], list[int]]:
+    """The columns with numbers alone, right of the date if there are any, and those in which nothing is written."""
     width = min(map(len, rows))
-    return [column for column in range(date + 1, width) if _are_numbers_down([row[column].strip() for row in rows])]
+    cells = {column: [row[column].strip() for row in rows] for column in range(width) if column != date}
+    blank = [column for column, found in cells.items() if column > date and not any(map(_is_written, found))]
+    numbers = [column for column, found in cells.items() if _are_numbers_down(found)]
+    return [column for column in numbers if column > date] or numbers, blank
+
+
+def _is_written(cell: str) -> bool:
+    return cell.lower() not in _NOTHING
 
 
 def _are_numbers_down(cells: Sequence[str]) -> bool:
-    written = [cell for cell in cells if cell.lower() not in _NOTHING]
+    written = [cell for cell in cells if _is_written(cell)]
     return bool(written) and all(len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell) for cell in written)
 
 
-def _are_numbers(row: Sequence[str], columns: Sequence[int]) -> bool:
+def _are_data(row: Sequence[str], columns: Sequence[int]) -> bool:
     return all(column < len(row) and _are_numbers_down([row[column].strip()]) for column in columns)
 
 
 def _under_headings(
-    row: Sequence[str], number: int, date: int, numbers: Sequence[int], label: str
-) -> Headings | None:  # fmt: skip
+    row: Sequence[str], number: int, date: int, numbers: Sequence[int], blank: Sequence[int], label: str
+) -> Headings | None:
     fields = fields_of(row)
     heading = row[date].strip() if date < len(row) else ""
     named = () if fields[date : date + 1] == ["Date"] else (f"Dates were taken from the column {heading[:40]!r}.",)
     if "Close" in fields or "Adj Close" in fields:
         known = one_line(row, number, label, date)
         return dataclasses.replace(known, notices=named) if known.columns[""]["Date"] == date else None
-    if any(field in fields for field in PRICE_FIELDS):
+    if {"High", "Low"} <= set(fields):
         return None  # one of the others is the close, but which?
-    free = [i for i in numbers if i < len(row) and row[i].strip() and fields[i] is None]
-    if len(free) == 1:
-        columns = {"Date": date, "Close": free[0]}
-        if "Ticker" in fields:
-            columns["Ticker"] = fields.index("Ticker")
-        words = f"The close was taken from the column {row[free[0]].strip()[:40]!r}, the only one of numbers."
-        return Headings(number, tuple(row), {"": columns}, (*named, words))
-    names = [row[i].strip() for i in free]
+    having = [i for i in numbers if i < len(row) and row[i].strip()]
+    pairs = ticker_columns(row, having)
+    if pairs is not None:
+        columns = {name: {"Date": date, **found} for name, found in pairs.items()}
+        return Headings(number, _words_but(row, [date, *having]), columns, named)
+    free = [i for i in having if fields[i] is None]
+    empty = [i for i in blank if i < len(row) and row[i].strip() and fields[i] is None]
+    if len(free) == 1 and not empty and not set(fields) & set(PRICE_FIELDS):
+        return _only_number(row, number, date, free[0], named)
+    # LOW, OPEN and DAY are tickers as well.
+    odd = [i for i in having if fields[i] in (*PRICE_FIELDS, "Date")] if free else []
+    return _wide(row, number, date, sorted([*free, *empty, *odd]), named, label)
+
+
+def _words_but(row: Sequence[str], columns: Sequence[int]) -> tuple[str, ...]:
+    return tuple("" if i in columns else cell for i, cell in enumerate(row))
+
+
+def _only_number(row: Sequence[str], number: int, date: int, close: int, notices: tuple[str, ...]) -> Headings:
+    fields, heading = fields_of(row), row[close].strip()
+    others: dict[str, int] = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
+    return Headings(number, tuple(row), {"": {"Date": date, "Close": close, **others}}, notices, only=heading)
+
+
+def _wide(
+    row: Sequence[str], number: int, date: int, closes: Sequence[int], notices: tuple[str, ...], label: str
+) -> Headings | None:
+    """A column a ticker."""
+    names = [row[i].strip() for i in closes]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         count = names.count(twice)
         raise DataError(f"{as_subject(label)} has {count} columns named {twice[:40]!r}; keep the one to be used.")
-    columns_by_name = {name: {"Date": date, "Close": i} for name, i in zip(names, free, strict=True)}
+    columns = {name: {"Date": date, "Close": i} for name, i in zip(names, closes, strict=True)}
     # Each number is a ticker's close, so none of them is left unused.
-    words_left = tuple("" if i in free or i == date else cell for i, cell in enumerate(row))
-    return Headings(number, words_left, columns_by_name, named) if names else None
+    return Headings(number, _words_but(row, [date, *closes]), columns, notices, wide=True) if names else None
 
 
 def _without_headings(

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from rnnlab.data.price_cells import PriceCells
 from rnnlab.data.price_tickers import quoted
-from rnnlab.data.price_words import NUMBER_FIELDS
+from rnnlab.data.price_words import NUMBER_FIELDS, PRICE_FIELDS
 from rnnlab.errors import DataError
+
+Floats = NDArray[np.float64]
 
 _EMPTY = frozenset(
     (
@@ -55,9 +57,9 @@ _MARGIN = re.compile(r"^[ \t\xa0\u202f]+|[ \t\xa0\u202f]+$|(?<=[+-]) +", re.MULT
 _INNER_SPACE = re.compile(r"[ \xa0\u202f'’](?<=\d.)(?=\d{3}(?!\d))", re.ASCII)
 _GROUPING = re.compile(r",(?<=\d,)(?=(?:\d{2,3},)*\d{3}(?!\d))", re.ASCII)
 _MAGNITUDES = {
-    **dict.fromkeys(("k", "tsd", "тыс", "千"), 1e3),
-    **dict.fromkeys(("m", "mn", "mio", "mil", "mln", "млн"), 1e6),
-    **dict.fromkeys(("b", "bn", "mrd", "mld", "md", "bln", "млрд"), 1e9),
+    **dict.fromkeys(("k", "к", "tsd", "тыс", "千"), 1e3),
+    **dict.fromkeys(("m", "mn", "mio", "mil", "mln", "м", "млн"), 1e6),
+    **dict.fromkeys(("b", "bn", "mrd", "mld", "md", "bln", "б", "млрд"), 1e9),
     **dict.fromkeys(("万", "萬", "만"), 1e4),
     **dict.fromkeys(("亿", "億", "억"), 1e8),
     **{"t": 1e12, "lakh": 1e5, "cr": 1e7},
@@ -70,6 +72,7 @@ _POINT_PROOF = re.compile(r"\d\.(?:\d{1,2}|\d{4,})(?![\d.,])|,\d{3}\.\d|,\d{2,3}
 _SWAPPED = str.maketrans(",.", ".,")
 _LONGEST_NUMBER = 40
 _CLOSES: Collection[str] = ("Close", "Adj Close")
+_BARS = ("Open", "High", "Low")
 # Of the closes that say how many decimals a file has: the newest, or in a file that runs backwards the oldest.
 _LATEST = 250
 _MOST_DIGITS, _MOST_DECIMALS = 9, 10
@@ -85,7 +88,7 @@ class Numbers:
     many digits after the point the file's closes have, or as many as tell its moves where a computation made them.
     """
 
-    columns: dict[str, NDArray[np.float64]]
+    columns: dict[str, Floats]
     notices: tuple[str, ...] = ()
     decimals: int = 2
 
@@ -94,7 +97,8 @@ def read_numbers(cells: PriceCells) -> Numbers:
     """Read every number column, NaN where the cell is empty, "-", "null" or the like.
 
     Understands currency signs, thousands separators, a decimal comma (decided for the whole file) and, in the volume
-    alone, 5K, 1.2M and 3.4B. A slip in an Open, High, Low or Volume leaves that cell empty, with a notice.
+    alone, 5K, 1.2M and 3.4B. A slip in an Open, High, Low or Volume, or in an Adj Close beside a Close, leaves that
+    cell empty, with a notice. Prices that are all zero are none.
 
     Raises:
         DataError: a close is no number, is infinite or beyond 1e12, or is not above zero, or the closes mix decimal
@@ -103,11 +107,14 @@ def read_numbers(cells: PriceCells) -> Numbers:
     columns = {field: _bare_column(values) for field, values in cells.columns.items() if field in NUMBER_FIELDS}
     if _has_decimal_comma(cells, columns):
         columns = {field: text.translate(_SWAPPED) for field, text in columns.items()}
+    read = {field: _read_column(cells.columns[field], text, field == "Volume") for field, text in columns.items()}
+    nothing = _all_zero(read)
+    needed = "Close" if "Close" in read else "Adj Close"
     numbers, notices = {}, []
-    for field, text in columns.items():
-        found = _read_column(cells.columns[field], text, field == "Volume")
+    for field, found in read.items():
+        found = np.where(nothing, np.nan, found) if field in PRICE_FIELDS else found
         bad = _bad(field, found)
-        if bad.any() and field in _CLOSES:
+        if bad.any() and field == needed:
             raise _refusal(cells, field, found, int(np.argmax(bad)))
         if bad.any():
             notices.append(_on_slips(cells, field, found, np.flatnonzero(bad)))
@@ -115,6 +122,15 @@ def read_numbers(cells: PriceCells) -> Numbers:
         numbers[field] = found
     closes = columns.get("Adj Close", columns.get("Close", ""))
     return Numbers(numbers, tuple(notices), _decimals(closes.replace(",", "").split("\n")[-_LATEST:]))
+
+
+def _all_zero(numbers: dict[str, Floats]) -> NDArray[np.bool_]:
+    """The rows whose close is zero, and so are their Open, High and Low: a day that had no prices."""
+    bars = [numbers[field] for field in _BARS if field in numbers]
+    close = numbers.get("Close")
+    if close is None or not bars:
+        return np.zeros(len(next(iter(numbers.values()))), bool)
+    return np.asarray((np.stack([close, *bars]) == 0).all(axis=0))
 
 
 def _decimals(written: list[str]) -> int:
@@ -148,7 +164,7 @@ def _bare_column(values: list[str]) -> str:
     return text
 
 
-def _read_column(values: list[str], text: str, magnitudes: bool) -> NDArray[np.float64]:
+def _read_column(values: list[str], text: str, magnitudes: bool) -> Floats:
     """Read a bare column; an infinity, which no file may hold, stands for what is no number."""
     if "," in text:
         text = _GROUPING.sub("", text)
@@ -211,7 +227,7 @@ def _first(columns: dict[str, str], proof: re.Pattern[str]) -> tuple[int, str] |
     return next(iter(found), None)
 
 
-def _bad(field: str, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _bad(field: str, numbers: Floats) -> NDArray[np.bool_]:
     """Where a number can be none of its field."""
     least, most = _bounds(field)
     return np.asarray((numbers < least) | (numbers > most))
@@ -236,14 +252,14 @@ def _rule(field: str, number: float) -> str:
     return f"a {kind} must be {floor}" if number < least else f"a {kind} must be below {most:g}"
 
 
-def _refusal(cells: PriceCells, field: str, numbers: NDArray[np.float64], row: int) -> DataError:
+def _refusal(cells: PriceCells, field: str, numbers: Floats, row: int) -> DataError:
     value = quoted(cells.columns[field][row])
     return cells.refusal(
         row, f"has the {field.lower()} {value}, but {_rule(field, numbers[row])}; correct or remove that line"
     )
 
 
-def _on_slips(cells: PriceCells, field: str, numbers: NDArray[np.float64], rows: NDArray[np.intp]) -> str:
+def _on_slips(cells: PriceCells, field: str, numbers: Floats, rows: NDArray[np.intp]) -> str:
     row = int(rows[0])
     value = quoted(cells.columns[field][row])
     words = f"{cells.place(row).capitalize()} has the {field.lower()} {value}, but {_rule(field, numbers[row])}"

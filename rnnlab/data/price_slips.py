@@ -52,6 +52,7 @@ def without_slips(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     """
     columns = [field for field in ("Close", "Adj Close") if field in table and (table[field] > 0).all()]
     slips = [(field, spike) for field in columns for spike in spikes_of(table[field].to_numpy()) if spike.is_slip]
+    slips += [("Close", spike) for spike in _beside_their_bars(table)]
     if not slips:
         return table, []
     keep = np.ones(len(table), bool)
@@ -68,7 +69,23 @@ def told(close: pd.Series, spike: Spike) -> str:
     if spike.last > spike.first:
         days += f" to {close.index[spike.last]:%Y-%m-%d}"
     times = f"{spike.times:.3g} times" if spike.times > 1 else f"1/{1 / spike.times:.3g} of"
-    return f"The close of {days}, {close.iloc[spike.first]:.10g}, is {times} those around it and comes back after it"
+    after = " and comes back after it" if spike.first > 0 and spike.last < len(close) - 1 else ""
+    return f"The close of {days}, {close.iloc[spike.first]:.10g}, is {times} those around it{after}"
+
+
+def _beside_their_bars(table: pd.DataFrame) -> list[Spike]:
+    """Slips at the ends, where nothing comes back: of a close whose own day's Open, High and Low are ordinary."""
+    bars = [field for field in ("Open", "High", "Low") if field in table]
+    if len(bars) < 2 or len(table) < 2:
+        return []
+    found = []
+    for row, beside in ((0, 1), (len(table) - 1, len(table) - 2)):
+        own, close = table[bars].iloc[row].to_numpy(), table["Close"].iloc[row]
+        ordinary = bool((np.abs(np.log(np.maximum(own, 1e-15) / table["Close"].iloc[beside])) < _BACK).all())
+        spike = Spike(row, row, float(close / np.exp(np.log(np.maximum(own, 1e-15)).mean())))
+        if ordinary and spike.is_slip:
+            found.append(spike)
+    return found
 
 
 def _spike_at(logs: NDArray[np.float64], first: int) -> Spike | None:

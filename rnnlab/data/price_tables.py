@@ -36,11 +36,13 @@ def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
             raise DataError(f"{as_subject(label)} is a pandas Series without dates; give it an index of dates.")
         table = table.to_frame("Close")
     if table.empty:
-        raise DataError(f"{as_subject(label)} of prices has no rows; give at least 63.")
+        raise DataError(f"{as_subject(label)} of prices has no rows; give one for each day.")
     if table.size > MOST_CELLS:
         raise DataError(
             f"{as_subject(label)} has {table.size:,} cells, over {MOST_CELLS:,}; give fewer columns or rows."
         )
+    if list(map(type, table.columns)) == [int]:
+        table = table.set_axis(["value"], axis=1)  # a number is no heading
     index = table.index
     if isinstance(index, pd.MultiIndex):
         table = table.reset_index()

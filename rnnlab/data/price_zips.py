@@ -71,9 +71,8 @@ def _choose(entries: list[zipfile.ZipInfo], label: str, ticker: str | None) -> z
     }
     if not shown:
         raise DataError(f"{as_subject(label)} is a zip archive without a file; put the one with the prices in it.")
-    tables = {name: path for name, path in shown.items() if path.suffix.lower() in _TABLES}
-    if len(tables) == 1:
-        shown = tables  # what is beside it tells of it
+    tables = {name: path for name, path in shown.items() if path.name.lower().removesuffix(".gz").endswith(_TABLES)}
+    shown = tables or shown  # what is beside them tells of them
     name = next(iter(shown))
     if len(shown) > 1:
         stems = {path.name.split(".")[0]: name for name, path in shown.items()}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rnnlab.data.files import as_subject
 from rnnlab.data.price_cells import find_cells
 from rnnlab.data.price_checks import rows_of, settle_rows
 from rnnlab.data.price_dates import read_dates
@@ -90,6 +91,6 @@ def need_rows(prices: Prices, rows: int, purpose: str) -> None:
     """
     if len(prices.table) < rows:
         raise DataError(
-            f"{prices.name} has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; "
+            f"{as_subject(prices.name)} has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; "
             "give a file with a longer history."
         )
