@@ -15,6 +15,7 @@ from rnnlab.data import shards
 from rnnlab.errors import RnnlabError
 from rnnlab.service import text_opening
 from rnnlab.service.visits import visit_folder
+from rnnlab.tasks.text.settings import TextConfig
 from rnnlab.train import checkpoint
 
 PROMPT, LENGTH, HORIZON, SEED = "The heron ", 6, 3, 5
@@ -121,4 +122,4 @@ def _sharded(folder: str) -> dict[str, Any]:
 
 def _fetched() -> dict[str, Any]:
     service.known_texts()
-    return {"characters": text_opening.open_text(DATASET).characters}
+    return {"characters": text_opening.open_text(DATASET, TextConfig()).characters}

@@ -64,6 +64,7 @@ def _shards(asked: argparse.Namespace) -> Answer:
         revision=asked.revision, seconds=asked.seconds, encoding=asked.encoding, progress=aside,
     )  # fmt: skip
     if not asked.json:
-        told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {answer['shards']:,} shards"
+        shards = "1 shard" if answer["shards"] == 1 else f"{answer['shards']:,} shards"
+        told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {shards}"
         show("\n".join([f"{answer['name']}: {told}; use it as train text --data {asked.out}", *answer["notices"]]))
     return answer
