@@ -76,7 +76,8 @@ WRONG = [
     number("seeds", [1, "2"]), number("seeds", [1, -2]), number("seeds", None), number("prompt", 5),
     *(number("manner", value) for value in (None, 5, [], "x", {}, {"length": 12})),
     part("length", "5"), part("length", 0), part("length", True), part("unit", "pages"), part("other", 1),
-    part("stops", 5), part("stops", [5]), part("stops", [""]), part("weights", "fp64"), part("weights", []),
+    part("stops", 5), part("stops", [5]), part("stops", [""]), part("stops", "GG"),
+    part("weights", "fp64"), part("weights", []),
     part("banned", 5), part("keep_stop", 1), part("keep_stop", None), part("finish_sentence", "no"),
     *(part("sampling", value) for value in (5, {"heat": 1.0}, {"top_k": "3"}, {"temperature": 99.0})),
 ]  # fmt: skip

@@ -52,7 +52,8 @@ def test_a_call_with_wrong_values_ends_in_an_answer_or_a_sentence(page, sound, s
 
 @pytest.mark.parametrize("route", ["call", "call/v2", "queue/join"])
 def test_what_is_left_out_or_null_is_the_default(page, route):
-    asked = {"data": "MSFT", "model": None, "horizon": 2, "file": None, "calibrated": None}
+    asked = {"data": "MSFT", "model": None, "horizon": 2, "file": None}
+    asked |= dict.fromkeys(("ticker", "dates", "encoding", "calibrated"))
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked, left_out=2)))
     assert (event, answer) == ("complete", service.forecast("stocks", "MSFT", horizon=2))
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked | {"calibrated": True})))

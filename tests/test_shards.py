@@ -191,8 +191,8 @@ def test_shards_are_made_whole_or_not_at_all(tmp_path):
     (tmp_path / "empty.txt").write_text("\n\n")
     with pytest.raises(DataError, match="empty holds no text"):
         service.make_shards([str(tmp_path / "empty.txt")], tmp_path / "s")
-    with pytest.raises(DataError, match="Files have no columns, splits or revisions"):
-        service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", column="text")
+    with pytest.raises(DataError, match="Files have no splits or revisions"):
+        service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", split="train")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["empty.txt", "t.txt"]
     service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s")
     with pytest.raises(DataError, match=r"^s exists; choose another folder for --out\.$"):

@@ -111,7 +111,8 @@ def test_a_file_of_shards(tmp_path, kind, file):
     opened = shards.open_shards(tmp_path / "s")
     instead(tmp_path / "s" / file, kind)
     refusal(lambda: opened.read(0) if file != shards.INDEX else shards.open_shards(tmp_path / "s"))
-    refusal(lambda: next(service.train_text(str(tmp_path / "s"))))
+    if os.path.lexists(tmp_path / "s" / shards.INDEX):  # without it, it is a folder of text files
+        refusal(lambda: next(service.train_text(str(tmp_path / "s"))))
 
 
 @kinds

@@ -32,7 +32,9 @@ def place(tmp_path_factory):
 def train(place: Path, unseen: list[str], **asked):
     data = [str(place / "learnt.csv")]
     files = [str(place / f"{name}.csv") for name in unseen]
-    *_, result = service.train_forecast(data, out=place / "m", settings=TINY, until=UNTIL, unseen=files, **asked)
+    *_, result = service.train_forecast(
+        data, out=place / "m", settings=TINY, until=UNTIL, unseen=files, overwrite=True, **asked
+    )
     return result.summary
 
 

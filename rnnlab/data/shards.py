@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -105,7 +106,7 @@ class Shards:
 def is_shards(data: str) -> bool:
     """Whether a path is a folder of shards; no path is too odd to ask for."""
     try:
-        return (Path(data) / INDEX).is_file()
+        return os.path.lexists(Path(data) / INDEX)  # whatever lies there: `open_shards` refuses what is no file
     except (OSError, ValueError):
         return False
 

@@ -125,6 +125,8 @@ def _manner(told: Any) -> Manner:
     """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives."""
     if set(told) != set(_told(Manner())):
         raise ValueError("a part is missing or unknown")
+    if type(told["stops"]) is not list:
+        raise TypeError("the stops are no list")
     manner = Manner(**told)
     kinds = {
         str: (manner.unit, manner.banned, manner.weights, *manner.stops),

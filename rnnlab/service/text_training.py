@@ -30,7 +30,7 @@ from rnnlab.service.text_facts import text_learnt
 from rnnlab.service.text_notices import best_at_last, too_little
 from rnnlab.service.text_opening import open_learnable, text_record
 from rnnlab.service.text_samples import card_samples, sample
-from rnnlab.service.text_tuning import TextBegun, open_text_begun, resumed_text_begun, tuned_settings
+from rnnlab.service.text_tuning import TextBegun, check_settled, open_text_begun, resumed_text_begun, tuned_settings
 from rnnlab.tasks.text import judge
 from rnnlab.tasks.text.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.settings import MODEL, TRAIN, TextConfig, proposed
@@ -47,11 +47,6 @@ from rnnlab.train.weights import halved
 
 STEPS_BETWEEN_REPORTS = 50, 250  # at least and at most: a short text's epoch takes a moment, a long one's hours
 NOT_SET = (*FILLED, "skip")
-# What an id means and what is held out cannot change once a training has begun.
-SETTLED = (
-    "level", "rare", "words", "fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column",
-    "encoding",
-)  # fmt: skip
 
 
 def text_settings() -> list[Option]:
@@ -130,7 +125,7 @@ def text_run(
     if began is not None:
         if began.task != "text":
             raise CheckpointError("The folder of --out holds another kind of training; resume it with its own command.")
-        _check_settled(began, given)
+        check_settled(began, given)
         command = command_as_begun(began, given, command)
         given = settings_as_begun(began, given)
     corpus = open_learnable(data, options.from_mapping(TextConfig, given))
@@ -150,13 +145,6 @@ def calibrated(made: Checkpoint, kept: Ids) -> Checkpoint:
     scale = output_scale(build_model(made), kept)
     metrics = made.metrics | {"output_scale": scale}
     return dataclasses.replace(made, weights=scaled(made.weights, scale), metrics=metrics)
-
-
-def _check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
-    for name in SETTLED:
-        if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
-            flag = f"--{name.replace('_', '-')}"
-            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")
 
 
 @dataclasses.dataclass(frozen=True)

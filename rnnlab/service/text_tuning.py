@@ -31,6 +31,9 @@ READ_AS = ("level", "words")  # what an id stands for, beside the characters
 # Of the same text, no other part is held out.
 HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column")
 
+# What an id means and what is held out cannot change once a training has begun.
+SETTLED = (*READ_AS, *HELD_OUT_AS, "rare", "encoding")
+
 
 @dataclass(frozen=True)
 class TextBegun:
@@ -161,3 +164,11 @@ def _check_held_out(begun: TextBegun, learnt: TextConfig, given: Mapping[str, An
                 f"{begun.told['name']} learnt from this text with another {flag}, so part of what would be held out "
                 f"is known to it; leave {flag} out."
             )
+
+
+def check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
+    """Raise RnnlabError if a training that is resumed is given another value of what cannot change any more."""
+    for name in SETTLED:
+        if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
+            flag = f"--{name.replace('_', '-')}"
+            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")

@@ -99,12 +99,7 @@ def train_forecast(
     """
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     _check(recipe, given, seeds, until, resume)
-    if recipe == "tutorial" and processes.count > 1:
-        raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
-    if recipe == "tutorial" and (base or unseen):
-        raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
-    if resume and base:
-        raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
+    _check_together(recipe, processes, resume, base, unseen)
     with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
         prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
         snapshot = None
@@ -180,6 +175,15 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
         raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
     if recipe == "tutorial" and resume:
         raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
+
+
+def _check_together(recipe: str, processes: Processes, resume: bool, base: str | None, unseen: Sequence[str]) -> None:
+    if recipe == "tutorial" and processes.count > 1:
+        raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
+    if recipe == "tutorial" and (base or unseen):
+        raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
+    if resume and base:
+        raise RnnlabError("--resume goes on from what the folder of --out holds; leave out --from.")
 
 
 def _as_begun(
