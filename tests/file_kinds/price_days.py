@@ -14,6 +14,7 @@ CLOSE = TABLE[["Close"]]
 COIN = TABLE.set_axis(pd.date_range("2021-01-01", periods=260, name="Date"))
 TOKYO = walk(300, exchange="XTKS")
 NEXT = DAYS[-1:] + pd.Timedelta(days=1)
+EITHER = "Date,Close\n06/04/2020,10\n07/04/2020,11\n08/04/2020,12\n"
 FORMS = {
     "2019-01-31": "%Y-%m-%d",
     "2019/01/31": "%Y/%m/%d",
@@ -73,13 +74,13 @@ WRITTEN = [
     ),
     kind(
         "dates that may be read both ways",
-        "Date,Close\n03/04/2020,10\n04/04/2020,11\n05/04/2020,12\n",
+        EITHER,
         "refused",
-        "which may mean 2020-03-04 or 2020-04-03",
+        "which may mean 2020-06-04 or 2020-04-06",
     ),
     kind(
         "the same with --dates day-first",
-        "Date,Close\n03/04/2020,10\n06/04/2020,11\n07/04/2020,12\n",
+        EITHER,
         "read",
         dates="day-first",
     ),
@@ -106,7 +107,7 @@ WRITTEN = [
         "the same in some rows",
         days(swapped(DAYS, np.arange(260) >= 200)),
         "mended",
-        "dates have day and month swapped",
+        "22 dates have day and month swapped",
     ),
     kind(
         "midnights of Tokyo or Berlin in UTC",
@@ -126,7 +127,12 @@ WRITTEN = [
         "told",
         "Rows fall on Sundays and on no Friday",
     ),
-    kind("rows out of order", csv(pd.concat([TABLE[100:], TABLE[:100]])), "told", "The dates step back"),
+    kind(
+        "rows out of order",
+        csv(pd.concat([TABLE[100:], TABLE[:100]])),
+        "told",
+        "The dates step back once, first on line 162",
+    ),
     kind(
         "dates in the future",
         "Date,Close\n2199-01-01,1\n2199-01-02,1.1\n2199-01-04,1.2\n",
@@ -135,18 +141,18 @@ WRITTEN = [
     ),
     kind("a day that there is not", after("2021-02-30,12"), "refused", "has the date '2021-02-30', which is no day"),
     kind("a date that is none", after("soon,12"), "refused", "has the date 'soon', which cannot be read"),
-    kind("a row without a date", after(",12"), "refused", "has no date"),
+    kind("a row without a date", after(",12"), "refused", "has no date; write it as 2020-01-31 or remove that line."),
     kind(
         "several rows a day (intraday)",
         "Date,Close\n2021-01-04 09:30,10\n2021-01-04 10:30,11\n",
         "refused",
-        "aggregate intraday",
+        "aggregate intraday prices to one row a day.",
     ),
     kind(
         "weekly rows",
         csv(CLOSE[:50].set_axis(pd.date_range("2019-01-04", periods=50, freq="W-FRI"))),
         "told",
-        "The rows are weekly ones",
+        "The rows are weekly ones, so a forecast's steps are weeks and not days.",
     ),
 ]
 
@@ -167,14 +173,29 @@ CALENDARS = [
         "no exchange whose holidays are known here",
     ),
     kind("a session that is missing", csv(TABLE.drop(DAYS[150])), "told", "1 New York session is missing"),
-    kind("months without a price", csv(TABLE.drop(DAYS[100:180])), "told", "There is no price from"),
-    kind("rows of the exchange's holidays", csv(with_days(TABLE, holidays(TABLE))), "mended", "rows of days on which"),
-    kind("weekends that repeat Friday", csv(TABLE.asfreq("D").ffill()), "mended", "on Saturdays and Sundays"),
+    kind(
+        "months without a price",
+        csv(TABLE.drop(DAYS[100:180])),
+        "told",
+        "There is no price from 2019-05-24 to 2019-09-19, 118 days.",
+    ),
+    kind(
+        "rows of the exchange's holidays",
+        csv(with_days(TABLE, holidays(TABLE))),
+        "mended",
+        "rows of days on which New York's exchange was closed, with the close of the day before",
+    ),
+    kind(
+        "weekends that repeat Friday",
+        csv(TABLE.asfreq("D").ffill()),
+        "mended",
+        "on Saturdays and Sundays, the first on 2019-01-05: they only fill up",
+    ),
     kind(
         "weekends on a line from Friday to Monday",
         csv(CLOSE.asfreq("D").interpolate().round(2)),
         "mended",
-        "on Saturdays and Sundays",
+        "on Saturdays and Sundays, the first on 2019-01-05: they only fill up",
     ),
     kind(
         "a few rows on weekends",

@@ -50,14 +50,39 @@ RANGES = [
         "mended",
         "High is below Low in 260 rows, so the two columns were exchanged.",
     ),
-    kind("High below Low in one row", cell("High", TABLE["Low"].iloc[ROW] * 0.99), "mended", "High below its Low"),
-    kind("a Low far from the day's other prices", cell("Low", 0.01), "mended", "Low far from"),
-    kind("an Open outside High and Low", cell("Open", TABLE["High"].iloc[ROW] * 1.02), "mended", "the Open or Close"),
+    kind(
+        "High below Low in one row",
+        cell("High", TABLE["Low"].iloc[ROW] * 0.99),
+        "mended",
+        "a High below its Low (1631.4804 and 1647.96); both were taken from the day's other prices",
+    ),
+    kind(
+        "a Low far from the day's other prices",
+        cell("Low", 0.01),
+        "mended",
+        "a Low far from the day's other prices; it was replaced by them",
+    ),
+    kind(
+        "an Open outside High and Low",
+        cell("Open", TABLE["High"].iloc[ROW] * 1.02),
+        "mended",
+        "a High below the Open or Close; it was widened to them",
+    ),
 ]
 
 CELLS = [
-    kind("a negative volume", cell("Volume", -400), "mended", "has the volume '-400', but"),
-    kind("a word in an Open, High, Low or Volume", cell("High", "halted"), "mended", "has the high 'halted'"),
+    kind(
+        "a negative volume",
+        cell("Volume", -400),
+        "mended",
+        "has the volume '-400', but a volume must be zero or more; that cell was left empty.",
+    ),
+    kind(
+        "a word in an Open, High, Low or Volume",
+        cell("High", "halted"),
+        "mended",
+        "has the high 'halted', but a price must be a finite number; that cell was left empty.",
+    ),
     kind("an empty Open", cell("Open", ""), "mended", "1 row with an empty Open; the previous close was put there"),
     kind("a volume of zero on one day", cell("Volume", 0), "told", "1 row with a volume of zero"),
     kind("a volume that is always zero", csv(TABLE.assign(Volume=0)), "mended", "Volume is always zero"),
@@ -102,7 +127,7 @@ CELLS = [
         "a row given twice, its volumes different",
         csv(pd.concat([TABLE, TABLE[-1:].assign(Volume=7)])),
         "mended",
-        "the same close but other values",
+        "the same close but other values; line 262 was left out.",
     ),
     kind(
         "two closes of one day",
@@ -110,7 +135,12 @@ CELLS = [
         "refused",
         "give different prices for 2020-01-13",
     ),
-    kind("a price that never moves", csv(CLOSE * 0 + 7), "refused", "a price that never moves"),
+    kind(
+        "a price that never moves",
+        csv(CLOSE * 0 + 7),
+        "refused",
+        "a price that never moves has no volatility to forecast; give another series.",
+    ),
 ]
 
 MOVES = [
@@ -127,7 +157,12 @@ MOVES = [
         "correct it if it is a slip, as it widens the bands",
     ),
     kind("an unadjusted split", csv(times(TABLE, 0.5, slice(150, None))), "told", "looks like an unadjusted 2:1 split"),
-    kind("a big move that stays", csv(times(CLOSE, 1.4, slice(150, None))), "told", "The close moved by"),
+    kind(
+        "a big move that stays",
+        csv(times(CLOSE, 1.4, slice(150, None))),
+        "told",
+        "The close moved by +40% on 2019-08-07.",
+    ),
 ]
 
 SLIPS: list[FileKind] = [*RANGES, *CELLS, *MOVES]

@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pandas as pd
-from price_files import DIALECTS, ENCODED, HEADINGS, headed, long, packed, parquet, workbook
+from price_files import DIALECTS, ENCODED, HEADINGS, PROGRAMS, headed, long, packed, parquet, workbook
 from walks import csv, walk
 
 from file_kinds import FileKind, kind
@@ -39,12 +39,13 @@ DELIMITED = [
     kind("CSV: line ends of the old Macintosh", csv(TABLE).replace(b"\n", b"\r"), "read"),
     kind("a currency beside each price", "Date,Close\n2021-01-04,USD 10\n2021-01-05,USD 11\n", "read"),
     kind("volumes such as 1.2M, 340K", "Date,Close,Vol.\n2021-01-04,10,1.2M\n2021-01-05,11,340K\n", "read"),
+    kind("volumes such as 3万, 5 млн", "Date,Close,Vol.\n2021-01-04,10,3万\n2021-01-05,11,5 млн\n", "read"),
     kind("five decimals, as of exchange rates", csv(walk(260, digits=5, level=1.1)), "read"),
     kind(
         "decimal points and decimal commas in one file",
         "Date;Close\n2020-01-30;12.5\n2020-01-31;12,5\n",
         "refused",
-        "writes '12,5'",
+        "writes '12,5' with a decimal comma and line 2 writes '12.5' with a decimal point",
     ),
     kind("a pandas Series by dates, as to_csv writes it", CLOSE["Close"].to_csv(), "read"),
 ]
@@ -80,14 +81,19 @@ PACKED = [
         "The sheet 'Prices' was read; not used: 'About'.",
         "acme.xlsx",
     ),
-    kind("a workbook of a sheet a ticker", workbook({"A": TABLE, "B": 2 * TABLE}), "refused", "prices of A, B; choose"),
+    kind(
+        "a workbook of a sheet a ticker",
+        workbook({"A": TABLE, "B": 2 * TABLE}),
+        "refused",
+        "holds the prices of A, B; choose one ticker.",
+    ),
     kind("Parquet", parquet(TABLE), "read", name="acme.parquet"),
     kind("Parquet with times of a zone", parquet(TABLE.tz_localize("America/New_York")), "read", name="acme.parquet"),
     kind("more than 10 MB", b"Date,Close\n" + b"2021-01-04,1\n" * 900_000, "refused", "larger than 10 MB"),
     kind("more than 10 MB when unpacked", gzip.compress(bytes(50_000_000), 1), "refused", "unpacks to more than 10 MB"),
     kind(
         "more than 10 MB of many tickers, one named with --ticker",
-        b"Date,Close,Name\n" + b"2021-01-04,1,OTHER\n" * 600_000 + b"2021-01-04,1,ACME\n2021-01-05,2,ACME\n",
+        b"Date,Close,Name\n" + b"2021-01-04,1,OTHER\n" * 600_000 + b"2021-01-04,10,ACME\n2021-01-05,11,ACME\n",
         "read",
         ticker="acme",
     ),
@@ -122,7 +128,7 @@ JSON = [
     ),
     as_json("closes by date", dict(zip(DAYS, FIELDS["close"], strict=True)), "told", "the only one of numbers"),
     as_json(
-        "pairs of a date and a close", list(zip(DAYS, FIELDS["close"], strict=True)), "told", "the only one of num"
+        "pairs of a date and a close", list(zip(DAYS, FIELDS["close"], strict=True)), "told", "the only one of numbers"
     ),
     as_json(
         "pairs as of CoinGecko",
@@ -143,7 +149,7 @@ JSON = [
         "read",
         name="a.jsonl",
     ),
-    as_json("without prices", [1, 2, 3], "refused", "is JSON without a table of prices"),
+    as_json("no table of prices", [1, 2, 3], "refused", "is JSON without a table of prices"),
     kind("JSON that is cut", '{"a": [1, 2', "refused", "is JSON that cannot be read (line 1)", "acme.json"),
 ]
 
@@ -166,7 +172,12 @@ LAYOUTS = [
         ticker="low",
     ),
     kind("a row a day and a ticker, one named with --ticker", long(TABLE), "read", ticker="acme"),
-    kind("a row a day and a ticker, none named", long(TABLE), "refused", "prices of BETA, ACME; choose one ticker"),
+    kind(
+        "a row a day and a ticker, none named",
+        long(TABLE),
+        "refused",
+        "holds the prices of BETA, ACME; choose one ticker.",
+    ),
     kind(
         "a date and one number (FRED)",
         csv(CLOSE).replace(b"Close", b"SP500"),
@@ -238,6 +249,7 @@ ENCODINGS = [
         kind(f"headings in {language}, UTF-8", headed(TABLE, words, "DOHLCV"), "read")
         for language, words in HEADINGS.items()
     ),
+    *(kind(f"headings `{words}`", headed(TABLE, words, "DOHLCV"), "read") for words in PROGRAMS),
     *(
         kind(
             f"headings in {shown}, such as {words.split(',')[1]}",
