@@ -92,7 +92,7 @@ def check(settings: object) -> None:
 
 def add_flag(parser: argparse._ActionsContainer, known: Option) -> None:
     """Give a parser the flag of one option; left out it is None, so that a caller can tell it was not given."""
-    text = f"{known.help} (default {known.default})"
+    text = known.help if known.default == "" else f"{known.help} (default {known.default})"
     if known.kind is bool:
         parser.add_argument(known.flag, action=argparse.BooleanOptionalAction, default=None, help=text)
     elif known.bare is not None:

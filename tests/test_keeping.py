@@ -53,6 +53,11 @@ def number(name, value):
     return pytest.param(lambda tensors, numbers: numbers.__setitem__(name, value), id=f"{name} {value!r}")
 
 
+def part(name, value):
+    """A part of how the text was written."""
+    return pytest.param(lambda tensors, numbers: numbers["manner"].__setitem__(name, value), id=f"{name} {value!r}")
+
+
 def missing(*names):
     return pytest.param(lambda tensors, numbers: [tensors.pop(name) for name in names], id=f"no {names}")
 
@@ -69,10 +74,11 @@ WRONG = [
     row("text", 5), row("left", 5), row("left", None), number("rows", []), number("rows", 5), number("rows", [5, 5]),
     number("rows", {"a": 1, "b": 2}), number("seeds", []), number("seeds", [1]), number("seeds", [1, 2, 3]),
     number("seeds", [1, "2"]), number("seeds", [1, -2]), number("seeds", None), number("prompt", 5),
-    *(number("manner", value) for value in (None, 5, [], "x", {"length": "5"}, {"length": 0}, {"length": True})),
-    *(number("manner", value) for value in ({"unit": "pages"}, {"stops": 5}, {"stops": [5]}, {"stops": [""]})),
-    *(number("manner", {"sampling": value}) for value in (5, {"heat": 1.0}, {"top_k": "3"}, {"temperature": 99.0})),
-    *(number("manner", value) for value in ({"weights": "fp64"}, {"weights": []}, {"banned": 5}, {"other": 1})),
+    *(number("manner", value) for value in (None, 5, [], "x", {}, {"length": 12})),
+    part("length", "5"), part("length", 0), part("length", True), part("unit", "pages"), part("other", 1),
+    part("stops", 5), part("stops", [5]), part("stops", [""]), part("weights", "fp64"), part("weights", []),
+    part("banned", 5), part("keep_stop", 1), part("keep_stop", None), part("finish_sentence", "no"),
+    *(part("sampling", value) for value in (5, {"heat": 1.0}, {"top_k": "3"}, {"temperature": 99.0})),
 ]  # fmt: skip
 
 
@@ -142,10 +148,12 @@ def test_how_a_text_ends_is_resumed_with_it_and_can_be_turned_off(made, tmp_path
     assert told.splitlines()[0] == f"Resumed with {flags[: flags.index(' --keep')]}."
 
 
-@pytest.mark.parametrize("damage", [{"keep_stop": 1}, {"finish_sentence": "no"}, {"keep_stop": None}])
-def test_a_draft_whose_ending_is_damaged_gets_one_sentence(made, tmp_path, damage):
+@pytest.mark.parametrize(
+    "name", ["length", "unit", "sampling", "stops", "banned", "weights", "keep_stop", "finish_sentence"]
+)
+def test_a_draft_that_lacks_a_part_of_how_it_was_written_is_refused(made, tmp_path, name):
     with pytest.raises(RnnlabError, match="kept was not written by rnnlab or is damaged"):
-        write(made, tmp_path, lambda tensors, numbers: numbers["manner"].update(damage))
+        write(made, tmp_path, lambda tensors, numbers: numbers["manner"].pop(name))
 
 
 def test_a_draft_of_an_older_version_is_resumed_in_the_usual_manner(made, tmp_path, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -103,6 +104,8 @@ def _resumed(folder: Path, task: str, data: str) -> dict[str, Any]:
         training = service.train_forecast([data], out=folder, resume=True)
     first = next(training)
     training.close()
+    if first.message is not None and not math.isfinite(first.loss):  # that it went back is said in a sentence, too
+        raise RnnlabError(first.message)
     return {"step": first.step, "loss": first.loss}
 
 

@@ -92,7 +92,7 @@ def open_draft(file: str | Path, model: str, *, caller: Caller = OWNER) -> Draft
         _check_names(tensors, len(rows), checkpoint.model)
         places = [_place(tensors, number, row, checkpoint.model) for number, row in enumerate(rows)]
         _check_texts(rows, prompt, writer.vocabulary)
-        manner = _manner(numbers.get("manner", {}))
+        manner = _manner(numbers["manner"]) if "manner" in numbers else Manner()  # drafts before 2026-11-26 have none
     except (KeyError, TypeError, ValueError) as error:
         raise RnnlabError(f"{name} was not written by rnnlab or is damaged; give another file.") from error
     pieces = tuple((Piece(row["text"]),) if row["text"] else () for row in rows)
@@ -122,7 +122,9 @@ def _told(manner: Manner) -> dict[str, Any]:
 
 
 def _manner(told: Any) -> Manner:
-    """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives, or a part of it."""
+    """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives."""
+    if set(told) != set(_told(Manner())):
+        raise ValueError("a part is missing or unknown")
     manner = Manner(**told)
     kinds = {
         str: (manner.unit, manner.banned, manner.weights, *manner.stops),
