@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from file_kinds import OUTCOMES, PAGE, FileKind, page
+from file_kinds.price_days import DAYS_OF_PRICES
+from file_kinds.price_slips import SLIPS
 from file_kinds.prices import PRICES
 from file_kinds.texts import TEXTS
 
@@ -21,7 +23,7 @@ def outcome(read, kind: FileKind) -> tuple[str, str]:
         return "refused", str(error)
 
 
-@pytest.mark.parametrize("kind", PRICES, ids=lambda kind: kind.what)
+@pytest.mark.parametrize("kind", [*PRICES, *DAYS_OF_PRICES, *SLIPS], ids=lambda kind: kind.what)
 def test_a_price_file_of_each_kind_becomes_what_the_page_says(kind):
     check(kind, *outcome(read_prices, kind))
 
@@ -36,9 +38,7 @@ def read_text(content: bytes, **how) -> Corpus:
 
 @pytest.mark.parametrize("kind", TEXTS, ids=lambda kind: kind.what)
 def test_a_text_file_of_each_kind_becomes_what_the_page_says(kind):
-    became, said = outcome(read_text, kind)
-    check(kind, became, said)
-    assert kind.outcome != "read" or not said
+    check(kind, *outcome(read_text, kind))
 
 
 def check(kind: FileKind, became: str, said: str):
@@ -46,6 +46,7 @@ def check(kind: FileKind, became: str, said: str):
     assert (became == "refused") == (kind.outcome == "refused"), said
     assert kind.words in said
     assert bool(kind.words) == (kind.outcome != "read")
+    assert kind.outcome != "read" or not said
 
 
 def test_the_page_is_made_from_the_kinds():

@@ -1,13 +1,12 @@
 """Prices in JSON, Excel workbooks, Parquet and zip archives read to the digits of the CSV file that they would be."""
 
 import gzip
-import io
 import json
-import zipfile
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from price_files import packed, parquet, workbook
 from walks import csv, told, walk
 
 from rnnlab.data import price_tables
@@ -19,28 +18,6 @@ CLOSE = TABLE[["Close"]]
 ROWS = TABLE.reset_index()
 DAYS = [f"{day:%Y-%m-%d}" for day in TABLE.index]
 MOMENTS = [int(day.timestamp()) for day in TABLE.index]
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writing:
-        for name, content in files.items():
-            writing.writestr(name, content)
-    return archive.getvalue()
-
-
-def workbook(sheets: dict[str, pd.DataFrame], **options: int) -> bytes:
-    book = io.BytesIO()
-    with pd.ExcelWriter(book) as writer:
-        for title, table in sheets.items():
-            table.to_excel(writer, sheet_name=title, **options)
-    return book.getvalue()
-
-
-def parquet(table: pd.DataFrame) -> bytes:
-    content = io.BytesIO()
-    table.to_parquet(content)
-    return content.getvalue()
 
 
 def read_json(value: object, **options: str):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from walks import csv, told, walk
+from walks import csv, dated, swapped, told, walk
 
 from rnnlab.data.prices import Prices, read_prices
 from rnnlab.errors import DataError
@@ -13,20 +13,8 @@ DAYS = pd.DatetimeIndex(TABLE.index)
 COIN = TABLE.set_axis(pd.date_range("2021-01-01", periods=260))
 
 
-def dated(days: list[str], table: pd.DataFrame = TABLE) -> bytes:
-    return table.set_axis(pd.Index(days, name="Date")).to_csv().encode()
-
-
 def read(days: list[str], table: pd.DataFrame = TABLE, **options: str) -> Prices:
     return read_prices(dated(days, table), name="acme.csv", **options)
-
-
-def swapped(days: pd.DatetimeIndex, where: np.ndarray | None = None) -> list[str]:
-    """The days with those up to the twelfth written as year, day, month."""
-    chosen = np.ones(len(days), bool) if where is None else where
-    return [
-        f"{day:%Y-%d-%m}" if day.day <= 12 and one else f"{day:%Y-%m-%d}" for day, one in zip(days, chosen, strict=True)
-    ]
 
 
 # Day and month swapped.

@@ -3,30 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from walks import csv, told, walk
+from walks import BARS, csv, flat, holidays, told, walk, with_days
 
 from rnnlab.data.prices import Prices, read_prices
 
 TABLE = walk(260)
-BARS = ["Open", "High", "Low"]
 
 
 def read(table: pd.DataFrame) -> Prices:
     return read_prices(csv(table), name="acme.csv")
-
-
-def with_days(table: pd.DataFrame, days: pd.DatetimeIndex, **cells: float) -> pd.DataFrame:
-    """The table with more days, each with the close of the day before and the cells that are given."""
-    more = table.reindex(table.index.union(days))
-    more["Close"] = more["Close"].ffill()
-    for field in [field for field in table if field != "Close"]:
-        more.loc[days, field] = cells.get(field, more["Close"][days] if field in BARS else 0.0)
-    return more
-
-
-def holidays(table: pd.DataFrame) -> pd.DatetimeIndex:
-    weekdays = pd.bdate_range(table.index[0], table.index[-1])
-    return weekdays[~weekdays.isin(table.index)]
 
 
 # Rows of days on which nothing traded.
@@ -110,13 +95,6 @@ def test_a_halt_within_an_exchanges_sessions_stays():
 
 
 # Ranges.
-
-
-def flat(table: pd.DataFrame, days: pd.Index) -> pd.DataFrame:
-    found = table.copy()
-    for field in BARS:
-        found.loc[days, field] = found.loc[days, "Close"]
-    return found
 
 
 def test_a_fund_whose_high_is_its_low_is_read_by_its_closes():

@@ -9,6 +9,7 @@ from exchange_calendars import get_calendar
 from rnnlab.data.prices import Prices
 
 FIELDS = ["Open", "High", "Low", "Close", "Volume"]
+BARS = FIELDS[:3]
 
 
 @lru_cache
@@ -37,6 +38,42 @@ def walk(days: int = 320, digits: int = 2, exchange: str = "XNYS", level: float 
 def csv(table: pd.DataFrame) -> bytes:
     """The table as the plainest file."""
     return table.rename_axis("Date").to_csv(date_format="%Y-%m-%d").encode()
+
+
+def dated(days: list[str], table: pd.DataFrame) -> bytes:
+    """The file of a table whose dates are written so."""
+    return table.set_axis(pd.Index(days, name="Date")).to_csv().encode()
+
+
+def swapped(days: pd.DatetimeIndex, where: np.ndarray | None = None) -> list[str]:
+    """The days with those up to the twelfth written as year, day, month."""
+    chosen = np.ones(len(days), bool) if where is None else where
+    return [
+        f"{day:%Y-%d-%m}" if day.day <= 12 and one else f"{day:%Y-%m-%d}" for day, one in zip(days, chosen, strict=True)
+    ]
+
+
+def with_days(table: pd.DataFrame, days: pd.DatetimeIndex, **cells: float) -> pd.DataFrame:
+    """The table with more days, each with the close of the day before and the cells that are given."""
+    more = table.reindex(table.index.union(days))
+    more["Close"] = more["Close"].ffill()
+    for field in [field for field in table if field != "Close"]:
+        more.loc[days, field] = cells.get(field, more["Close"][days] if field in BARS else 0.0)
+    return more
+
+
+def holidays(table: pd.DataFrame) -> pd.DatetimeIndex:
+    """The weekdays that the table leaves out."""
+    weekdays = pd.bdate_range(table.index[0], table.index[-1])
+    return weekdays[~weekdays.isin(table.index)]
+
+
+def flat(table: pd.DataFrame, days: pd.Index) -> pd.DataFrame:
+    """The table without a range on some days."""
+    found = table.copy()
+    for field in BARS:
+        found.loc[days, field] = found.loc[days, "Close"]
+    return found
 
 
 def told(prices: Prices, words: str) -> str:

@@ -25,6 +25,14 @@ class FileKind:
     options: tuple[tuple[str, str | int], ...] = ()
 
 
+def kind(
+    what: str, content: str | bytes, outcome: str, words: str = "", name: str = "file.csv", **how: str | int
+) -> FileKind:
+    """A kind of file whose content may be given as text, in UTF-8."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    return FileKind(what, raw, outcome, words, name, tuple(how.items()))
+
+
 def table(kinds: list[FileKind]) -> str:
     """The rows of docs/files.md for these kinds."""
     rows = [f"| {kind.what} | {kind.outcome} | {kind.words} |" for kind in kinds]
@@ -33,11 +41,20 @@ def table(kinds: list[FileKind]) -> str:
 
 def page() -> str:
     """What docs/files.md holds."""
+    from file_kinds.price_days import DAYS_OF_PRICES
+    from file_kinds.price_slips import SLIPS
     from file_kinds.prices import PRICES
     from file_kinds.texts import TEXTS
 
+    parts = {
+        "Prices": PRICES,
+        "Prices: their dates and days": DAYS_OF_PRICES,
+        "Prices: slips in them": SLIPS,
+        "Texts": TEXTS,
+    }
+    tables = "\n\n".join(f"## {title}\n\n{table(kinds)}" for title, kinds in parts.items())
     return (
         "# Files that are read\n\n"
         "Every row is a test (`tests/test_file_kinds.py`); `python -m tests.file_kinds` writes this page anew.\n\n"
-        f"## Prices\n\n{table(PRICES)}\n\n## Texts\n\n{table(TEXTS)}\n"
+        f"{tables}\n"
     )

@@ -5,7 +5,7 @@ import json
 
 from languages import ENCODINGS, STORIES, story
 
-from file_kinds import FileKind
+from file_kinds import FileKind, kind
 from rnnlab.data.encodings import SHOWN
 
 PAGE = "Éva walked to the café, as every morning.\nIt was shut; “again,” she said – naïvely.\n" * 1500
@@ -20,8 +20,7 @@ NAMES = [f"{first}{second}{third}" for first in "BDFGKLMNPRST" for second in "ae
 
 def text(what: str, content: str | bytes, outcome: str, words: str = "", name: str = "page.txt", **how: str):
     """A kind of text file."""
-    raw = content if isinstance(content, bytes) else content.encode()
-    return FileKind(what, raw, outcome, words, name, tuple(how.items()))
+    return kind(what, content, outcome, words, name, **how)
 
 
 def rows(form: str, count: int = 40) -> str:
