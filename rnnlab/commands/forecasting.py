@@ -25,7 +25,7 @@ from rnnlab.errors import RnnlabError
 def add_training(trainings: Any) -> None:
     """Add `train forecast`."""
     parser = add_command(trainings, "forecast", "train a forecaster of prices", _train)
-    parser.add_argument("--data", required=True, nargs="+", metavar="NAME|CSV", help="bundled tickers or price files")
+    parser.add_argument("--data", required=True, nargs="+", metavar="NAME|FILE", help="bundled tickers or price files")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
     parser.add_argument("--recipe", choices=service.RECIPES, default="density", help="what to train (default density)")
     parser.add_argument(
@@ -39,7 +39,7 @@ def add_training(trainings: Any) -> None:
         "--from", dest="base", metavar="MODEL", help="go on from this checkpoint of the density recipe, as stocks"
     )
     parser.add_argument(
-        "--unseen", nargs="+", default=[], metavar="NAME|CSV", help="series to score afterwards, never learnt from"
+        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never learnt from"
     )
     parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
     parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
@@ -55,13 +55,13 @@ def add_training(trainings: Any) -> None:
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
     forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(forecast, "NAME|CSV", "bundled tickers, or files of prices; several get a line each")
+    _add_model_and_data(forecast, "NAME|FILE", "bundled tickers, or files of prices; several get a line each")
     forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     forecast.add_argument(
         "--calibrated", action="store_true", help="bands calibrated day by day, by how often they held before"
     )
     backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(backtest, "NAME|CSV", "bundled tickers, or files of prices; several are judged together")
+    _add_model_and_data(backtest, "NAME|FILE", "bundled tickers, or files of prices; several are judged together")
     backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
     backtest.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"

@@ -107,6 +107,8 @@ def _unzipped(content: bytes, label: str, ticker: str | None) -> tuple[str, byte
 def _opened(content: bytes, label: str, ticker: str | None, encoding: str | None) -> PriceFile:
     """The text of a file by its format; the label is only for messages."""
     kind = (format_of(content) or ("", ""))[1]
+    if kind in ("workbook", "parquet") and encoding:
+        raise DataError(f"{as_subject(label)} is no plain text and has no encoding to name; leave out --encoding.")
     if kind == "workbook":
         text, notices = workbook_text(content, label, ticker)
         return PriceFile(label, "", text, notices, row="row")

@@ -260,6 +260,13 @@ ENCODINGS = [
         for words, encoding, shown in ENCODED
     ),
     kind("Shift-JIS with --encoding", JAPANESE.encode("cp932"), "read", encoding="Shift-JIS"),
+    kind(
+        "an Excel workbook with --encoding",
+        workbook({"P": TABLE}),
+        "refused",
+        "leave out --encoding",
+        encoding="cp1250",
+    ),
     kind("UTF-8 with its mark", b"\xef\xbb\xbf" + csv(TABLE), "read"),
     *(kind(name, csv(TABLE).decode().encode(name), "read") for name in ("UTF-16", "UTF-16-LE", "UTF-16-BE")),
     kind(
