@@ -237,14 +237,15 @@ def _pauses(page: Page, found: Found) -> None:
     """A3: a training that is paused again and again."""
     session, ended = os.urandom(8).hex(), threading.Event()
     tale = page.upload("tale.txt", b"To be, or not to be: that is not the question here.\n" * 4000)
-    values = ["Write in a style", None, tale, None, "lstm", 64, 1, 100, 0.002]
+    [curve] = [one["id"] for one in page.config["components"] if one["props"].get("elem_id") == "training-curve"]
+    [event] = [one for one in page.config["dependencies"] if curve in one["outputs"] and len(one["inputs"]) > 4]
+    usual = {one["id"]: one["props"].get("value") for one in page.config["components"]}
+    values = [usual[number] for number in event["inputs"]]
+    values[:9] = ["Write in a style", None, [tale], None, "lstm", 64, 1, 100, 0.002]
     begun = threading.Event()
 
     def train() -> None:
-        number = next(
-            one["id"] for one in page.config["dependencies"] if len(one["outputs"]) == 13 and len(one["inputs"]) == 9
-        )
-        body = {"fn_index": number, "session_hash": session, "data": values}
+        body = {"fn_index": event["id"], "session_hash": session, "data": values}
         while page.asking.post("queue/join", json=body).status_code == 429:  # what nobody listens to is there still
             time.sleep(1)
         with page.asking.stream("GET", "queue/data", params={"session_hash": session}) as told:

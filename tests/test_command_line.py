@@ -154,7 +154,8 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(folder, tmp_path):
     train = ["train", "forecast", "--data", str(folder / "acme.csv"), "--out", str(tmp_path / "m"), "--epochs", "500"]
     command = [sys.executable, "-m", "rnnlab", *train, *TRAIN, "--patience", "0"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        process.stderr.readline()
+        while ": step " not in process.stderr.readline():  # the first report, after what is told before the training
+            continue
         os.kill(process.pid, signal.SIGINT)
         told = process.stderr.read()
     assert process.returncode == 130

@@ -32,6 +32,8 @@ for name, where in json.loads(sys.argv[1]).items():
     print(json.dumps([name, made]))
 """
 
+pytestmark = pytest.mark.filterwarnings("ignore:This model's scaling has seen the test days' prices")
+
 
 def trained(name: str, place: Path) -> Path:
     kind, cell = name.split("-")

@@ -85,8 +85,8 @@ def changes(old: Any, new: Any, path: str = "") -> list[tuple[str, Any, Any]]:
         parts = [(f"{path}.{name}" if path else name, old.get(name, GONE), new.get(name, GONE)) for name in names]
     elif isinstance(old, list) and isinstance(new, list):
         longest = range(max(len(old), len(new)))
-        at = [(one[index] if index < len(one) else GONE for one in (old, new)) for index in longest]
-        parts = [(f"{path}[{index}]", *pair) for index, pair in zip(longest, at, strict=True)]
+        before, after = ([*one, *[GONE] * (len(longest) - len(one))] for one in (old, new))
+        parts = [(f"{path}[{index}]", before[index], after[index]) for index in longest]
     else:
         return [] if _same(old, new) else [(path, old, new)]
     return [found for place, one, other in parts for found in changes(one, other, place)]

@@ -13,6 +13,7 @@ from rnnlab.errors import DataError
 Rows = list[list[str]]
 
 SEPARATORS = (",", ";", "\t", "|")
+LONGEST_CELL = 131_072  # characters, beyond which a quotation mark is taken for one that is never closed
 FIRST_ROWS = 100  # in which the headings stand, below a disclaimer for example
 
 
@@ -50,8 +51,13 @@ def split(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     rows: Rows = []
     lines: list[int] = []
+    begun = 0
     try:
         for row in reader:
+            # The library's own limit is one for the whole process, and texts raise it.
+            if sum(map(len, row)) > LONGEST_CELL and max(map(len, row)) > LONGEST_CELL:
+                raise csv.Error
+            begun = reader.line_num
             if any(map(str.strip, row)):
                 rows.append(row)
                 lines.append(line(reader.line_num))
@@ -59,7 +65,7 @@ def split(
                     break
     except csv.Error as error:
         raise DataError(
-            f"Line {line(reader.line_num + 1)} of {label} cannot be split into cells; look for a quotation mark that "
+            f"Line {line(begun + 1)} of {label} cannot be split into cells; look for a quotation mark that "
             "is never closed, or give a CSV file of prices."
         ) from error
     return rows, lines

@@ -184,7 +184,7 @@ def _separated(text: str, cut: bool) -> Table | None:
 
 def _rows(text: str, separator: str) -> list[list[str]]:
     """The rows of CSV that hold something; without a separator each has one cell."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # of the whole process
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator or ",") if row]
     return rows if separator else [[",".join(row)] for row in rows]
 
