@@ -23,7 +23,7 @@ test: .venv/test.stamp
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_FLAGS)
 
 bench: .venv/run.stamp
 	.venv/bin/python -m benchmarks.training
