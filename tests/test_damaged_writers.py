@@ -16,7 +16,7 @@ from rnnlab.train import checkpoint
 from rnnlab.train.weights import cpu_weights
 
 SETTINGS = {"hidden": 12, "layers": 2, "embedding": 5, "steps": 6, "report_every": 3, "batch": 4, "window": 20}
-MISSING = object()
+MISSING = ...  # its name is the same in every process
 
 
 @pytest.fixture(scope="module")
