@@ -45,11 +45,28 @@ def test_what_is_windows_1252_is_read_as_that(language, start, length):
     assert decoded(text.encode("cp1252")).text == text
 
 
+TYPED = ("It wasn’t late — not yet", "pages 3–9 of ten", "“Who’s there?”", "it cost £5", "100 € and more", "and so on…")
+
+
+@pytest.mark.parametrize("sentence", TYPED)
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize("times", [1, 300])
+def test_english_whose_only_signs_beyond_ascii_are_typed_ones_keeps_them(sentence, encoding, times):
+    text = f"The rain had stopped by noon and nobody came. {sentence}, said the old man to the boy.\n" * times
+    assert decoded(text.encode(encoding)).text == text
+
+
+def test_an_encoding_of_two_bytes_is_not_taken_for_plain_text_that_has_none():
+    with pytest.raises(DataError, match="not in UTF-16"):
+        decode(b"plain words in lines.\n" * 10, "utf-16")
+
+
 def test_a_few_letters_stay_windows_1252_and_the_notice_names_what_else_they_may_be():
     found = decoded("Dvořák, Łódź, Škvorecký".encode("cp1250"))
     assert found.encoding == "Windows-1252"
     assert encoding_notices(found) == (
-        "The text is not UTF-8 and was read as Windows-1252; save it as UTF-8 if letters look wrong.",
+        "The text is not UTF-8 and was read as Windows-1252; save it as UTF-8 if letters look wrong, or name its "
+        "encoding with --encoding.",
     )
     found = decoded("bărbat".encode("cp1250"))
     assert "Windows-1250" in found.rivals

@@ -1,8 +1,11 @@
 """The gate around the page: a real page on loopback, asked over raw HTTP as anybody may ask it."""
 
+import asyncio
 import os
+import socket
 import time
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -10,7 +13,7 @@ from authors import story
 from gradio_client import Client
 
 from rnnlab.ui import app
-from rnnlab.ui.gate import admission, listeners, uploads
+from rnnlab.ui.gate import admission, bodies, listeners, uploads
 from rnnlab.ui.gate.clients import client_of, is_foreign
 
 FOREIGN = "from its own address and from programs, not from other sites' pages"
@@ -121,6 +124,35 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_kept(page):
     for content in (b"x" * 2_000_001, (b"x" * 100_000 for _ in range(30))):  # told beforehand, and not
         refused = asking.post("call/write", content=content)
         assert (refused.status_code, refused.json()["detail"]) == (413, words)
+
+
+def test_a_client_has_so_many_uploads_under_way_and_no_more_until_one_ends(page, monkeypatch):
+    _, address, asking = page
+    monkeypatch.setattr(uploads, "PATIENCE", 600.0)
+    head = "POST /gradio_api/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n"
+    head += "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+    place = urlsplit(address)
+    with ExitStack() as stalled:
+        for _ in range(3):
+            stalled.enter_context(socket.create_connection((place.hostname, place.port))).sendall(head.encode())
+        sent = {"files": ("a.txt", b"x" * 1000)}
+        until(lambda: asking.post("upload", files=sent).status_code == 429)
+        assert "You are uploading 3 files already" in asking.post("upload", files=sent).json()["detail"]
+    until(lambda: asking.post("upload", files=sent).status_code == 200)
+
+
+@pytest.mark.parametrize("after", [[], [{"type": "http.request", "body": b"x", "more_body": True}]])
+def test_a_body_that_stands_still_ends_as_if_its_sender_had_left(after):
+    async def ends() -> str:
+        async def receive():
+            return after.pop() if after else await asyncio.Event().wait()
+
+        give = bodies.kept_coming(receive, 0.05)
+        while (message := await give())["type"] == "http.request":
+            continue
+        return message["type"]
+
+    assert asyncio.run(ends()) == "http.disconnect"
 
 
 def test_uploads_are_bounded_for_each_client_and_for_all(page, monkeypatch):

@@ -26,6 +26,17 @@ def test_closes_alone_read_to_the_digits_they_hold():
     assert_digits(read_prices(text.encode(), name="acme.csv"), table[["Close"]])
 
 
+@pytest.mark.parametrize("sign", [".", ","])
+def test_whole_closes_around_a_thousand_are_grouped_whatever_sign_groups_them(sign):
+    closes = [985 + 7 * day % 40 for day in range(300)]
+    rows = [
+        f"{day:%Y-%m-%d};{close:,}\n".replace(",", sign) for day, close in zip(walk(300).index, closes, strict=True)
+    ]
+    prices = read_prices(("Datum;Schluss\n" + "".join(rows)).encode(), name="acme.csv")
+    assert prices.table["Close"].tolist() == closes
+    assert prices.notices == ()
+
+
 def assert_digits(prices: Prices, table: pd.DataFrame):
     assert prices.notices == ()
     assert list(prices.table) == [field for field in FIELDS if field in table]

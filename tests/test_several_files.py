@@ -53,6 +53,20 @@ def test_whatever_was_changed_or_left_out_is_told_by_file(books):
     assert "chapter 2.txt: The header and licence of Project Gutenberg (7 lines) were left out." in told
 
 
+def test_no_kind_of_notice_is_left_out_however_many_files_there_are(tmp_path):
+    for number in range(40):
+        (tmp_path / f"{number}.txt").write_text(
+            f"Page {number} of the story.{chr(0xAD) * (1 + number)}\n" + story(300, number)
+        )
+    (tmp_path / "late.txt").write_bytes(tale("Russian", "koi8_r").encode("koi8_r"))
+    notices = opened(str(tmp_path)).notices
+    assert any(
+        "0.txt, 1.txt, 2.txt and 37 more, each with its own numbers, as the first: 1 invisible" in one
+        for one in notices
+    )
+    assert any(one.startswith("late.txt: The text is not UTF-8 and was read as KOI8-R") for one in notices)
+
+
 def test_several_names_are_one_text_in_the_order_given(books):
     paths = [str(books / name) for name in ("chapter 10.md.gz", "chapter 2.txt")]
     corpus = opened(paths)

@@ -152,6 +152,15 @@ def test_texts_of_several_threads_share_steps_and_each_is_as_if_it_were_alone_to
         assert_close(one, other, rtol=0, atol=0)
 
 
+def test_more_rows_than_one_step_takes_wait_for_the_next():
+    engine, texts = open_engine(model("gru", hidden=16)), [text(3, 100) for _ in range(20)]
+    alone = [stepped(engine.begin(3), ids) for ids in texts]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        found = list(pool.map(lambda ids: stepped(engine.begin(3), ids), texts))
+    for one, other in zip(found, alone, strict=True):
+        assert_close(one, other, rtol=0, atol=0)
+
+
 def test_a_step_that_fails_fails_for_who_asked_and_for_nobody_after():
     engine = open_engine(model("gru"))
     with pytest.raises(Exception, match="indices element out of data bounds"):

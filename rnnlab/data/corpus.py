@@ -24,7 +24,7 @@ from rnnlab.errors import DataError
 
 # The advice that authors of character models have given for ten years: below 100,000 characters they copy.
 FEW_CHARACTERS = 100_000
-MOST_LABELS, MOST_TOLD = 3, 20  # files that a sentence names, and sentences on single files
+MOST_LABELS = 3  # files that a sentence names
 
 
 @dataclass(frozen=True)
@@ -180,16 +180,17 @@ def _finished(corpus: Corpus, label: str, reading: Reading) -> Corpus:
 
 
 def _together(told: Sequence[tuple[str, str]]) -> list[str]:
-    """What was told of files, each sentence once, with the names of the files that it is true of."""
-    labels: dict[str, list[str]] = {}
+    """What was told of files: of each sentence one, whatever its numbers, with the files that it is true of."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
     for label, notice in told:
-        labels.setdefault(notice, []).append(label)
+        kinds.setdefault(re.sub(r"\d[\d,.]*", "N", notice), []).append((label, notice))
     found = []
-    for notice, known in labels.items():
-        others = f" and {len(known) - MOST_LABELS:,} more" if len(known) > MOST_LABELS else ""
-        found.append(f"{', '.join(known[:MOST_LABELS])}{others}: {notice}")
-    rest = len(found) - MOST_TOLD
-    return found if rest <= 0 else [*found[:MOST_TOLD], f"{rest:,} further notices on single files are left out here."]
+    for known in kinds.values():
+        names, notices = [label for label, _ in known], dict.fromkeys(notice for _, notice in known)
+        others = f" and {len(names) - MOST_LABELS:,} more" if len(names) > MOST_LABELS else ""
+        which = "" if len(notices) == 1 else ", each with its own numbers, as the first"
+        found.append(f"{', '.join(names[:MOST_LABELS])}{others}{which}: {next(iter(notices))}")
+    return found
 
 
 def proposed_settings(characters: int) -> dict[str, int | float]:

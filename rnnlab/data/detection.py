@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -63,6 +64,9 @@ CANDIDATES: dict[str, tuple[tuple[str, ...], float]] = {
     "cp949": (("Korean",), 4.0),
 }
 SURE = 4.0  # nats by which the likeliest reading must be likelier than the next: odds of 55 to 1
+_SIGNS = set("‘’‚“”„–—…•€£™©®°½¼§·«»\xa0")
+# Only an apostrophe and dashes stand between letters; other encodings have letters in the signs' places.
+_SIGN_IN_WORD = re.compile(r"[A-Za-z][‘‚“”„…•€£©®½¼§«»°\xa0][a-z]")
 _ASCII = 3.0  # nats of a character of ASCII, which some readings take for half of another
 
 # Nats a character above which a text is in none of a reading's languages: what is written in them has 1.5 to 4 (East
@@ -98,6 +102,8 @@ class _Reading:
 
 def guess(content: bytes) -> Guess:
     """Tell how bytes that are no Unicode are read most likely; Windows-1252 where nothing fits."""
+    if typographic := _with_signs_alone(content):
+        return Guess(typographic, (), True)
     found = _readings(_sample(content))
     fitting = [one for one in found if one.fits]
     if not fitting:
@@ -105,6 +111,16 @@ def guess(content: bytes) -> Guess:
     best, *others = fitting
     rivals = tuple(one.encoding for one in others if one.nats < best.nats + SURE)
     return Guess(best.encoding, rivals, True)
+
+
+def _with_signs_alone(content: bytes) -> str:
+    """The encoding in which all beyond ASCII are signs such as quotes and dashes, where signs stand; "" if none."""
+    for encoding in ("cp1252", "mac_roman"):
+        text = content.decode(encoding, "replace")
+        beyond = set(re.findall(r"[^\x00-\x7f]", text))
+        if beyond and beyond <= _SIGNS and not _SIGN_IN_WORD.search(text):
+            return encoding
+    return ""
 
 
 def guess_of_others(content: bytes) -> str | None:

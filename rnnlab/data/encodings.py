@@ -131,7 +131,7 @@ def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True
     elif decoded.encoding != "UTF-8":
         other = f", but may be {_listed(decoded.rivals)}" if decoded.rivals else ""
         remedy = "save it as UTF-8 if letters look wrong"
-        if named and (other or decoded.encoding != WESTERN):
+        if named:
             remedy += ", or name its encoding with --encoding"
         found.append(f"The {what} is not UTF-8 and was read as {decoded.encoding}{other}; {remedy}.")
     if decoded.twice:
@@ -164,8 +164,18 @@ def refuse_unsure(decoded: Decoded, subject: str, content: bytes) -> None:
         raise DataError(f"{subject} is in an encoding that is not known here; save it as UTF-8, or {hint}.")
 
 
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _as_named(content: bytes, encoding: str) -> Decoded:
     codec = codec_named(encoding)
+    if codec.startswith(("utf-16", "utf-32")) and b"\0" not in content and _is_utf8(content):
+        raise DataError(f"The file is not in {_shown(codec)}, of whose bytes some are zero; leave --encoding out.")
     text, broken = _leniently(content, codec)
     controls = 0 if codec.startswith("utf") else len(_C1.findall(text))
     if broken > len(text) * _MOST_BROKEN or controls:

@@ -65,7 +65,8 @@ def without_idle_days(table: pd.DataFrame, decimals: int = 2) -> tuple[pd.DataFr
         )
     closed, why = _closed_days(dates, rows, weekly)
     if closed.any():
-        notices.append(f"Left out {rows_of(int(closed.sum()))} {why}, {first_of(dates[closed])}.")
+        of = why if closed.sum() > 1 else why.replace("of days", "of a day")
+        notices.append(f"Left out {rows_of(int(closed.sum()))} {of}, {first_of(dates[closed])}.")
     last = _unfinished(rows, weekly | closed)
     if last.any():
         what = f"the last row, {dates[-1]:%Y-%m-%d}" if last.sum() == 1 else f"the last {rows_of(int(last.sum()))}"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,8 @@ _MAGNITUDES = {
 _MAGNITUDE = re.compile(rf"({_NUMBER}) *({'|'.join(_MAGNITUDES)})\.?", _FLAGS)
 # What only a decimal comma, or only a decimal point, could have written.
 _COMMA_PROOF = re.compile(r"\d,(?:\d{1,2}|\d{4,})(?![\d.,])|\.\d{3},\d|\.\d{3}\.\d{3}|^0,\d", _FLAGS)
+_WHOLE_OR_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})?", re.ASCII)
+_THOUSANDTH = 1 / 3000, 1 / 300  # how many times the closes beside it a grouped one would be as a decimal
 _POINTS_AS_GROUPS = re.compile(r"\.\d{3}\.\d{3}", re.ASCII)
 _POINT_PROOF = re.compile(r"\d\.(?:\d{1,2}|\d{4,})(?![\d.,])|,\d{3}\.\d|,\d{2,3},\d{3}|^0?\.\d", _FLAGS)
 _SWAPPED = str.maketrans(",.", ".,")
@@ -190,12 +193,27 @@ def _has_decimal_comma(cells: PriceCells, columns: dict[str, str]) -> bool:
 
     The closes decide, and the other columns where they leave it open.
     """
+    if sign := _grouping_sign(columns):
+        return sign == "."
     for fields in (_CLOSES, NUMBER_FIELDS):
         told = _comma_of(cells, {field: text for field, text in columns.items() if field in fields})
         if told is not None:
             return told
     # "1,234" alone may be either; programs that write a decimal comma separate columns by semicolons.
     return cells.separator == ";" and any("," in text for text in columns.values())
+
+
+def _grouping_sign(columns: dict[str, str]) -> str:
+    """The sign that groups thousands in closes such as 987 and 1.004, as their sizes tell; "" if they do not."""
+    for field in _CLOSES:
+        lines = list(filter(None, columns.get(field, "").split("\n")))
+        signs = {line[-4] for line in lines if len(line) > 3}
+        if len(signs) == 1 and signs <= {".", ","} and all(map(_WHOLE_OR_GROUPED.fullmatch, lines)):
+            plain = [float(line) for line in lines if len(line) <= 3]
+            signed = [float(line.replace(",", ".")) for line in lines if len(line) > 3]
+            if plain and _THOUSANDTH[0] < median(signed) / max(1.0, median(plain)) < _THOUSANDTH[1]:
+                return signs.pop()
+    return ""
 
 
 def _comma_of(cells: PriceCells, columns: dict[str, str]) -> bool | None:

@@ -20,7 +20,7 @@ from rnnlab.nn.onnx_steps import OnnxEngine, OnnxSteps
 MOST_ROWS = 32  # of a step
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Wish:
     """A step that somebody asks for, and what has come of it."""
 
@@ -57,27 +57,26 @@ class SharedEngine:
                 self._turn.wait()
             if not wish.done:
                 self._stepping = True
-                together = self._together()
+                together = self._together(wish)
         if not wish.done:
-            try:
-                self._run(together)
-            finally:
-                with self._turn:
-                    self._stepping = False
-                    self._turn.notify_all()
+            self._run(together)
+            with self._turn:
+                self._stepping = False
+                self._turn.notify_all()
         if wish.logits is None:
             raise wish.error or AssertionError("a step that was taken has logits or an error")
         return wish.logits
 
-    def _together(self) -> list[_Wish]:
-        """The wishes that the next step serves, those that wait longest first; at least one."""
-        taken, rows = 0, 0
+    def _together(self, own: _Wish) -> list[_Wish]:
+        """The wishes that the next step serves: that of who takes it, and of the others those that wait longest."""
+        self._waiting.remove(own)
+        taken, rows = 0, len(own.ids)
         for wish in self._waiting:
             rows += len(wish.ids)
-            if taken and rows > MOST_ROWS:
+            if rows > MOST_ROWS:
                 break
             taken += 1
-        together, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        together, self._waiting = [own, *self._waiting[:taken]], self._waiting[taken:]
         return together
 
     def _run(self, together: list[_Wish]) -> None:
@@ -86,10 +85,9 @@ class SharedEngine:
                 together[0].logits = together[0].steps.step(together[0].ids)
             else:
                 self._share(together)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whoever asked raises it, each in a thread of their own
             for wish in together:
                 wish.error = error
-            raise
 
     def _share(self, together: list[_Wish]) -> None:
         """One step for several: their states are brought together, and taken apart again."""

@@ -68,7 +68,7 @@ def open_many(
         elif name.upper() not in known and not _looks_like_a_ticker(name):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
         elif (ticker or dates or encoding) and not any(map(is_file, data)):
-            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker and --dates, and --encoding.")
+            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker, --dates and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
     return opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -49,6 +50,24 @@ def replayed(body: bytes, receive: Receive) -> Receive:
             first = False
             return {"type": "http.request", "body": body, "more_body": False}
         return await receive()
+
+    return give
+
+
+def kept_coming(receive: Receive, patience: float) -> Receive:
+    """What gives a body as it comes, and ends as if its sender had left when nothing comes for so many seconds."""
+    whole = False
+
+    async def give() -> Message:
+        nonlocal whole
+        if whole:  # what comes after it is that its sender leaves, whenever they do
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), patience)
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        whole = message["type"] == "http.request" and not message.get("more_body", False)
+        return message
 
     return give
 

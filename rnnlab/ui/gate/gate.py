@@ -27,7 +27,10 @@ from rnnlab.ui.gate.listeners import Listeners
 LARGEST_BODY = 2_000_000  # bytes of any request but an upload: a page's longest text many times over
 SWEPT = 600.0  # seconds between two sweeps of the folder of files
 LENGTHLESS = "An upload must say its length before it comes; send it with Content-Length."
-FOREIGN = "This page takes requests from its own address and from programs, not from other sites' pages."
+FOREIGN = (
+    "This page takes requests from its own address and from programs, not from other sites' pages; if this is its own "
+    "address, whoever hosts it has to name it in RNNLAB_ORIGINS or let the proxy pass Host on."
+)
 # Who may show the page in a frame of theirs: the Hub, which is where a Space is seen.
 FRAMED_BY = "frame-ancestors 'self' https://huggingface.co https://*.huggingface.co https://*.hf.space"
 
@@ -133,17 +136,15 @@ class Gate:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send, client: str) -> None:
         size = bodies.announced(Headers(scope=scope))
+        if words := self._uploads.busy(client):
+            await _refuse(429, words, scope, receive, send)
+            return
         if words := LENGTHLESS if size is None else self._uploads.refusal(client, size):
             await _refuse(413, words, scope, receive, send)
             return
         self._uploads.add(client, size or 0)  # whether or not it arrives whole
-        self._uploads.under_way += 1
-        try:
-            await self._app(scope, receive, send)
-        except ClientDisconnect:  # it was cut; what has come of it is swept
-            pass
-        finally:
-            self._uploads.under_way -= 1
+        with self._uploads.under_way_by(client), suppress(ClientDisconnect):  # what has come of a cut one is swept
+            await self._app(scope, bodies.kept_coming(receive, uploads.PATIENCE), send)
 
 
 def _client(scope: Scope, headers: Headers) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Container, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,8 @@ CUT = 600.0  # seconds after which an upload that nothing more has come of was c
 LARGEST = 100_000_000  # bytes of one file
 MOST_OF_ONE = 400_000_000  # bytes that one client may upload within the time that files are kept
 MOST = 4_000_000_000  # bytes of all files together
-AT_ONCE = 4  # uploads under way
+AT_ONCE, AT_ONCE_OF_ONE = 8, 3  # uploads under way
+PATIENCE = 20.0  # seconds without a byte, after which an upload is taken for cut
 LEFT_FREE = 200_000_000  # bytes of the disk
 
 
@@ -24,15 +26,31 @@ class Uploads:
     """What has been uploaded to a folder lately, and by whom."""
 
     place: Path
-    under_way: int = 0
+    under_way: Counter[str] = field(default_factory=Counter)  # by client
     _by: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
+
+    def busy(self, client: str) -> str:
+        """Why a client may not upload at this moment, in one sentence; "" if they may."""
+        if self.under_way[client] >= AT_ONCE_OF_ONE:
+            return f"You are uploading {AT_ONCE_OF_ONE} files already, the most at a time; try again when one is here."
+        if self.under_way.total() >= AT_ONCE:
+            return f"{AT_ONCE} files are being uploaded here, the most at a time; try again in a minute."
+        return ""
+
+    @contextmanager
+    def under_way_by(self, client: str) -> Iterator[None]:
+        """Count an upload of a client's until it has ended."""
+        self.under_way[client] += 1
+        try:
+            yield
+        finally:
+            self.under_way[client] -= 1
+            self.under_way += Counter()  # forgets who has none
 
     def refusal(self, client: str, size: int) -> str:
         """Why a client may not upload so many bytes now, in one sentence; "" if they may."""
         if size > LARGEST * 1.01:
             return f"A file may have {LARGEST / 1e6:g} MB here; give a smaller one."
-        if self.under_way >= AT_ONCE:
-            return f"{AT_ONCE} files are being uploaded here, the most at a time; try again in a minute."
         if self._of(client) + size > MOST_OF_ONE:
             return (
                 f"You have uploaded {self._of(client) / 1e6:,.0f} MB where {MOST_OF_ONE / 1e6:,.0f} are kept for a "
