@@ -61,7 +61,7 @@ def test_no_kind_of_notice_is_left_out_however_many_files_there_are(tmp_path):
     (tmp_path / "late.txt").write_bytes(tale("Russian", "koi8_r").encode("koi8_r"))
     notices = opened(str(tmp_path)).notices
     assert any(
-        "0.txt, 1.txt, 2.txt and 37 more, each with its own numbers, as the first: 1 invisible" in one
+        "1.txt, 2.txt, 3.txt and 36 more, each with its own numbers, as the first: 2 invisible" in one
         for one in notices
     )
     assert any(one.startswith("late.txt: The text is not UTF-8 and was read as KOI8-R") for one in notices)
