@@ -56,9 +56,10 @@ def test_english_whose_only_signs_beyond_ascii_are_typed_ones_keeps_them(sentenc
     assert decoded(text.encode(encoding)).text == text
 
 
-def test_an_encoding_of_two_bytes_is_not_taken_for_plain_text_that_has_none():
-    with pytest.raises(DataError, match="not in UTF-16"):
-        decode(b"plain words in lines.\n" * 10, "utf-16")
+@pytest.mark.parametrize("encoding", ["utf-16", "UTF-16-LE", "utf_16_be", "utf-32", "u16"])
+def test_an_encoding_of_two_bytes_is_not_taken_for_plain_text_that_has_none(encoding):
+    with pytest.raises(DataError, match="of whose bytes some are zero"):
+        decode(b"plain words in lines.\n" * 12, encoding)
 
 
 def test_a_few_letters_stay_windows_1252_and_the_notice_names_what_else_they_may_be():

@@ -174,7 +174,7 @@ def _is_utf8(content: bytes) -> bool:
 
 def _as_named(content: bytes, encoding: str) -> Decoded:
     codec = codec_named(encoding)
-    if codec.startswith(("utf_16", "utf_32")) and b"\0" not in content and _is_utf8(content):
+    if codec.replace("-", "_").startswith(("utf_16", "utf_32")) and b"\0" not in content and _is_utf8(content):
         raise DataError(f"The file is not in {_shown(codec)}, of whose bytes some are zero; leave --encoding out.")
     text, broken = _leniently(content, codec)
     controls = 0 if codec.startswith("utf") else len(_C1.findall(text))
