@@ -49,7 +49,10 @@ def test_every_usual_encoding_and_line_end_gives_the_same_text(encoding, newline
     [
         ("utf-16", "The text was read as UTF-16."),
         ("utf-32", "The text was read as UTF-32."),
-        ("cp1252", "The text is not UTF-8 and was read as Windows-1252; save it as UTF-8 if letters look wrong."),
+        (
+            "cp1252",
+            "The text is not UTF-8 and was read as Windows-1252; save it as UTF-8 if letters look wrong, or name",
+        ),
     ],
 )
 def test_an_encoding_that_is_not_utf8_is_said(encoding, sentence):

@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import socket
 import time
 from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -126,19 +124,18 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_kept(page):
         assert (refused.status_code, refused.json()["detail"]) == (413, words)
 
 
-def test_a_client_has_so_many_uploads_under_way_and_no_more_until_one_ends(page, monkeypatch):
-    _, address, asking = page
-    monkeypatch.setattr(uploads, "PATIENCE", 600.0)
-    head = "POST /gradio_api/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n"
-    head += "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
-    place = urlsplit(address)
-    with ExitStack() as stalled:
-        for _ in range(3):
-            stalled.enter_context(socket.create_connection((place.hostname, place.port))).sendall(head.encode())
-        sent = {"files": ("a.txt", b"x" * 1000)}
-        until(lambda: asking.post("upload", files=sent).status_code == 429)
-        assert "You are uploading 3 files already" in asking.post("upload", files=sent).json()["detail"]
-    until(lambda: asking.post("upload", files=sent).status_code == 200)
+def test_a_client_has_so_many_uploads_under_way_and_no_more_until_one_ends(tmp_path):
+    kept = uploads.Uploads(tmp_path)
+    with kept.under_way_by("anna"), kept.under_way_by("anna"):
+        with kept.under_way_by("anna"):
+            assert kept.busy("anna").startswith("You are uploading 3 files already")
+            assert kept.busy("boris") == ""
+        assert kept.busy("anna") == ""
+        with ExitStack() as others:
+            for number in range(6):
+                others.enter_context(kept.under_way_by(f"visitor {number}"))
+            assert kept.busy("boris").startswith("8 files are being uploaded here, the most at a time")
+    assert kept.under_way == {}
 
 
 @pytest.mark.parametrize("after", [[], [{"type": "http.request", "body": b"x", "more_body": True}]])

@@ -255,7 +255,7 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
         ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),
         ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "learns from one series, not from 2; give one --data"),
         ({"until": "nat"}, "--until 'nat' is no date"),
-        ({"ticker": "MSFT"}, "AAPL is a bundled series, not a file; leave out --ticker and --dates"),
+        ({"ticker": "MSFT"}, "AAPL is a bundled series, not a file; leave out --ticker, --dates and --encoding"),
         ({"data": ["APPL"]}, "AAPL"),
         ({"data": ["nowhere.csv"]}, "nowhere.csv"),
     ],

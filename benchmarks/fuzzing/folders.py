@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,8 +166,9 @@ def card(folder: Path, draw: random.Random) -> None:
 
 
 def _socket(file: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(os.path.relpath(file))
+    with tempfile.TemporaryDirectory(dir="/tmp") as short, socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"{short}/s")  # a socket's path may have about a hundred bytes
+        os.rename(f"{short}/s", file)
 
 
 WAYS: dict[str, tuple[Way, int]] = {

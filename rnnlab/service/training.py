@@ -100,9 +100,9 @@ def train_forecast(
     given = {name: value for name, value in (settings or {}).items() if value is not None}
     _check(recipe, given, seeds, until, resume)
     _check_together(recipe, processes, resume, base, unseen)
+    snapshot = None
     with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
         prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
-        snapshot = None
         if resume:
             began = begun_training(folder)
             if "from" in began.provenance:
@@ -120,9 +120,7 @@ def train_forecast(
             prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun, others, watch,
             processes, most_bytes,
         )  # fmt: skip
-        if tell is not None and processes.first:
-            for caution in run.cautions():
-                tell(caution)
+        _tell_first(run.cautions(), tell, processes)
         yield from run.reports(snapshot)
 
 
@@ -175,6 +173,12 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
         raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
     if recipe == "tutorial" and resume:
         raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
+
+
+def _tell_first(cautions: Sequence[str], tell: Callable[[str], None] | None, processes: Processes) -> None:
+    for caution in cautions if processes.first else ():
+        if tell is not None:
+            tell(caution)
 
 
 def _check_together(recipe: str, processes: Processes, resume: bool, base: str | None, unseen: Sequence[str]) -> None:
