@@ -26,7 +26,7 @@ from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
 from rnnlab.service.text_training import text_run, train_text
 from rnnlab.service.training import density_settings, train_forecast
 from rnnlab.service.training_jobs import JOBS, Job, Pulse
-from rnnlab.service.visits import end_visit, new_visit, visit_folder
+from rnnlab.service.visits import Visit, end_visit, new_visit, visit_folder
 from rnnlab.tasks.text import judge
 from rnnlab.train.loop import Watch
 from rnnlab.train.probing import probe
@@ -224,21 +224,22 @@ def train_visit(
     job = Job(begin, most_seconds(), lambda: end_visit(visit))
     key = JOBS.add(job)
 
-    def happening() -> Iterator[TrainReport | Pulse | Trained]:
-        done = False
-        try:
-            for event in job.events():
-                if isinstance(event, TrainResult):
-                    done = True
-                    yield Trained(visit.model, event.summary, job.stopped)
-                else:
-                    yield event
-        finally:
-            JOBS.remove(key)
-            if not done:
-                end_visit(visit)
+    return key, _happening(key, job, visit)
 
-    return key, happening()
+
+def _happening(key: str, job: Job, visit: Visit) -> Iterator[TrainReport | Pulse | Trained]:
+    done = False
+    try:
+        for event in job.events():
+            if isinstance(event, TrainResult):
+                done = True
+                yield Trained(visit.model, event.summary, job.stopped)
+            else:
+                yield event
+    finally:
+        JOBS.remove(key)
+        if not done:
+            end_visit(visit)
 
 
 def steer(key: str, wish: str) -> None:
