@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rnnlab.service import Study
-from rnnlab.ui import figures, panels
+from rnnlab.ui import figures, panels, wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
 
@@ -109,7 +109,7 @@ def test_a_file_s_name_is_shown_as_text(study):
     [(169.23, "169.2"), (1.08437, "1.084"), (43210.9, "43,211"), (0.00012345, "0.0001234"), (9.9, "9.900")],
 )
 def test_prices_have_four_significant_digits(price, text):
-    assert figures.price_text(price) == text
+    assert wording.price_text(price) == text
 
 
 def test_the_best_of_each_column_is_bold_and_ties_are_shared(study):

@@ -227,7 +227,7 @@ def train_visit(
     return key, _happening(key, job, visit)
 
 
-def _happening(key: str, job: Job, visit: Visit) -> Iterator[TrainReport | Pulse | Trained]:
+def _happening(key: str, job: Job[Any], visit: Visit) -> Iterator[TrainReport | Pulse | Trained]:
     done = False
     try:
         for event in job.events():

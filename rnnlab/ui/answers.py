@@ -15,6 +15,7 @@ from rnnlab.ui.asked_forecast import Asked, Source
 from rnnlab.ui.links import forecast_link
 from rnnlab.ui.saving import own_file
 from rnnlab.ui.trust import trust
+from rnnlab.ui.wording import day_text
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def eyebrow(found: Study, source: Source) -> str:
     titles = {ticker: entry["title"] for entry in service.bundled_data() for ticker in entry["tickers"]}
     title = "your file" if source.file else titles.get(found.name, "")
     days = found.history.index
-    span = f"{figures.day_text(days[0])} – {figures.day_text(days[-1])}"
+    span = f"{day_text(days[0])} – {day_text(days[-1])}"
     return " · ".join(part for part in (found.name, title, span, f"checkpoint {service.told(found.model)}") if part)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
@@ -11,6 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnlab.service import Study
+from rnnlab.ui.wording import day_text, price_text
 
 # Blue and orange of the palette for the colour-blind (Okabe and Ito, 2008), the blue lifted to be read on black too.
 MODEL = "#2b7bba"
@@ -138,19 +138,6 @@ def training_figure(
     figure.update_xaxes(title={"text": "Passes over the data"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
     figure.update_yaxes(title={"text": unit})
     return figure
-
-
-def price_text(price: float, decimals: int | None = None) -> str:
-    """A price with its file's decimals; else with four significant digits, and with all digits before the point."""
-    if decimals is not None:
-        return f"{price:,.{decimals}f}"
-    digits = 3 - math.floor(math.log10(abs(price))) if price else 2
-    return f"{price:,.{min(max(digits, 0), 8)}f}"
-
-
-def day_text(day: date) -> str:
-    """A day as 29 Dec 2017."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def short_name(name: str) -> str:

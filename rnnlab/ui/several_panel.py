@@ -16,9 +16,9 @@ from rnnlab.ui import panels
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
-from rnnlab.ui.figures import price_text
 from rnnlab.ui.reading_files import Reading
 from rnnlab.ui.saving import download, own_file
+from rnnlab.ui.wording import price_text
 
 MOST = 50  # series that a visitor may ask for at once; each takes some 10 ms
 FIRST = ["AAPL", "MSFT", "AMZN"]

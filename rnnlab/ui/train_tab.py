@@ -228,12 +228,9 @@ def train(
         for event in events:
             if isinstance(event, Trained):
                 found = service.show(event.model, caller=caller)
-                words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
-                words = " ".join([words, *event.summary.get("advice", [])])
-                visible = [gr.Button(visible=True)] * 3
                 yield (
-                    gr.skip(), panels.status(words, 1, busy=False), gr.skip(), gr.skip(),
-                    checkpoint_panels.details(found), event.model, "", *idle, *visible,
+                    gr.skip(), panels.status(_ended(event), 1, busy=False), gr.skip(), gr.skip(),
+                    checkpoint_panels.details(found), event.model, "", *idle, *[gr.Button(visible=True)] * 3,
                 )  # fmt: skip
                 return
             if isinstance(event, Pulse):
@@ -244,6 +241,11 @@ def train(
             yield skip[0], *shown, *skip[4:]
     except RnnlabError as error:
         yield gr.skip(), panels.refusal(str(error), ""), *[gr.skip()] * 3, "", "", *idle, *hidden
+
+
+def _ended(event: Trained) -> str:
+    words = "Stopped; the best weights so far were kept." if event.ended_early else "Done."
+    return " ".join([words, *event.summary.get("advice", [])])
 
 
 def _waiting() -> tuple[Any, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rnnlab.ui.figures import day_text, price_text
 from rnnlab.ui.panels import ROWS
+from rnnlab.ui.wording import day_text, price_text
 
 SURE = 0.05  # p-value below which misses are said to cluster
 HIGHEST = 2.0  # of a bar, in times what is due
