@@ -142,3 +142,14 @@ def test_losses_are_drawn_by_seed_on_a_log_axis():
     figure = figures.loss_figure({(1, ""): [(5, 0.1), (10, 0.01)], (1, "leak-free"): [(5, 0.2)]}, 100)
     assert [trace.name for trace in figure.data] == ["seed 1", "seed 1, leak-free"]
     assert figure.layout.yaxis.type == "log"
+
+
+def test_a_sentence_names_fields_on_the_page_and_parameters_to_programs():
+    sentence = (
+        "It may be in KOI8-R or CP866; name its encoding with --encoding, or choose one --ticker of a --data-set."
+    )
+    assert wording.on_page(sentence) == (
+        "It may be in KOI8-R or CP866; name its encoding with “Encoding”, or choose one “Ticker” of a --data-set."
+    )
+    assert "name its encoding with encoding, or choose one ticker of" in wording.for_programs(sentence)
+    assert wording.notes_of(["<b> --column"]) == "<li>&lt;b&gt; “Column”</li>"

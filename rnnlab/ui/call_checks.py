@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
+from rnnlab.ui.wording import for_programs
 
 LARGEST = 1e15  # of a number that is sent; none that is asked for comes near
 SHOWN = 40  # characters of a value that a sentence repeats
@@ -27,7 +28,7 @@ def check_calls(demo: gr.Blocks) -> None:
             sent = values(block_fn.inputs, inputs) if block_fn.api_visibility == "public" else inputs
             return await read(block_fn, sent, state, explicit_call)
         except RnnlabError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(for_programs(str(error)), print_exception=False) from error
         except NOT_READ as error:
             raise gr.Error(_unreadable(block_fn.inputs, inputs), print_exception=False) from error
 

@@ -15,6 +15,7 @@ from rnnlab.ui.asked_forecast import source_of
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.reading_files import filled
+from rnnlab.ui.wording import notes_of
 
 STORY = "The checkpoint of the settings above and another, on the very same days of the series above."
 
@@ -75,7 +76,7 @@ def _table(answer: dict[str, Any], unit: str) -> str:
         f"</small></th><td>{_cell(first, column)}</td><td>{_cell(second, column)}</td></tr>"
         for column in columns
     )
-    notes = "".join(f"<li>{escape(notice)}</li>" for notice in answer["notices"])
+    notes = notes_of(answer["notices"])
     span = f"{answer['name']}, {first['n']:,} days, {first['start']} to {first['end']}"
     return (
         f'<section class="scores comparison"><h3>{escape(answer["verdict"])}</h3><p class="caption">{escape(span)}</p>'

@@ -12,6 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Source
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.reading_files import Reading
+from rnnlab.ui.wording import for_programs
 
 
 def forecast(
@@ -109,7 +110,7 @@ def answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return ask()
     except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(for_programs(str(error)), print_exception=False) from error
 
 
 def _whole(horizon: float) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rnnlab.service import Draft, Piece
+from rnnlab.ui.wording import notes_of
 
 # Nats from which a shade begins: a coin's toss is 0.7, one of ten 2.3, one of a hundred 4.6.
 SHADES = (0.7, 1.6, 2.3, 3.5, 4.6)
@@ -39,7 +40,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
     speed = f"{draft.chars_per_second:,.0f} a second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
-    notes = "".join(f"<li>{escape(notice)}</li>" for notice in draft.notices)
+    notes = notes_of(draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
     return (
         f'<div class="facts" role="status" data-link="{escape(link)}"><p>{line}</p>'

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from rnnlab.service import Study, Voice
+from rnnlab.ui.wording import notes_of, on_page
 
 # Row of the table, its name and its plain gloss, in this order.
 ROWS = {
@@ -58,7 +59,7 @@ def verdict(study: Study, title: str, link: str = "") -> str:
         title: what stands above the sentence.
         link: the query that makes the forecast again, for whoever copies it; "" if there is none.
     """
-    notes = "".join(f"<li>{escape(notice)}</li>" for notice in study.notices)
+    notes = notes_of(study.notices)
     return (
         f'<section class="verdict" aria-live="polite" data-link="{escape(link)}"><p class="eyebrow">{escape(title)}</p>'
         + headline(study.verdict)
@@ -86,7 +87,7 @@ def refusal(sentence: str, shown: str) -> str:
     still = f'<p class="still">{escape(shown)}</p>' if shown else ""
     return (
         f'<section class="verdict refusal" role="alert"><p class="eyebrow">This cannot be used yet</p>'
-        f"<h2>{escape(sentence)}</h2>{still}</section>"
+        f"<h2>{escape(on_page(sentence))}</h2>{still}</section>"
     )
 
 

@@ -18,7 +18,7 @@ from rnnlab.ui.dropping import drop
 from rnnlab.ui.events import PRIVATE
 from rnnlab.ui.reading_files import Reading
 from rnnlab.ui.saving import download, own_file
-from rnnlab.ui.wording import price_text
+from rnnlab.ui.wording import on_page, price_text
 
 MOST = 50  # series that a visitor may ask for at once; each takes some 10 ms
 FIRST = ["AAPL", "MSFT", "AMZN"]
@@ -94,7 +94,7 @@ def _table(series: Sequence[dict[str, Any]]) -> str:
         )
         body = "".join(f"<td>{cell}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{escape(one["name"])}</th>{body}</tr>')
-        notes += [f"<li>{escape(one['name'])}: {escape(notice)}</li>" for notice in one["notices"]]
+        notes += [f"<li>{escape(one['name'])}: {escape(on_page(notice))}</li>" for notice in one["notices"]]
     listed = f'<ul class="notes">{"".join(notes)}</ul>' if notes else ""
     return (
         '<section class="scores several"><div class="scroll" tabindex="0" role="region" aria-label="Forecasts"><table>'

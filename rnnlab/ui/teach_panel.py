@@ -15,6 +15,7 @@ from rnnlab.ui import panels
 from rnnlab.ui.asked_forecast import source_of
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.events import PRIVATE, choices_with
+from rnnlab.ui.wording import notes_of
 
 STORY = """
 Give the page a file of your own above: its checkpoint has never learnt from that stock. Here it learns on from the
@@ -96,7 +97,7 @@ def _stopped() -> tuple[Any, ...]:
 
 def _table(summary: dict[str, Any]) -> str:
     """Before and after on the same days, or that there are too few of them."""
-    notes = "".join(f"<li>{escape(notice)}</li>" for notice in summary["notices"])
+    notes = notes_of(summary["notices"])
     listed = f'<ul class="notes">{notes}</ul>' if notes else ""
     if not summary.get("before"):
         return f"{panels.empty('It has learnt, but too few days follow to tell whether that helped.')}{listed}"

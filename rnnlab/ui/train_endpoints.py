@@ -14,6 +14,7 @@ from rnnlab.ui.asked_forecast import FIRST, Source
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.reading_files import AS_IT_IS, Reading
 from rnnlab.ui.reading_texts import text_settings
+from rnnlab.ui.wording import for_programs
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
 LEFT_OUT = ("curve", "openings", "samples")  # the checkpoint has them
@@ -99,7 +100,7 @@ def train_forecast(
     try:
         found = Source(data, file).data()
     except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(for_programs(str(error)), print_exception=False) from error
     yield from _streamed("forecast", found, settings, how=Reading.of((ticker, dates, encoding)))
 
 
@@ -149,7 +150,7 @@ def _streamed(
                 kept = {name: value for name, value in event.summary.items() if name not in LEFT_OUT}
                 yield {"model": event.model, "ended_early": event.ended_early} | kept
     except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(for_programs(str(error)), print_exception=False) from error
 
 
 def _report(report: TrainReport, baseline: float) -> dict[str, Any]:

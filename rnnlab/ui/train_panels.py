@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from rnnlab.service import Plan, Pulse, TrainReport
 from rnnlab.ui import figures, panels
 from rnnlab.ui.advice import advise
+from rnnlab.ui.wording import notes_of
 
 UNITS = {"forecast": "Loss, nats a return", "text": "Loss, nats a symbol"}
 HALF_MINUTE = 30
@@ -25,7 +26,7 @@ def plan_panel(plan: Plan) -> str:
             f"A visit may train for {plan.most_seconds / 60:g} minutes here; then it is stopped, and what was best is "
             f"kept. With fewer passes or units it ends in time."
         )
-    notes = "".join(f"<li>{escape(notice)}</li>" for notice in told)
+    notes = notes_of(told)
     chosen = plan.settings
     words = (
         f"{str(chosen['cell']).upper()}, {chosen['layers']} × {chosen['hidden']} units, {chosen['epochs']} passes, "

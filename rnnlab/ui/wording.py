@@ -1,9 +1,15 @@
-"""Prices and days in words, alike in figures and tables."""
+"""Prices, days and sentences in words, alike in figures and tables; a flag becomes what the page has in its place."""
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from datetime import date
+from html import escape
+
+# Flags of sentences that are told on a command line, too; here they are fields of these names, and parameters.
+_FLAG = re.compile(r"--(encoding|column|documents|marker|shuffle|ticker|dates)\b")
 
 
 def price_text(price: float, decimals: int | None = None) -> str:
@@ -17,3 +23,18 @@ def price_text(price: float, decimals: int | None = None) -> str:
 def day_text(day: date) -> str:
     """A day as 29 Dec 2017."""
     return f"{day.day} {day:%b %Y}"
+
+
+def on_page(sentence: str) -> str:
+    """A sentence that names the page's fields where it names flags."""
+    return _FLAG.sub(lambda flag: f"“{flag[1].capitalize()}”", sentence)
+
+
+def for_programs(sentence: str) -> str:
+    """A sentence that names an endpoint's parameters where it names flags."""
+    return _FLAG.sub(lambda flag: flag[1], sentence)
+
+
+def notes_of(sentences: Iterable[str]) -> str:
+    """Sentences on what was read or made, as items of a list."""
+    return "".join(f"<li>{escape(on_page(sentence))}</li>" for sentence in sentences)

@@ -12,6 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.service import Manner
 from rnnlab.ui.asked_text import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.ui.callers import caller_of
+from rnnlab.ui.wording import for_programs
 
 
 def write(
@@ -64,7 +65,7 @@ def write(
         for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield draft.answer()
     except RnnlabError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(for_programs(str(error)), print_exception=False) from error
 
 
 def _stops(stop: str | None, more: object) -> tuple[str, ...]:
