@@ -64,9 +64,11 @@ CANDIDATES: dict[str, tuple[tuple[str, ...], float]] = {
     "cp949": (("Korean",), 4.0),
 }
 SURE = 4.0  # nats by which the likeliest reading must be likelier than the next: odds of 55 to 1
-_SIGNS = set("‘’‚“”„–—…•€£™©®°½¼§·«»\xa0")
+_SIGNS = set("‘’‚“”„–—…•€£™©®°½¼§«»\xa0")
 # Only an apostrophe and dashes stand between letters; other encodings have letters in the signs' places.
-_SIGN_IN_WORD = re.compile(r"[A-Za-z][‘‚“”„…•€£©®½¼§«»°\xa0][a-z]")
+_SIGN_IN_WORD = re.compile(r"[A-Za-z][‘‚“”„…•€£©®½¼§«»°\xa0][A-Za-z]")
+_ENGLISH = re.compile(r"(?i)\b(?:the|and|to|that|with|you)\b")  # in no other language are they common
+_ENGLISH_EVERY = 80  # characters, about, in which English has one of those words at least
 _ASCII = 3.0  # nats of a character of ASCII, which some readings take for half of another
 
 # Nats a character above which a text is in none of a reading's languages: what is written in them has 1.5 to 4 (East
@@ -114,12 +116,11 @@ def guess(content: bytes) -> Guess:
 
 
 def _with_signs_alone(content: bytes) -> str:
-    """The encoding in which all beyond ASCII are signs such as quotes and dashes, where signs stand; "" if none."""
+    """The encoding of English in which all beyond ASCII are signs such as quotes, where signs stand; "" if none."""
     for encoding in ("cp1252", "mac_roman"):
         text = content.decode(encoding, "replace")
-        beyond = set(re.findall(r"[^\x00-\x7f]", text))
-        if beyond and beyond <= _SIGNS and not _SIGN_IN_WORD.search(text):
-            return encoding
+        if set(re.findall(r"[^\x00-\x7f]", text)) <= _SIGNS and not _SIGN_IN_WORD.search(text):
+            return encoding if len(text) <= _ENGLISH_EVERY * len(_ENGLISH.findall(text)) else ""
     return ""
 
 
