@@ -45,7 +45,15 @@ def test_what_is_windows_1252_is_read_as_that(language, start, length):
     assert decoded(text.encode("cp1252")).text == text
 
 
-TYPED = ("It wasn’t late — not yet", "pages 3–9 of ten", "“Who’s there?”", "it cost £5", "100 € and more", "and so on…")
+TYPED = (
+    "It wasn’t late — not yet",
+    "pages 3–9 of ten",
+    "“Who’s there?”",
+    "it cost £5",
+    "100 € and more",
+    "and so on…",
+    "the café—not the rôle—wasn’t his",
+)
 
 
 @pytest.mark.parametrize("sentence", TYPED)
@@ -53,6 +61,12 @@ TYPED = ("It wasn’t late — not yet", "pages 3–9 of ten", "“Who’s there
 @pytest.mark.parametrize("times", [1, 300])
 def test_english_whose_only_signs_beyond_ascii_are_typed_ones_keeps_them(sentence, encoding, times):
     text = f"The rain had stopped by noon and nobody came. {sentence}, said the old man to the boy.\n" * times
+    assert decoded(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850"])
+def test_english_with_letters_of_the_dos_age_keeps_them(encoding):
+    text = "The café and its entrée were naïve, and the fiancée who came with you said that to him.\n" * 9
     assert decoded(text.encode(encoding)).text == text
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import socket
 import time
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -136,6 +138,22 @@ def test_a_client_has_so_many_uploads_under_way_and_no_more_until_one_ends(tmp_p
                 others.enter_context(kept.under_way_by(f"visitor {number}"))
             assert kept.busy("boris").startswith("8 files are being uploaded here, the most at a time")
     assert kept.under_way == {}
+
+
+def test_uploads_that_stand_still_keep_their_own_client_out_until_they_end(page):
+    _, address, asking = page
+    place, sent = urlsplit(address), {"files": ("a.txt", b"x" * 1000)}
+    head = "POST /gradio_api/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n"
+    head += "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+    with ExitStack() as stalled:
+
+        def is_kept_out() -> bool:
+            one = socket.create_connection((place.hostname, place.port))
+            stalled.enter_context(one).sendall(head.encode())
+            return asking.post("upload", files=sent).status_code == 429
+
+        until(is_kept_out)
+    until(lambda: asking.post("upload", files=sent).status_code == 200)
 
 
 @pytest.mark.parametrize("after", [[], [{"type": "http.request", "body": b"x", "more_body": True}]])

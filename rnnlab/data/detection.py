@@ -64,9 +64,7 @@ CANDIDATES: dict[str, tuple[tuple[str, ...], float]] = {
     "cp949": (("Korean",), 4.0),
 }
 SURE = 4.0  # nats by which the likeliest reading must be likelier than the next: odds of 55 to 1
-_SIGNS = set("‘’‚“”„–—…•€£™©®°½¼§«»\xa0")
-# Only an apostrophe and dashes stand between letters; other encodings have letters in the signs' places.
-_SIGN_IN_WORD = re.compile(r"[A-Za-z][‘‚“”„…•€£©®½¼§«»°\xa0][A-Za-z]")
+_TYPED = frozenset("’“”‘–—…•£€©®™°½¼§\xa0")  # in English; elsewhere in these places are letters of DOS and the Mac
 _ENGLISH = re.compile(r"(?i)\b(?:the|and|to|that|with|you)\b")  # in no other language are they common
 _ENGLISH_EVERY = 80  # characters, about, in which English has one of those words at least
 _ASCII = 3.0  # nats of a character of ASCII, which some readings take for half of another
@@ -104,9 +102,10 @@ class _Reading:
 
 def guess(content: bytes) -> Guess:
     """Tell how bytes that are no Unicode are read most likely; Windows-1252 where nothing fits."""
-    if typographic := _with_signs_alone(content):
-        return Guess(typographic, (), True)
-    found = _readings(_sample(content))
+    sample = _sample(content)
+    if typed := _typed_in_english(sample):
+        return Guess(typed, (), True)
+    found = _readings(sample)
     fitting = [one for one in found if one.fits]
     if not fitting:
         return Guess("cp1252", (), False)
@@ -115,13 +114,21 @@ def guess(content: bytes) -> Guess:
     return Guess(best.encoding, rivals, True)
 
 
-def _with_signs_alone(content: bytes) -> str:
-    """The encoding of English in which all beyond ASCII are signs such as quotes, where signs stand; "" if none."""
+def _typed_in_english(pieces: Sequence[bytes]) -> str:
+    """The encoding in which a sample is English, with no more beyond ASCII than English has; "" if it is in none.
+
+    Letters alone cannot tell it: in Mac-Roman an apostrophe of Windows is the commonest of Spanish letters.
+    """
     for encoding in ("cp1252", "mac_roman"):
-        text = content.decode(encoding, "replace")
-        if set(re.findall(r"[^\x00-\x7f]", text)) <= _SIGNS and not _SIGN_IN_WORD.search(text):
+        text = "\n".join(_decoded(piece, encoding) or "\ufffd" for piece in pieces)
+        if all(_is_typed(one, how) for one, how in Counted.of(text).found):
             return encoding if len(text) <= _ENGLISH_EVERY * len(_ENGLISH.findall(text)) else ""
     return ""
+
+
+def _is_typed(one: str, how: str) -> bool:
+    known = one in _TYPED or one.lower() in LATIN["English"]
+    return known and (how != "misplaced" or one in "–—")
 
 
 def guess_of_others(content: bytes) -> str | None:

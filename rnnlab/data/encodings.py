@@ -164,17 +164,13 @@ def refuse_unsure(decoded: Decoded, subject: str, content: bytes) -> None:
         raise DataError(f"{subject} is in an encoding that is not known here; save it as UTF-8, or {hint}.")
 
 
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _as_named(content: bytes, encoding: str) -> Decoded:
     codec = codec_named(encoding)
-    if codec.replace("-", "_").startswith(("utf_16", "utf_32")) and b"\0" not in content and _is_utf8(content):
+    if (
+        codec.replace("-", "_").startswith(("utf_16", "utf_32"))
+        and b"\0" not in content
+        and _strictly(content, "utf-8")
+    ):
         raise DataError(f"The file is not in {_shown(codec)}, of whose bytes some are zero; leave --encoding out.")
     text, broken = _leniently(content, codec)
     controls = 0 if codec.startswith("utf") else len(_C1.findall(text))

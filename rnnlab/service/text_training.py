@@ -23,7 +23,7 @@ from rnnlab.service.callers import OWNER, Caller
 from rnnlab.service.lending import fit_anywhere
 from rnnlab.service.recording import Record
 from rnnlab.service.records import origin
-from rnnlab.service.reports import TrainReport, TrainResult, report
+from rnnlab.service.reports import TrainReport, TrainResult, report, tell_once
 from rnnlab.service.resuming import FILLED, begun_training, check_reached, command_as_begun, settings_as_begun
 from rnnlab.service.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.service.text_facts import text_learnt
@@ -98,9 +98,7 @@ def train_text(
         run, snapshot = text_run(
             data, out=folder, settings=settings, resume=resume, command=command, watch=watch, base=base, caller=caller
         )  # fmt: skip
-        if tell is not None and processes.first:
-            for notice in run.told_before():
-                tell(notice)
+        tell_once(run.told_before(), tell, processes)
         yield from dataclasses.replace(run, processes=processes, most_bytes=most_bytes).reports(snapshot)
 
 

@@ -17,7 +17,7 @@ from rnnlab.service.density_training import DensityRun
 from rnnlab.service.fine_tuning import Begun, open_begun
 from rnnlab.service.opening import open_many
 from rnnlab.service.records import series_record
-from rnnlab.service.reports import TrainReport, TrainResult
+from rnnlab.service.reports import TrainReport, TrainResult, tell_once
 from rnnlab.service.resuming import FILLED, begun_training, command_as_begun, settings_as_begun
 from rnnlab.service.tutorial_training import TutorialRun
 from rnnlab.service.unseen import Unseen
@@ -120,7 +120,7 @@ def train_forecast(
             prices, model, train, own, frozenset(given), until, folder, command, seeds, scored, begun, others, watch,
             processes, most_bytes,
         )  # fmt: skip
-        _tell_first(run.cautions(), tell, processes)
+        tell_once(run.cautions(), tell, processes)
         yield from run.reports(snapshot)
 
 
@@ -173,12 +173,6 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
         raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
     if recipe == "tutorial" and resume:
         raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
-
-
-def _tell_first(cautions: Sequence[str], tell: Callable[[str], None] | None, processes: Processes) -> None:
-    for caution in cautions if processes.first else ():
-        if tell is not None:
-            tell(caution)
 
 
 def _check_together(recipe: str, processes: Processes, resume: bool, base: str | None, unseen: Sequence[str]) -> None:
