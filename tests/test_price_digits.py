@@ -37,6 +37,17 @@ def test_whole_closes_around_a_thousand_are_grouped_whatever_sign_groups_them(si
     assert prices.notices == ()
 
 
+@pytest.mark.parametrize("sign", [".", ","])
+def test_closes_that_may_be_thousands_are_told(sign):
+    closes = [f"{2 + day / 1000:.3f}".replace(".", sign) for day in range(300)]
+    rows = [f"{day:%Y-%m-%d};{close}\n" for day, close in zip(walk(300).index, closes, strict=True)]
+    prices = read_prices(("Datum;Schluss\n" + "".join(rows)).encode(), name="acme.csv")
+    assert prices.table["Close"].iloc[-1] == 2.299
+    assert prices.notices[0].startswith(
+        f"Every close has three digits after its sign, as '2{sign}000', and was read as"
+    )
+
+
 def assert_digits(prices: Prices, table: pd.DataFrame):
     assert prices.notices == ()
     assert list(prices.table) == [field for field in FIELDS if field in table]

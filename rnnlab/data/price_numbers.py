@@ -68,6 +68,7 @@ _MAGNITUDES = {
 _MAGNITUDE = re.compile(rf"({_NUMBER}) *({'|'.join(_MAGNITUDES)})\.?", _FLAGS)
 # What only a decimal comma, or only a decimal point, could have written.
 _COMMA_PROOF = re.compile(r"\d,(?:\d{1,2}|\d{4,})(?![\d.,])|\.\d{3},\d|\.\d{3}\.\d{3}|^0,\d", _FLAGS)
+_IN_THREES = re.compile(r"(?:\d{1,3}[.,]\d{3}\n)*\d{1,3}[.,]\d{3}", re.ASCII)
 _WHOLE_OR_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})?", re.ASCII)
 _THOUSANDTH = 1 / 3000, 1 / 300  # how many times the closes beside it a grouped one would be as a decimal
 _POINTS_AS_GROUPS = re.compile(r"\.\d{3}\.\d{3}", re.ASCII)
@@ -113,7 +114,8 @@ def read_numbers(cells: PriceCells) -> Numbers:
     read = {field: _read_column(cells.columns[field], text, field == "Volume") for field, text in columns.items()}
     nothing = _all_zero(read)
     needed = "Close" if "Close" in read else "Adj Close"
-    numbers, notices = {}, []
+    numbers: dict[str, Floats] = {}
+    notices = _on_threes(cells, columns)
     for field, found in read.items():
         found = np.where(nothing, np.nan, found) if field in PRICE_FIELDS else found
         bad = _bad(field, found)
@@ -125,6 +127,18 @@ def read_numbers(cells: PriceCells) -> Numbers:
         numbers[field] = found
     closes = columns.get("Adj Close", columns.get("Close", ""))
     return Numbers(numbers, tuple(notices), _decimals(closes.replace(",", "").split("\n")[-_LATEST:]))
+
+
+def _on_threes(cells: PriceCells, columns: dict[str, str]) -> list[str]:
+    """A sentence on closes that may be thousands: all have three digits, and commas do not separate their columns."""
+    closes = columns.get("Close", "")
+    if cells.separator != ";" or not _IN_THREES.fullmatch(closes):
+        return []
+    first = cells.columns["Close"][0]
+    return [
+        f"Every close has three digits after its sign, as {quoted(first)}, and was read as a decimal; take the signs "
+        "out of the file if they group thousands."
+    ]
 
 
 def _all_zero(numbers: dict[str, Floats]) -> NDArray[np.bool_]:

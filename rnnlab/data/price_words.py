@@ -22,8 +22,8 @@ _WORDS = {
         nav date, valuation date, as of date, as of, effective date, exchange date, business date, session,
         session date, time period, local time, gmt time, utc time, datestamp, jour, séance, giorno, dia, día, dato,
         päivämäärä, pvm, tarih, zeit, handelstag, kursdatum, data pregão, dátum, nap, dată, дата, дата торгов, день,
-        date utc, ημερομηνία, תאריך, التاريخ, วันที่, วันเดือนปี, तारीख, ngày, tanggal, 日付, 日付け, 年月日, 日期,
-        交易日期, 交易日, 时间, 時間, 날짜, 일자, 일시, 기준일""",
+        date utc, window start, ημερομηνία, תאריך, التاريخ, วันที่, วันเดือนปี, तारीख, ngày, tanggal, 日付, 日付け, 年月日,
+        日期, 交易日期, 交易日, 时间, 時間, 날짜, 일자, 일시, 기준일""",
     "Open": """
         open, open price, opening price, opening, eröffnung, erster, apertura, ouverture, eröffn, eroeffnung,
         eröffnungskurs, eroeffnungskurs, anfangskurs, eröffnungspreis, trade open, ouv, cours d'ouverture,
@@ -71,9 +71,9 @@ _WORDS = {
         скорректированное закрытие, düzeltilmiş kapanış, 調整後終値, 修正終値, 调整后收盘价, 調整收盤價, 수정종가,
         수정주가""",
     "Volume": """
-        volume, vol, share volume, total volume, total volumes, shares traded, volumen, stück, trading volume,
+        volume, vol, share volume, total volume, total volumes, shares traded, stück, stuecke, stücke, trading volume,
         trade volume, day volume, volume traded, number of shares, no of shares, ttl trd qnty, total traded quantity,
-        stuecke, stücke, umsatz stück, tick volume, tickvol, tick vol, real volume, ticks, vol acc, volume shares,
+        volumen, umsatz stück, tick volume, tickvol, tick vol, real volume, ticks, vol acc, volume shares,
         volume titres, titoli, quantità, quantidade, negocios, hac, hacim, işlem hacmi, wol, wolumen, объем, объём,
         обьем, обсяг, volym, volum, vaihto, objem, forgalom, mennyiség, volum tranzacționat, όγκος, נפח, מחזור,
         الحجم, حجم, ปริมาณ, वॉल्यूम, px volume, kl, khối lượng, volume perdagangan, 出来高, 売買高, 成交量, 成交股數,

@@ -12,7 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.ui.asked_forecast import FIRST, LONGEST_HORIZON, Source
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.reading_files import Reading
-from rnnlab.ui.wording import for_programs
+from rnnlab.ui.wording import answer_for_programs, for_programs
 
 
 def forecast(
@@ -108,7 +108,7 @@ def add_endpoints(at_once: int) -> None:
 def answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What is asked for, or gr.Error with the one sentence that says why not."""
     try:
-        return ask()
+        return answer_for_programs(ask())
     except RnnlabError as error:
         raise gr.Error(for_programs(str(error)), print_exception=False) from error
 

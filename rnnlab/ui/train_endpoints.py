@@ -14,7 +14,7 @@ from rnnlab.ui.asked_forecast import FIRST, Source
 from rnnlab.ui.callers import caller_of
 from rnnlab.ui.reading_files import AS_IT_IS, Reading
 from rnnlab.ui.reading_texts import text_settings
-from rnnlab.ui.wording import for_programs
+from rnnlab.ui.wording import answer_for_programs, for_programs
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
 LEFT_OUT = ("curve", "openings", "samples")  # the checkpoint has them
@@ -148,7 +148,7 @@ def _streamed(
                 yield _report(event, plan.baseline)
             elif isinstance(event, Trained):
                 kept = {name: value for name, value in event.summary.items() if name not in LEFT_OUT}
-                yield {"model": event.model, "ended_early": event.ended_early} | kept
+                yield {"model": event.model, "ended_early": event.ended_early} | answer_for_programs(kept)
     except RnnlabError as error:
         raise gr.Error(for_programs(str(error)), print_exception=False) from error
 

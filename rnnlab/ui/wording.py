@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from html import escape
+from typing import Any
 
 # Flags of sentences that are told on a command line, too; here they are fields of these names, and parameters.
 _FLAG = re.compile(r"--(encoding|column|documents|marker|shuffle|ticker|dates)\b")
@@ -33,6 +34,11 @@ def on_page(sentence: str) -> str:
 def for_programs(sentence: str) -> str:
     """A sentence that names an endpoint's parameters where it names flags."""
     return _FLAG.sub(lambda flag: flag[1], sentence)
+
+
+def answer_for_programs(answer: dict[str, Any]) -> dict[str, Any]:
+    """An endpoint's answer, its notices in a program's words."""
+    return answer | {"notices": [for_programs(one) for one in answer["notices"]]} if "notices" in answer else answer
 
 
 def notes_of(sentences: Iterable[str]) -> str:

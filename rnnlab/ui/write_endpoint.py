@@ -12,7 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.service import Manner
 from rnnlab.ui.asked_text import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.ui.callers import caller_of
-from rnnlab.ui.wording import for_programs
+from rnnlab.ui.wording import answer_for_programs, for_programs
 
 
 def write(
@@ -63,7 +63,7 @@ def write(
             keep_stop=bool(keep_stop), finish_sentence=bool(finish_sentence),
         )  # fmt: skip
         for draft in service.drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
-            yield draft.answer()
+            yield answer_for_programs(draft.answer())
     except RnnlabError as error:
         raise gr.Error(for_programs(str(error)), print_exception=False) from error
 
