@@ -11,10 +11,13 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import time
 from collections.abc import Callable
 
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate
 from rnnlab.tasks.forecast import use
+from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.train.devices import quiet_threads
+from rnnlab.tasks.forecast.judge import scoring
 
 
 def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None:
@@ -37,7 +40,7 @@ def main() -> None:
 
 
 def backtest() -> object:
-    return use.backtest("stocks", "AAPL", start="2015-08-13")
+    return scoring.backtest("stocks", "AAPL", start="2015-08-13")
 
 
 def train(data: list[str]) -> object:

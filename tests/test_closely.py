@@ -17,7 +17,7 @@ from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.comparing import compare
 from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
 from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.use import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest
 
 TABLE = market(700, seed=5)
 

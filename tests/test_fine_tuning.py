@@ -10,11 +10,13 @@ import torch
 from markets import market
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.opening import locate, open_checkpoint, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate, open_checkpoint
 from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.tasks.forecast.lines import training_lines
+from rnnlab.tasks.forecast.recipes import open_forecasting
 
 ROOT = Path(__file__).parents[1]
 

@@ -12,6 +12,8 @@ from rnnlab.tasks.text.page.request import AskedText
 from rnnlab.tasks.text.use import Manner, carry_on, drafts
 from rnnlab.ui import opening_links
 from rnnlab.widgets import links
+from rnnlab.tasks.text.page import links
+from rnnlab.tasks.forecast.page import links
 
 LONG = Manner(120)
 

@@ -10,12 +10,16 @@ import pandas as pd
 import pytest
 
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.evidence import holm, panel_test
+from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.panels import backtest_panel, forecast_many
+from rnnlab.tasks.forecast.judge.panels import backtest_panel
+from rnnlab.tasks.forecast.use import forecast_many
 from rnnlab.tasks.forecast.lines import forecast_many_lines, panel_lines
-from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.forecast.judge.scoring import backtest
 
 START = "2016-06-01"
 TICKERS = ["AAPL", "MSFT", "AMZN"]

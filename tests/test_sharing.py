@@ -17,7 +17,7 @@ from pandas.testing import assert_frame_equal
 import rnnlab
 from rnnlab.errors import CheckpointError, DataError, HubError
 from rnnlab.runtime import opening
-from rnnlab.runtime.byte_lru import Shelf
+from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.service.sharing import pull, push
 from rnnlab.tasks.forecast.use import forecast
@@ -155,7 +155,7 @@ def test_a_table_of_prices_is_forecast_as_the_file_would_be(tmp_path):
 
 
 def test_what_is_kept_open_is_bounded_by_bytes_and_the_least_used_is_put_away_first():
-    shelf = Shelf(most_bytes=10)
+    shelf = ByteLru(most_bytes=10)
     made = []
 
     def get(key: str, size: int = 4) -> str:
@@ -170,11 +170,11 @@ def test_what_is_kept_open_is_bounded_by_bytes_and_the_least_used_is_put_away_fi
 
 
 def test_models_asked_for_in_turn_leave_no_more_than_the_bound(tmp_path, monkeypatch):
-    monkeypatch.setattr(opening, "_SHELF", Shelf(3 * 7_300))  # a checkpoint of `stocks` has 7,224 bytes of weights
+    monkeypatch.setattr(opening, "_OPEN", ByteLru(3 * 7_300))  # a checkpoint of `stocks` has 7,224 bytes of weights
     for number in range(12):
         shutil.copytree(ROOT / "data" / "checkpoints" / "stocks", tmp_path / str(number))
         opening.open_checkpoint(str(tmp_path / str(number)))
-    assert 0 < opening._SHELF.bytes <= 3 * 7_300
+    assert 0 < opening._OPEN.bytes <= 3 * 7_300
 
 
 def test_a_folder_that_was_written_anew_is_opened_anew(tmp_path):

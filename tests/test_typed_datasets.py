@@ -13,7 +13,7 @@ from reaching import reachable_hub
 from rnnlab.data import cache
 from rnnlab.data.fetch import hub_datasets
 from rnnlab.errors import DataError
-from rnnlab.service.listing import fetch, known_texts
+from rnnlab.data.fetch.listing import fetch, known_texts
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.learn.training import train_text
 

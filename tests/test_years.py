@@ -19,7 +19,7 @@ from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
 from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.tasks.forecast.lines import yearly_lines
-from rnnlab.tasks.forecast.use import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}
@@ -86,7 +86,9 @@ def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
 
 
 def judge_year(model: str, year: int) -> float:
-    from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+    from rnnlab.runtime.opening import locate
+    from rnnlab.tasks.forecast.data import open_prices
+    from rnnlab.tasks.forecast.recipes import open_forecasting
 
     forecaster, table = open_forecasting(locate(model))[1], open_prices("MSFT").table[: f"{year}-12-31"]
     first = table.index[(table.index.year < year).sum()]

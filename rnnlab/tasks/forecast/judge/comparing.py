@@ -7,11 +7,12 @@ from typing import Any
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
-from rnnlab.runtime.provenance import read_day
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.tasks.forecast.data import open_prices, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.use import Prepared, fairness, first_scored, prepare, whole_horizon
+from rnnlab.tasks.forecast.prepared import Prepared, fairness, first_scored, prepare, whole_horizon
+from rnnlab.tasks.forecast.recipes import open_forecasting
 
 
 def compare(

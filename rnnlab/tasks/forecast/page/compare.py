@@ -12,16 +12,18 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import told
 from rnnlab.tasks.forecast.judge import comparing
 from rnnlab.tasks.forecast.page import panels
-from rnnlab.tasks.forecast.page.reading import filled
 from rnnlab.tasks.forecast.page.request import source_of
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.events import PRIVATE
+from rnnlab.widgets.events import PRIVATE, filled
 from rnnlab.widgets.wording import notes_of
 
 STORY = "The checkpoint of the settings above and another, on the very same days of the series above."
 
 
-def compare_panel(model: gr.Dropdown, asked: Sequence[Any], models: list[str], limits: dict[str, Any]) -> gr.Dropdown:
+def compare_panel(
+    model: gr.Dropdown, asked: Sequence[Any], models: Sequence[str], limits: dict[str, Any]
+) -> gr.Dropdown:
     """Lay the panel out and connect its events; gives the chooser of the second checkpoint.
 
     Args:
@@ -64,7 +66,7 @@ def compare(
             ticker=source.reading.ticker, dates=source.reading.dates, encoding=source.reading.encoding,
         )  # fmt: skip
     except RnnlabError as error:
-        return panels.refusal(str(error), "")
+        return html.refusal(str(error), "")
     return _table(answer, source.unit)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import bundled_models
 from rnnlab.tasks.forecast import use
+from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.page.reading import Reading
 from rnnlab.tasks.forecast.page.request import FIRST, LONGEST_HORIZON, Source
+from rnnlab.tasks.forecast.page.train_endpoint import add_train_endpoint
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
@@ -81,16 +82,16 @@ def backtest(
     with_source = Source(data, file).data
     how = Reading.of((ticker, dates, encoding))
     return answered(
-        lambda: use.backtest(
+        lambda: scoring.backtest(
             model, with_source(), start=start or None, caller=caller_of(token), ticker=how.ticker, dates=how.dates,
             encoding=how.encoding,
         )
     )  # fmt: skip
 
 
-def add_endpoints(at_once: int) -> None:
+def add_endpoints(models: Sequence[str], at_once: int) -> None:
     """Add the endpoints to the Blocks being built, behind components that nobody sees."""
-    models = bundled_models("forecast")
+    add_train_endpoint()
     with gr.Row(visible=False):
         data = gr.Textbox(FIRST, label="data")
         model = gr.Textbox(models[0] if models else "", label="model")

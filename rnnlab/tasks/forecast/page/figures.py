@@ -10,24 +10,27 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnlab.tasks.forecast.forecast_report import Study
+from rnnlab.widgets.figures import (
+    BASELINE,
+    CLEAR,
+    FORECAST_HEIGHT,
+    GRID,
+    LOSS_HEIGHT,
+    MODEL,
+    TEXT,
+    TRUTH,
+    short_name,
+    style_of,
+)
 from rnnlab.widgets.wording import day_text, price_text
 
-# Blue and orange of the palette for the colour-blind (Okabe and Ito, 2008), the blue lifted to be read on black too.
-MODEL = "#2b7bba"
-BASELINE = "#e08214"
-# Mid-neutrals that are read on white and on black; the page's style sheet sharpens them for its theme.
-TRUTH = "rgb(112,118,128)"
-TEXT = "rgb(115,121,132)"
-GRID = "rgba(128,134,145,0.16)"
-BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "rgba(43,123,186,0.13)"
-CLEAR = "rgba(0,0,0,0)"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
-FORECAST_HEIGHT, LOSS_HEIGHT = 480, 320
+BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "rgba(43,123,186,0.13)"
+
 # What the buttons show, in days before the end of the fan; the view on opening is SHOWN.
 WINDOWS = {"1m": 61, "6m": 183, "1y": 366, "all": 100_000}
 SHOWN = "6m"
-LONGEST_NAME = 22
 LEGEND = ("Close", "Model", "Naive", "80 % band", "95 % band")
 # Day and month, month, or year alone, as the view widens; a second line that repeats is left out.
 DAY = 86_400_000  # milliseconds
@@ -36,7 +39,6 @@ TICKS = [
     {"dtickrange": [27 * DAY, "M6"], "value": "%b\n%Y"},
     {"dtickrange": ["M6", None], "value": "%Y"},
 ]
-SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
 
 def forecast_figure(study: Study, unit: str) -> go.Figure:
@@ -55,7 +57,7 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
     windows = _windows(study)
     shown = windows[SHOWN]
     figure.update_layout(
-        **_style(FORECAST_HEIGHT),
+        **style_of(FORECAST_HEIGHT),
         title=_title(study, unit),
         hovermode="x unified",
         legend={
@@ -71,78 +73,6 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
     )  # fmt: skip
     figure.update_yaxes(range=shown["yaxis.range"], title={"text": f"Close ({unit})" if unit else "Close"})
     return figure
-
-
-def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]], epochs: int) -> go.Figure:
-    """Draw training losses as they come, one line a seed, dashed where the scaling saw no test price.
-
-    Args:
-        curves: (seed, variant) -> (epoch, loss) pairs; variant "" is the model as taught.
-        epochs: where the horizontal axis ends.
-    """
-    figure = go.Figure()
-    for (seed, variant), points in curves.items():
-        figure.add_scatter(
-            x=[epoch for epoch, _ in points],
-            y=[loss for _, loss in points],
-            name=f"seed {seed}{', ' if variant else ''}{variant}",
-            mode="lines+markers",
-            line={
-                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)], "width": 2, "dash": "dot" if variant else "solid"
-            },
-            marker={"size": 4},
-            hovertemplate="%{y:.3g}",
-        )  # fmt: skip
-    figure.update_layout(
-        **_style(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
-    figure.update_xaxes(title={"text": "Epoch"}, range=[0, epochs + 1], hoverformat=".0f", showgrid=False)
-    figure.update_yaxes(title={"text": "Training loss, log scale"}, type="log", dtick=1, exponentformat="power")
-    return figure
-
-
-def training_figure(
-    points: Sequence[tuple[float, float, float | None]], baseline: float | None, beaten: str, unit: str
-) -> go.Figure:
-    """Draw a training as it goes: loss on what is learnt from and on what is held out, beside the baseline's.
-
-    Args:
-        points: (epoch, training loss, loss held out or None) by report.
-        baseline: the loss of the model to beat, None if there is none yet; beaten is its name.
-        unit: of the losses, for the axis.
-    """
-    figure = go.Figure()
-    epochs = [epoch for epoch, _, _ in points]
-    for name, color, dash, values in (
-        ("Learnt from", TRUTH, "dot", [loss for _, loss, _ in points]),
-        ("Held out", MODEL, "solid", [loss for _, _, loss in points]),
-    ):
-        figure.add_scatter(
-            x=epochs, y=values, name=name, mode="lines+markers", line={"color": color, "width": 2, "dash": dash},
-            marker={"size": 4}, hovertemplate="%{y:.4f}",
-        )  # fmt: skip
-    if baseline is not None:
-        figure.add_hline(y=baseline, line={"color": BASELINE, "width": 2, "dash": "dash"})
-        figure.add_scatter(x=[None], y=[None], name=beaten, mode="lines", line={"color": BASELINE, "dash": "dash"})
-    figure.update_layout(
-        **_style(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
-    figure.update_xaxes(title={"text": "Passes over the data"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
-    figure.update_yaxes(title={"text": unit})
-    return figure
-
-
-def short_name(name: str) -> str:
-    """A name that fits a title on a phone."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _history_traces(study: Study) -> list[go.Scatter]:
@@ -196,13 +126,6 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
             hovertemplate=["the last close<extra></extra>"] + [median] * len(fan),
         ),
     ]  # fmt: skip
-
-
-def _line(
-    dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
-) -> go.Scatter:
-    line = {"color": color, "width": width, "dash": dash}
-    return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)
 
 
 def _band(
@@ -260,18 +183,6 @@ def _title(study: Study, unit: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _style(height: int) -> dict[str, Any]:
-    return {
-        "height": height, "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "template": "none", "dragmode": False,
-        "font": {"family": FONT, "size": 12, "color": TEXT},
-        "hoverlabel": {
-            "bgcolor": "rgba(28,30,34,0.94)", "bordercolor": CLEAR, "font": {"color": "#f2f3f5", "size": 12}
-        },
-        "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}, "nticks": 7},
-        "xaxis": {"zeroline": False},
-    }  # fmt: skip
-
-
 def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:
     pairs = zip(lower, upper, strict=True)
     return [f"{price_text(low, decimals)} – {price_text(high, decimals)}" for low, high in pairs]
@@ -290,3 +201,42 @@ def _days(index: Any) -> list[str]:
 
 def _day(day: date) -> str:
     return f"{day:%Y-%m-%d}"
+
+
+def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]], epochs: int) -> go.Figure:
+    """Draw training losses as they come, one line a seed, dashed where the scaling saw no test price.
+
+    Args:
+        curves: (seed, variant) -> (epoch, loss) pairs; variant "" is the model as taught.
+        epochs: where the horizontal axis ends.
+    """
+    figure = go.Figure()
+    for (seed, variant), points in curves.items():
+        figure.add_scatter(
+            x=[epoch for epoch, _ in points],
+            y=[loss for _, loss in points],
+            name=f"seed {seed}{', ' if variant else ''}{variant}",
+            mode="lines+markers",
+            line={
+                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)], "width": 2, "dash": "dot" if variant else "solid"
+            },
+            marker={"size": 4},
+            hovertemplate="%{y:.3g}",
+        )  # fmt: skip
+    figure.update_layout(
+        **style_of(LOSS_HEIGHT),
+        hovermode="x unified",
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+    )
+    figure.update_xaxes(title={"text": "Epoch"}, range=[0, epochs + 1], hoverformat=".0f", showgrid=False)
+    figure.update_yaxes(title={"text": "Training loss, log scale"}, type="log", dtick=1, exponentformat="power")
+    return figure
+
+
+def _line(
+    dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
+) -> go.Scatter:
+    line = {"color": color, "width": width, "dash": dash}
+    return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from rnnlab.tasks.forecast.forecast_report import Study
-from rnnlab.tasks.text.voices import Voice
-from rnnlab.widgets.wording import notes_of, on_page
+from rnnlab.widgets.html import empty, headline
+from rnnlab.widgets.wording import notes_of
 
 # Row of the table, its name and its plain gloss, in this order.
 ROWS = {
@@ -67,42 +67,6 @@ def verdict(study: Study, title: str, link: str = "") -> str:
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + "</section>"
     )  # fmt: skip
-
-
-def voice_verdict(voice: Voice) -> str:
-    """Whose voice it is, what the network is, and how well it foretells its author."""
-    return (
-        f'<section class="verdict voice" aria-live="polite"><p class="eyebrow">{escape(voice.title)} · '
-        f"{escape(voice.size)}</p>{headline(voice.verdict)}</section>"
-    )
-
-
-def headline(sentence: str) -> str:
-    """A verdict, its first clause set in bold."""
-    first, mark, rest = sentence.partition("; ")
-    return f"<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2>"
-
-
-def refusal(sentence: str, shown: str) -> str:
-    """A sentence that says what cannot be used and what to do; `shown` names what the page still shows."""
-    still = f'<p class="still">{escape(shown)}</p>' if shown else ""
-    return (
-        f'<section class="verdict refusal" role="alert"><p class="eyebrow">This cannot be used yet</p>'
-        f"<h2>{escape(on_page(sentence))}</h2>{still}</section>"
-    )
-
-
-def notice(title: str, sentence: str) -> str:
-    """A sentence that says what to do next, in the place of a verdict."""
-    return (
-        f'<section class="verdict notice" role="status"><p class="eyebrow">{escape(title)}</p>'
-        f"<h2>{escape(sentence)}</h2></section>"
-    )
-
-
-def empty(sentence: str) -> str:
-    """What stands where a result will be."""
-    return f'<section class="empty"><p>{escape(sentence)}</p></section>'
 
 
 def score_table(scores: dict[str, Any] | None, unit: str, span: str) -> str:
@@ -163,15 +127,6 @@ def tutorial_table(summary: dict[str, Any], unit: str) -> str:
     return (
         f'<section class="scores tutorial"><h3>{escape(_tutorial_finding(summary))}</h3><table><thead><tr><td></td>'
         f'<th scope="col">RMSE<small>{escape(unit)} ↓</small></th></tr></thead><tbody>{body}</tbody></table></section>'
-    )
-
-
-def status(words: str, share: float, *, busy: bool = True) -> str:
-    """One line on how far a training is, above a thin bar."""
-    width = round(100 * min(max(share, 0.0), 1.0))
-    return (
-        f'<div class="status" role="status"><span>{escape(words)}</span>'
-        f'<div class="bar{"" if busy else " done"}"><i style="width:{width}%"></i></div></div>'
     )
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import gradio as gr
 
+from rnnlab.data.fetch.listing import tickers
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import tickers
-from rnnlab.tasks.forecast.judge.panels import forecast_many
-from rnnlab.tasks.forecast.page import panels
 from rnnlab.tasks.forecast.page.reading import Reading
+from rnnlab.tasks.forecast.use import forecast_many
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.dropping import drop
 from rnnlab.widgets.events import PRIVATE
@@ -77,7 +77,7 @@ def forecast_several(
             encoding=how.encoding,
         )  # fmt: skip
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), gr.DownloadButton(interactive=False)
+        return html.refusal(str(error), ""), gr.DownloadButton(interactive=False)
     return _table(answer["series"]), download(_write(answer["series"]))
 
 

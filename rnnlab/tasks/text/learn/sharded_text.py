@@ -16,7 +16,7 @@ from rnnlab.tasks.text.judge import protocols
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded import ShardedTask
-from rnnlab.tasks.text.learn.tuning import TextBegun
+from rnnlab.tasks.text.learn.tuning import Base
 
 MOST_HELD_OUT = 500_000  # characters, of the last shard's end; exact scores of a tenth of a large text would take hours
 MOST_KEPT = 200_000  # characters, of the first shard's beginning, that set how sure the model is
@@ -24,9 +24,9 @@ COUNTED = 5_000_000  # characters that the 5-gram is counted on: those before wh
 
 
 def sharded_task(
-    shards: Shards, text: TextConfig, batch: int, begun: TextBegun | None = None
+    shards: Shards, text: TextConfig, batch: int, base: Base | None = None
 ) -> tuple[ShardedTask, Ids]:  # fmt: skip
-    """The task, and the ids that calibrate; `begun` is the checkpoint whose vocabulary is kept.
+    """The task, and the ids that calibrate; `base` is the checkpoint whose vocabulary is kept.
 
     Raises:
         RnnlabError: the settings ask for what a text in shards cannot have, or the text is too short.
@@ -39,9 +39,9 @@ def sharded_task(
         )
     cut = _Cut.of(shards, text)
     vocabulary: Vocabulary = _vocabulary(shards, text.rare)
-    if begun is not None:
+    if base is not None:
         unknown = getattr(vocabulary, "unknown", None) is not None
-        vocabulary = begun.widened(vocabulary.alphabet, boundary=False, unknown=unknown)
+        vocabulary = base.widened(vocabulary.alphabet, boundary=False, unknown=unknown)
 
     def opened(number: int) -> Ids:
         return encode_compactly(vocabulary, [cut.learnt(shards.read(number), number)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,12 +42,12 @@ class Choosers:
         ]  # fmt: skip
 
 
-def lay_choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
+def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
     """Lay out what a visitor sets, the first voice's first prompt filled in; gives Write, Stop and Continue, too."""
     openings = list(voices_module.voice(voices[0], caller=STRANGER).openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
-            voices, value=voices[0], label="Voice", allow_custom_value=True, min_width=240,
+            list(voices), value=voices[0], label="Voice", allow_custom_value=True, min_width=240,
             info="Whose style: a network trained on that text, or owner/name of the Hub",
         )  # fmt: skip
         temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)

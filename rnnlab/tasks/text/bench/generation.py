@@ -8,11 +8,12 @@ from typing import Any, cast
 import torch
 from torch import nn
 
-from rnnlab.bench.machine import bytes_a_second, description, flops_a_second, medians
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.packing import pack
 from rnnlab.nn.stepping import Engine, open_engine
 from rnnlab.nn.torch_steps import TorchEngine
+from rnnlab.runtime.machine import bytes_a_second, description, flops_a_second, machine_words, medians
+from rnnlab.summary import Table
 
 VOCABULARY, EMBEDDING, LAYERS = 65, 128, 2
 SIZES, BATCHES = (256, 512), (1, 16)
@@ -108,3 +109,14 @@ def _floor(model: SequenceModel, engine: str, batch: int) -> float:
         return reading
     hidden = model.config.hidden
     return max(reading, 2 * weights * batch / flops_a_second(batch, 4 * hidden, 2 * hidden, torch.float32))
+
+
+def generation_table(answer: dict[str, Any]) -> Table:
+    """The engines' speeds."""
+    rows = tuple(
+        (f"{one['model']}, {one['engine']}", str(one["batch"]), f"{one['chars_per_cpu_second']:,.0f}",
+         f"{one['ratio_to_nn_lstm']:.1f}", f"{one['ratio_to_floor']:.2f}")
+        for one in answer["pairs"]
+    )  # fmt: skip
+    head = ("", "batch", "characters a CPU second", "times nn.LSTM's speed", "times the floor's time")
+    return Table(machine_words(answer["machine"]), head, rows)

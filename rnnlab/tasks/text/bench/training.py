@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnlab.bench.machine import description, flops_a_second, medians
 from rnnlab.data.text.vocab import build_characters
 from rnnlab.nn.model import SequenceModel, new_model
+from rnnlab.runtime.machine import description, flops_a_second, machine_words, medians
+from rnnlab.summary import Table
 from rnnlab.tasks.text.learn.settings import MODEL
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.train.devices import choose_precision
@@ -104,3 +105,21 @@ def _plain(batch: int, *, char_by_char: bool) -> Callable[[], None]:
         optimizer.zero_grad()
 
     return step
+
+
+def training_table(answer: dict[str, Any]) -> Table:
+    """The training step's speed."""
+    rows = tuple(
+        (f"{one['model']}, {one['precision']}", str(one["batch"]), f"{one['chars_per_cpu_second']:,.0f}",
+         f"{one['ratio_to_fp32_nn_lstm']:.2f}", f"{one['ratio_to_char_loop']:.2f}", f"{one['ratio_to_floor']:.2f}")
+        for one in answer["pairs"]
+    )  # fmt: skip
+    head = (
+        "",
+        "batch",
+        "characters a CPU second",
+        "times plain nn.LSTM",
+        "times the loop by characters",
+        "× the floor",
+    )
+    return Table(machine_words(answer["machine"]), head, rows)

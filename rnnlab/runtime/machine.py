@@ -54,6 +54,14 @@ def description() -> dict[str, Any]:
     }
 
 
+def machine_words(machine: Mapping[str, Any]) -> str:
+    """The same as a line."""
+    return (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['instructions']}, bf16 instructions: "
+        f"{machine['bf16']}, load {machine['load']}, torch {machine['torch']}, {machine['threads']} thread"
+    )
+
+
 def _least(do: Callable[[], object], repeats: int) -> float:
     """CPU seconds of one call, the least of seven tries of so many."""
     best = float("inf")
