@@ -12,12 +12,11 @@ import time
 from collections.abc import Callable
 
 from rnnlab.runtime.opening import locate
-from rnnlab.tasks.forecast import use
 from rnnlab.tasks.forecast.data import open_prices
+from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.train.devices import quiet_threads
-from rnnlab.tasks.forecast.judge import scoring
 
 
 def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None:

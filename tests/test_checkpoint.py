@@ -108,10 +108,7 @@ def damaged(folder: Path, how: str) -> None:
     [
         ("truncated weights", "waves/model.safetensors does not hold the weights that config.json was written with"),
         ("flipped byte", "waves/model.safetensors does not hold the weights that config.json was written with"),
-        (
-            "no weights",
-            "waves/model.safetensors cannot be read .No such file or directory.",
-        ),
+        ("no weights", "waves/model.safetensors cannot be read .No such file or directory."),
         ("no config", "waves/config.json cannot be read"),
         ("empty config", "waves/config.json is not JSON"),
         ("list", "waves/config.json is no JSON object"),

@@ -8,10 +8,7 @@ import pytest
 
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
-from rnnlab.widgets import wording
-from rnnlab.widgets import html
-from rnnlab.widgets import figures
-from rnnlab.tasks.forecast.page import figures
+from rnnlab.widgets import figures, html, wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 from markets import market
+from rnnlab.tasks.forecast.lines import training_lines
+from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import locate, open_checkpoint
 from rnnlab.scoring.forecasts import diebold_mariano
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import training_lines
 from rnnlab.tasks.forecast.recipes import open_forecasting
 
 ROOT = Path(__file__).parents[1]
@@ -95,16 +95,10 @@ def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
     [
         ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can learn on; give --from another"),
         ({"base": "nosuch"}, r"^There is no folder or bundled checkpoint 'nosuch'"),
-        (
-            {"base": "stocks", "settings": {"hidden": 8}},
-            r"^A checkpoint that learns on keeps its shape; leave out",
-        ),
+        ({"base": "stocks", "settings": {"hidden": 8}}, r"^A checkpoint that learns on keeps its shape; leave out"),
         ({"base": "stocks", "seeds": 2}, r"^Several seeds that began with one checkpoint would be much alike"),
         ({"base": "stocks", "recipe": "tutorial"}, r"^--from and --unseen belong to the density recipe"),
-        (
-            {"base": "stocks", "resume": True},
-            r"^--resume goes on from what the folder of --out holds; leave out",
-        ),
+        ({"base": "stocks", "resume": True}, r"^--resume goes on from what the folder of --out holds; leave out"),
     ],
 )
 def test_what_cannot_learn_on_is_refused(place, asked, sentence):

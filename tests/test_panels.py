@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from rnnlab.tasks.forecast.lines import forecast_many_lines, panel_lines
 
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.runtime.opening import locate
@@ -15,11 +16,9 @@ from rnnlab.scoring.evidence import holm, panel_test
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panels import backtest_panel
-from rnnlab.tasks.forecast.use import forecast_many
-from rnnlab.tasks.forecast.lines import forecast_many_lines, panel_lines
-from rnnlab.tasks.forecast.recipes import open_forecasting
-from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.tasks.forecast.use import forecast, forecast_many
 
 START = "2016-06-01"
 TICKERS = ["AAPL", "MSFT", "AMZN"]
@@ -105,11 +104,7 @@ def test_the_command_forecasts_several_series_a_line_each():
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (["AAPL", "aapl.csv", "MSFT"], "There is no file"),
-        (["AAPL", "NOPE"], "NOPE"),
-    ],
+    ("data", "sentence"), [(["AAPL", "aapl.csv", "MSFT"], "There is no file"), (["AAPL", "NOPE"], "NOPE")]
 )
 def test_what_cannot_be_read_is_refused_as_for_one(data, sentence):
     with pytest.raises(DataError, match=sentence):

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 from torch.testing import assert_close
+from trainings import train_forecast
 from waves import CONFIG, Waves, wave_model
 
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.forecast.learn.density import DensityTask
-from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.processes import ALONE, Processes, started

@@ -3,15 +3,15 @@ import json
 
 import pytest
 from markets import market
+from rnnlab.tasks.forecast.lines import backtest_lines
+from trainings import train_forecast
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.reports import TrainReport, TrainResult
 from rnnlab.tasks.forecast.forecast_report import study
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import backtest_lines
-from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.use import forecast
 from rnnlab.train.checkpoint import checkpoint
 
 SETTINGS = {"epochs": 1, "batch": 8, "window": 16, "lead": 4}

@@ -13,6 +13,7 @@ from authors import story
 from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
 from pandas.testing import assert_frame_equal
+from trainings import train_text
 
 import rnnlab
 from rnnlab.errors import CheckpointError, DataError, HubError
@@ -21,7 +22,6 @@ from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.service.sharing import pull, push
 from rnnlab.tasks.forecast.use import forecast
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 from authors import story
+from trainings import train_text
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.reports import TrainReport, TrainResult
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text import voices
 from rnnlab.tasks.text.judge.evaluating import evaluate
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import Manner, carry_on, drafts, write
 from rnnlab.train.checkpoint import checkpoint
 

@@ -9,13 +9,13 @@ from authors import story
 from hub.faults import Fault
 from hub.tables import parquet
 from reaching import reachable_hub
+from trainings import train_text
 
 from rnnlab.data import cache
 from rnnlab.data.fetch import hub_datasets
-from rnnlab.errors import DataError
 from rnnlab.data.fetch.listing import fetch, known_texts
+from rnnlab.errors import DataError
 from rnnlab.tasks.text.judge.evaluating import evaluate
-from rnnlab.tasks.text.learn.training import train_text
 
 LINES = "It was a dark night.\n\nNobody slept,\r\nand the wind rose.\n"
 ROWS = ["the first book.\nit ends.", "the second book."]

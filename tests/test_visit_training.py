@@ -10,6 +10,8 @@ import torch
 from authors import story
 from markets import market
 from reaching import reachable_hub
+from rnnlab.service.visit_training import Trained, steer, train_visit
+from trainings import train_text
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER
@@ -19,10 +21,8 @@ from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service import visit_training
 from rnnlab.service import visit_training as visit_training_module
 from rnnlab.service.transfer import bring_training, pack
-from rnnlab.service.visit_training import Trained, steer, train_visit
 from rnnlab.tasks.forecast.learn import density, features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.probing import probe

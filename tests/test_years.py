@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from markets import market
 from numpy.testing import assert_allclose
+from rnnlab.tasks.forecast.lines import yearly_lines
+from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.evidence import panel_test
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
-from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import yearly_lines
 from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}

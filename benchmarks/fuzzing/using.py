@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzzing.sources import DATASET
+from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.uploads import visit_folder
-from rnnlab.data.fetch.listing import known_texts
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training
 from rnnlab.tasks.forecast.learn.training import train_forecast

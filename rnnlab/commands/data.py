@@ -52,9 +52,14 @@ def _data(asked: argparse.Namespace) -> Answer:
 
 def _fetch(asked: argparse.Namespace) -> Answer:
     answer = listing.fetch(
-        asked.name, column=asked.column, split=asked.split, revision=asked.revision, seconds=asked.seconds,
-        progress=aside, first_mb=asked.first_mb,
-    )  # fmt: skip
+        asked.name,
+        column=asked.column,
+        split=asked.split,
+        revision=asked.revision,
+        seconds=asked.seconds,
+        progress=aside,
+        first_mb=asked.first_mb,
+    )
     if not asked.json:
         size = f"{answer['characters']:,} characters, " if answer["characters"] else ""
         show(f"{answer['name']}: {size}{answer['licence']}; use it as --data {answer['name']}")
@@ -63,9 +68,17 @@ def _fetch(asked: argparse.Namespace) -> Answer:
 
 def _shards(asked: argparse.Namespace) -> Answer:
     answer = make_shards(
-        asked.sources, asked.out, name=asked.name, millions=asked.millions, column=asked.column, split=asked.split,
-        revision=asked.revision, seconds=asked.seconds, encoding=asked.encoding, progress=aside,
-    )  # fmt: skip
+        asked.sources,
+        asked.out,
+        name=asked.name,
+        millions=asked.millions,
+        column=asked.column,
+        split=asked.split,
+        revision=asked.revision,
+        seconds=asked.seconds,
+        encoding=asked.encoding,
+        progress=aside,
+    )
     if not asked.json:
         shards = "1 shard" if answer["shards"] == 1 else f"{answer['shards']:,} shards"
         told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {shards}"

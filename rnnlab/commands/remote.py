@@ -74,7 +74,7 @@ def train_there(args: argparse.Namespace, kind: TaskKind, request: Request) -> A
         aside(price_words(flavor, hours))
         job = submit_training(
             kind, request, repo=args.push, flavor=flavor, hours=hours, private=args.private, token=token
-        )  # fmt: skip
+        )
         aside(f"Job {job.id}: {job.url}")
         _print_log(job, token)
         answer = pull_into(folder, args.push, token=token) | {"job": job.id}

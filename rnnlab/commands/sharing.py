@@ -61,9 +61,14 @@ def _pull(asked: argparse.Namespace) -> Answer:
 def _models(asked: argparse.Namespace) -> Answer:
     token = own_token() if asked.hub else None
     answer = sharing.models(
-        asked.task, author=asked.author, query=asked.query, language=asked.language, order=asked.order,
-        search=asked.hub, token=token,
-    )  # fmt: skip
+        asked.task,
+        author=asked.author,
+        query=asked.query,
+        language=asked.language,
+        order=asked.order,
+        search=asked.hub,
+        token=token,
+    )
     return tell(asked, answer, _models_lines)
 
 

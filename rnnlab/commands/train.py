@@ -64,9 +64,15 @@ def _train(args: argparse.Namespace) -> Answer:
 
     args.resumable = True
     training = train(
-        kind, request, out=args.out, resume=args.resume, overwrite=args.overwrite, watch=bar.watch,
-        processes=processes, settled=settled,
-    )  # fmt: skip
+        kind,
+        request,
+        out=args.out,
+        resume=args.resume,
+        overwrite=args.overwrite,
+        watch=bar.watch,
+        processes=processes,
+        settled=settled,
+    )
     answer = _follow(args, training, kind.counted, bar, processes)
     return tell(args, answer, lambda answer: _lines(kind, answer)) if is_first() else answer
 

@@ -21,12 +21,7 @@ LEFT_ALONE = {".gitattributes", ".gitignore", "LICENSE"}  # what else a reposito
 
 
 def push(
-    folder: str | Path,
-    repo: str,
-    token: str | None,
-    *,
-    check: Callable[[Checkpoint], object],
-    private: bool = False,
+    folder: str | Path, repo: str, token: str | None, *, check: Callable[[Checkpoint], object], private: bool = False
 ) -> str:
     """Upload a checkpoint as one commit; a token that may make repositories of its own (`contribute-repos`) suffices.
 

@@ -69,9 +69,14 @@ class Asked:
         """What the training run is asked."""
         began = None if self.begun is None else _begun(self.kind, self.begun)
         return Request(
-            self.data, self.settings, self.arguments, self.base, began, self.caller,
+            self.data,
+            self.settings,
+            self.arguments,
+            self.base,
+            began,
+            self.caller,
             most_bytes=self.caller.most_training_bytes,
-        )  # fmt: skip
+        )
 
     def read_by(self) -> tuple[Any, ...]:
         """What tells one reading from another: the data as they are now, and how they are read."""
@@ -161,9 +166,14 @@ def begin(asked: Asked, *, report_every: int | None = None) -> tuple[str, Iterat
 
     def training(watch: Watch) -> Iterator[TrainReport | TrainResult]:
         return train(
-            asked.kind, request, out=visit.folder, resume=old is not None, watch=watch,
-            prepared=_training(asked, by, request), report_every=report_every,
-        )  # fmt: skip
+            asked.kind,
+            request,
+            out=visit.folder,
+            resume=old is not None,
+            watch=watch,
+            prepared=_training(asked, by, request),
+            report_every=report_every,
+        )
 
     job = Job(training, most_seconds(), lambda: end_visit(visit))
     key = JOBS.add(job)

@@ -9,10 +9,7 @@ from rnnlab.tasks.kind import TaskKind
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 # By name, the module whose KIND it is.
-TASKS: dict[str, str] = {
-    "forecast": "rnnlab.tasks.forecast.kind",
-    "text": "rnnlab.tasks.text.kind",
-}
+TASKS: dict[str, str] = {"forecast": "rnnlab.tasks.forecast.kind", "text": "rnnlab.tasks.text.kind"}
 
 
 def kind_named(name: str) -> TaskKind:

@@ -56,7 +56,7 @@ def build() -> gr.Blocks:
         places = Places(tabs, by_task)
         connect_opening(
             checkpoints.open, checkpoints.listed, checkpoints.note, places, show_progress_on=[checkpoints.details]
-        )  # fmt: skip
+        )
         connect_use(training, places, checkpoints)
         gr.HTML(COLOPHON)
         for _, page, models in pages:
@@ -80,10 +80,17 @@ def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None,
         wait: whether to come back only when the page is closed.
     """
     settings: dict[str, Any] = {
-        "theme": theme(), "head": HEAD, "footer_links": ["api", "gradio", "settings"], "run_history": False,
-        "ssr_mode": False, "show_error": False, "max_file_size": LARGEST, "quiet": not wait,
-        "state_session_capacity": SESSIONS, "app_kwargs": {"lifespan": guarded(demo)},
-    }  # fmt: skip
+        "theme": theme(),
+        "head": HEAD,
+        "footer_links": ["api", "gradio", "settings"],
+        "run_history": False,
+        "ssr_mode": False,
+        "show_error": False,
+        "max_file_size": LARGEST,
+        "quiet": not wait,
+        "state_session_capacity": SESSIONS,
+        "app_kwargs": {"lifespan": guarded(demo)},
+    }
     sweep_visits()
     try:
         _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)

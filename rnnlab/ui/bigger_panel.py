@@ -72,9 +72,14 @@ def bigger_panel(form: Form) -> None:
 
     given: Any = form.components()
     start.click(
-        rented, given | {mark, repo, private}, [log, job, start, cancel], concurrency_id="rent",
-        concurrency_limit=8, show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+        rented,
+        given | {mark, repo, private},
+        [log, job, start, cancel],
+        concurrency_id="rent",
+        concurrency_limit=8,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     cancel.click(cancel_job, job, cancel, queue=False, show_progress="hidden", **PRIVATE)
 
 
@@ -110,9 +115,14 @@ def rent(
         check_sign_in(offer.hours, token.expires_at if token else 0)
         asked = entered.asked(caller_of(token))
         job = submit_training(
-            entered.kind, asked.request(), repo=(repo or "").strip(), flavor=offer.flavor, hours=offer.hours,
-            private=bool(private), token=own,
-        )  # fmt: skip
+            entered.kind,
+            asked.request(),
+            repo=(repo or "").strip(),
+            flavor=offer.flavor,
+            hours=offer.hours,
+            private=bool(private),
+            token=own,
+        )
         yield {"log": _log(job, lines), "job": job.id, "cancel": gr.Button(interactive=True)}
         for line in follow_training(job, own):
             lines.append(line)

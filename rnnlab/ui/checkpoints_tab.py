@@ -77,7 +77,7 @@ def checkpoints_tab() -> CheckpointsTab:
             listed = gr.Radio(choices, value=first, label="Checkpoints", elem_classes="picks", elem_id="picks")
             file = drop(
                 "Or bring your own", "A zip of a checkpoint’s folder, or its files", BROUGHT, "bring", several=True
-            )  # fmt: skip
+            )
         with gr.Column(scale=3, min_width=320):
             parts = _details(first)
             found, brought = gr.State([]), gr.State([])
@@ -92,7 +92,7 @@ def checkpoints_tab() -> CheckpointsTab:
 
 def find(
     token: gr.OAuthToken | None, query: str | None, task: str, order: str, chosen: str | None, brought: list[str]
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[Any, ...]:
     """Search the Hub and show what it has below the bundled ones; or say why that cannot be."""
     try:
         answer = models(
@@ -178,18 +178,19 @@ def _open_words(task: str) -> str:
     return f"Open in {kind_named(task).tab}"
 
 
-def _details(
-    first: str | None,
-) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML, gr.Button, gr.Button, gr.DownloadButton]:
+def _details(first: str | None) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML, gr.Button, gr.Button, gr.DownloadButton]:
     """The chosen checkpoint's own words, and what can be done with it."""
     shown = show(first, caller=STRANGER) if first else None
     note = gr.HTML("", elem_id="note")
     details = gr.HTML(checkpoint_panels.details(shown) if shown else "", elem_id="chosen")
     with gr.Row(elem_classes="actions"):
         opening = gr.Button(
-            _open_words(shown.task) if shown else "Open", variant="primary", min_width=150,
-            interactive=shown is not None, elem_id="open",
-        )  # fmt: skip
+            _open_words(shown.task) if shown else "Open",
+            variant="primary",
+            min_width=150,
+            interactive=shown is not None,
+            elem_id="open",
+        )
         zipped = gr.Button("Download (.zip)", min_width=140, elem_id="zip")
         link = gr.Button("Copy link", min_width=110, elem_id="copy-checkpoint-link")
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed")
@@ -218,16 +219,16 @@ def _push_form(tab: CheckpointsTab) -> None:
 
 def _connect(tab: CheckpointsTab) -> None:
     gr.on(
-        [tab.search.click, tab.query.submit], find, [tab.query, tab.task, tab.order, tab.listed, tab.brought],
-        [tab.note, tab.listed, tab.found], **ASKING,
-    )  # fmt: skip
+        [tab.search.click, tab.query.submit],
+        find,
+        [tab.query, tab.task, tab.order, tab.listed, tab.brought],
+        [tab.note, tab.listed, tab.found],
+        **ASKING,
+    )
     tab.listed.input(choose, tab.listed, tab.chosen(), show_progress_on=[tab.details], **ASKING)
     arrived = [*tab.chosen(), tab.listed, tab.brought]
     tab.file.upload(bring, [tab.file, tab.found, tab.brought], arrived, show_progress_on=[tab.details], **ASKING).then(
         lambda: None, outputs=tab.file, **QUIET
     )
     made = tab.zip.click(pack, tab.listed, [tab.note, tab.packed], **ASKING)
-    made.then(
-        None, tab.packed, js="file => file && document.querySelector('#packed').click()",
-        **QUIET,
-    )  # fmt: skip
+    made.then(None, tab.packed, js="file => file && document.querySelector('#packed').click()", **QUIET)

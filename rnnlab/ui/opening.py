@@ -88,9 +88,13 @@ def open_links(demo: gr.Blocks, places: Places, checkpoints: CheckpointsTab) -> 
         return {places.tabs: gr.Tabs(selected=asked)} | changed
 
     demo.load(
-        opened, None, [*places.outputs(), *checkpoints.chosen(), checkpoints.listed],
-        show_progress="hidden", concurrency_limit=None, **PRIVATE,
-    )  # fmt: skip
+        opened,
+        None,
+        [*places.outputs(), *checkpoints.chosen(), checkpoints.listed],
+        show_progress="hidden",
+        concurrency_limit=None,
+        **PRIVATE,
+    )
 
 
 def _checkpoint_linked(token: gr.OAuthToken | None, query: Mapping[str, str], tab: CheckpointsTab) -> Changed:

@@ -58,9 +58,7 @@ class Entered:
         settings |= {} if self.begun else {name: value for name, value in reading.items() if name in names}
         arguments = {name: value for name, value in reading.items() if name in kind.arguments}
         base = None if self.begun else filled(self.base)
-        return Asked.of(
-            kind, self.data(), settings, arguments, begun=self.begun or None, base=base, caller=caller
-        )  # fmt: skip
+        return Asked.of(kind, self.data(), settings, arguments, begun=self.begun or None, base=base, caller=caller)
 
     def _reading(self, kind: TaskKind) -> dict[str, Any]:
         """What was entered on how files are read, what is as it was left out; arguments are of files alone."""
@@ -98,10 +96,14 @@ class Form:
         title = values[self.task]
         kind = next(kind for kind in kinds() if kind.title == title)
         return Entered(
-            title, values[self.series], values[self.file] or (), values[self.begun],
-            {name: values[one] for name, one in self.settings.items()}, values[self.base],
+            title,
+            values[self.series],
+            values[self.file] or (),
+            values[self.begun],
+            {name: values[one] for name, one in self.settings.items()},
+            values[self.base],
             {name: values[one] for name, one in self.reading[kind.name].items()},
-        )  # fmt: skip
+        )
 
 
 def lay_form() -> Form:
@@ -137,9 +139,12 @@ def _settings() -> tuple[dict[str, Any], gr.Dropdown]:
             rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
         models = [name for kind in kinds() for name in bundled_models(kind)]
         base = gr.Dropdown(
-            ["", *models], value="", label="Fine-tune", allow_custom_value=True,
+            ["", *models],
+            value="",
+            label="Fine-tune",
+            allow_custom_value=True,
             info="Optional: a checkpoint of the task, or owner/name of the Hub; it keeps its shape",
-        )  # fmt: skip
+        )
     return dict(zip(SHOWN, (cell, hidden, layers, epochs, rate), strict=True)), base
 
 

@@ -117,9 +117,15 @@ def _connect(tab: gr.Tab, form: Form, parts: Parts, propose: gr.Button) -> None:
     waiting = parts.start.click(_waiting, outputs=[parts.progress, parts.start], **QUIET)
     shown = [one for name, one in vars(parts).items() if name != "note"]
     waiting.then(
-        training, asked, shown, concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE,
+        training,
+        asked,
+        shown,
+        concurrency_id="train",
+        concurrency_limit=1,
+        show_progress="hidden",
+        **PRIVATE,
         **cancels,
-    )  # fmt: skip
+    )
     parts.pause.click(rest, [parts.key, parts.pause], parts.pause, **QUIET)
     parts.stop.click(halt, parts.key, parts.stop, **QUIET)
 
@@ -133,9 +139,11 @@ def _connect_data(tab: gr.Tab, form: Form, parts: Parts, planning: Any) -> None:
         """The data of another task; nothing of the old task's training stays."""
         kind = Entered(title).kind
         groups = {row: gr.Row(visible=name == kind.name) for name, row in form.groups.items()}
-        return {form.series: offered_for(kind), form.file: None, parts.report: "", parts.live: ""} | groups | {
-            number: count + 1
-        }  # fmt: skip
+        return (
+            {form.series: offered_for(kind), form.file: None, parts.report: "", parts.live: ""}
+            | groups
+            | {number: count + 1}
+        )
 
     changed = [form.series, form.file, parts.report, parts.live, number, *form.groups.values()]
     form.task.input(chosen, [form.task, number], changed, **running)

@@ -38,9 +38,14 @@ def training_figure(
         ("Held out", MODEL, "solid", [loss for _, _, loss in points]),
     ):
         figure.add_scatter(
-            x=epochs, y=values, name=name, mode="lines+markers", line={"color": color, "width": 2, "dash": dash},
-            marker={"size": 4}, hovertemplate="%{y:.4f}",
-        )  # fmt: skip
+            x=epochs,
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line={"color": color, "width": 2, "dash": dash},
+            marker={"size": 4},
+            hovertemplate="%{y:.4f}",
+        )
     if baseline is not None:
         figure.add_hline(y=baseline, line={"color": BASELINE, "width": 2, "dash": "dash"})
         figure.add_scatter(x=[None], y=[None], name=beaten, mode="lines", line={"color": BASELINE, "dash": "dash"})
@@ -64,11 +69,17 @@ def short_name(name: str) -> str:
 def style_of(height: int) -> dict[str, Any]:
     """The layout that all figures share, at a height in pixels."""
     return {
-        "height": height, "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "template": "none", "dragmode": False,
+        "height": height,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "template": "none",
+        "dragmode": False,
         "font": {"family": FONT, "size": 12, "color": TEXT},
         "hoverlabel": {
-            "bgcolor": "rgba(28,30,34,0.94)", "bordercolor": CLEAR, "font": {"color": "#f2f3f5", "size": 12}
+            "bgcolor": "rgba(28,30,34,0.94)",
+            "bordercolor": CLEAR,
+            "font": {"color": "#f2f3f5", "size": 12},
         },
         "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}, "nticks": 7},
         "xaxis": {"zeroline": False},
-    }  # fmt: skip
+    }

@@ -78,9 +78,14 @@ def fetch(
     named = name.strip().casefold() in {entry.name.casefold() for entry in catalog.text_entries()}
     if not named and hub_datasets.is_dataset_id(name):
         dataset = hub_datasets.fetch_dataset(
-            name, column=column, split=split, revision=revision, seconds=seconds, progress=progress,
+            name,
+            column=column,
+            split=split,
+            revision=revision,
+            seconds=seconds,
+            progress=progress,
             first_bytes=_bytes(first_mb),
-        )  # fmt: skip
+        )
         return _dataset(dataset) | {"path": str(hub_datasets.fetched_path(name))}
     entry = catalog.text_entry(name)
     if column or split or revision or first_mb:

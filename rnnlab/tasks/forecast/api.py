@@ -69,9 +69,15 @@ class ForecastModel:
         """
         data = _as_data(prices, encoding)
         answer = forecast(
-            str(self.folder), data, horizon=horizon, device=device, ticker=ticker, dates=dates, encoding=encoding,
+            str(self.folder),
+            data,
+            horizon=horizon,
+            device=device,
+            ticker=ticker,
+            dates=dates,
+            encoding=encoding,
             calibrated=calibrated,
-        )  # fmt: skip
+        )
         rows = pd.DataFrame(answer["rows"])
         table = rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
         table.attrs["notices"] = answer["notices"]

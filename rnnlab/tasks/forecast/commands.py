@@ -125,8 +125,11 @@ def _backtest(args: argparse.Namespace) -> Answer:
     if args.refit:
         return _backtest_yearly(args)
     how = _reading(args) | {
-        "start": args.start, "horizons": tuple(args.horizon), "device": args.device, "garch": args.garch
-    }  # fmt: skip
+        "start": args.start,
+        "horizons": tuple(args.horizon),
+        "device": args.device,
+        "garch": args.garch,
+    }
     if not _are_several(args):
         found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
         return tell(args, found, lambda found: list(_backtest_lines(found)))
@@ -141,9 +144,7 @@ def _backtest_yearly(args: argparse.Namespace) -> Answer:
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."
         )
-    found = backtest_yearly(
-        args.model, args.data, start=args.start, garch=args.garch, progress=aside, **_reading(args)
-    )  # fmt: skip
+    found = backtest_yearly(args.model, args.data, start=args.start, garch=args.garch, progress=aside, **_reading(args))
     return tell(args, found, _yearly_lines)
 
 
@@ -188,10 +189,15 @@ def _yearly_lines(answer: Answer) -> list[str]:
     """A walk with yearly refits: mean CRPS by year, and what all years say."""
     series, years = answer["all"]["series"], len(answer["years"])
     rows = tuple(
-        (name, f"{one['wins']} of {series}", f"{one['years_won']} of {years}", f"{one['panel_statistic']:.1f}",
-         f"{one['panel_p']:.2g}")
+        (
+            name,
+            f"{one['wins']} of {series}",
+            f"{one['years_won']} of {years}",
+            f"{one['panel_statistic']:.1f}",
+            f"{one['panel_p']:.2g}",
+        )
         for name, one in answer["against"].items()
-    )  # fmt: skip
+    )
     caption = f"{answer['model']}'s recipe, retrained each year, one day ahead."
     wins = Table(caption, ("against", "series won", "years won", "panel t", "p"), rows)
     return table_lines([years_table({**answer["years"], "all": answer["all"]}), wins])

@@ -98,10 +98,7 @@ def read_day(written: str, what: str) -> pd.Timestamp:
 
 def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
     """The origin, the series with their spans, licences and digests, and the last day that was learnt from."""
-    return origin(command) | {
-        "until": f"{until:%Y-%m-%d}",
-        "data": [series_record(prices) for prices in data],
-    }
+    return origin(command) | {"until": f"{until:%Y-%m-%d}", "data": [series_record(prices) for prices in data]}
 
 
 def series_record(prices: Prices) -> dict[str, Any]:

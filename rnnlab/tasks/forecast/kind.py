@@ -23,9 +23,7 @@ def setting_groups() -> dict[str, list[Option]]:
     return {f"settings of the {recipe} recipe": settings(recipe) for recipe in RECIPES}
 
 
-def evaluate(
-    model: str, data: Sequence[str], arguments: Mapping[str, Any], caller: Caller, device: str
-) -> Evaluation:  # fmt: skip
+def evaluate(model: str, data: Sequence[str], arguments: Mapping[str, Any], caller: Caller, device: str) -> Evaluation:
     """Back-test a forecaster on one series, one day ahead; RnnlabError if something cannot be used as it is."""
     if unknown := set(arguments) - set(READING):
         raise RnnlabError(f"Prices have no --{min(unknown)}; leave it out.")

@@ -139,10 +139,13 @@ def before_table(metrics: Mapping[str, Any], base: str) -> Table:
     """What fine-tuning has changed, on the same days."""
     after = {test["name"]: test for test in metrics["backtests"]}
     rows = tuple(
-        (name, *(f"{one[key]:.4f}" for key in ("crps", "log_score") for one in (before, after[name])),
-         f"{before['dm_p']:.2g}")
+        (
+            name,
+            *(f"{one[key]:.4f}" for key in ("crps", "log_score") for one in (before, after[name])),
+            f"{before['dm_p']:.2g}",
+        )
         for name, before in metrics["before"].items()
-    )  # fmt: skip
+    )
     head = ("", "CRPS before", "after", "log score before", "after", "p")
     return Table(f"{base} before and after fine-tuning, on the same days (p of Diebold–Mariano, on CRPS).", head, rows)
 
@@ -235,11 +238,14 @@ def _short(metrics: Mapping[str, Any]) -> Table | None:
         return None
     known = [name for name in BEATEN if name in tests[0]["baselines"]]
     rows = tuple(
-        (str(test["name"]), f"{int(test['n']):,}",
-         *(f"{_finite(one['crps']):.3f}" for one in (test, *(test["baselines"][name] for name in known))),
-         share(_finite(test["coverage80"])))
+        (
+            str(test["name"]),
+            f"{int(test['n']):,}",
+            *(f"{_finite(one['crps']):.3f}" for one in (test, *(test["baselines"][name] for name in known))),
+            share(_finite(test["coverage80"])),
+        )
         for test in tests
-    )  # fmt: skip
+    )
     head = ("", "Days", THIS_MODEL, *(TITLES.get(name, name) for name in known), "80 % band held")
     return Table("CRPS of the daily return in percent, one day ahead; lower is better.", head, rows)
 

@@ -72,9 +72,13 @@ class TextModel:
         """
         listed = (stops,) if isinstance(stops, str) else stops
         manner = Manner(
-            length, sampling={**sampling, "temperature": temperature}, stops=tuple(map(unescaped, listed)),
-            banned=unescaped(banned), keep_stop=keep_stop, finish_sentence=finish_sentence,
-        )  # fmt: skip
+            length,
+            sampling={**sampling, "temperature": temperature},
+            stops=tuple(map(unescaped, listed)),
+            banned=unescaped(banned),
+            keep_stop=keep_stop,
+            finish_sentence=finish_sentence,
+        )
         *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
         for notice in last.notices:
             warnings.warn(notice, stacklevel=2)

@@ -32,9 +32,11 @@ def add_commands(commands: Any) -> None:
     write.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
     add_device(write)
     write.add_argument(
-        "--prompt", default="", metavar="TEXT",
+        "--prompt",
+        default="",
+        metavar="TEXT",
         help="what the text begins with; - reads it from standard input (default: nothing)",
-    )  # fmt: skip
+    )
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, taken as it stands")
     write.add_argument("--encoding", help="what the prompt's file is encoded in, such as KOI8-R (default: found out)")
     write.add_argument("--length", type=int, help="how much to write (default 400)")
@@ -45,7 +47,7 @@ def add_commands(commands: Any) -> None:
     write.add_argument("--keep-stop", action=SWITCH, help="end after the stop and not before it")
     write.add_argument(
         "--finish-sentence", action=SWITCH, help="go on beyond the length to the sentence's end (500 characters)"
-    )  # fmt: skip
+    )
     write.add_argument("--ban", metavar="CHARACTERS", help=f"characters never written; {ESCAPES}")
     write.add_argument("--save", metavar="FILE", help="keep where the text stands, to go on with it")
     write.add_argument(
@@ -168,14 +170,10 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
     return manner
 
 
-def _drafts(
-    args: argparse.Namespace, begun: Draft | None, prompt: str, manner: Manner
-) -> Iterator[Draft]:  # fmt: skip
+def _drafts(args: argparse.Namespace, begun: Draft | None, prompt: str, manner: Manner) -> Iterator[Draft]:
     """New texts, or one that is resumed."""
     if begun is None:
-        return drafts(
-            args.model, prompt, manner, seed=args.seed, texts=args.texts, device=args.device
-        )  # fmt: skip
+        return drafts(args.model, prompt, manner, seed=args.seed, texts=args.texts, device=args.device)
     if flags := manner_flags(manner):
         aside(f"Resumed with {shlex.join(flags)}.")
     return carry_on(begun, manner, device=args.device)

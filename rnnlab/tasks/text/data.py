@@ -48,7 +48,7 @@ def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
     _check_named(sources, reading)
     how = Reading(
         reading.fold_case, reading.documents, reading.marker, reading.encoding, reading.column, reading.shuffle
-    )  # fmt: skip
+    )
     if len(names) == len(sources) == 1 and not is_folder(names[0]):
         [(source, name)] = sources
         corpus = read_corpus(source, name=name, **{**vars(how), "marker": how.marker or None})

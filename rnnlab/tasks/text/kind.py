@@ -23,9 +23,7 @@ def setting_groups() -> dict[str, list[Option]]:
     return {"settings": settings()}
 
 
-def evaluate(
-    model: str, data: Sequence[str], arguments: Mapping[str, Any], caller: Caller, device: str
-) -> Evaluation:  # fmt: skip
+def evaluate(model: str, data: Sequence[str], arguments: Mapping[str, Any], caller: Caller, device: str) -> Evaluation:
     """Score a writer on the held-out end of a text; RnnlabError if something cannot be used as it is."""
     found = evaluated(model, data, caller=caller, device=device, **arguments)
     return Evaluation(found, [score_table(found)], found["notices"])

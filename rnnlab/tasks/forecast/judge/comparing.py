@@ -52,9 +52,12 @@ def compare(
     told = [fairness(one.checkpoint, prices, result) for one, result in zip(both, results, strict=True)]
     notices = [f"{Path(model).name}: {words}" for model, known in zip(models, told, strict=True) for words in known]
     return {
-        "name": prices.name, "scores": scores, "dm_p": p_value, "verdict": _verdict(scores, p_value),
+        "name": prices.name,
+        "scores": scores,
+        "dm_p": p_value,
+        "verdict": _verdict(scores, p_value),
         "notices": [*prices.notices, *notices],
-    }  # fmt: skip
+    }
 
 
 def _prepared(model: str, prices: Any, caller: Caller, device: str) -> Prepared:

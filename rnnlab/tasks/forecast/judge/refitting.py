@@ -113,9 +113,7 @@ def _trained(began: Checkpoint, year: int, place: Path) -> str:
     return str(folder)
 
 
-def _scored(
-    prices: Prices, densities: StudentT, year: int, rows_needed: int, garch: bool
-) -> walk.Backtest | None:  # fmt: skip
+def _scored(prices: Prices, densities: StudentT, year: int, rows_needed: int, garch: bool) -> walk.Backtest | None:
     """The back-test of a year alone, its baselines fitted to all days before; None where there are too few."""
     table = prices.table[: f"{year}-12-31"]
     days = int((pd.DatetimeIndex(table.index).year == year).sum())

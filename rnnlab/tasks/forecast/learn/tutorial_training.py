@@ -29,13 +29,7 @@ class TutorialTraining:
 
     @classmethod
     def of(
-        cls,
-        prices: Prices,
-        model: ModelConfig,
-        train: TrainConfig,
-        tutorial: TutorialConfig,
-        seeds: int,
-        command: str,
+        cls, prices: Prices, model: ModelConfig, train: TrainConfig, tutorial: TutorialConfig, seeds: int, command: str
     ) -> TutorialTraining:
         """Settle it."""
         close = prices.table["Close"].to_numpy(float)

@@ -35,9 +35,12 @@ def compare_panel(
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="choosers"):
         other = gr.Dropdown(
-            models, value=None, label="With", allow_custom_value=True,
+            models,
+            value=None,
+            label="With",
+            allow_custom_value=True,
             info="A bundled checkpoint, owner/name of the Hub, or what you have taught",
-        )  # fmt: skip
+        )
         go = gr.Button("Compare", variant="primary", scale=0, min_width=160, elem_id="compare")
     table = gr.HTML(elem_id="comparison")
     go.click(compare, [model, other, *asked], table, **PRIVATE, **limits)
@@ -62,9 +65,15 @@ def compare(
         if not model or not other:
             raise RnnlabError("One checkpoint is missing; choose another to compare with.")
         answer = comparing.compare(
-            (model, other.strip()), source.data(), start=filled(start), ahead=int(ahead), caller=caller_of(token),
-            ticker=source.reading.ticker, dates=source.reading.dates, encoding=source.reading.encoding,
-        )  # fmt: skip
+            (model, other.strip()),
+            source.data(),
+            start=filled(start),
+            ahead=int(ahead),
+            caller=caller_of(token),
+            ticker=source.reading.ticker,
+            dates=source.reading.dates,
+            encoding=source.reading.encoding,
+        )
     except RnnlabError as error:
         return html.refusal(str(error), "")
     return _table(answer, source.unit)

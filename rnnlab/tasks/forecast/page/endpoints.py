@@ -49,10 +49,16 @@ def forecast(
     how = Reading.of((ticker, dates, encoding))
     return answered(
         lambda: use.forecast(
-            model, with_source(), horizon=_whole(horizon), caller=caller_of(token), ticker=how.ticker,
-            dates=how.dates, encoding=how.encoding, calibrated=calibrated,
+            model,
+            with_source(),
+            horizon=_whole(horizon),
+            caller=caller_of(token),
+            ticker=how.ticker,
+            dates=how.dates,
+            encoding=how.encoding,
+            calibrated=calibrated,
         )
-    )  # fmt: skip
+    )
 
 
 def backtest(
@@ -83,10 +89,15 @@ def backtest(
     how = Reading.of((ticker, dates, encoding))
     return answered(
         lambda: scoring.backtest(
-            model, with_source(), start=start or None, caller=caller_of(token), ticker=how.ticker, dates=how.dates,
+            model,
+            with_source(),
+            start=start or None,
+            caller=caller_of(token),
+            ticker=how.ticker,
+            dates=how.dates,
             encoding=how.encoding,
         )
-    )  # fmt: skip
+    )
 
 
 def add_endpoints(models: Sequence[str], at_once: int) -> None:

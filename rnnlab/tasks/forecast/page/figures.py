@@ -61,16 +61,29 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
         title=_title(study, unit),
         hovermode="x unified",
         legend={
-            "orientation": "h", "x": 0, "y": -0.16, "yanchor": "top", "font": {"size": 12}, "traceorder": "normal",
+            "orientation": "h",
+            "x": 0,
+            "y": -0.16,
+            "yanchor": "top",
+            "font": {"size": 12},
+            "traceorder": "normal",
             "entrywidth": 92,
         },
         updatemenus=[_range_buttons(windows)],
         margin={"l": 8, "r": 8, "t": 96, "b": 8},
-    )  # fmt: skip
+    )
     figure.update_xaxes(
-        range=shown["xaxis.range"], hoverformat="%a %-d %b %Y", showgrid=False, linecolor=GRID, ticks="outside",
-        tickcolor=GRID, automargin=True, nticks=7, tickangle=0, tickformatstops=TICKS,
-    )  # fmt: skip
+        range=shown["xaxis.range"],
+        hoverformat="%a %-d %b %Y",
+        showgrid=False,
+        linecolor=GRID,
+        ticks="outside",
+        tickcolor=GRID,
+        automargin=True,
+        nticks=7,
+        tickangle=0,
+        tickformatstops=TICKS,
+    )
     figure.update_yaxes(range=shown["yaxis.range"], title={"text": f"Close ({unit})" if unit else "Close"})
     return figure
 
@@ -92,14 +105,27 @@ def _history_traces(study: Study) -> list[go.Scatter]:
     ahead = (study.scores or {}).get("horizon", 1)
     before = "the day before" if ahead == 1 else f"{ahead} days before"
     model = _line(
-        dates, days["median"].to_numpy(), "Model", MODEL, 1.7, legendgroup="Model", showlegend=False,
+        dates,
+        days["median"].to_numpy(),
+        "Model",
+        MODEL,
+        1.7,
+        legendgroup="Model",
+        showlegend=False,
         customdata=_ranges(days["lower80"], days["upper80"], study.decimals),
         hovertemplate=f"Model, {before}, {price} (80 %: %{{customdata}})<extra></extra>",
-    )  # fmt: skip
+    )
     naive = _line(
-        dates, days["naive"].to_numpy(), "Naive", BASELINE, 2, dash="3px,8px", legendgroup="Naive", showlegend=False,
+        dates,
+        days["naive"].to_numpy(),
+        "Naive",
+        BASELINE,
+        2,
+        dash="3px,8px",
+        legendgroup="Naive",
+        showlegend=False,
         hovertemplate=f"Naive {price}<extra></extra>",
-    )  # fmt: skip
+    )
     # The medians mostly lie on naive: sparse dots on a line show both.
     return [*_band(dates, days["lower80"], days["upper80"], "80 % band", BAND_DAILY, False), close, model, naive]
 
@@ -117,24 +143,39 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
         *_band(dates, columns["lower95"], columns["upper95"], "95 % band", BAND95),
         *_band(dates, columns["lower80"], columns["upper80"], "80 % band", BAND80),
         _line(
-            dates, [last] * len(dates), "Naive", BASELINE, 1.8, dash="dot", legendgroup="Naive",
+            dates,
+            [last] * len(dates),
+            "Naive",
+            BASELINE,
+            1.8,
+            dash="dot",
+            legendgroup="Naive",
             hovertemplate=f"Naive %{{y:{_format(study)}}}<extra></extra>",
         ),
         _line(
-            dates, columns["median"], "Model", MODEL, 2.4, legendgroup="Model", customdata=ranges,
+            dates,
+            columns["median"],
+            "Model",
+            MODEL,
+            2.4,
+            legendgroup="Model",
+            customdata=ranges,
             # The fan's first point is the last close, which has its own line there.
             hovertemplate=["the last close<extra></extra>"] + [median] * len(fan),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _band(
     dates: list[str], lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
 ) -> list[go.Scatter]:
     edge: dict[str, Any] = {
-        "mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip", "legendgroup": name,
+        "mode": "lines",
+        "line": {"width": 0, "color": fill},
+        "hoverinfo": "skip",
+        "legendgroup": name,
         "legendrank": LEGEND.index(name),
-    }  # fmt: skip
+    }
     return [
         go.Scatter(x=dates, y=list(lower), name=f"{name}, lower edge", showlegend=False, **edge),
         go.Scatter(x=dates, y=list(upper), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
@@ -161,11 +202,21 @@ def _windows(study: Study) -> dict[str, dict[str, list[Any]]]:
 def _range_buttons(windows: dict[str, dict[str, list[Any]]]) -> dict[str, Any]:
     """Buttons that set both axes: Plotly's own range selector would leave the prices' axis as it was."""
     return {
-        "type": "buttons", "direction": "right", "x": 0, "xanchor": "left", "y": 1.015, "yanchor": "bottom",
-        "active": list(windows).index(SHOWN), "showactive": True, "bgcolor": CLEAR, "bordercolor": GRID,
-        "borderwidth": 1, "pad": {"l": 0, "t": 0, "b": 0, "r": 0}, "font": {"size": 12, "color": TEXT},
+        "type": "buttons",
+        "direction": "right",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.015,
+        "yanchor": "bottom",
+        "active": list(windows).index(SHOWN),
+        "showactive": True,
+        "bgcolor": CLEAR,
+        "bordercolor": GRID,
+        "borderwidth": 1,
+        "pad": {"l": 0, "t": 0, "b": 0, "r": 0},
+        "font": {"size": 12, "color": TEXT},
         "buttons": [{"label": f" {name} ", "method": "relayout", "args": [view]} for name, view in windows.items()],
-    }  # fmt: skip
+    }
 
 
 def _title(study: Study, unit: str) -> dict[str, Any]:
@@ -178,9 +229,15 @@ def _title(study: Study, unit: str) -> dict[str, Any]:
     seen = f"80 % band as seen at the close of {day_text(study.history.index[-1])} ({close})"
     return {
         "text": f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>",
-        "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-        "pad": {"t": 22, "l": 0}, "font": {"size": 15},
-    }  # fmt: skip
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 22, "l": 0},
+        "font": {"size": 15},
+    }
 
 
 def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:
@@ -218,11 +275,13 @@ def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]],
             name=f"seed {seed}{', ' if variant else ''}{variant}",
             mode="lines+markers",
             line={
-                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)], "width": 2, "dash": "dot" if variant else "solid"
+                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)],
+                "width": 2,
+                "dash": "dot" if variant else "solid",
             },
             marker={"size": 4},
             hovertemplate="%{y:.3g}",
-        )  # fmt: skip
+        )
     figure.update_layout(
         **style_of(LOSS_HEIGHT),
         hovermode="x unified",

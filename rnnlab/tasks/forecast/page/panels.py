@@ -39,17 +39,47 @@ def score_columns(unit: str, decimals: int | None = None) -> tuple[Column, ...]:
     """The columns for prices in this unit ("" if unknown), with so many decimals if they are a file's."""
     price = f".{max(3, 1 + (decimals or 0))}f"
     return (
-        Column("crps", "CRPS", "% ↓",
-               "How far the whole forecast, its spread included, lay from what came. Less is better.", "low", ".3f"),
-        Column("log_score", "Log score", "nats ↓",
-               "How surprised the forecast was by what came: minus its log density. Less is better.", "low", ".3f"),
-        Column("rmse", "RMSE", f"{unit} ↓".strip(),
-               "Typical error of the central price; large errors weigh most. Less is better.", "low", price),
-        Column("coverage80", "80 % band", "held",
-               "Share of days on which the close fell inside the 80 % band. 80 % is right.", "0.80", ".1%"),
-        Column("coverage95", "95 % band", "held",
-               "Share of days on which the close fell inside the 95 % band. 95 % is right.", "0.95", ".1%"),
-    )  # fmt: skip
+        Column(
+            "crps",
+            "CRPS",
+            "% ↓",
+            "How far the whole forecast, its spread included, lay from what came. Less is better.",
+            "low",
+            ".3f",
+        ),
+        Column(
+            "log_score",
+            "Log score",
+            "nats ↓",
+            "How surprised the forecast was by what came: minus its log density. Less is better.",
+            "low",
+            ".3f",
+        ),
+        Column(
+            "rmse",
+            "RMSE",
+            f"{unit} ↓".strip(),
+            "Typical error of the central price; large errors weigh most. Less is better.",
+            "low",
+            price,
+        ),
+        Column(
+            "coverage80",
+            "80 % band",
+            "held",
+            "Share of days on which the close fell inside the 80 % band. 80 % is right.",
+            "0.80",
+            ".1%",
+        ),
+        Column(
+            "coverage95",
+            "95 % band",
+            "held",
+            "Share of days on which the close fell inside the 95 % band. 95 % is right.",
+            "0.95",
+            ".1%",
+        ),
+    )
 
 
 def verdict(study: Study, title: str, link: str = "") -> str:
@@ -66,7 +96,7 @@ def verdict(study: Study, title: str, link: str = "") -> str:
         + headline(study.verdict)
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + "</section>"
-    )  # fmt: skip
+    )
 
 
 def score_table(scores: dict[str, Any] | None, unit: str, span: str) -> str:
@@ -112,10 +142,9 @@ def tutorial_table(summary: dict[str, Any], unit: str) -> str:
     rows = [
         ("naive", "Naive: tomorrow is today", "needs no training", f"{summary['naive_rmse']:.2f}"),
         ("model", "The tutorial's model", "on the test days, mean of " + seeds, f"{summary['test_rmse_mean']:.2f}"),
-        ("", "On its own training days", "mean of " + seeds,
-         f"{sum(summary['train_rmse']) / len(tested):.2f}"),
+        ("", "On its own training days", "mean of " + seeds, f"{sum(summary['train_rmse']) / len(tested):.2f}"),
         ("", "Without its leak", "scaled by training prices alone", f"{summary['leak_free_test_rmse']:.2f}"),
-    ]  # fmt: skip
+    ]
     if len(tested) > 1:
         spread = f"{summary['test_rmse_min']:.2f} – {summary['test_rmse_max']:.2f}"
         rows.insert(2, ("", "Its luckiest and unluckiest seed", "the same code, another random start", spread))

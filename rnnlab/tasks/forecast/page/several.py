@@ -73,9 +73,14 @@ def forecast_several(
             raise RnnlabError(f"{len(data)} series are more than {MOST}; choose fewer at a time.")
         how = Reading.of(reading) if files else Reading()
         answer = forecast_many(
-            model, data, horizon=int(horizon), caller=caller_of(token), ticker=how.ticker, dates=how.dates,
+            model,
+            data,
+            horizon=int(horizon),
+            caller=caller_of(token),
+            ticker=how.ticker,
+            dates=how.dates,
             encoding=how.encoding,
-        )  # fmt: skip
+        )
     except RnnlabError as error:
         return html.refusal(str(error), ""), gr.DownloadButton(interactive=False)
     return _table(answer["series"]), download(_write(answer["series"]))

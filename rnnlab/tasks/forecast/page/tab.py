@@ -199,9 +199,11 @@ def _choosers(models: Sequence[str]) -> Choosers:
                 1, LONGEST_HORIZON, LONGEST_HORIZON, step=1, label="Horizon", info="Business days to forecast"
             )
             start = gr.Textbox(
-                label="Back-test start", placeholder="2015-08-13", max_lines=1,
+                label="Back-test start",
+                placeholder="2015-08-13",
+                max_lines=1,
                 info="First day scored; the last fifth if empty",
-            )  # fmt: skip
+            )
         with gr.Row():
             reading = reading_choosers()
         with gr.Row():
@@ -209,9 +211,11 @@ def _choosers(models: Sequence[str]) -> Choosers:
                 list(AHEAD.items()), value=1, label="Back-test", info="From each forecast to the day it is judged by"
             )
             bands = gr.Radio(
-                list(BANDS.values()), value=BANDS[False], label="Bands",
+                list(BANDS.values()),
+                value=BANDS[False],
+                label="Bands",
                 info="Calibrated: wider after each miss, narrower after each hit",
-            )  # fmt: skip
+            )
     return Choosers(ticker, file, model, horizon, start, reading, ahead, bands)
 
 
@@ -220,9 +224,14 @@ def _results(first: Answer | None) -> Results:
     figure = gr.Plot(first.figure if first else None, show_label=False, container=False, elem_classes="figure")
     with gr.Row(elem_classes="under"):
         download = gr.DownloadButton(
-            "Download the forecast (CSV)", value=first.table if first else None, interactive=first is not None,
-            size="md", scale=0, min_width=260, elem_id="download",
-        )  # fmt: skip
+            "Download the forecast (CSV)",
+            value=first.table if first else None,
+            interactive=first is not None,
+            size="md",
+            scale=0,
+            min_width=260,
+            elem_id="download",
+        )
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-forecast-link")
         gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
     link.click(None, js=copy_link("#verdict"), **QUIET)
@@ -237,16 +246,27 @@ def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> di
         return results.named(shown_to(caller_of(token), *values))
 
     answering: dict[str, Any] = PRIVATE | {
-        "fn": answered, "inputs": choosers.listed(), "outputs": results.listed(), "trigger_mode": "always_last",
-        "show_progress_on": [results.figure], **limits,
-    }  # fmt: skip
+        "fn": answered,
+        "inputs": choosers.listed(),
+        "outputs": results.listed(),
+        "trigger_mode": "always_last",
+        "show_progress_on": [results.figure],
+        **limits,
+    }
     ticker, dates, encoding = choosers.reading
     read = [ticker.submit, ticker.blur, dates.input, encoding.submit, encoding.blur]
     gr.on(
-        [choosers.model.input, choosers.horizon.release, choosers.start.submit, choosers.start.blur,
-         choosers.ahead.input, choosers.bands.input, *read],
+        [
+            choosers.model.input,
+            choosers.horizon.release,
+            choosers.start.submit,
+            choosers.start.blur,
+            choosers.ahead.input,
+            choosers.bands.input,
+            *read,
+        ],
         **answering,
-    )  # fmt: skip
+    )
     # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.
     choosers.ticker.input(lambda: None, outputs=choosers.file, **QUIET).then(**answering)
     choosers.file.upload(lambda: None, outputs=choosers.ticker, **QUIET).then(**answering)

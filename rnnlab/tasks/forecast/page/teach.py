@@ -46,9 +46,14 @@ def teach_panel(model: gr.Dropdown, source: Sequence[Any], other: gr.Dropdown, m
     taught = gr.State("")
     use = gr.Button("Use it in the forecast above", visible=False, scale=0, min_width=240, elem_id="use-taught")
     teaching = start.click(
-        teach, [model, *source], [progress, table, taught, use, start, stop], concurrency_id="train",
-        concurrency_limit=1, show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+        teach,
+        [model, *source],
+        [progress, table, taught, use, start, stop],
+        concurrency_id="train",
+        concurrency_limit=1,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     halted = stop.click(None, cancels=[teaching], queue=False, show_progress="hidden", **PRIVATE)
     halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **PRIVATE)
 

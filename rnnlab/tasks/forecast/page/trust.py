@@ -128,9 +128,10 @@ def _skill(skills: dict[str, dict[str, float]]) -> str:
     sure = [ROWS[name][0] for name in ROWS if name in skills and skills[name]["low"] > 0]
     words = (
         f"CRPS saved against each baseline, and what 95 % of such records would leave possible; right of the line the "
-        f"model is better. Surely better than {', '.join(sure)}." if sure else
-        "CRPS saved against each baseline, and what 95 % of such records would leave possible; surely better than none."
-    )  # fmt: skip
+        f"model is better. Surely better than {', '.join(sure)}."
+        if sure
+        else "CRPS saved against each baseline, and what 95 % of such records would leave possible; surely better than none."
+    )
     return (
         f'<figure class="skill"><h4>Against each baseline</h4><table><tbody>{"".join(rows)}</tbody></table>'
         f'<p class="caption">{words}</p></figure>'

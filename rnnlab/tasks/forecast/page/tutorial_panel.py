@@ -34,12 +34,7 @@ def tutorial_panel() -> None:
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="tutorial-row"):
         seeds = gr.Slider(
-            1,
-            MOST_SEEDS,
-            1,
-            step=1,
-            label="Seeds",
-            info="Trainings from different random starts; some 12 s each",
+            1, MOST_SEEDS, 1, step=1, label="Seeds", info="Trainings from different random starts; some 12 s each"
         )
         with gr.Column(min_width=220):
             with gr.Row():
@@ -51,9 +46,14 @@ def tutorial_panel() -> None:
     )
     table = gr.HTML(elem_id="tutorial-scores")
     training = start.click(
-        train, [seeds], [progress, curve, table, start, stop], concurrency_id="train", concurrency_limit=1,
-        show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+        train,
+        [seeds],
+        [progress, curve, table, start, stop],
+        concurrency_id="train",
+        concurrency_limit=1,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     halted = stop.click(None, cancels=[training], queue=False, show_progress="hidden", **PRIVATE)
     # Only once nothing more can come: a report on its way would otherwise undo what this shows.
     halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **PRIVATE)

@@ -114,9 +114,14 @@ def _floor(model: SequenceModel, engine: str, batch: int) -> float:
 def generation_table(answer: dict[str, Any]) -> Table:
     """The engines' speeds."""
     rows = tuple(
-        (f"{one['model']}, {one['engine']}", str(one["batch"]), f"{one['chars_per_cpu_second']:,.0f}",
-         f"{one['ratio_to_nn_lstm']:.1f}", f"{one['ratio_to_floor']:.2f}")
+        (
+            f"{one['model']}, {one['engine']}",
+            str(one["batch"]),
+            f"{one['chars_per_cpu_second']:,.0f}",
+            f"{one['ratio_to_nn_lstm']:.1f}",
+            f"{one['ratio_to_floor']:.2f}",
+        )
         for one in answer["pairs"]
-    )  # fmt: skip
+    )
     head = ("", "batch", "characters a CPU second", "times nn.LSTM's speed", "times the floor's time")
     return Table(machine_words(answer["machine"]), head, rows)

@@ -110,10 +110,16 @@ def _plain(batch: int, *, char_by_char: bool) -> Callable[[], None]:
 def training_table(answer: dict[str, Any]) -> Table:
     """The training step's speed."""
     rows = tuple(
-        (f"{one['model']}, {one['precision']}", str(one["batch"]), f"{one['chars_per_cpu_second']:,.0f}",
-         f"{one['ratio_to_fp32_nn_lstm']:.2f}", f"{one['ratio_to_char_loop']:.2f}", f"{one['ratio_to_floor']:.2f}")
+        (
+            f"{one['model']}, {one['precision']}",
+            str(one["batch"]),
+            f"{one['chars_per_cpu_second']:,.0f}",
+            f"{one['ratio_to_fp32_nn_lstm']:.2f}",
+            f"{one['ratio_to_char_loop']:.2f}",
+            f"{one['ratio_to_floor']:.2f}",
+        )
         for one in answer["pairs"]
-    )  # fmt: skip
+    )
     head = (
         "",
         "batch",

@@ -29,16 +29,18 @@ def sample(config: ModelConfig, vocabulary: Vocabulary, snapshot: Snapshot, seed
 def card_samples(writer: Writer) -> list[dict[str, Any]]:
     """Three samples at named settings, each with its temperature and seed."""
     return [
-        {"temperature": heat, "seed": 1, "text": _written(
-            writer.model, writer.engine, writer.vocabulary, Sampling(temperature=heat), 1, ON_CARD
-        )}
+        {
+            "temperature": heat,
+            "seed": 1,
+            "text": _written(writer.model, writer.engine, writer.vocabulary, Sampling(temperature=heat), 1, ON_CARD),
+        }
         for heat in TEMPERATURES
-    ]  # fmt: skip
+    ]
 
 
 def _written(
     model: SequenceModel, engine: Engine, vocabulary: Vocabulary, sampling: Sampling, seed: int, length: int
-) -> str:  # fmt: skip
+) -> str:
     places = begin(model, read_prompt(vocabulary, ""), [seed])
     writing = Writing(engine, vocabulary, places, sampling, Wish(length))
     return "".join(piece.text for step in writing for piece in step[0])

@@ -132,7 +132,7 @@ def resumed_base(began: Checkpoint) -> Base | None:
 
 def tuned_settings(
     begun: Base, corpus: Corpus | Shards, given: Mapping[str, Any]
-) -> tuple[ModelConfig, TrainConfig, TextConfig]:  # fmt: skip
+) -> tuple[ModelConfig, TrainConfig, TextConfig]:
     """Settings to learn on with: the checkpoint's shape and dropout, small steps, fewer passes than from nothing.
 
     Raises:

@@ -55,14 +55,21 @@ def write(
         {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far.
     """
     rules = {
-        "temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
         "repetition_penalty": repetition_penalty,
-    }  # fmt: skip
+    }
     try:
         manner = Manner(
-            bounded(length), sampling=rules, stops=_stops(stop, stops), banned=unescaped(ban or ""),
-            keep_stop=bool(keep_stop), finish_sentence=bool(finish_sentence),
-        )  # fmt: skip
+            bounded(length),
+            sampling=rules,
+            stops=_stops(stop, stops),
+            banned=unescaped(ban or ""),
+            keep_stop=bool(keep_stop),
+            finish_sentence=bool(finish_sentence),
+        )
         for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield answer_for_programs(draft.answer())
     except RnnlabError as error:

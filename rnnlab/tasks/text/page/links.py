@@ -43,10 +43,15 @@ def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any
     chosen = [knobs[name] for name in rule_names()]
     rules = [linked_number(query, known.name, known.default, known.low, known.high) for known in chosen]
     return [
-        linked_model(query, bundled), query.get("prompt", ""),
+        linked_model(query, bundled),
+        query.get("prompt", ""),
         linked_number(query, "temperature", TEMPERATURE, 0, HOTTEST),
         linked_number(query, "length", LENGTH, SHORTEST, LONGEST),
-        query.get("texts") == str(SEVERAL), query.get("seed", ""),
-        query.get("stops") or escaped(query.get("stop", "")), escaped(query.get("never", "")),
-        query.get("weights") == "int8", *rules, *(query.get(name) == "1" for name in ENDINGS),
-    ]  # fmt: skip
+        query.get("texts") == str(SEVERAL),
+        query.get("seed", ""),
+        query.get("stops") or escaped(query.get("stop", "")),
+        escaped(query.get("never", "")),
+        query.get("weights") == "int8",
+        *rules,
+        *(query.get(name) == "1" for name in ENDINGS),
+    ]

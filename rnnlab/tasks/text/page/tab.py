@@ -50,9 +50,7 @@ class Results:
 
     def listed(self) -> list[Any]:
         """Those that a text changes."""
-        return [
-            self.verdict, self.sheet, self.facts, self.draft, self.write, self.stop, self.on, self.download
-        ]  # fmt: skip
+        return [self.verdict, self.sheet, self.facts, self.draft, self.write, self.stop, self.on, self.download]
 
     def named(self, changed: Mapping[str, Any]) -> Changed:
         """What an event changed, by component."""
@@ -183,9 +181,13 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
         explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
         copy = gr.Button("Copy", size="md", scale=0, min_width=90, elem_id="copy")
         saved = gr.DownloadButton(
-            "Download (.txt)", value=write_text(first.model, first.texts), size="md", scale=0, min_width=150,
+            "Download (.txt)",
+            value=write_text(first.model, first.texts),
+            size="md",
+            scale=0,
+            min_width=150,
             elem_id="download-text",
-        )  # fmt: skip
+        )
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-link")
         again = gr.Button("Keep this seed", size="md", scale=0, min_width=140, elem_id="again")
     copy.click(None, js=COPY_TEXT, **QUIET)
@@ -196,8 +198,11 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
 
 def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     writing: dict[str, Any] = PRIVATE | {
-        "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": ID, "concurrency_limit": AT_ONCE,
-    }  # fmt: skip
+        "outputs": results.listed(),
+        "show_progress": "hidden",
+        "concurrency_id": ID,
+        "concurrency_limit": AT_ONCE,
+    }
     asked = [results.explained, *choosers.listed()]
     # Whatever begins a text does so by this number, and first stops what is being written: two would share the sheet.
     number = gr.State(0)
@@ -214,12 +219,10 @@ def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     # In the queue, without a limit: Gradio tells of a state's change only there.
     running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
     gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
-    choosers.examples.click(
-        _prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running
-    )  # fmt: skip
+    choosers.examples.click(_prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running)
     choosers.voice.input(
         _voice_chosen, [choosers.voice, number], [choosers.prompt, choosers.examples, number], **running
-    )  # fmt: skip
+    )
     # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
     halted = results.stop.click(None, **QUIET | cancels)
     ended = [results.draft, results.explained]
