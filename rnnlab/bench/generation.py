@@ -10,9 +10,9 @@ from torch import nn
 
 from rnnlab.bench.machine import bytes_a_second, description, flops_a_second, medians
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.nn.packing import pack
 from rnnlab.nn.stepping import Engine, open_engine
-from rnnlab.nn.torch_steps import TorchEngine
+from rnnlab.nn.stepping.packing import pack
+from rnnlab.nn.stepping.torch_steps import TorchEngine
 
 VOCABULARY, EMBEDDING, LAYERS = 65, 128, 2
 SIZES, BATCHES = (256, 512), (1, 16)

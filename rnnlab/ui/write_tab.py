@@ -23,7 +23,7 @@ from rnnlab.ui.saving import download, write_text
 from rnnlab.ui.write_choosers import Choosers, lay_choosers
 
 NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
-AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.shared_steps)
+AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.stepping.shared_steps)
 
 
 @dataclass(frozen=True)

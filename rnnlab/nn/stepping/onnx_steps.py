@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnlab.nn.model import ModelState
-from rnnlab.nn.onnx_graph import step_graph
-from rnnlab.nn.packing import PackedModel
+from rnnlab.nn.stepping.onnx_graph import step_graph
+from rnnlab.nn.stepping.packing import PackedModel
 
 Floats = NDArray[np.float32]
 

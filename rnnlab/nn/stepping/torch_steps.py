@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.nn.model import ModelState
-from rnnlab.nn.packing import PackedLayer, PackedModel
+from rnnlab.nn.stepping.packing import PackedLayer, PackedModel
 
 _CAPTURING = threading.Lock()
 

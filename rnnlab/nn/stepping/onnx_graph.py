@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, cat
 
-from rnnlab.nn.packing import PackedLayer, PackedModel
+from rnnlab.nn.stepping.packing import PackedLayer, PackedModel
 
 OPSET, IR_VERSION = 17, 9
 # Weights of a row that share a scale. ONNX Runtime's own operator: products of 8-bit integers (accuracy level 4).

@@ -17,10 +17,10 @@ from torch import Tensor
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, ModelState, SequenceModel
-from rnnlab.nn.onnx_steps import OnnxEngine
-from rnnlab.nn.packing import pack
-from rnnlab.nn.shared_steps import SharedEngine
-from rnnlab.nn.torch_steps import TorchEngine
+from rnnlab.nn.stepping.onnx_steps import OnnxEngine
+from rnnlab.nn.stepping.packing import pack
+from rnnlab.nn.stepping.shared_steps import SharedEngine
+from rnnlab.nn.stepping.torch_steps import TorchEngine
 
 WEIGHTS = ("fp32", "int8")
 
