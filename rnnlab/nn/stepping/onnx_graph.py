@@ -5,7 +5,9 @@ Inputs `ids` (B,) and the state's parts (B, H) in layer order; outputs `logits` 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -24,73 +26,101 @@ MICROSOFT = "com.microsoft"
 def step_graph(packed: PackedModel, *, int8: bool) -> onnx.ModelProto:
     """Build the graph, its products in float32 or on 8-bit weights (MatMulNBits of ONNX Runtime)."""
     graph = _Graph(int8)
-    config = packed.config
-    below = ""
+    below = _looked_up(graph, packed)
     for number, layer in enumerate(packed.layers):
-        x = _looked_up(graph, packed) if number == 0 else below
-        h = _CELLS[config.cell](graph, number, layer, x)
-        below = graph.add("Add", h, below) if config.residual and number > 0 else h
+        h = _shown(graph, number, layer, below)
+        below = h + below if packed.config.residual and number > 0 else h
     logits = graph.product(below, packed.head, packed.head_bias)
-    return graph.finished(logits, config.vocabulary, config.hidden)
+    return graph.finished(logits, packed.config.vocabulary, packed.config.hidden)
+
+
+@dataclass(frozen=True)
+class _Value:
+    """An array of the graph, (B, ·), by its name; a cell's step computes with it as with a tensor."""
+
+    graph: _Graph
+    name: str
+
+    def __add__(self, other: _Value) -> _Value:
+        return self.graph.add("Add", self, other)
+
+    def __sub__(self, other: _Value) -> _Value:
+        return self.graph.add("Sub", self, other)
+
+    def __mul__(self, other: _Value) -> _Value:
+        return self.graph.add("Mul", self, other)
+
+    def sigmoid(self) -> _Value:
+        return self.graph.add("Sigmoid", self)
+
+    def tanh(self) -> _Value:
+        return self.graph.add("Tanh", self)
+
+    def addcmul(self, one: _Value, other: _Value) -> _Value:
+        """This plus the product of the others."""
+        return self + one * other
+
+    def lerp(self, end: _Value, weight: _Value) -> _Value:
+        """From this as much of the way to the end as the weight says."""
+        return self + weight * (end - self)
+
+    def split(self, sizes: Sequence[int], axis: int) -> list[_Value]:
+        """Cut into pieces of these sizes."""
+        if len(sizes) == 1:
+            return [self]
+        cut = self.graph.constant(np.array(sizes, np.int64))
+        return self.graph.node("Split", self, cut, outputs=len(sizes), axis=axis)
 
 
 class _Graph:
-    """A graph that grows node by node; every node has one output, named by its number, unless told otherwise."""
+    """A graph that grows node by node, each named by its number."""
 
     def __init__(self, int8: bool) -> None:
         self.int8 = int8
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
-        self.state: list[tuple[str, str]] = []  # of each part: its input, its output
+        self.past: list[_Value] = []  # the state's parts
+        self.after: list[_Value] = []  # the same after the step
 
-    def add(self, kind: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: Any) -> Any:
-        """Add a node; gives its output's name, or a list of them if there are several."""
+    def add(self, kind: str, *inputs: _Value | None, domain: str = "", **attributes: Any) -> _Value:
+        """Add a node of one output; gives it."""
+        return self.node(kind, *inputs, outputs=1, domain=domain, **attributes)[0]
+
+    def node(
+        self, kind: str, *inputs: _Value | None, outputs: int, domain: str = "", **attributes: Any
+    ) -> list[_Value]:
+        """Add a node, an input that it may lack being None; gives its outputs."""
         names = [f"n{len(self.nodes)}_{number}" for number in range(outputs)]
-        self.nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
-        return names[0] if outputs == 1 else names
+        given = [one.name if one else "" for one in inputs]
+        self.nodes.append(helper.make_node(kind, given, names, domain=domain, **attributes))
+        return [_Value(self, name) for name in names]
 
-    def constant(self, value: Tensor | NDArray[Any]) -> str:
-        """Add a constant; gives its name."""
+    def constant(self, value: Tensor | NDArray[Any]) -> _Value:
+        """Add a constant."""
         name = f"w{len(self.constants)}"
         array = value.cpu().numpy() if isinstance(value, Tensor) else value
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
+        return _Value(self, name)
 
-    def part(self, name: str) -> str:
-        """Add a part of the state, to be followed by `keep`; gives its input's name."""
-        self.state.append((name, ""))
-        return name
-
-    def keep(self, part: str, value: str) -> str:
-        """Say which node gives a part of the state after the step."""
-        self.state = [(one, value if one == part else kept) for one, kept in self.state]
-        return value
-
-    def split(self, x: str, hidden: int, *gates: int) -> list[str]:
-        """(B, G) cut into blocks of so many gates."""
-        sizes = self.constant(np.array([hidden * gate for gate in gates], np.int64))
-        found: list[str] = self.add("Split", x, sizes, outputs=len(gates), axis=1)
-        return found
-
-    def product(self, x: str, weight: Tensor, bias: Tensor | None) -> str:
+    def product(self, x: _Value, weight: Tensor, bias: Tensor | None) -> _Value:
         """(B, K) x, (G, K) weight, (G,) bias or None -> (B, G)."""
         if self.int8:
             integers, scales = quantized(weight)
             given = [x, self.constant(integers), self.constant(scales)]
-            given += [] if bias is None else ["", "", self.constant(bias)]
+            added = [] if bias is None else [None, None, self.constant(bias)]
             rows, columns = weight.shape
             sizes = {"K": columns, "N": rows, "bits": 8, "block_size": BLOCK, "accuracy_level": 4}
-            return str(self.add("MatMulNBits", *given, domain=MICROSOFT, **sizes))
+            return self.add("MatMulNBits", *given, *added, domain=MICROSOFT, **sizes)
         made = self.add("MatMul", x, self.constant(weight.T))
-        return str(made if bias is None else self.add("Add", made, self.constant(bias)))
+        return made if bias is None else made + self.constant(bias)
 
-    def finished(self, logits: str, vocabulary: int, hidden: int) -> onnx.ModelProto:
+    def finished(self, logits: _Value, vocabulary: int, hidden: int) -> onnx.ModelProto:
         """The whole model."""
         float32 = TensorProto.FLOAT
         inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, ["B"])]
-        inputs += [helper.make_tensor_value_info(name, float32, ["B", hidden]) for name, _ in self.state]
-        outputs = [helper.make_tensor_value_info(logits, float32, ["B", vocabulary])]
-        outputs += [helper.make_tensor_value_info(name, float32, ["B", hidden]) for _, name in self.state]
+        inputs += [helper.make_tensor_value_info(part.name, float32, ["B", hidden]) for part in self.past]
+        outputs = [helper.make_tensor_value_info(logits.name, float32, ["B", vocabulary])]
+        outputs += [helper.make_tensor_value_info(part.name, float32, ["B", hidden]) for part in self.after]
         graph = helper.make_graph(self.nodes, "step", inputs, outputs, self.constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
@@ -111,48 +141,32 @@ def quantized(weight: Tensor) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     return integers, scales.astype(np.float32)
 
 
-def _looked_up(graph: _Graph, packed: PackedModel) -> str:
+def _looked_up(graph: _Graph, packed: PackedModel) -> _Value:
     """(B,) ids -> (B, G), what the first layer sees of them."""
-    first = packed.layers[0]
+    first, ids = packed.layers[0], _Value(graph, "ids")
     if packed.embedding is None:
-        return str(graph.add("Gather", graph.constant(first.inputs), "ids"))
-    x = graph.add("Gather", graph.constant(packed.embedding), "ids")
+        return graph.add("Gather", graph.constant(first.inputs), ids)
+    x = graph.add("Gather", graph.constant(packed.embedding), ids)
     return graph.product(x, first.inputs, first.input_bias)
 
 
-def _rnn(graph: _Graph, number: int, layer: PackedLayer, x: str) -> str:
-    h = graph.part(f"h{number}")
-    return graph.keep(h, graph.add("Tanh", _sum(graph, number, layer, x, h)))
+def _shown(graph: _Graph, number: int, layer: PackedLayer, x: _Value) -> _Value:
+    """What a layer shows after its step; x is what `_looked_up` gives, or what the layer below shows."""
+    past = [_Value(graph, f"{part}{number}") for part in layer.cell.parts]
+    if layer.cell.has_apart():
+        given = x if number == 0 else graph.product(x, layer.inputs, layer.input_bias)
+        back: _Value | None = graph.product(past[0], layer.recurrent, layer.recurrent_bias)
+    else:
+        given, back = _sum(graph, number, layer, x, past[0]), None
+    after = layer.cell.after(given, back, past)
+    graph.past += past
+    graph.after += after
+    return cast(_Value, after[0])
 
 
-def _lstm(graph: _Graph, number: int, layer: PackedLayer, x: str) -> str:
-    hidden = layer.recurrent.shape[1]
-    h, c = graph.part(f"h{number}"), graph.part(f"c{number}")
-    sigmoids, new = graph.split(_sum(graph, number, layer, x, h), hidden, 3, 1)
-    into, keep, out = graph.split(graph.add("Sigmoid", sigmoids), hidden, 1, 1, 1)
-    kept, added = graph.add("Mul", keep, c), graph.add("Mul", into, graph.add("Tanh", new))
-    cell = graph.keep(c, graph.add("Add", kept, added))
-    return graph.keep(h, graph.add("Mul", out, graph.add("Tanh", cell)))
-
-
-def _gru(graph: _Graph, number: int, layer: PackedLayer, x: str) -> str:
-    hidden = layer.recurrent.shape[1]
-    h = graph.part(f"h{number}")
-    given = x if number == 0 else graph.product(x, layer.inputs, layer.input_bias)
-    back = graph.product(h, layer.recurrent, layer.recurrent_bias)
-    (x_gates, x_new), (h_gates, h_new) = graph.split(given, hidden, 2, 1), graph.split(back, hidden, 2, 1)
-    reset, update = graph.split(graph.add("Sigmoid", graph.add("Add", x_gates, h_gates)), hidden, 1, 1)
-    new = graph.add("Tanh", graph.add("Add", x_new, graph.add("Mul", reset, h_new)))
-    change = graph.add("Mul", update, graph.add("Sub", h, new))
-    return graph.keep(h, graph.add("Add", new, change))
-
-
-def _sum(graph: _Graph, number: int, layer: PackedLayer, x: str, h: str) -> str:
+def _sum(graph: _Graph, number: int, layer: PackedLayer, x: _Value, h: _Value) -> _Value:
     """What the gates see of the input and the hidden state together; above the first layer one product for both."""
     if number == 0:
-        return str(graph.add("Add", x, graph.product(h, layer.recurrent, None)))
+        return x + graph.product(h, layer.recurrent, None)
     both = graph.add("Concat", x, h, axis=1)
     return graph.product(both, cat([layer.inputs, layer.recurrent], dim=1), layer.input_bias)
-
-
-_CELLS = {"rnn": _rnn, "gru": _gru, "lstm": _lstm}
