@@ -18,7 +18,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 with suppress(ImportError):
     import spaces  # noqa: F401 - in a ZeroGPU Space, before torch looks for a GPU
 
-from rnnlab.commands.interrupts import Interrupts
+from rnnlab.terminal.interrupts import Interrupts
 from rnnlab.ui.app import build, launch
 
 demo = build()

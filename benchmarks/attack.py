@@ -27,7 +27,7 @@ from typing import Any
 import httpx
 
 from rnnlab.nn.model import new_model
-from rnnlab.train import archives, checkpoint
+from rnnlab.train.checkpoint import archives, checkpoint
 from rnnlab.train.weights import cpu_weights, halved
 
 PORT = 7873
@@ -336,9 +336,9 @@ def _page(place: Path) -> Iterator[Page]:
 
 def _serve() -> None:
     import app
-    from rnnlab.service import training_jobs
+    from rnnlab.runtime import jobs
 
-    training_jobs.LONGEST_PAUSE = PAUSES
+    jobs.LONGEST_PAUSE = PAUSES
     app.launch(app.demo)
 
 

@@ -14,14 +14,14 @@ import statistics
 import numpy as np
 import pandas as pd
 
-from rnnlab import service
+from rnnlab.runtime.opening import locate, open_forecasting, open_prices
 from rnnlab.scoring.baselines import ahead
 from rnnlab.scoring.record import calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
-from rnnlab.service.forecasting import Prepared, prepare
-from rnnlab.service.lines import table
-from rnnlab.service.opening import locate, open_forecasting, open_prices
-from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.lines import table
+from rnnlab.tasks.forecast.use import Prepared, prepare
+from rnnlab.train.devices import quiet_threads
 
 STEPS = (0.0, 0.005, 0.01, 0.02)
 HORIZONS = (1, 5, 20)
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--model", default="stocks")
     parser.add_argument("--start", default="2015-08-13")
     asked = parser.parse_args()
-    service.quiet_threads()
+    quiet_threads()
     found = locate(asked.model)
     opened = open_forecasting(found)
     series = [prepare(asked.model, found, opened, open_prices(name)) for name in asked.data]
@@ -67,7 +67,7 @@ def _lines(series: list[Prepared], first: pd.Timestamp, horizon: int) -> list[li
 
 def _said(asked: Prepared, first: pd.Timestamp, horizon: int) -> tuple[StudentT, FloatArray]:
     """The densities of a series' scored days and what came, percent log return."""
-    returns = judge.of_days(asked.prices.table)[1]
+    returns = walk.of_days(asked.prices.table)[1]
     split = int(pd.DatetimeIndex(asked.prices.table.index).searchsorted(first))
     origins = np.arange(split - 1, len(returns) - horizon)
     return asked.densities.at((origins, horizon - 1)), ahead(returns, origins, horizon)

@@ -11,8 +11,10 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import time
 from collections.abc import Callable
 
-from rnnlab import service
-from rnnlab.service.opening import locate, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+from rnnlab.tasks.forecast import use
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.train.devices import quiet_threads
 
 
 def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None:
@@ -25,7 +27,7 @@ def cpu_seconds(name: str, work: Callable[[], object], repeats: int = 5) -> None
 
 
 def main() -> None:
-    service.quiet_threads()
+    quiet_threads()
     forecaster = open_forecasting(locate("stocks"))[1]
     apple = open_prices("AAPL").table
     cpu_seconds("densities of 3,019 days, 20 horizons", lambda: forecaster.densities(apple))
@@ -35,11 +37,11 @@ def main() -> None:
 
 
 def backtest() -> object:
-    return service.backtest("stocks", "AAPL", start="2015-08-13")
+    return use.backtest("stocks", "AAPL", start="2015-08-13")
 
 
 def train(data: list[str]) -> object:
-    return list(service.train_forecast(data, until="2015-08-12", settings={"epochs": 1}))
+    return list(train_forecast(data, until="2015-08-12", settings={"epochs": 1}))
 
 
 if __name__ == "__main__":

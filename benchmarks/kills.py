@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rnnlab.train.checkpoint import where
+from rnnlab.train.checkpoint.checkpoint import where
 
 KILLS = 20
 SEED = 1

@@ -26,7 +26,8 @@ from typing import Any
 import httpx
 from gradio_client import Client, handle_file
 
-from rnnlab import service
+from rnnlab.tasks.forecast import use as forecasting
+from rnnlab.tasks.text import use as writing
 
 LENGTH = 120
 FULL = "Queue is full"
@@ -105,7 +106,7 @@ def _write(address: str, record: Record, over: threading.Event, number: int) -> 
 
 def _forecast(address: str, record: Record, over: threading.Event, number: int) -> None:
     client, ticker = Client(address, verbose=False), TICKERS[number % len(TICKERS)]
-    expected = service.forecast("stocks", ticker, horizon=5)
+    expected = forecasting.forecast("stocks", ticker, horizon=5)
 
     def forecast() -> None:
         began = time.monotonic()
@@ -144,7 +145,7 @@ def _attempt(record: Record, visit: Callable[[], None]) -> None:
 def _verify(record: Record) -> None:
     """Count the texts that are not those of their seeds, written here."""
     for seed, text in record.texts:
-        record.mixed += text != service.write("shakespeare", "ROMEO:", length=LENGTH, seed=seed)["text"]
+        record.mixed += text != writing.write("shakespeare", "ROMEO:", length=LENGTH, seed=seed)["text"]
 
 
 def _tell(record: Record, memory: list[float]) -> None:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import torch
 
-from rnnlab import service
 from rnnlab.nn.model import ModelConfig, new_model
-from rnnlab.service import text_opening
-from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.tasks.text import data
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.devices import quiet_threads
 from rnnlab.train.weights import cpu_weights
 
 HIDDEN = 256
@@ -47,15 +48,15 @@ def resident_mb() -> float:
 
 def main(models: int) -> None:
     """Ask every writer for 20 characters, each from a folder that is deleted after it, and tell the memory."""
-    service.quiet_threads()
+    quiet_threads()
     texts, began = set(), time.perf_counter()
     print("models asked   resident MB   kept open   bytes kept (MB)")
     for number, made in enumerate(writers(models), 1):
         with tempfile.TemporaryDirectory() as place:
             checkpoint.save(made, Path(place) / "model")
-            texts.add(service.write(str(Path(place) / "model"), "ROMEO:", length=20, seed=1)["text"])
+            texts.add(write(str(Path(place) / "model"), "ROMEO:", length=20, seed=1)["text"])
         if number in TOLD_AFTER:
-            shelf = text_opening._SHELF
+            shelf = data._SHELF
             print(f"{number:12,} {resident_mb():13,.0f} {len(shelf):11,} {shelf.bytes / 1e6:17,.0f}", flush=True)
     print(f"{len(texts):,} different texts, {time.perf_counter() - began:.0f} s")
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import torch
 
 from rnnlab.nn.model import new_model
-from rnnlab.service.text_training import text_run
+from rnnlab.tasks.text.learn.training import text_run
 from rnnlab.train.loop import fit
 from rnnlab.train.processes import started
 

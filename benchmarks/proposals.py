@@ -25,12 +25,12 @@ from typing import Any
 
 import torch
 
-from rnnlab.data.corpus import Corpus, read_corpus
-from rnnlab.data.documents import split_at
-from rnnlab.service.reports import TrainResult
-from rnnlab.service.text_training import train_text
-from rnnlab.tasks.text import judge
-from rnnlab.tasks.text.settings import proposed
+from rnnlab.data.text.corpus import Corpus, read_corpus
+from rnnlab.data.text.documents import split_at
+from rnnlab.runtime.reports import TrainResult
+from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.learn.settings import proposed
+from rnnlab.tasks.text.learn.training import train_text
 
 SHOWN = ("hidden", "layers", "batch", "epochs")
 HEAD = "text, size, seed, settings, 5-gram, windows, streamed, CPU seconds, best step, steps, passed at"
@@ -52,7 +52,7 @@ class Cut:
         file = folder / f"{source.stem}-{size}-{at}.txt"
         file.write_text(text, encoding="utf-8")
         corpus = read_corpus(file)
-        ngram = judge.ngram_score(*split_at(corpus.documents, 0.9))["ngram_nats_per_char"]
+        ngram = protocols.ngram_score(*split_at(corpus.documents, 0.9))["ngram_nats_per_char"]
         return cls(source.stem, file, corpus, ngram)
 
 

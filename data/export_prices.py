@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rnnlab.data import packages
+from rnnlab.data.fetch import packages
 from rnnlab.errors import DataError
 
 HERE = Path(__file__).resolve().parent

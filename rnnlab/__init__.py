@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from rnnlab.service import api
 from rnnlab.version import __version__
 
 TYPE_CHECKING = False  # typing's own would be imported before the command line can answer to ^C
@@ -17,7 +18,7 @@ for _switch, _off in (
     os.environ.setdefault(_switch, _off)
 
 if TYPE_CHECKING:
-    from rnnlab.service import Model
+    from rnnlab.service.api import Model
 
 __all__ = ["__version__", "load"]
 
@@ -28,6 +29,6 @@ def load(model: str) -> Model:
     Raises:
         RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
     """
-    from rnnlab import service  # with torch, which takes seconds and not everything here needs
+    # with torch, which takes seconds and not everything here needs
 
-    return service.load(model)
+    return api.load(model)

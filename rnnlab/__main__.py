@@ -21,12 +21,15 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rnnlab import service
-from rnnlab.commands import bench, data, forecasting, remote, sharing, writing
-from rnnlab.commands.interrupts import STOPPED, Interrupts
-from rnnlab.commands.shared import Answer, add_command, without_overwrite
-from rnnlab.commands.streams import OutputLost, aside, prepare, show
+from rnnlab.commands import bench, data, remote, sharing
 from rnnlab.errors import RnnlabError
+from rnnlab.tasks.forecast import commands as forecast_commands
+from rnnlab.tasks.text import commands as text_commands
+from rnnlab.terminal.commands import Answer, add_command, without_overwrite
+from rnnlab.terminal.interrupts import STOPPED, Interrupts
+from rnnlab.terminal.streams import OutputLost, aside, prepare, show
+from rnnlab.train.devices import quiet_threads
+from rnnlab.train.processes import is_first, launcher
 from rnnlab.version import __version__
 
 
@@ -52,22 +55,22 @@ def _asked(given: list[str]) -> argparse.Namespace:
     except SystemExit:
         show("", end="")  # help may lie in front of it
         raise
-    asked.command = f"{service.launcher()} -m rnnlab {shlex.join(without_overwrite(given))}"
+    asked.command = f"{launcher()} -m rnnlab {shlex.join(without_overwrite(given))}"
     return asked
 
 
 def _run(asked: argparse.Namespace) -> int:
-    service.quiet_threads()
+    quiet_threads()
     try:
         answer = asked.run(asked)
     except RnnlabError as error:
-        if service.is_first():
+        if is_first():
             aside(str(error))
         return 2
     except KeyboardInterrupt:
         _tell_stopped(asked)
         return STOPPED
-    if asked.json and service.is_first():
+    if asked.json and is_first():
         show(json.dumps(answer, allow_nan=False))  # in ASCII, which every terminal can show
     else:
         show("", end="")
@@ -90,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=_port, default=7860, help="port of the page (default 7860)")
     data.add_commands(commands)
     trainings = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="TASK")
-    for task in (forecasting, writing):
+    for task in (forecast_commands, text_commands):
         task.add_training(trainings)
         task.add_commands(commands)
     sharing.add_commands(commands)
@@ -114,7 +117,7 @@ def _app(asked: argparse.Namespace) -> Answer:
 
 def _tell_stopped(asked: argparse.Namespace) -> None:
     """What an interrupted training has kept, and how to resume it."""
-    resumable = getattr(asked, "resumable", None) if service.is_first() else None
+    resumable = getattr(asked, "resumable", None) if is_first() else None
     if resumable is None:
         return
     if not resumable:

@@ -69,21 +69,21 @@ def main(answer: str, *hows: str) -> None:
     """Train in each way: "whole", "stopped" after some steps, "refused" after two loans, "never" lent, or "short"."""
     lends = lender()
     without_cuda()
-    from rnnlab.service import lending
+    from rnnlab.runtime import zero_gpu
 
     found = {}
     for how in hows:
         lends.asked = []
         lends.loans = {"refused": 2, "never": 0}.get(how, 100)
-        lending.WORTHWHILE = 30.0 if how == "short" else 0.0
-        lending.LONGEST = lending.SHORTEST = 10.0 if how == "stopped" else 0.01  # a report a loan
+        zero_gpu.WORTHWHILE = 30.0 if how == "short" else 0.0
+        zero_gpu.LONGEST = zero_gpu.SHORTEST = 10.0 if how == "stopped" else 0.01  # a report a loan
         model = wave_model()
         config = dataclasses.replace(CONFIG, steps=1_000_000) if how == "stopped" else CONFIG
 
         def watch(step: int, steps: int, how: str = how) -> bool:
             return how != "stopped" or step < 20
 
-        reports = list(lending.fit_anywhere(model, Waves(), config, watch=watch))
+        reports = list(zero_gpu.fit_anywhere(model, Waves(), config, watch=watch))
         weights = [weight.detach() for weight in model.parameters()]
         found[how] = {"reports": reports, "weights": weights, "asked": lends.asked, "pid": os.getpid()}
     torch.save(found, answer)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train import archives, checkpoint
+from rnnlab.train.checkpoint import archives, checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
 FILES = {file: (STOCKS / file).read_bytes() for file in ("config.json", "model.safetensors", "README.md")}

@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 import pytest
 from browsing import MARKS, running_browser, sync_api
 
-from rnnlab import service
+from rnnlab.tasks.text.voices import voice
 from rnnlab.ui import app
 
 pytestmark = MARKS
@@ -175,7 +175,7 @@ def test_a_voice_that_is_chosen_brings_its_own_prompts_and_writes(writer):
     writer.get_by_label("Voice").click()
     writer.get_by_role("option", name="shakespeare").click()
     sync_api.expect(writer.locator("#voice .eyebrow")).to_contain_text("William Shakespeare")
-    sync_api.expect(writer.locator(".openings")).to_contain_text(service.voice("shakespeare").openings[1][:12])
+    sync_api.expect(writer.locator(".openings")).to_contain_text(voice("shakespeare").openings[1][:12])
     sync_api.expect(writer.locator(".facts")).to_contain_text("600 characters")
 
 

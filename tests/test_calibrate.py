@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from torch.testing import assert_close
 
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.tasks.text.calibrate import FEWEST, output_scale, scaled
+from rnnlab.tasks.text.learn.calibrate import FEWEST, output_scale, scaled
 
 
 def model(tied: bool = False) -> SequenceModel:

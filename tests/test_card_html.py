@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rnnlab.service.showing import readable
+from rnnlab.service.summary import readable
 from rnnlab.ui.card_html import card_html
 
 TRICKS = [

@@ -16,7 +16,7 @@ from waves import wave_model
 
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.cells import CELLS
-from rnnlab.train.checkpoint import Checkpoint, build_model, load, save
+from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model, load, save
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import cpu_weights, halved
 

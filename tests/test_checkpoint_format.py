@@ -7,11 +7,11 @@ from pathlib import Path
 
 import torch
 
-from rnnlab import service
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import describe
-from rnnlab.train import checkpoint
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "checkpoints.md").read_text()
@@ -48,5 +48,5 @@ def test_the_example_that_needs_no_rnnlab_foretells_what_rnnlab_does():
     assert "rnnlab" not in example
     prompt = "ROMEO:\nI will no"
     done = subprocess.run([sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True)
-    greedy = service.write("shakespeare", prompt, length=1, temperature=0.0)["text"]
+    greedy = write("shakespeare", prompt, length=1, temperature=0.0)["text"]
     assert done.stdout.startswith(f"['{greedy[-1]}', ")

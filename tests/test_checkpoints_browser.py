@@ -14,7 +14,8 @@ from browsing import MARKS, running_browser, sync_api
 from hub.secrets import ANNA, BORIS, told
 from hub.serving import running_hub
 
-from rnnlab import service
+from rnnlab.service.sharing import push
+from rnnlab.tasks.text.use import write
 
 pytestmark = MARKS
 ROOT = Path(__file__).parents[1]
@@ -87,7 +88,7 @@ def pushed(hub):
     """Anna's voice on the Hub; its commit."""
     environment = pytest.MonkeyPatch()
     environment.setenv("HF_ENDPOINT", hub.address)
-    url = service.push(ROOT / "data" / "checkpoints" / "shakespeare", "anna/voice", token=ANNA)["url"]
+    url = push(ROOT / "data" / "checkpoints" / "shakespeare", "anna/voice", token=ANNA)["url"]
     environment.undo()
     return url.rsplit("/", 1)[1]
 
@@ -131,7 +132,7 @@ def test_a_link_is_copied_and_writes_the_same_text_in_another_visit(page, browse
     sync_api.expect(page.locator(".facts")).to_contain_text("150 characters")
     sync_api.expect(page.locator(".facts")).to_contain_text("seed 7")
     text = page.locator(".written").inner_text()
-    assert text == service.write("shakespeare", "JULIET:", length=150, seed=7, temperature=0.8)["text"]
+    assert text == write("shakespeare", "JULIET:", length=150, seed=7, temperature=0.8)["text"]
     page.locator("#copy-link").click()
     sync_api.expect(page.locator("#copy-link")).to_have_attribute("data-said", "Copied")
     other = browser.new_page()

@@ -13,9 +13,14 @@ from gradio_client.exceptions import AppError
 from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
 
-from rnnlab import service
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.service.sharing import models, push
+from rnnlab.service.summary import Shown, Table
+from rnnlab.service.transfer import pack
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.text.use import write
 from rnnlab.ui import app, checkpoint_panels, checkpoints_tab
-from rnnlab.ui.callers import login_possible
+from rnnlab.widgets.callers import login_possible
 
 MODELS = Path(__file__).parents[1] / "data" / "checkpoints"
 NOT_CHANGED = gr.skip()
@@ -28,8 +33,8 @@ def hub(monkeypatch, tmp_path, caplog, capfd):
     with running_hub() as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.address)
         hub.store.users |= {ANNA: "anna", BORIS: "boris"}
-        service.push(MODELS / "shakespeare", "anna/voice", token=ANNA)
-        service.push(MODELS / "stocks", "anna/prices", private=True, token=ANNA)
+        push(MODELS / "shakespeare", "anna/voice", token=ANNA)
+        push(MODELS / "stocks", "anna/prices", private=True, token=ANNA)
         with caplog.at_level("DEBUG"):
             yield hub
     assert told([caplog.text, *capfd.readouterr()], [tmp_path, client_home()], hub) == []
@@ -51,7 +56,7 @@ def models_of(radio):
 
 
 def test_the_list_begins_with_what_comes_with_the_page():
-    entries = checkpoint_panels.listed(service.models()["bundled"], [], [])
+    entries = checkpoint_panels.listed(models()["bundled"], [], [])
     assert [model for _, model in entries] == ["doyle", "shakespeare", "stocks"]
     assert entries[1][0].startswith("shakespeare — bundled, writes, LSTM, ")
 
@@ -104,13 +109,13 @@ def test_a_zip_is_made_of_what_the_caller_may_see(hub):
 
 def test_what_is_brought_is_opened_by_its_name_and_by_nobody_who_does_not_know_it(tmp_path, monkeypatch):
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
-    service.pack("shakespeare", tmp_path / "my voice.zip")
+    pack("shakespeare", tmp_path / "my voice.zip")
     note, details, *_, radio, brought = checkpoints_tab.bring([str(tmp_path / "my voice.zip")], [], [])
     assert "Yours alone" in note
     assert "my-voice · writes" in details
     assert radio.value == brought[0]
-    text = service.write(brought[0], "ROMEO:", length=40, seed=1, caller=service.STRANGER)["text"]
-    assert text == service.write("shakespeare", "ROMEO:", length=40, seed=1)["text"]
+    text = write(brought[0], "ROMEO:", length=40, seed=1, caller=STRANGER)["text"]
+    assert text == write("shakespeare", "ROMEO:", length=40, seed=1)["text"]
     assert re.fullmatch("visit:[0-9a-f]{32}/my-voice", brought[0])
 
 
@@ -125,7 +130,7 @@ def test_a_name_that_was_not_given_opens_nothing(name, tmp_path, monkeypatch):
 
 def test_what_is_brought_and_spoilt_gets_its_sentence_and_nothing_of_it_stays(tmp_path, monkeypatch):
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
-    service.pack("stocks", tmp_path / "a.zip")
+    pack("stocks", tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
         archive.writestr("a/../../b", b"x")
     refusal, *rest = checkpoints_tab.bring([str(tmp_path / "a.zip")], [], [])
@@ -155,8 +160,8 @@ def test_what_a_stranger_wrote_is_escaped_and_nothing_of_it_is_fetched():
     evil = '<img src=x onerror="alert(1)">'
     found = {"repo": evil, "task": "text", "private": False, "downloads": 1, "modified": "", "metrics": {evil: 1.0}}
     assert checkpoint_panels.listed([], [], [found])[0][0].startswith(evil)  # a label, which Gradio escapes
-    scores = service.Table(evil, ("", evil), ((evil, evil),))
-    shown = service.Shown("a/b", evil, "text", evil, evil, evil, scores, "", None, "")
+    scores = Table(evil, ("", evil), ((evil, evil),))
+    shown = Shown("a/b", evil, "text", evil, evil, evil, scores, "", None, "")
     assert "<img" not in checkpoint_panels.details(shown)
     assert "<img" not in checkpoint_panels.pushed(evil, evil)
 
@@ -178,13 +183,13 @@ def test_the_endpoints_list_load_and_push_as_who_calls_them(hub, address):
     loaded = anna.predict(model="anna/prices", api_name="/load")
     assert re.fullmatch("anna/prices@[0-9a-f]{40}", loaded["model"])
     rows = anna.predict(data="AAPL", model=loaded["model"], horizon=2, api_name="/forecast")["rows"]
-    assert rows == service.forecast("stocks", "AAPL", horizon=2)["rows"]
+    assert rows == forecast("stocks", "AAPL", horizon=2)["rows"]
     with pytest.raises(AppError, match="no model anna/prices that this caller may see"):
         boris.predict(data="AAPL", model=loaded["model"], horizon=2, api_name="/forecast")
     pushed = boris.predict(model="anna/voice", repo="boris/voice", api_name="/push")
     assert pushed["url"].startswith(f"{hub.address}/boris/voice/commit/")
     stream = boris.submit(prompt="ROMEO:", model="boris/voice", length=30, seed="1", api_name="/write")
-    assert stream.result()["text"] == service.write("shakespeare", "ROMEO:", length=30, seed=1)["text"]
+    assert stream.result()["text"] == write("shakespeare", "ROMEO:", length=30, seed=1)["text"]
 
 
 @pytest.mark.parametrize(

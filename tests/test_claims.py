@@ -10,10 +10,11 @@ import pytest
 from authors import story
 from markets import market
 
-from rnnlab import service
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.train import checkpoint
-from rnnlab.train.claims import claimed
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.claims import claimed
 from rnnlab.train.processes import Processes
 
 SETTINGS = {"epochs": 3, "batch": 8, "window": 16, "lead": 4}
@@ -34,7 +35,7 @@ def made(tmp_path_factory):
 
 
 def train(place, out, **asked):
-    return service.train_forecast([str(place / "acme.csv")], out=out, **({"settings": SETTINGS} | asked))
+    return train_forecast([str(place / "acme.csv")], out=out, **({"settings": SETTINGS} | asked))
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_checkpoint_is_replaced_only_when_that_is_asked_for(made, copies, name
     for training in (
         train(made, copies / name),
         train(made, copies / name, recipe="tutorial", settings={"steps": 2}),
-        service.train_text(str(made / "tale.txt"), out=copies / name),
+        train_text(str(made / "tale.txt"), out=copies / name),
     ):
         with pytest.raises(CheckpointError, match=sentence):
             next(training)
@@ -93,13 +94,13 @@ def test_a_training_is_not_resumed_to_end_before_it_has_come(made, copies):
     with pytest.raises(RnnlabError, match=r"^This training has reached step \d+, so it cannot be resumed to end at "):
         next(train(made, copies / "stopped", resume=True, settings={"steps": 1}))
     settings = {"hidden": 8, "layers": 1, "steps": 4, "report_every": 2}
-    training = service.train_text(str(made / "tale.txt"), out=copies / "text", settings=settings)
+    training = train_text(str(made / "tale.txt"), out=copies / "text", settings=settings)
     next(training)
     training.close()
     again = {"out": copies / "text", "resume": True}
     with pytest.raises(RnnlabError, match=r"reached step 2, .* at step 1; give a larger --steps or --epochs, or leave"):
-        next(service.train_text(str(made / "tale.txt"), settings={"steps": 1}, **again))
-    *_, result = service.train_text(str(made / "tale.txt"), settings={"steps": 2}, **again)
+        next(train_text(str(made / "tale.txt"), settings={"steps": 1}, **again))
+    *_, result = train_text(str(made / "tale.txt"), settings={"steps": 2}, **again)
     assert result.summary["steps"] == 2
 
 
@@ -157,7 +158,7 @@ def test_a_folder_that_cannot_be_written_is_noticed_before_anything_else(made, t
 
 def test_a_refused_training_leaves_no_folder(made, tmp_path):
     with pytest.raises(RnnlabError, match="nowhere"):
-        next(service.train_forecast(["nowhere.csv"], out=tmp_path / "a" / "b" / "m"))
+        next(train_forecast(["nowhere.csv"], out=tmp_path / "a" / "b" / "m"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,13 +8,16 @@ import pytest
 from markets import market
 from statsmodels.regression.linear_model import OLS
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.conformal import calibrated_shares
 from rnnlab.scoring.record import calibrated_bands
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast import judge
-from rnnlab.tasks.forecast.closely import by_month, closely, skill, worst_days
+from rnnlab.tasks.forecast.forecast_report import study
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.comparing import compare
+from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.use import backtest
 
 TABLE = market(700, seed=5)
 
@@ -26,7 +29,7 @@ def densities(scale: float = 1.0) -> StudentT:
 
 @pytest.fixture(scope="module", params=[1, 5])
 def result(request):
-    return judge.backtest(densities(), TABLE, TABLE.index[450], 62, request.param)
+    return walk.backtest(densities(), TABLE, TABLE.index[450], 62, request.param)
 
 
 def test_months_are_counted_day_by_day(result):
@@ -86,8 +89,8 @@ def test_calibrated_bands_are_those_of_the_shares_and_wait_for_outcomes():
 
 def test_a_calibrated_fan_is_wider_after_misses_and_never_narrows():
     for scale, sign in ((0.4, 1), (3.0, -1)):
-        plain = judge.outlook(densities(scale).at(-1), TABLE, 20)
-        fan = judge.calibrated_outlook(densities(scale), TABLE, TABLE.index[450], 20)
+        plain = walk.outlook(densities(scale).at(-1), TABLE, 20)
+        fan = walk.calibrated_outlook(densities(scale), TABLE, TABLE.index[450], 20)
         widths = np.log(fan["upper80"] / fan["lower80"])
         assert (sign * (widths - np.log(plain["upper80"] / plain["lower80"])) > 0).all()
         assert (np.diff(widths) >= -1e-12).all()
@@ -99,8 +102,8 @@ def test_a_calibrated_fan_knows_nothing_of_what_it_cannot():
     """Its first day's width is that of the calibration's last, told one day ahead."""
     table = TABLE.iloc[:600]
     said = densities().at(slice(600))
-    fan = judge.calibrated_outlook(said, table, table.index[450], 1)
-    longer = judge.backtest(densities(), TABLE.iloc[:625], TABLE.index[450], 62)
+    fan = walk.calibrated_outlook(said, table, table.index[450], 1)
+    longer = walk.backtest(densities(), TABLE.iloc[:625], TABLE.index[450], 62)
     day = longer.calibrated.loc[TABLE.index[600]]
     close = table["Close"].iloc[-1]
     assert fan["upper80"].iloc[0] == pytest.approx(day["upper80"])
@@ -108,8 +111,8 @@ def test_a_calibrated_fan_knows_nothing_of_what_it_cannot():
 
 
 def test_a_study_shows_the_horizon_and_the_bands_that_are_asked_for():
-    plain = service.study("stocks", "AAPL", start="2016-01-04", ahead=5)
-    fitted = service.study("stocks", "AAPL", start="2016-01-04", ahead=5, calibrated=True)
+    plain = study("stocks", "AAPL", start="2016-01-04", ahead=5)
+    fitted = study("stocks", "AAPL", start="2016-01-04", ahead=5, calibrated=True)
     assert (plain.scores["horizon"], fitted.scores["crps"]) == (5, plain.scores["crps"])
     band = plain.scores["record"]["bands"]["80"]
     assert (plain.scores["coverage80"], fitted.scores["coverage80"]) == (
@@ -123,19 +126,19 @@ def test_a_study_shows_the_horizon_and_the_bands_that_are_asked_for():
 
 
 def test_two_checkpoints_are_compared_on_the_very_same_days(tmp_path):
-    list(service.train_forecast(["AAPL"], out=tmp_path / "own", settings={"epochs": 2}, until="2014-12-31"))
+    list(train_forecast(["AAPL"], out=tmp_path / "own", settings={"epochs": 2}, until="2014-12-31"))
     own = str(tmp_path / "own")
-    told = service.compare(("stocks", own), "AAPL")
+    told = compare(("stocks", own), "AAPL")
     assert [one["start"] for one in told["scores"]] == ["2015-08-13"] * 2  # the later of their two starts
-    alone = service.backtest(own, "AAPL", start="2015-08-13")
+    alone = backtest(own, "AAPL", start="2015-08-13")
     assert told["scores"][1]["crps"] == alone["crps"]
-    turned = service.compare((own, "stocks"), "AAPL")
+    turned = compare((own, "stocks"), "AAPL")
     assert turned["dm_p"] == pytest.approx(told["dm_p"])
     assert told["dm_p"] < 0.05  # two epochs on one stock are no match for a pool
     assert told["verdict"].startswith("The first is better by ")
     assert turned["verdict"].startswith("The second is better by ")
-    level = service.compare(("stocks", own), "AAPL", start="2017-10-02")
+    level = compare(("stocks", own), "AAPL", start="2017-10-02")
     assert level["dm_p"] >= 0.05
     assert level["verdict"].startswith("The two cannot be told apart on these ")
     with pytest.raises(RnnlabError, match=r"^stocks would stand beside itself; choose another checkpoint\.$"):
-        service.compare(("stocks", "stocks"), "AAPL")
+        compare(("stocks", "stocks"), "AAPL")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnlab.data import corpus as corpora
-from rnnlab.data.corpus import Corpus, proposed_settings, proposed_training, read_corpus
-from rnnlab.data.documents import split_at
+from rnnlab.data.text import corpus as corpora
+from rnnlab.data.text.corpus import Corpus, proposed_settings, proposed_training, read_corpus
+from rnnlab.data.text.documents import split_at
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import describe, from_mapping

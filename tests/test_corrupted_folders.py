@@ -10,7 +10,7 @@ import pytest
 
 from rnnlab import hub
 from rnnlab.errors import CheckpointError
-from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import checkpoint
 
 BUNDLED = Path(__file__).parents[1] / "data" / "checkpoints"
 FILES = (checkpoint.CONFIG, checkpoint.WEIGHTS)

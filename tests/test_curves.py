@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from rnnlab import hub
-from rnnlab.train import checkpoint
-from rnnlab.train.curves import curve_svg, finding, read_curve
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.curves import curve_svg, finding, read_curve
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
 

@@ -8,11 +8,15 @@ import shutil
 import pytest
 from authors import story
 
-from rnnlab import service
 from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
-from rnnlab.train import checkpoint
+from rnnlab.service.listing import bundled_models
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import write
+from rnnlab.tasks.text.voices import voice
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.weights import cpu_weights
 
 SETTINGS = {"hidden": 12, "layers": 2, "embedding": 5, "steps": 6, "report_every": 3, "batch": 4, "window": 20}
@@ -24,8 +28,8 @@ def made(tmp_path_factory):
     """A trained writer, a training that was stopped, and their story."""
     place = tmp_path_factory.mktemp("writers")
     (place / "story.txt").write_text(story(4000))
-    list(service.train_text(str(place / "story.txt"), out=place / "model", settings=SETTINGS))
-    training = service.train_text(str(place / "story.txt"), out=place / "stopped", settings=SETTINGS)
+    list(train_text(str(place / "story.txt"), out=place / "model", settings=SETTINGS))
+    training = train_text(str(place / "story.txt"), out=place / "stopped", settings=SETTINGS)
     next(training)
     training.close()
     return place
@@ -59,7 +63,7 @@ STATE = [
 def test_a_training_state_with_a_wrong_number_is_not_gone_on_with(made, tmp_path, path, value):
     out = damaged(made / "stopped", tmp_path / "m", path, value, "resume/state.json")
     with pytest.raises(CheckpointError, match=f"The saved training is damaged: {path[0]} of its state.json"):
-        next(service.train_text(str(made / "story.txt"), out=out, resume=True))
+        next(train_text(str(made / "story.txt"), out=out, resume=True))
 
 
 ORIGIN = [
@@ -72,7 +76,7 @@ ORIGIN = [
 def test_a_training_that_does_not_say_what_it_began_with_is_not_gone_on_with(made, tmp_path, path, value):
     out = damaged(made / "stopped", tmp_path / "m", path, value)
     with pytest.raises(CheckpointError, match="m does not say what it learnt from and how long; start a new training"):
-        next(service.train_text(str(made / "story.txt"), out=out, resume=True, settings={"epochs": 1, "steps": 6}))
+        next(train_text(str(made / "story.txt"), out=out, resume=True, settings={"epochs": 1, "steps": 6}))
 
 
 DATA = [(("provenance", "data"), value) for value in (MISSING, None, {}, [], "x", [{}], [5])]
@@ -88,7 +92,7 @@ READING = [
 def test_a_writer_is_not_scored_whose_notes_on_its_text_are_damaged(made, tmp_path, path, value):
     folder = damaged(made / "model", tmp_path / "m", path, value)
     with pytest.raises(CheckpointError, match="config.json is damaged|cannot be those of a training"):
-        service.evaluate(folder, str(made / "story.txt"))
+        evaluate(folder, str(made / "story.txt"))
 
 
 SCORES = [
@@ -104,14 +108,14 @@ SCORES = [
 def test_a_voice_is_not_shown_whose_scores_or_openings_are_damaged(made, tmp_path, path, value):
     folder = damaged(made / "model", tmp_path / "m", path, value)
     with pytest.raises(CheckpointError, match="The checkpoint's config.json is damaged: .* is missing or wrong"):
-        service.voice(folder)
+        voice(folder)
 
 
 @pytest.mark.parametrize("value", [[], {}, None, 5])
 def test_weights_of_no_known_kind_are_refused(made, tmp_path, value):
     folder = damaged(made / "model", tmp_path / "m", ("provenance", "weights_dtype"), value)
     with pytest.raises(CheckpointError, match="where float32 and float16 are known"):
-        service.write(folder)
+        write(folder)
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400])
@@ -120,7 +124,7 @@ def test_a_number_that_is_not_finite_is_no_json(made, tmp_path, number):
     config = tmp_path / "m" / "config.json"
     config.write_text(config.read_text().replace('"NUMBER"', number))
     with pytest.raises(CheckpointError, match="m/config.json is not JSON"):
-        service.write(folder)
+        write(folder)
 
 
 @pytest.mark.parametrize("odd", ["\x1b", "\0", "\r", "\x85", "\ud800"])
@@ -129,7 +133,7 @@ def test_characters_that_no_cleaned_text_has_are_refused(made, tmp_path, odd):
     known = json.loads((made / "model" / "config.json").read_text())["codec"]["vocabulary"]["characters"]
     folder = damaged(made / "model", tmp_path / "m", path, "".join(sorted(known[1:] + odd)))
     with pytest.raises(CheckpointError, match="control characters or halves of characters"):
-        service.write(folder)
+        write(folder)
 
 
 def test_a_bundled_checkpoint_that_cannot_be_read_is_left_out_and_logged(made, tmp_path, monkeypatch, caplog):
@@ -141,8 +145,8 @@ def test_a_bundled_checkpoint_that_cannot_be_read_is_left_out_and_logged(made, t
     damaged(made / "model", place / "mute", ("metrics", "openings"), None)
     damaged(made / "model", place / "future", ("format",), 2)
     monkeypatch.setattr(catalog, "bundled_folder", lambda: tmp_path)
-    assert service.bundled_models("text") == ["anna"]
-    assert service.bundled_models("forecast") == ["stocks"]
+    assert bundled_models("text") == ["anna"]
+    assert bundled_models("forecast") == ["stocks"]
     assert "The bundled checkpoint mute is left out: The checkpoint's config.json is damaged" in caplog.text
     assert "The bundled checkpoint future is left out: future/config.json has format 2" in caplog.text
 
@@ -153,4 +157,4 @@ def test_a_writer_with_a_linear_path_is_refused(made, tmp_path):
     weights = cpu_weights(new_model(config, seed=1))
     checkpoint.save(dataclasses.replace(found, model=config, weights=weights), tmp_path / "m")
     with pytest.raises(CheckpointError, match=r"No writer has a linear path \(skip\) as this checkpoint does"):
-        service.write(str(tmp_path / "m"))
+        write(str(tmp_path / "m"))

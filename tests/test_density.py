@@ -7,14 +7,15 @@ import torch
 from markets import market
 from scipy import stats
 
-from rnnlab import service
 from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import new_model
-from rnnlab.tasks.forecast import density, features
-from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, forecast, latest, student_parameters
-from rnnlab.tasks.forecast.judge import backtest
-from rnnlab.train import checkpoint
+from rnnlab.tasks.forecast import use
+from rnnlab.tasks.forecast.judge.walk import backtest
+from rnnlab.tasks.forecast.learn import density, features
+from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, forecast, latest, student_parameters
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig
 
@@ -63,7 +64,7 @@ def test_the_weights_do_not_change_when_every_day_after_training_does(tmp_path):
         one.to_csv(tmp_path / f"{name}.csv")
         settings = {"epochs": 1, "batch": 8}
         data, out = [str(tmp_path / f"{name}.csv")], tmp_path / name
-        list(service.train_forecast(data, out=out, settings=settings, until=until))
+        list(train_forecast(data, out=out, settings=settings, until=until))
         weights.append((out / "model.safetensors").read_bytes())
     assert weights[0] == weights[1]
 
@@ -173,7 +174,7 @@ def test_too_short_a_history_says_how_many_days_are_needed():
 
 def test_without_recurrence_a_forecast_is_a_linear_function_of_the_day_s_features(tmp_path):
     settings = {"epochs": 1, "recurrence": False}
-    list(service.train_forecast(["AAPL"], out=tmp_path / "m", settings=settings))
+    list(train_forecast(["AAPL"], out=tmp_path / "m", settings=settings))
     made = checkpoint.load(tmp_path / "m")
     assert not made.weights["head.weight"].any()
     assert made.weights["skip.weight"].any()
@@ -186,15 +187,15 @@ def test_without_recurrence_a_forecast_is_a_linear_function_of_the_day_s_feature
 
 def test_several_seeds_are_one_network_that_says_their_mean(tmp_path):
     settings = {"steps": 3, "hidden": 4, "seed": 5}
-    *reports, last = service.train_forecast(["AAPL"], out=tmp_path / "both", settings=settings, seeds=2)
+    *reports, last = train_forecast(["AAPL"], out=tmp_path / "both", settings=settings, seeds=2)
     assert {one.seed for one in reports} == {5, 6}
     assert last.summary["seeds"] == 2
     for seed in (5, 6):
-        list(service.train_forecast(["AAPL"], out=tmp_path / str(seed), settings=settings | {"seed": seed}))
+        list(train_forecast(["AAPL"], out=tmp_path / str(seed), settings=settings | {"seed": seed}))
     x = torch.randn(1, 40, len(features.NAMES))
     outputs = {n: checkpoint.build_model(checkpoint.load(tmp_path / n))(x)[0] for n in ("5", "6", "both")}
     torch.testing.assert_close(outputs["both"], (outputs["5"] + outputs["6"]) / 2)
     made = checkpoint.load(tmp_path / "both")
     assert (made.model.hidden, made.train["seeds"], made.resume) == (8, 2, None)
     assert "| seeds | 2 |" in made.card
-    assert service.forecast(str(tmp_path / "both"), "AAPL", horizon=2)["rows"]
+    assert use.forecast(str(tmp_path / "both"), "AAPL", horizon=2)["rows"]

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 from walks import csv, sessions, told, walk
 
-from rnnlab.data import exchanges
-from rnnlab.data.exchanges import calendar_of
-from rnnlab.data.prices import read_prices
-from rnnlab.data.sessions import future_sessions
+from rnnlab.data.prices.dates import exchanges
+from rnnlab.data.prices.dates.exchanges import calendar_of
+from rnnlab.data.prices.dates.sessions import future_sessions
+from rnnlab.data.prices.series import read_prices
 
 CITIES = {
     "XTKS": "Tokyo", "XLON": "London", "XETR": "Frankfurt", "XPAR": "Euronext", "XSHG": "Shanghai", "XTSE": "Toronto",

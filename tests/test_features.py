@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from markets import market
 
-from rnnlab.tasks.forecast import features
-from rnnlab.tasks.forecast.features import FIRST_DAY, GROUPS, NAMES, build_panel, hide
+from rnnlab.tasks.forecast.learn import features
+from rnnlab.tasks.forecast.learn.features import FIRST_DAY, GROUPS, NAMES, build_panel, hide
 
 CUT = 300
 

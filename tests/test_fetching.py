@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnlab.data import cache, catalog, fetching, packages
+from rnnlab.data import cache, catalog
+from rnnlab.data.fetch import fetching, packages
 from rnnlab.errors import DataError
 
 START, END = "*** START ***", "*** END ***"

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnlab.service import Study
-from rnnlab.ui import figures, panels, wording
+from rnnlab.tasks.forecast.forecast_report import Study
+from rnnlab.tasks.forecast.page import figures, panels
+from rnnlab.widgets import wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
 

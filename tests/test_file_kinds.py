@@ -9,9 +9,9 @@ from file_kinds.price_slips import SLIPS
 from file_kinds.prices import PRICES
 from file_kinds.texts import TEXTS
 
-from rnnlab.data.corpus import Corpus, read_corpus
-from rnnlab.data.ordering import order_notices
-from rnnlab.data.prices import read_prices
+from rnnlab.data.prices.series import read_prices
+from rnnlab.data.text.corpus import Corpus, read_corpus
+from rnnlab.data.text.ordering import order_notices
 from rnnlab.errors import DataError
 
 

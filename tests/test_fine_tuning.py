@@ -9,11 +9,12 @@ import pytest
 import torch
 from markets import market
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime.opening import locate, open_checkpoint, open_forecasting, open_prices
 from rnnlab.scoring.forecasts import diebold_mariano
-from rnnlab.service.opening import locate, open_checkpoint, open_forecasting, open_prices
-from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.lines import training_lines
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,12 +29,12 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tuned(place):
-    *reports, result = service.train_forecast([str(place / "acme.csv")], base="stocks", out=place / "tuned")
+    *reports, result = train_forecast([str(place / "acme.csv")], base="stocks", out=place / "tuned")
     return reports, result.summary
 
 
 def test_its_first_step_begins_with_what_the_other_had_learnt(place):
-    training = service.train_forecast([str(place / "acme.csv")], base="stocks", settings={"lr": 1e-7, "epochs": 1},
+    training = train_forecast([str(place / "acme.csv")], base="stocks", settings={"lr": 1e-7, "epochs": 1},
                                       out=place / "still")  # fmt: skip
     list(training)
     began, still = (open_checkpoint(one).weights for one in ("stocks", str(place / "still")))
@@ -49,12 +50,12 @@ def test_before_and_after_are_back_tests_of_the_very_same_days(place, tuned):
     for model in ("stocks", str(place / "tuned")):
         forecaster = open_forecasting(locate(model))[1]
         start = prices.table.index[prices.table.index.get_loc(after["start"])]
-        results.append(judge.backtest(forecaster.densities(prices.table), prices.table, start, 62))
+        results.append(walk.backtest(forecaster.densities(prices.table), prices.table, start, 62))
     assert before["crps"] == pytest.approx(results[0].scores.crps)
     assert after["crps"] == pytest.approx(results[1].scores.crps)
     assert before["dm_p"] == pytest.approx(diebold_mariano(results[1].losses, results[0].losses).p_value)
     assert before["crps"] != after["crps"]
-    line = next(line for line in service.training_lines(summary | {"folder": "x"}) if line.startswith("acme    "))
+    line = next(line for line in training_lines(summary | {"folder": "x"}) if line.startswith("acme    "))
     assert f"{before['crps']:.4f}" in line
     assert f"{after['crps']:.4f}" in line
 
@@ -71,7 +72,7 @@ def test_the_record_and_the_card_tell_what_it_began_with(place):
 
 def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
     market(900, seed=4, start="2010-01-04").to_csv(tmp_path / "old.csv")
-    *_, result = service.train_forecast([str(tmp_path / "old.csv")], base="stocks", out=tmp_path / "t")
+    *_, result = train_forecast([str(tmp_path / "old.csv")], base="stocks", out=tmp_path / "t")
     [told] = [one for one in result.summary["notices"] if "of days that it knew" in one]
     assert told.startswith("stocks had learnt from other series' days up to 2015-08-12")
     assert open_checkpoint(str(tmp_path / "t")).provenance["until"] == "2015-08-12"
@@ -80,10 +81,10 @@ def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
 
 def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
     tiny = {"epochs": 1}
-    *_, result = service.train_forecast(["AAPL"], base="stocks", until="2013-01-02", settings=tiny)
+    *_, result = train_forecast(["AAPL"], base="stocks", until="2013-01-02", settings=tiny)
     assert result.summary["backtests"][0]["start"] == "2015-08-13"
     assert result.summary["notices"] == []
-    *_, result = service.train_forecast(["YHOO"], base="stocks", settings=tiny)
+    *_, result = train_forecast(["YHOO"], base="stocks", settings=tiny)
     assert (result.summary["backtests"], result.summary["before"]) == ([], {})
 
 
@@ -106,16 +107,16 @@ def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
 )
 def test_what_cannot_learn_on_is_refused(place, asked, sentence):
     with pytest.raises(RnnlabError, match=sentence):
-        list(service.train_forecast([str(place / "acme.csv")], out=place / "no", **asked))
+        list(train_forecast([str(place / "acme.csv")], out=place / "no", **asked))
     assert not (place / "no").exists()
 
 
 def test_a_stopped_one_is_started_again_rather_than_resumed(place):
-    training = service.train_forecast([str(place / "acme.csv")], base="stocks", out=place / "half")
+    training = train_forecast([str(place / "acme.csv")], base="stocks", out=place / "half")
     next(training)
     training.close()
     with pytest.raises(RnnlabError, match=r"^Learning on from a checkpoint takes seconds and is not resumed"):
-        list(service.train_forecast([str(place / "acme.csv")], out=place / "half", resume=True))
+        list(train_forecast([str(place / "acme.csv")], out=place / "half", resume=True))
 
 
 def test_the_command_learns_on(place):

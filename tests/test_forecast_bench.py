@@ -2,17 +2,19 @@
 
 import pytest
 
-from rnnlab import service
-from rnnlab.service import benchmarks, forecast_bench
+from rnnlab.service import benchmarks
+from rnnlab.tasks.forecast import bench
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.use import backtest
 
 
 def test_the_rows_are_those_of_a_training_by_hand(monkeypatch, tmp_path):
-    monkeypatch.setattr(forecast_bench, "SERIES", (1, 3))
-    monkeypatch.setattr(forecast_bench, "KINDS", {"all columns": None})
+    monkeypatch.setattr(bench, "SERIES", (1, 3))
+    monkeypatch.setattr(bench, "KINDS", {"all columns": None})
     answer = benchmarks.bench_forecast(seeds=1)
     [row] = answer["trainings"]
-    list(service.train_forecast(["AAPL"], out=tmp_path / "m", settings={"seed": 1}, until="2015-08-12"))
-    scores = service.backtest(str(tmp_path / "m"), "AAPL", start="2015-08-13")
+    list(train_forecast(["AAPL"], out=tmp_path / "m", settings={"seed": 1}, until="2015-08-12"))
+    scores = backtest(str(tmp_path / "m"), "AAPL", start="2015-08-13")
     assert (row["days"], row["crps"]) == (scores["n"], pytest.approx(scores["crps"], rel=1e-6))
     assert row["cpu_seconds"] > 0
     assert [one["series"] for one in answer["forecasts"]] == [1, 3]

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from markets import market
 
-from rnnlab import service
-from rnnlab.service.visits import visit_folder
-from rnnlab.ui import compare_panel, several_panel, teach_panel
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.uploads import visit_folder
+from rnnlab.tasks.forecast.judge import comparing
+from rnnlab.tasks.forecast.page import compare, several
+from rnnlab.tasks.forecast.page import teach as teach_page
+from rnnlab.tasks.forecast.use import forecast
 
 
 def words(html: str) -> str:
@@ -26,8 +29,8 @@ def own(tmp_path, monkeypatch) -> str:
 
 
 def test_several_series_get_a_line_each_and_a_file(own):
-    shown, download = several_panel.forecast_several(None, ["AAPL", "MSFT"], [own], "stocks", 5)
-    alone = service.forecast("stocks", "MSFT", horizon=5)["rows"][-1]
+    shown, download = several.forecast_several(None, ["AAPL", "MSFT"], [own], "stocks", 5)
+    alone = forecast("stocks", "MSFT", horizon=5)["rows"][-1]
     assert [name for name in ("AAPL", "MSFT", "mine") if f'<th scope="row">{name}</th>' in shown] == [
         "AAPL", "MSFT", "mine"
     ]  # fmt: skip
@@ -48,20 +51,20 @@ def test_several_series_get_a_line_each_and_a_file(own):
     ],
 )
 def test_what_cannot_be_forecast_together_is_said(series, sentence):
-    shown, download = several_panel.forecast_several(None, series, None, "stocks", 5)
+    shown, download = several.forecast_several(None, series, None, "stocks", 5)
     assert sentence in shown
     assert download.interactive is (sentence == "")
 
 
 def test_a_name_out_of_a_file_is_shown_as_text(tmp_path):
     market(100).to_csv(tmp_path / "<b>x.csv")
-    shown, _ = several_panel.forecast_several(None, [], [str(tmp_path / "<b>x.csv")], "stocks", 5)
+    shown, _ = several.forecast_several(None, [], [str(tmp_path / "<b>x.csv")], "stocks", 5)
     assert "&lt;b&gt;x" in shown
     assert "<b>x" not in shown
 
 
 def teach(model: str, file: str):
-    return list(teach_panel.teach(None, model, None, file, "", ""))
+    return list(teach_page.teach(None, model, None, file, "", ""))
 
 
 def test_a_checkpoint_is_taught_told_of_and_compared_with_its_origin(own):
@@ -72,16 +75,16 @@ def test_a_checkpoint_is_taught_told_of_and_compared_with_its_origin(own):
     assert use.visible
     assert "from which neither has learnt" in words(table)
     assert visit_folder(name).is_dir()
-    shown = compare_panel.compare(None, name, "stocks", None, own, "", "", "", 1)
-    answer = service.compare((name, "stocks"), own, caller=service.STRANGER)
+    shown = compare.compare(None, name, "stocks", None, own, "", "", "", 1)
+    answer = comparing.compare((name, "stocks"), own, caller=STRANGER)
     assert answer["verdict"] in words(shown)
     assert "taught-mine" in words(shown)
     assert name not in shown  # its key opens it
-    assert service.forecast(name, own, caller=service.STRANGER)["rows"]
+    assert forecast(name, own, caller=STRANGER)["rows"]
 
 
 def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
-    training = teach_panel.teach(None, "stocks", None, own, "", "")
+    training = teach_page.teach(None, "stocks", None, own, "", "")
     for _ in range(3):
         next(training)
     training.close()
@@ -95,5 +98,5 @@ def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
 
 
 def test_a_missing_second_checkpoint_is_asked_for():
-    assert "One checkpoint is missing" in compare_panel.compare(None, "stocks", None, "AAPL", None, "", "", "", 1)
-    assert "There is no bundled checkpoint" in compare_panel.compare(None, "stocks", "x", "AAPL", None, "", "", "", 1)
+    assert "One checkpoint is missing" in compare.compare(None, "stocks", None, "AAPL", None, "", "", "", 1)
+    assert "There is no bundled checkpoint" in compare.compare(None, "stocks", "x", "AAPL", None, "", "", "", 1)

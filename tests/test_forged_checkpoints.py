@@ -11,9 +11,13 @@ from safetensors.torch import load, save
 from wholes import wholes
 
 from benchmarks.fuzzing import folders
-from rnnlab import service
 from rnnlab.errors import CheckpointError
-from rnnlab.train import checkpoint
+from rnnlab.service.summary import show
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
 
 GONE = object()
 
@@ -55,16 +59,16 @@ def forged(source, place: Path, path: str, value: object) -> Path:
 
 def used(source, folder: Path) -> None:
     """Look at a checkpoint, and use it."""
-    service.show(str(folder))
+    show(str(folder))
     if source.task == "text":
-        service.write(str(folder), "The heron", length=2)
+        write(str(folder), "The heron", length=2)
     else:
-        service.forecast(str(folder), source.data, horizon=2)
+        forecast(str(folder), source.data, horizon=2)
 
 
 def resumed(source, folder: Path) -> None:
     """Go on with a training until its first report."""
-    train = service.train_text if source.task == "text" else service.train_forecast
+    train = train_text if source.task == "text" else train_forecast
     training = train(source.data if source.task == "text" else [source.data], out=folder, resume=True)
     next(training)
     training.close()

@@ -10,9 +10,9 @@ import pytest
 from wholes import wholes
 
 from benchmarks.fuzzing.zips import ENTRY, FIELDS, OF_END
-from rnnlab import service
 from rnnlab.errors import CheckpointError
-from rnnlab.train import archives, zip_files
+from rnnlab.service.transfer import bring, bring_training
+from rnnlab.train.checkpoint import archives, zip_files
 
 FILES = ("config.json", "model.safetensors", "README.md")
 LOCAL, END = b"PK\3\4", b"PK\5\6"
@@ -38,7 +38,7 @@ def refused(raw: bytes, place: Path, sentence: str) -> None:
         archives.unpack(file, place / "out", "a.zip", resume=True)
     assert str(refusal.value).startswith("a.zip ")
     with pytest.raises(CheckpointError, match=sentence):
-        service.bring([file])
+        bring([file])
     assert [path.name for path in place.iterdir()] == ["a.zip"]
 
 
@@ -158,7 +158,7 @@ def test_names_that_differ_in_case_alone_or_end_in_a_slash_make_no_second_file(p
         with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
             archive.writestr(odd, b"")
         with pytest.raises(CheckpointError, match="holds the same name twice"):
-            service.bring([tmp_path / "a.zip"])
+            bring([tmp_path / "a.zip"])
 
 
 def test_what_stands_before_or_after_a_sound_zip_changes_nothing_of_what_is_read(packed, tmp_path):
@@ -175,8 +175,8 @@ def test_a_resumed_trainings_zip_is_taken_whole_or_not_at_all(tmp_path):
     source = wholes()["forecaster-gru"]
     shutil.copytree(source.place, tmp_path / "m")
     archives.pack(tmp_path / "m", tmp_path / "a.zip")
-    assert service.bring_training(tmp_path / "a.zip")
+    assert bring_training(tmp_path / "a.zip")
     (tmp_path / "m" / "resume" / "state.safetensors").unlink()
     archives.pack(tmp_path / "m", tmp_path / "b.zip")
     with pytest.raises(CheckpointError, match=r"state\.safetensors cannot be read \(No such file"):
-        service.bring_training(tmp_path / "b.zip")
+        bring_training(tmp_path / "b.zip")

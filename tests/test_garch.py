@@ -8,12 +8,12 @@ import scoringrules
 from arch import arch_model
 from numpy.testing import assert_allclose
 
-from rnnlab import service
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.baselines import ahead
 from rnnlab.scoring.draws import Draws
 from rnnlab.scoring.garch import GARCH, PATHS, garch_t
 from rnnlab.scoring.student import StudentT
+from rnnlab.tasks.forecast.use import backtest
 
 
 def market(days: int = 700) -> np.ndarray:
@@ -95,11 +95,11 @@ def test_the_score_of_draws_is_scoringrules():
 
 
 def test_a_back_test_shows_it_beside_the_others_when_asked():
-    scores = service.backtest("stocks", "AAPL", start="2017-06-01", horizons=(1, 5), garch=True)
+    scores = backtest("stocks", "AAPL", start="2017-06-01", horizons=(1, 5), garch=True)
     assert set(scores["baselines"]) == {"naive", "drift", "constant_t", "ewma_t", "har_t", "garch_t", "gjr_t"}
     assert 0.4 < scores["baselines"]["garch_t"]["crps"] < 1.5
     assert scores["horizons"]["5"]["baselines"]["garch_t"]["log_score"] is None
-    assert "garch_t" not in service.backtest("stocks", "AAPL", start="2017-06-01")["baselines"]
+    assert "garch_t" not in backtest("stocks", "AAPL", start="2017-06-01")["baselines"]
 
 
 def test_without_arch_a_sentence_says_how_to_add_it(monkeypatch):

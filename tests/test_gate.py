@@ -14,7 +14,7 @@ from gradio_client import Client
 
 from rnnlab.ui import app
 from rnnlab.ui.gate import admission, bodies, listeners, uploads
-from rnnlab.ui.gate.clients import client_of, is_foreign
+from rnnlab.widgets.clients import client_of, is_foreign
 
 FOREIGN = "from its own address and from programs, not from other sites' pages"
 

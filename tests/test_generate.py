@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from rnnlab.data.vocab import build_characters, build_words
+from rnnlab.data.text.vocab import build_characters, build_words
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
@@ -15,8 +15,8 @@ from rnnlab.nn.sampling import Sampling
 from rnnlab.nn.stepping import open_engine
 from rnnlab.tasks.text import generate
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
+from rnnlab.tasks.text.learn.task import shape_of
 from rnnlab.tasks.text.pieces import Wish
-from rnnlab.tasks.text.task import shape_of
 
 TEXT = "so it goes, and so it went; but where it went, nobody knows.\n"
 VOCABULARY = build_characters([TEXT])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnlab.data.corpus import read_corpus
+from rnnlab.data.text.corpus import read_corpus
 
 BODY = "The lamp went out.\n\nNobody on the stair spoke of it.\n"
 LICENCE = "Some lines of a licence that mention Project Gutenberg.\n" * 20

@@ -16,7 +16,7 @@ from huggingface_hub import ModelCard
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
 from rnnlab.hub import pruning, waiting
-from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
 TAKEN = {"README.md", "config.json", "model.safetensors"}

@@ -13,8 +13,9 @@ from hub.serving import Hub
 from hub.tables import parquet
 from reaching import reachable_hub
 
-from rnnlab.data import catalog, fetching, hub_texts
+from rnnlab.data import catalog
 from rnnlab.data.catalog import HubSource
+from rnnlab.data.fetch import fetching, hub_texts
 from rnnlab.errors import DataError
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rnnlab import service
-from rnnlab.commands.interrupts import Interrupts
+from rnnlab.tasks.text.draft_file import open_draft
+from rnnlab.tasks.text.use import Manner, carry_on, write
+from rnnlab.terminal.interrupts import Interrupts
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "rnnlab"]
@@ -37,10 +38,10 @@ def test_a_text_that_is_interrupted_tells_its_seed_and_is_kept(tmp_path):
     written = (first + out).removesuffix("\n")
     assert code == 130
     assert err == f"Stopped after {len(written)} characters, seed 7; kept in {kept}, to be resumed with --continue.\n"
-    draft = service.open_draft(kept, "shakespeare")
+    draft = open_draft(kept, "shakespeare")
     assert (draft.texts, draft.seeds, draft.manner.sampling) == ((written,), (7,), {"temperature": 0.6})
-    *_, more = service.carry_on(draft, service.Manner(30, sampling=draft.manner.sampling))
-    whole = service.write("shakespeare", length=len(written) + 30, temperature=0.6, seed=7)["text"]
+    *_, more = carry_on(draft, Manner(30, sampling=draft.manner.sampling))
+    whole = write("shakespeare", length=len(written) + 30, temperature=0.6, seed=7)["text"]
     assert more.texts == (whole,)
 
 

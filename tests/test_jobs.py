@@ -12,11 +12,11 @@ from hub.secrets import told as told_secrets
 from reaching import reachable_hub
 
 import rnnlab
-from rnnlab import service
 from rnnlab.__main__ import main
 from rnnlab.data import catalog
 from rnnlab.errors import HubError, RnnlabError
-from rnnlab.train import checkpoint
+from rnnlab.service.hub_jobs import cancel_training, flavor_named, follow_training, submit_training
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.ui import bigger_panel
 
 ANNA = "hf_annas_secret"
@@ -47,8 +47,8 @@ def command(text, out, *more):
 
 def start(text, flavor="cpu-basic", hours=0.1, **settings):
     settings = {"hidden": 24, "layers": 1} | settings
-    chosen = service.flavor_named(flavor, hours, ANNA)
-    return service.submit_training(
+    chosen = flavor_named(flavor, hours, ANNA)
+    return submit_training(
         "text", [text], [], settings=settings, repo="anna/ours", flavor=chosen, hours=hours, token=ANNA
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def test_a_job_that_fails_says_its_last_word(hub, text):
     job = start(text, steps=10)
     hub.faults.append(Fault("error", "rnnlab-job-.*/resolve/", status=403))
     with pytest.raises(HubError, match=r"^The Job failed, and nothing was pushed: \S"):
-        list(service.follow_training(job, ANNA))
+        list(follow_training(job, ANNA))
     assert left_behind(hub) == []
 
 
@@ -120,12 +120,12 @@ def test_a_folder_that_holds_a_checkpoint_is_refused_before_anything_is_paid_for
 def test_a_job_that_runs_out_of_time_is_told(hub, text):
     job = start(text, hours=2 / 3600)
     with pytest.raises(HubError, match=r"reached its time limit and was ended; nothing was pushed; allow it more"):
-        list(service.follow_training(job, ANNA))
+        list(follow_training(job, ANNA))
 
 
 def test_a_job_can_be_cancelled_while_it_is_followed(hub, text, capsys):
     job = start(text, steps=1_000_000, report_every=5)
-    lines = service.follow_training(job, ANNA)
+    lines = follow_training(job, ANNA)
     assert any("step 5/" in line for line in lines)
     assert main(["job", "cancel", job.id]) == 0
     with pytest.raises(HubError, match=r"^The Job was cancelled; nothing was pushed\.$"):
@@ -184,9 +184,9 @@ def test_without_credit_or_a_token_nothing_starts_and_nothing_stays(hub, text, t
 def test_a_folder_of_this_machine_is_not_there(hub, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "config.json").write_text("{}")
-    chosen = service.flavor_named("cpu-basic", 1, ANNA)
+    chosen = flavor_named("cpu-basic", 1, ANNA)
     with pytest.raises(RnnlabError, match=r"^mine is a folder of this machine; push it, and give --from its"):
-        service.submit_training(
+        submit_training(
             "forecast", ["AAPL"], [], settings={}, repo="anna/ours", flavor=chosen, base=str(tmp_path / "mine"),
             token=ANNA,
         )  # fmt: skip
@@ -200,9 +200,9 @@ def test_what_is_sent_along_is_private_and_holds_what_the_job_runs(hub, text):
     files = repo.commits[repo.sha_of("main")]
     assert {"rnnlab/__main__.py", "requirements.txt", "data/catalog.json", "files/0/my text.txt"} <= set(files)
     assert b"torch==2.13.0" in files["requirements.txt"].content
-    service.cancel_training(job, ANNA)
+    cancel_training(job, ANNA)
     with pytest.raises(HubError, match="cancelled"):
-        list(service.follow_training(job, ANNA))
+        list(follow_training(job, ANNA))
     assert left_behind(hub) == []
 
 

@@ -12,7 +12,7 @@ from rnnlab.errors import DataError
 from rnnlab.scoring.conformal import calibrated_shares
 from rnnlab.scoring.record import calibrated_bands, record_of
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.judge import backtest, default_start, outlook, verdict
+from rnnlab.tasks.forecast.judge.walk import backtest, default_start, outlook, verdict
 
 TABLE = market(500)
 DAYS, HORIZONS = 500, 20

@@ -12,11 +12,12 @@ import safetensors.torch
 import torch
 from authors import story
 
-from rnnlab import service
 from rnnlab.__main__ import main
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Manner
-from rnnlab.train.tensor_files import load_tensors, save_tensors
+from rnnlab.tasks.text.draft_file import check_draft_file, open_draft, save_draft
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import Manner, carry_on, drafts
+from rnnlab.train.checkpoint.tensor_files import load_tensors, save_tensors
 
 SETTINGS = {"cell": "lstm", "hidden": 12, "layers": 2, "embedding": 5, "steps": 2, "batch": 4, "window": 20}
 
@@ -26,9 +27,9 @@ def made(tmp_path_factory):
     """A folder with a writer and two texts that it has begun."""
     place = tmp_path_factory.mktemp("kept")
     (place / "story.txt").write_text(story(4000))
-    list(service.train_text(str(place / "story.txt"), out=place / "model", settings=SETTINGS))
-    *_, draft = service.drafts(str(place / "model"), "ANNA:", Manner(20), seed=3, texts=2)
-    service.save_draft(draft, place / "kept")
+    list(train_text(str(place / "story.txt"), out=place / "model", settings=SETTINGS))
+    *_, draft = drafts(str(place / "model"), "ANNA:", Manner(20), seed=3, texts=2)
+    save_draft(draft, place / "kept")
     return place
 
 
@@ -38,7 +39,7 @@ def write(made, tmp_path, edit) -> list:
     tensors, numbers = dict(tensors), copy.deepcopy(numbers)
     edit(tensors, numbers)
     save_tensors(tmp_path / "kept", tensors, numbers)
-    return list(service.carry_on(service.open_draft(tmp_path / "kept", str(made / "model")), Manner(10)))
+    return list(carry_on(open_draft(tmp_path / "kept", str(made / "model")), Manner(10)))
 
 
 def tensor(name, value):
@@ -92,11 +93,11 @@ def test_a_damaged_file_is_refused_before_anything_is_written(made, tmp_path, ed
 def test_numbers_nested_without_end_are_a_damaged_file(made, tmp_path):
     (tmp_path / "kept").write_bytes(safetensors.torch.save({}, metadata={"rnnlab": "[" * 100_000}))
     with pytest.raises(RnnlabError, match="^kept was not written by rnnlab or is damaged; give another file.$"):
-        service.open_draft(tmp_path / "kept", str(made / "model"))
+        open_draft(tmp_path / "kept", str(made / "model"))
 
 
 def test_what_was_kept_is_gone_on_with_as_it_is(made, tmp_path):
-    *_, whole = service.drafts(str(made / "model"), "ANNA:", Manner(30), seed=3, texts=2)
+    *_, whole = drafts(str(made / "model"), "ANNA:", Manner(30), seed=3, texts=2)
     *_, rest = write(made, tmp_path, lambda tensors, numbers: None)
     assert (rest.texts, rest.seeds, rest.prompt) == (whole.texts, (3, 4), "ANNA:")
 
@@ -105,7 +106,7 @@ def test_a_model_that_was_moved_goes_on_and_another_one_does_not(made, tmp_path,
     shutil.copytree(made / "model", tmp_path / "moved")
     assert main(["write", str(tmp_path / "moved"), "--continue", str(made / "kept"), "--length", "5"]) == 0
     settings = SETTINGS | {"seed": 2}
-    list(service.train_text(str(made / "story.txt"), out=tmp_path / "other", settings=settings))
+    list(train_text(str(made / "story.txt"), out=tmp_path / "other", settings=settings))
     assert main(["write", str(tmp_path / "other"), "--continue", str(made / "kept"), "--length", "5"]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert told == "kept belongs to another version of 'other' or to another model; give the model that wrote it."
@@ -132,14 +133,14 @@ def test_a_text_is_resumed_as_it_was_written_unless_told_otherwise(made, tmp_pat
     hot, told = answer(capsys, "write", model, "--continue", kept, "--temperature", "5.0", "--length", "9", "--ban", "")
     assert hot["characters"] == 9
     assert told.splitlines()[0] == "Resumed with --length 9 --stop xq --weights int8 --temperature 5.0 --top-k 3."
-    assert service.open_draft(kept, model).manner.sampling == {"temperature": 0.4, "top_k": 3}
+    assert open_draft(kept, model).manner.sampling == {"temperature": 0.4, "top_k": 3}
 
 
 def test_how_a_text_ends_is_resumed_with_it_and_can_be_turned_off(made, tmp_path, capsys):
     model, kept = str(made / "model"), str(tmp_path / "kept")
     begin = ["--seed", "5", "--length", "4", "--stop", r"\n q", "--ban", r"\t", "--keep-stop", "--finish-sentence"]
     answer(capsys, "write", model, *begin, "--save", kept)
-    manner = service.open_draft(kept, model).manner
+    manner = open_draft(kept, model).manner
     assert tuple(manner.stops) == ("\n q",)
     assert (manner.banned, manner.keep_stop, manner.finish_sentence) == ("\t", True, True)
     _, told = answer(capsys, "write", model, "--continue", kept)
@@ -197,7 +198,7 @@ def test_a_place_that_cannot_be_written_is_noticed_before_any_text_is(made, tmp_
     assert printed.out == ""
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RnnlabError, match=sentence):
-        service.check_draft_file(f"{tmp_path}/{name}")
+        check_draft_file(f"{tmp_path}/{name}")
 
 
 class Output(io.StringIO):

@@ -10,10 +10,13 @@ import pytest
 import torch
 from wholes import wholes
 
-from rnnlab import service
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.train import checkpoint
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.tasks.forecast.judge.panels import forecast_many
+from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 
 def changed(source, place: Path, change) -> Path:
@@ -43,7 +46,7 @@ def test_a_forecast_is_a_price_or_is_refused(tmp_path, part, number):
         return weight
 
     model = str(changed(source, tmp_path, change))
-    for attempt in (service.forecast, lambda *asked: service.backtest(*asked, start="2012-04-17")):
+    for attempt in (forecast, lambda *asked: backtest(*asked, start="2012-04-17")):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", RuntimeWarning)
@@ -56,7 +59,7 @@ def test_a_forecast_is_a_price_or_is_refused(tmp_path, part, number):
 @pytest.mark.parametrize("name", ["forecaster-gru", "tutorial"])
 def test_a_forecaster_of_the_largest_weights_is_refused_in_a_sentence(tmp_path, name):
     model = str(changed(wholes()[name], tmp_path, lambda _, weight: weight.fill_(3.4e38)))
-    for attempt in (service.forecast, lambda *asked: service.backtest(*asked, start="2012-04-17")):
+    for attempt in (forecast, lambda *asked: backtest(*asked, start="2012-04-17")):
         with pytest.raises(CheckpointError, match="so large that its forecasts are no prices"):
             attempt(model, wholes()[name].data)
 
@@ -65,7 +68,7 @@ def test_several_series_at_once_are_refused_as_one_is(tmp_path):
     source = wholes()["forecaster-gru"]
     model = str(changed(source, tmp_path, lambda _, weight: weight.fill_(3.4e38)))
     with pytest.raises(CheckpointError, match="so large that its forecasts are no prices"):
-        service.forecast_many(model, [source.data, source.data])
+        forecast_many(model, [source.data, source.data])
 
 
 def test_a_writer_of_the_largest_weights_neither_writes_nor_is_scored(tmp_path):
@@ -77,9 +80,9 @@ def test_a_writer_of_the_largest_weights_neither_writes_nor_is_scored(tmp_path):
 
     model = str(changed(source, tmp_path, change))
     with pytest.raises(RnnlabError, match="is not a finite number"):
-        service.write(model, "The heron", length=5)
+        write(model, "The heron", length=5)
     with pytest.raises(RnnlabError, match="is not a finite number"):
-        service.evaluate(model, source.data)
+        evaluate(model, source.data)
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
@@ -93,5 +96,5 @@ def test_weights_that_are_not_finite_are_refused_where_they_are_read(tmp_path, n
 
     model = changed(source, tmp_path, change)
     with pytest.raises(CheckpointError, match=r"^m/model\.safetensors holds numbers in head\.weight that are not"):
-        service.forecast(str(model), source.data)
+        forecast(str(model), source.data)
     assert json.loads((model / "config.json").read_text())["provenance"]["weights_dtype"] == "float32"

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from markets import market
 
-from rnnlab import service
+from rnnlab.runtime.opening import locate, open_forecasting
 from rnnlab.scoring.baselines import BASELINES, constant_t
 from rnnlab.scoring.student import StudentT
-from rnnlab.service.opening import locate, open_forecasting
-from rnnlab.tasks.forecast.leaks import days_to_try, leaking_baselines, leaking_days, placebo, with_noise_after
+from rnnlab.tasks.forecast.judge.leaks import days_to_try, leaking_baselines, leaking_days, placebo, with_noise_after
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.use import backtest
 
 TABLE = market(500)
 DAYS = days_to_try(300, 498, 9)
@@ -81,7 +82,7 @@ def test_the_baselines_pass_and_one_that_looks_ahead_does_not(monkeypatch):
 
 @pytest.mark.parametrize("ticker", ["AAPL", "SP500"])
 def test_the_bundled_forecaster_passes_on_the_command_s_own_check(ticker):
-    found = service.backtest("stocks", ticker, start="2016-01-04", leak_check=True)["leak_check"]
+    found = backtest("stocks", ticker, start="2016-01-04", leak_check=True)["leak_check"]
     assert found == {"days": 25, "leaks": []}
 
 
@@ -89,7 +90,7 @@ def test_the_bundled_forecaster_passes_on_the_command_s_own_check(ticker):
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_every_recipe_and_cell_passes(tmp_path, recipe, cell):
     settings = {"steps": 2, "hidden": 4, "cell": cell} | ({"leak": False} if recipe == "tutorial" else {})
-    list(service.train_forecast(["AAPL"], recipe=recipe, out=tmp_path / "m", settings=settings))
+    list(train_forecast(["AAPL"], recipe=recipe, out=tmp_path / "m", settings=settings))
     forecaster = open_forecasting(locate(str(tmp_path / "m")))[1]
     assert leaking_days(forecaster.densities, market(400), days_to_try(300, 398, 5)) == []
 
@@ -104,7 +105,7 @@ def test_noise_leaves_the_past_as_it_was_and_makes_sound_prices():
 
 
 def test_on_a_placebo_nobody_wins():
-    scores = service.backtest("stocks", "AAPL", start="2015-08-13", placebo=True)
+    scores = backtest("stocks", "AAPL", start="2015-08-13", placebo=True)
     assert scores["name"] == "placebo for AAPL"
     constant = scores["baselines"]["constant_t"]
     assert scores["crps"] >= constant["crps"] or constant["dm_p"] > 0.05

@@ -9,7 +9,7 @@ import pytest
 import torch
 from waves import CONFIG, Waves, wave_model
 
-from rnnlab.service import lending
+from rnnlab.runtime import zero_gpu
 from rnnlab.train import devices
 from rnnlab.train.loop import fit
 
@@ -87,15 +87,15 @@ def test_a_short_training_borrows_nothing(lent, at_home):
 
 def test_elsewhere_nothing_is_lent_and_the_mark_changes_nothing(monkeypatch, at_home):
     monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
-    assert lending._lent is lending._slice
+    assert zero_gpu._lent is zero_gpu._slice
     assert not devices.on_zero_gpu()
-    reports = list(lending.fit_anywhere(wave_model(), Waves(), CONFIG))
+    reports = list(zero_gpu.fit_anywhere(wave_model(), Waves(), CONFIG))
     assert [one.loss for one in reports] == [one.loss for one in at_home[0]]
 
 
 def test_without_the_package_the_app_starts_as_ever(monkeypatch):
     monkeypatch.setitem(sys.modules, "spaces", None)
-    assert lending._marked(lending._slice) is lending._slice
+    assert zero_gpu._marked(zero_gpu._slice) is zero_gpu._slice
 
 
 def test_zero_gpus_own_process_sees_no_gpu_and_a_forked_one_does(monkeypatch):
@@ -111,5 +111,5 @@ def test_a_slice_tells_whether_anything_is_left():
     import pickle
 
     payload = pickle.dumps((wave_model(), Waves(), CONFIG, None))
-    *_, last = lending._slice(payload, 1000)
+    *_, last = zero_gpu._slice(payload, 1000)
     assert last is True

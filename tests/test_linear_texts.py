@@ -7,13 +7,13 @@ from contextlib import suppress
 
 import pytest
 
-from rnnlab.data.characters import build_characters
-from rnnlab.data.corpus import read_corpus
-from rnnlab.data.ordering import order_notices
-from rnnlab.data.prompts import adapt, adapt_all
-from rnnlab.data.stops import adapt_banned, adapt_stops
-from rnnlab.data.text_pieces import read_pieces
-from rnnlab.data.vocab import encode_compactly
+from rnnlab.data.text.characters import build_characters
+from rnnlab.data.text.corpus import read_corpus
+from rnnlab.data.text.ordering import order_notices
+from rnnlab.data.text.prompts import adapt, adapt_all
+from rnnlab.data.text.stops import adapt_banned, adapt_stops
+from rnnlab.data.text.text_pieces import read_pieces
+from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.text.pieces import LONGEST_WORD, Piece, Row, Wish

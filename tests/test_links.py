@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl
 import gradio as gr
 import pytest
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Manner
-from rnnlab.ui import links, opening_links
-from rnnlab.ui.asked_forecast import Asked, Source
-from rnnlab.ui.asked_text import AskedText
+from rnnlab.tasks.forecast.page.request import Asked, Source
+from rnnlab.tasks.text.page.request import AskedText
+from rnnlab.tasks.text.use import Manner, carry_on, drafts
+from rnnlab.ui import opening_links
+from rnnlab.widgets import links
 
 LONG = Manner(120)
 
@@ -21,7 +21,7 @@ def query_of(link: str) -> dict[str, str]:
 
 
 def written(manner=LONG, prompt="ROMEO:", **given):
-    *_, last = service.drafts("shakespeare", prompt, manner, seed=5, **given)
+    *_, last = drafts("shakespeare", prompt, manner, seed=5, **given)
     return last
 
 
@@ -34,7 +34,7 @@ def test_a_text_s_link_writes_the_same_text_again():
 
 
 def test_a_text_that_was_gone_on_with_has_a_link_to_the_whole_of_it():
-    *_, longer = service.carry_on(written(), Manner(130))
+    *_, longer = carry_on(written(), Manner(130))
     *_, again = AskedText.of(links.linked_writing(query_of(links.writing_link(longer)))).drafts()
     assert again.texts == longer.texts
 

@@ -12,8 +12,9 @@ from waves import CONFIG, Waves, wave_model
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig
-from rnnlab.train import checkpoint, devices
-from rnnlab.train.choosing import _seconds_per_step
+from rnnlab.train import devices
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.device_probe import _seconds_per_step
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Progress, TrainConfig
 

@@ -3,9 +3,10 @@
 import pytest
 from authors import story
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
+from rnnlab.runtime import callers
+from rnnlab.service.visit_training import plan, train_visit
 from rnnlab.train.memory import check_training, training_bytes
 from rnnlab.train.progress import TrainConfig
 
@@ -31,10 +32,10 @@ def test_every_size_counts():
 def test_a_visitors_training_that_is_too_large_is_refused(wide, tmp_path):
     (tmp_path / "text.txt").write_text(wide or story(), encoding="utf-8")
     settings = {"hidden": 512 if wide else 1400, "layers": 2, "embedding": 128}
-    visitor = service.visitor(None)
+    visitor = callers.visitor(None)
     for begin in (
-        lambda: service.plan("text", str(tmp_path / "text.txt"), settings, caller=visitor),
-        lambda: list(service.train_visit("text", str(tmp_path / "text.txt"), settings, caller=visitor)[1]),
+        lambda: plan("text", str(tmp_path / "text.txt"), settings, caller=visitor),
+        lambda: list(train_visit("text", str(tmp_path / "text.txt"), settings, caller=visitor)[1]),
     ):
         with pytest.raises(RnnlabError, match=r"GB of memory where 1\.50 GB are allowed; choose fewer units or layers"):
             begin()
@@ -42,4 +43,4 @@ def test_a_visitors_training_that_is_too_large_is_refused(wide, tmp_path):
 
 def test_a_visitors_forecaster_that_is_too_large_is_refused():
     with pytest.raises(RnnlabError, match="GB of memory where"):
-        service.plan("forecast", "AAPL", {"hidden": 2500, "layers": 2})
+        plan("forecast", "AAPL", {"hidden": 2500, "layers": 2})

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from markets import market
 
-from rnnlab import service
 from rnnlab.errors import DataError
+from rnnlab.tasks.forecast import forecast_report
 
 
 def study(tmp_path, table: pd.DataFrame):
     table.to_csv(tmp_path / "odd.csv", index_label="Date")
-    return service.study("stocks", tmp_path / "odd.csv")
+    return forecast_report.study("stocks", tmp_path / "odd.csv")
 
 
 def sensible(found) -> bool:

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from authors import story
 
-from rnnlab import service
-from rnnlab.data.corpus import read_corpus
-from rnnlab.data.ordering import order_notices, shuffled
+from rnnlab.data.text.corpus import read_corpus
+from rnnlab.data.text.ordering import order_notices, shuffled
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.service.text_opening import open_text
-from rnnlab.tasks.text.settings import TextConfig
-from rnnlab.train import checkpoint
+from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.train.checkpoint import checkpoint
 
 LINES = [line for line in story(40_000).split("\n") if line.endswith(".")]
 SMALL = {"hidden": 8, "layers": 1, "embedding": 4, "batch": 4, "window": 25, "epochs": 1, "documents": "line"}
@@ -102,7 +103,7 @@ def trained(tmp_path_factory):
     place = tmp_path_factory.mktemp("mixed")
     (place / "names.txt").write_text("\n".join(SORTED))
     settings = SMALL | {"shuffle": 6, "epochs": 3}
-    *_, result = service.train_text(
+    *_, result = train_text(
         str(place / "names.txt"), out=place / "made", settings=settings, watch=lambda step, steps: step < 20
     )
     return place, result.summary
@@ -113,14 +114,14 @@ def test_the_seed_is_recorded_and_stays_on_resuming(trained):
     assert checkpoint.load(place / "made").train["shuffle"] == 6
     data, out = str(place / "names.txt"), place / "made"
     with pytest.raises(RnnlabError, match="This training began with another --shuffle; leave --shuffle out to"):
-        list(service.train_text(data, out=out, settings={"shuffle": 7}, resume=True))
-    *_, result = service.train_text(data, out=out, resume=True)
+        list(train_text(data, out=out, settings={"shuffle": 7}, resume=True))
+    *_, result = train_text(data, out=out, resume=True)
     assert result.summary["steps"] > 20
 
 
 def test_an_evaluation_holds_out_what_the_training_did(trained):
     place, _ = trained
-    scores = service.evaluate(str(place / "made"), str(place / "names.txt"))
+    scores = evaluate(str(place / "made"), str(place / "names.txt"))
     recorded = checkpoint.load(place / "made").metrics
     assert scores["nats_per_char_windows"] == pytest.approx(recorded["nats_per_char_windows"], abs=1e-3)
     assert scores["ngram_nats_per_char"] == pytest.approx(recorded["ngram_nats_per_char"])
@@ -130,5 +131,5 @@ def test_an_evaluation_holds_out_what_the_training_did(trained):
 def test_a_writer_of_mixed_documents_is_evaluated_on_a_text_that_is_one(trained):
     place, _ = trained
     (place / "one.txt").write_text(" ".join(SORTED[::-1]))
-    scores = service.evaluate(str(place / "made"), str(place / "one.txt"))
+    scores = evaluate(str(place / "made"), str(place / "one.txt"))
     assert scores["characters"] > 0

@@ -13,8 +13,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from rnnlab import service
-from rnnlab.ui import app, forecast_tab, tutorial_panel
+from rnnlab.tasks.forecast.page import tab, tutorial_panel
+from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.ui import app
 
 PRICES = Path(__file__).parents[1] / "data" / "prices"
 
@@ -29,7 +30,7 @@ READING = {"/forecast", "/backtest", "/write", "/models", "/load"}
 
 
 def show(ticker="AAPL", file=None, model="stocks", horizon=20, start="", column="", dates=""):
-    return forecast_tab.show(None, ticker, file, model, horizon, start, column, dates)
+    return tab.show(None, ticker, file, model, horizon, start, column, dates)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_a_file_that_was_deleted_meanwhile_is_asked_for_again(tmp_path):
 
 def test_without_a_checkpoint_the_page_says_how_to_make_one():
     with gr.Blocks() as page:
-        forecast_tab.forecast_tab([])
+        tab.forecast_tab([])
     shown = [str(getattr(block, "value", "")) for block in page.blocks.values()]
     assert any("python -m rnnlab train forecast" in text for text in shown)
     verdict, *_ = show(model=None)
@@ -117,12 +118,12 @@ def test_only_the_endpoints_that_are_promised_are_public(client):
 
 def test_the_forecast_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="MSFT", model="stocks", horizon=3, api_name="/forecast")
-    assert answer == service.forecast("stocks", "MSFT", horizon=3)
+    assert answer == forecast("stocks", "MSFT", horizon=3)
 
 
 def test_the_back_test_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="AAPL", model="stocks", start="2016-01-04", api_name="/backtest")
-    assert answer == service.backtest("stocks", "AAPL", start="2016-01-04")
+    assert answer == backtest("stocks", "AAPL", start="2016-01-04")
 
 
 def test_the_endpoints_have_defaults(client):
@@ -140,7 +141,7 @@ def test_two_clients_at_once_get_the_answers_to_their_own_files(address, tmp_pat
         answers = list(pool.map(ask, ["MSFT", "QQQ"]))
     for ticker, answer in zip(["MSFT", "QQQ"], answers, strict=True):
         file = tmp_path / f"{ticker} of mine.csv"
-        assert answer == service.forecast("stocks", file, horizon=2)
+        assert answer == forecast("stocks", file, horizon=2)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnlab import service
 from rnnlab.errors import DataError, RnnlabError
+from rnnlab.runtime.opening import locate, open_forecasting, open_prices
 from rnnlab.scoring.evidence import holm, panel_test
-from rnnlab.service.opening import locate, open_forecasting, open_prices
-from rnnlab.tasks.forecast import judge
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.panels import backtest_panel, forecast_many
+from rnnlab.tasks.forecast.lines import forecast_many_lines, panel_lines
+from rnnlab.tasks.forecast.use import backtest, forecast
 
 START = "2016-06-01"
 TICKERS = ["AAPL", "MSFT", "AMZN"]
@@ -22,12 +24,12 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def answer():
-    return service.backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5))
+    return backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5))
 
 
 def test_each_series_scores_as_it_does_alone(answer):
     for name, scores in zip(TICKERS, answer["horizons"]["1"]["series"], strict=True):
-        alone = service.backtest("stocks", name, start=START)
+        alone = backtest("stocks", name, start=START)
         assert scores["name"] == name
         assert {key: scores[key] for key in ("n", "crps", "record", "baselines")} == {
             key: alone[key] for key in ("n", "crps", "record", "baselines")
@@ -55,7 +57,7 @@ def test_the_panel_test_lines_days_up_by_their_dates(answer):
     for name in TICKERS:
         table = open_prices(name).table
         first = pd.Timestamp(START)
-        result = judge.backtest(forecaster.densities(table), table, first, forecaster.rows_needed)
+        result = walk.backtest(forecaster.densities(table), table, first, forecaster.rows_needed)
         daily.append(result.against("har_t"))
     together = panel_test(pd.concat(daily, axis=1).to_numpy())
     said = answer["horizons"]["1"]["against"]["har_t"]
@@ -68,15 +70,15 @@ def test_the_command_judges_several_series_and_groups_together():
     done = subprocess.run([*command, "AAPL", "MSFT", "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
     said = json.loads(done.stdout.splitlines()[-1])
     assert [one["name"] for one in said["horizons"]["1"]["series"]] == ["AAPL", "MSFT"]
-    lines = service.panel_lines(said)
+    lines = panel_lines(said)
     assert any(line.startswith("HAR ") and "of 2" in line for line in lines)
     assert sum(line.startswith("mean") for line in lines) == 1
 
 
 def test_several_series_are_forecast_as_each_alone():
-    many = service.forecast_many("stocks", TICKERS, horizon=5)
+    many = forecast_many("stocks", TICKERS, horizon=5)
     for one, name in zip(many["series"], TICKERS, strict=True):
-        alone = service.forecast("stocks", name, horizon=5)
+        alone = forecast("stocks", name, horizon=5)
         assert one["rows"] == [
             {key: value if key == "date" else pytest.approx(value, rel=1e-6) for key, value in row.items()}
             for row in alone["rows"]
@@ -90,7 +92,7 @@ def test_the_command_forecasts_several_series_a_line_each():
     command = [sys.executable, "-m", "rnnlab", "forecast", "stocks", "--horizon", "3", "--data", "AAPL", "MSFT"]
     done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
     said = json.loads(done.stdout.splitlines()[-1])
-    head, *rows = service.forecast_many_lines(said)
+    head, *rows = forecast_many_lines(said)
     assert head.split()[:4] == ["last", "day", "close", "forecast"]
     assert [row.split()[0] for row in rows[:2]] == ["AAPL", "MSFT"]
     assert said["series"][0]["rows"][-1]["date"] in rows[0]
@@ -107,10 +109,10 @@ def test_the_command_forecasts_several_series_a_line_each():
 )
 def test_what_cannot_be_read_is_refused_as_for_one(data, sentence):
     with pytest.raises(DataError, match=sentence):
-        service.backtest_panel("stocks", data)
+        backtest_panel("stocks", data)
 
 
 def test_a_series_that_is_given_twice_is_refused(tmp_path):
     (tmp_path / "AAPL.csv").write_text((ROOT / "data" / "prices" / "MSFT.csv").read_text())
     with pytest.raises(RnnlabError, match=r"^AAPL is given twice; name each series once\.$"):
-        service.backtest_panel("stocks", ["AAPL", str(tmp_path / "AAPL.csv")])
+        backtest_panel("stocks", ["AAPL", str(tmp_path / "AAPL.csv")])

@@ -5,13 +5,13 @@ import pytest
 import torch
 from authors import story
 
-from rnnlab.data.vocab import build_characters
+from rnnlab.data.text.vocab import build_characters
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.sampling import Sampling, choose, generators, top_p
 from rnnlab.nn.stepping import open_engine
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
+from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.tasks.text.pieces import Wish
-from rnnlab.tasks.text.task import TextTask, shape_of
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Batch, TrainConfig
 

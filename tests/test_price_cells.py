@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from walks import told, walk
 
-from rnnlab.data.prices import Prices, read_prices
+from rnnlab.data.prices.series import Prices, read_prices
 from rnnlab.errors import DataError
 
 TABLE = walk(260)

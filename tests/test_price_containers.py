@@ -9,8 +9,8 @@ import pytest
 from price_files import packed, parquet, workbook
 from walks import csv, told, walk
 
-from rnnlab.data import price_tables
-from rnnlab.data.prices import read_prices
+from rnnlab.data.prices import tables
+from rnnlab.data.prices.series import read_prices
 from rnnlab.errors import DataError
 
 TABLE = walk(260)
@@ -163,7 +163,7 @@ def test_a_ticker_of_a_parquet_file_is_chosen():
 def test_a_damaged_parquet_file_and_one_with_too_many_cells_are_refused(monkeypatch):
     with pytest.raises(DataError, match=r"acme.parquet is a damaged Parquet file; write or download it again"):
         read_prices(parquet(TABLE)[:-200], name="acme.parquet")
-    monkeypatch.setattr(price_tables, "MOST_CELLS", 1000)
+    monkeypatch.setattr(tables, "MOST_CELLS", 1000)
     with pytest.raises(DataError, match=r"acme.parquet has 260 rows of 6 columns, over 1,000 cells; give one series"):
         read_prices(parquet(TABLE), name="acme.parquet")
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from walks import BARS, csv, flat, holidays, told, walk, with_days
 
-from rnnlab.data.prices import Prices, read_prices
+from rnnlab.data.prices.series import Prices, read_prices
 
 TABLE = walk(260)
 

@@ -7,7 +7,7 @@ import pytest
 from price_files import DIALECTS, long
 from walks import FIELDS, walk
 
-from rnnlab.data.prices import Prices, read_prices
+from rnnlab.data.prices.series import Prices, read_prices
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values())

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnlab.data.prices import Prices, read_prices
+from rnnlab.data.prices.series import Prices, read_prices
 from rnnlab.errors import DataError
 
 DAYS = ["2020-01-30", "2020-01-31", "2020-02-03"]

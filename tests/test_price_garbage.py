@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnlab.data.prices import Prices, read_prices
-from rnnlab.data.sessions import future_sessions
+from rnnlab.data.prices.dates.sessions import future_sessions
+from rnnlab.data.prices.series import Prices, read_prices
 from rnnlab.errors import DataError
 
 bounded = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rnnlab.data.prices import read_prices
+from rnnlab.data.prices.series import read_prices
 from rnnlab.errors import DataError
 
 ROW = "2021-01-04,1\n2021-01-05,2\n"

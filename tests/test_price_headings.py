@@ -4,7 +4,7 @@ import pytest
 from price_files import ENCODED, HEADINGS, PROGRAMS, headed
 from walks import told, walk
 
-from rnnlab.data.prices import Prices, read_prices
+from rnnlab.data.prices.series import Prices, read_prices
 from rnnlab.errors import DataError
 
 TABLE = walk(260)

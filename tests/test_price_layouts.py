@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from walks import csv, told, walk
 
-from rnnlab.data import price_streams
-from rnnlab.data.prices import read_prices
+from rnnlab.data.prices.formats import streams
+from rnnlab.data.prices.series import read_prices
 from rnnlab.errors import DataError
 
 TABLE = walk(260)
@@ -174,10 +174,10 @@ def test_what_stands_above_the_headings_is_passed_over(above):
 @pytest.fixture
 def small_bounds(monkeypatch):
     """Bounds a hundredth of the real ones, so that a large file is a small one."""
-    from rnnlab.data.price_files import WANTED
+    from rnnlab.data.prices.files import WANTED
 
-    monkeypatch.setattr(price_streams, "MOST_STREAMED", 2_000_000)
-    monkeypatch.setattr("rnnlab.data.price_files.WANTED", WANTED.__class__(**{**vars(WANTED), "most_bytes": 100_000}))
+    monkeypatch.setattr(streams, "MOST_STREAMED", 2_000_000)
+    monkeypatch.setattr("rnnlab.data.prices.files.WANTED", WANTED.__class__(**{**vars(WANTED), "most_bytes": 100_000}))
 
 
 def by_rows() -> str:

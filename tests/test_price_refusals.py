@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from rnnlab.data.prices import Prices, read_prices
+from rnnlab.data.prices.series import Prices, read_prices
 from rnnlab.errors import DataError
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnlab.data.prices import Prices, need_rows, read_prices
+from rnnlab.data.prices.series import Prices, need_rows, read_prices
 from rnnlab.errors import DataError
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

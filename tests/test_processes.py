@@ -10,10 +10,10 @@ import torch
 from torch.testing import assert_close
 from waves import CONFIG, Waves, wave_model
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.forecast.density import DensityTask
-from rnnlab.train import checkpoint
+from rnnlab.tasks.forecast.learn.density import DensityTask
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.processes import ALONE, Processes, started
 
@@ -141,7 +141,7 @@ def test_the_tutorials_model_needs_no_second_process():
             pass
 
     with pytest.raises(RnnlabError, match="start it without torchrun"):
-        list(service.train_forecast(["AAPL"], recipe="tutorial", processes=Two()))
+        list(train_forecast(["AAPL"], recipe="tutorial", processes=Two()))
 
 
 def test_targets_that_are_not_known_do_not_count():

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnlab.data.prompts import adapt
-from rnnlab.data.vocab import build_characters
+from rnnlab.data.text.prompts import adapt
+from rnnlab.data.text.vocab import build_characters
 
 any_text = st.text(st.characters(exclude_categories=[]), max_size=40)
 some_text = st.text(alphabet=" \n\tab'’-.1é\u0301\u200d", max_size=60)

@@ -6,8 +6,8 @@ import gradio as gr
 import pytest
 
 from benchmarks.endpoints import Call, _asked, calls, client, outcome, sound_values
-from rnnlab import service
 from rnnlab.errors import RnnlabError
+from rnnlab.tasks.forecast.use import forecast
 from rnnlab.ui import app
 from rnnlab.ui.call_checks import values
 
@@ -55,9 +55,9 @@ def test_what_is_left_out_or_null_is_the_default(page, route):
     asked = {"data": "MSFT", "model": None, "horizon": 2, "file": None}
     asked |= dict.fromkeys(("ticker", "dates", "encoding", "calibrated"))
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked, left_out=2)))
-    assert (event, answer) == ("complete", service.forecast("stocks", "MSFT", horizon=2))
+    assert (event, answer) == ("complete", forecast("stocks", "MSFT", horizon=2))
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked | {"calibrated": True})))
-    assert answer == service.forecast("stocks", "MSFT", horizon=2, calibrated=True)
+    assert answer == forecast("stocks", "MSFT", horizon=2, calibrated=True)
 
 
 NO_OBJECT = "A call must bring a JSON object; see the page's API for what it holds."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnlab.service.records import origin
+from rnnlab.runtime.provenance import origin
 
 
 @pytest.mark.parametrize(

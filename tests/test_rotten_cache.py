@@ -8,9 +8,10 @@ import pytest
 from hub.faults import Fault
 from hub.serving import running_hub
 
-from rnnlab import service
 from rnnlab.errors import CheckpointError, HubError
-from rnnlab.service.callers import STRANGER
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.service.summary import show
+from rnnlab.tasks.forecast import use
 
 REPO = "anna/stocks"
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
@@ -30,7 +31,7 @@ def hub(monkeypatch, tmp_path):
 
 
 def forecast() -> object:
-    return service.forecast(REPO, "AAPL", horizon=2)["rows"]
+    return use.forecast(REPO, "AAPL", horizon=2)["rows"]
 
 
 def kept(tmp_path: Path, file: str) -> Path:
@@ -73,9 +74,9 @@ def test_a_pulled_file_that_rots_is_fetched_anew(hub, tmp_path, file, rot):
 
 
 def test_a_record_that_rots_is_looked_at_anew(hub, tmp_path):
-    verdict = service.show(REPO).verdict
+    verdict = show(REPO).verdict
     flip(kept(tmp_path, "config.json"))
-    assert service.show(REPO).verdict == verdict
+    assert show(REPO).verdict == verdict
 
 
 def test_without_the_hub_a_rotten_file_is_told_of_and_nothing_is_lost(hub, tmp_path, monkeypatch):
@@ -103,4 +104,4 @@ def test_who_may_no_longer_see_it_does_not_get_it_mended(hub, tmp_path):
     flip(kept(tmp_path, "model.safetensors"))
     hub.store.repos["model", REPO].private = True
     with pytest.raises(HubError, match=rf"{REPO} "):
-        service.forecast(REPO, "AAPL", horizon=2, caller=STRANGER)
+        use.forecast(REPO, "AAPL", horizon=2, caller=STRANGER)

@@ -12,8 +12,11 @@ from authors import story
 from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
 
-from rnnlab import service
 from rnnlab.nn.cells import CELLS
+from rnnlab.service.api import load
+from rnnlab.service.sharing import push
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.text.learn.training import train_text
 
 ROOT = Path(__file__).parents[1]
 WRITERS = [f"{level}-{cell}" for level, cell in product(("char", "word"), sorted(CELLS))]
@@ -39,15 +42,15 @@ def trained(name: str, place: Path) -> Path:
     kind, cell = name.split("-")
     if kind in TINY_PRICES:
         settings = TINY_PRICES[kind] | {"cell": cell}
-        list(service.train_forecast(["AAPL"], recipe=kind, out=place / name, settings=settings))
+        list(train_forecast(["AAPL"], recipe=kind, out=place / name, settings=settings))
     else:
         settings = TINY_TEXT | {"level": kind, "cell": cell}
-        list(service.train_text(str(place / "story.txt"), out=place / name, settings=settings))
+        list(train_text(str(place / "story.txt"), out=place / name, settings=settings))
     return place / name
 
 
 def made_by(folder: Path) -> str:
-    model = service.load(str(folder))
+    model = load(str(folder))
     if model.task == "text":
         return model.write("Anna", length=60, seed=3)
     return repr(model.forecast("AAPL", horizon=3).to_numpy().tolist())
@@ -65,7 +68,7 @@ def both(tmp_path_factory):
         for name in [*WRITERS, *FORECASTERS]:
             folder = trained(name, place)
             mine[name] = made_by(folder)
-            url = service.push(folder, f"anna/{name}", token=ANNA)["url"]
+            url = push(folder, f"anna/{name}", token=ANNA)["url"]
             where[name] = f"anna/{name}@{url.rsplit('/', 1)[1]}"
         own = {"HF_TOKEN": BORIS, "HF_HOME": str(place / "hf"), "RNNLAB_CACHE": str(place / "cache")}
         asked = [sys.executable, "-c", THEIRS, json.dumps(where)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rnnlab.ui.answers import answer
-from rnnlab.ui.asked_forecast import Asked, Source
-from rnnlab.ui.saving import own_file, write_text
+from rnnlab.tasks.forecast.page.forecast_view import answer
+from rnnlab.tasks.forecast.page.request import Asked, Source
+from rnnlab.widgets.saving import own_file, write_text
 
 
 def test_each_file_lies_in_a_folder_of_its_own_under_a_plain_name(monkeypatch, tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnlab.data.sessions import future_sessions, missing_sessions, spacing
+from rnnlab.data.prices.dates.sessions import future_sessions, missing_sessions, spacing
 
 NEW_YORK_HOLIDAYS_2017 = ["01-02", "01-16", "02-20", "04-14", "05-29", "07-04", "09-04", "11-23", "12-25"]
 

@@ -7,13 +7,14 @@ import pytest
 from authors import story
 from languages import story as tale
 
-from rnnlab import service
 from rnnlab.__main__ import main
 from rnnlab.data.folders import text_files
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.service.text_opening import open_text
-from rnnlab.tasks.text.settings import TextConfig
-from rnnlab.train import checkpoint
+from rnnlab.service.sharding import make_shards
+from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.train.checkpoint import checkpoint
 
 HEADER = "The Project Gutenberg eBook of A\n\n*** START OF THE PROJECT GUTENBERG EBOOK A ***\n\n"
 FOOTER = "\n\n*** END OF THE PROJECT GUTENBERG EBOOK A ***\nlicence\n"
@@ -153,6 +154,6 @@ def test_a_writer_is_trained_on_several_files_which_its_record_names(books, tmp_
 
 def test_shards_are_a_text_by_themselves(books, tmp_path):
     (tmp_path / "long.txt").write_text(story(60_000))
-    service.make_shards([str(tmp_path / "long.txt")], tmp_path / "shards", millions=0.02)
+    make_shards([str(tmp_path / "long.txt")], tmp_path / "shards", millions=0.02)
     with pytest.raises(RnnlabError, match="shards is a folder of shards, which is a text by itself; give it alone"):
-        list(service.train_text([str(tmp_path / "shards"), str(books)]))
+        list(train_text([str(tmp_path / "shards"), str(books)]))

@@ -8,13 +8,13 @@ from authors import story
 from hub.tables import parquet
 from languages import story as tale
 
-from rnnlab import service
 from rnnlab.__main__ import main
-from rnnlab.data.corpus import read_corpus
-from rnnlab.data.shards import open_shards
 from rnnlab.data.table_pieces import column_pieces
-from rnnlab.data.text_pieces import read_pieces
+from rnnlab.data.text.corpus import read_corpus
+from rnnlab.data.text.shards import open_shards
+from rnnlab.data.text.text_pieces import read_pieces
 from rnnlab.errors import DataError
+from rnnlab.service.sharding import make_shards
 
 START = "*** START OF THE PROJECT GUTENBERG EBOOK A BOOK ***\n"
 END = "*** END OF THE PROJECT GUTENBERG EBOOK A BOOK ***\n"
@@ -23,7 +23,7 @@ CELLS = [f"line {number}, so it was" for number in range(3_000)]
 
 
 def made(tmp_path, *files: str, **how):
-    told = service.make_shards([str(tmp_path / file) for file in files], tmp_path / "out", millions=0.01, **how)
+    told = make_shards([str(tmp_path / file) for file in files], tmp_path / "out", millions=0.01, **how)
     shards = open_shards(tmp_path / "out")
     return "".join(shards.read(number) for number in range(len(shards.lengths))), told["notices"]
 
@@ -40,7 +40,7 @@ def test_headers_are_taken_off_shards_as_off_texts_and_told_by_file(tmp_path):
 
 @pytest.mark.parametrize("size", [100, 3_000, 40_000])
 def test_pieces_of_any_size_lose_the_same_lines_as_the_whole(size, tmp_path, monkeypatch):
-    monkeypatch.setattr("rnnlab.data.text_pieces.READ", size)
+    monkeypatch.setattr("rnnlab.data.text.text_pieces.READ", size)
     text = BOOK + "Between.\n" + BOOK.replace("A BOOK", "ANOTHER") + "\n" + "word " * 9_000 + "\n"
     (tmp_path / "books.txt").write_text(text)
     told = []
@@ -103,7 +103,7 @@ TABLES = {
 
 @pytest.mark.parametrize(("name", "column"), [(name, "2" if name == "bare.csv" else "said") for name in TABLES])
 def test_a_column_of_a_long_table_becomes_shards_its_cells_apart(name, column, tmp_path, monkeypatch):
-    monkeypatch.setattr("rnnlab.data.text_pieces.READ", 5_000)
+    monkeypatch.setattr("rnnlab.data.text.text_pieces.READ", 5_000)
     (tmp_path / name).write_text(TABLES[name])
     (tmp_path / f"{name}.gz").write_bytes(gzip.compress(TABLES[name].encode()))
     text, told = made(tmp_path, name, column=column)

@@ -14,16 +14,18 @@ from authors import story
 from hub.tables import parquet
 from reaching import reachable_hub
 
-from rnnlab import service
 from rnnlab.__main__ import main
-from rnnlab.data.characters import build_characters
-from rnnlab.data.shards import open_shards, write_shards
-from rnnlab.data.text_pieces import read_pieces
-from rnnlab.data.vocab import encode_compactly
+from rnnlab.data.text.characters import build_characters
+from rnnlab.data.text.shards import open_shards, write_shards
+from rnnlab.data.text.text_pieces import read_pieces
+from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.tasks.text.sharded import ShardedTask
-from rnnlab.tasks.text.task import TextTask
-from rnnlab.train import checkpoint
+from rnnlab.service.sharding import make_shards
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.learn.sharded import ShardedTask
+from rnnlab.tasks.text.learn.task import TextTask
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.train.checkpoint import checkpoint
 
 SMALL = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25, "epochs": 2, "report_every": 40}
 
@@ -37,7 +39,7 @@ def text() -> str:
 def shards(text, tmp_path_factory) -> str:
     place = tmp_path_factory.mktemp("shards")
     (place / "tales.txt").write_text(text)
-    service.make_shards([str(place / "tales.txt")], place / "shards", millions=0.01)
+    make_shards([str(place / "tales.txt")], place / "shards", millions=0.01)
     return str(place / "shards")
 
 
@@ -135,33 +137,33 @@ def test_a_writer_learns_from_shards_and_its_card_says_so(shards, tmp_path, caps
     counted = made.metrics["ngram_characters"]
     assert f"(the 5-gram was counted on the {counted:,} before them) was held out" in made.card
     assert "counted on" in capsys.readouterr().out
-    scores = service.evaluate(str(tmp_path / "out"), shards)
+    scores = evaluate(str(tmp_path / "out"), shards)
     assert scores["nats_per_char_windows"] == pytest.approx(made.metrics["nats_per_char_windows"], rel=1e-3)
     assert scores["ngram_nats_per_char"] == made.metrics["ngram_nats_per_char"]
     assert scores["notices"] == []
 
 
 def test_a_training_on_shards_that_was_stopped_ends_with_the_weights_of_one_that_was_not(shards, tmp_path):
-    *_, result = service.train_text(shards, out=tmp_path / "whole", settings=SMALL)
+    *_, result = train_text(shards, out=tmp_path / "whole", settings=SMALL)
     assert result.summary["steps"] > 3 * SMALL["report_every"]
-    training = service.train_text(shards, out=tmp_path / "halves", settings=SMALL)
+    training = train_text(shards, out=tmp_path / "halves", settings=SMALL)
     list(itertools.islice(training, 2))
     training.close()
-    list(service.train_text(shards, out=tmp_path / "halves", resume=True))
+    list(train_text(shards, out=tmp_path / "halves", resume=True))
     first, second = (tmp_path / name / "model.safetensors" for name in ("whole", "halves"))
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_shards_that_were_changed_are_not_learnt_from(text, tmp_path):
     (tmp_path / "t.txt").write_text(text)
-    service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", millions=0.01)
+    make_shards([str(tmp_path / "t.txt")], tmp_path / "s", millions=0.01)
     (tmp_path / "s" / "00001.txt").write_text("other words\n" * 1000)
     with pytest.raises(DataError, match=r"^00001.txt of t has changed since it was made; make the shards anew\.$"):
-        list(service.train_text(str(tmp_path / "s"), settings=SMALL))
+        list(train_text(str(tmp_path / "s"), settings=SMALL))
     index = json.loads((tmp_path / "s" / "shards.json").read_text())
     (tmp_path / "s" / "shards.json").write_text(json.dumps(index | {"format": 9}))
     with pytest.raises(DataError, match=r"^s/shards.json is damaged or of another version; make the shards anew\.$"):
-        list(service.train_text(str(tmp_path / "s"), settings=SMALL))
+        list(train_text(str(tmp_path / "s"), settings=SMALL))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ def test_shards_that_were_changed_are_not_learnt_from(text, tmp_path):
     ],
 )
 def test_what_shards_cannot_be_asked_is_refused(shards, settings, sentence):
-    training = service.train_text(shards, settings=SMALL | {"steps": 2} | settings)
+    training = train_text(shards, settings=SMALL | {"steps": 2} | settings)
     if sentence is None:
         next(training)
         return
@@ -185,18 +187,18 @@ def test_what_shards_cannot_be_asked_is_refused(shards, settings, sentence):
 def test_shards_are_made_whole_or_not_at_all(tmp_path):
     (tmp_path / "t.txt").write_text("words\n" * 50)
     with pytest.raises(DataError, match="0.001 million characters are no shard's size; give 0.01 to 200"):
-        service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", millions=0.001)
+        make_shards([str(tmp_path / "t.txt")], tmp_path / "s", millions=0.001)
     with pytest.raises(DataError, match=r"^none.txt cannot be read"):
-        service.make_shards([str(tmp_path / "t.txt"), str(tmp_path / "none.txt")], tmp_path / "s")
+        make_shards([str(tmp_path / "t.txt"), str(tmp_path / "none.txt")], tmp_path / "s")
     (tmp_path / "empty.txt").write_text("\n\n")
     with pytest.raises(DataError, match="empty holds no text"):
-        service.make_shards([str(tmp_path / "empty.txt")], tmp_path / "s")
+        make_shards([str(tmp_path / "empty.txt")], tmp_path / "s")
     with pytest.raises(DataError, match="Files have no splits or revisions"):
-        service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s", split="train")
+        make_shards([str(tmp_path / "t.txt")], tmp_path / "s", split="train")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["empty.txt", "t.txt"]
-    service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s")
+    make_shards([str(tmp_path / "t.txt")], tmp_path / "s")
     with pytest.raises(DataError, match=r"^s exists; choose another folder for --out\.$"):
-        service.make_shards([str(tmp_path / "t.txt")], tmp_path / "s")
+        make_shards([str(tmp_path / "t.txt")], tmp_path / "s")
 
 
 def test_a_dataset_of_the_hub_is_streamed_into_shards(monkeypatch, tmp_path, text, capsys):
@@ -216,7 +218,7 @@ def test_a_dataset_of_the_hub_is_streamed_into_shards(monkeypatch, tmp_path, tex
 def test_memory_does_not_grow_with_the_text(tmp_path):
     """Peak memory of cutting and learning, of a text and of one ten times as long."""
     program = (
-        "import sys; from rnnlab import service; from rnnlab.service.text_training import text_run\n"
+        "import sys; from rnnlab import service; from rnnlab.tasks.text.learn.training import text_run\n"
         "service.make_shards([sys.argv[1]], sys.argv[2], millions=0.5)\n"
         "run, _ = text_run(sys.argv[2], settings={'hidden': 16, 'layers': 1, 'batch': 64})\n"
         "task, *_ = run.rehearsed(); batches = task.batches(1)\n"

@@ -15,11 +15,15 @@ from hub.serving import running_hub
 from pandas.testing import assert_frame_equal
 
 import rnnlab
-from rnnlab import service
 from rnnlab.errors import CheckpointError, DataError, HubError
-from rnnlab.service import opening
-from rnnlab.service.shelf import Shelf
-from rnnlab.train import checkpoint
+from rnnlab.runtime import opening
+from rnnlab.runtime.byte_lru import Shelf
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.service.sharing import pull, push
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
 
 ROOT = Path(__file__).parents[1]
 TINY = {"hidden": 24, "layers": 1, "embedding": 8, "epochs": 1, "batch": 4, "window": 25}
@@ -55,8 +59,8 @@ def run(hub, home: Path, token: str, *arguments: str, fails: bool = False) -> di
 
 def test_the_commands_push_pull_and_write_carry_a_writer_from_one_person_to_another(hub, tmp_path):
     (tmp_path / "story.txt").write_text(story())
-    *_, _made = service.train_text(str(tmp_path / "story.txt"), out=tmp_path / "model", settings=TINY)
-    mine = service.write(str(tmp_path / "model"), "Anna", length=80, seed=3)
+    *_, _made = train_text(str(tmp_path / "story.txt"), out=tmp_path / "model", settings=TINY)
+    mine = write(str(tmp_path / "model"), "Anna", length=80, seed=3)
     pushed = run(hub, tmp_path, ANNA, "push", str(tmp_path / "model"), "anna/tiny")
     commit = pushed["url"].rsplit("/", 1)[1]
     pulled = run(hub, tmp_path, BORIS, "pull", "anna/tiny", "--revision", commit)
@@ -70,7 +74,7 @@ def test_the_commands_push_pull_and_write_carry_a_writer_from_one_person_to_anot
 def test_the_commands_push_and_forecast_carry_a_forecaster(hub, tmp_path):
     run(hub, tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/prices")
     theirs = run(hub, tmp_path, BORIS, "forecast", "anna/prices", "--data", "AAPL", "--horizon", "3")
-    assert theirs["rows"] == service.forecast("stocks", "AAPL", horizon=3)["rows"]
+    assert theirs["rows"] == forecast("stocks", "AAPL", horizon=3)["rows"]
 
 
 def test_a_pulled_checkpoint_may_be_copied_and_its_copy_pushed_by_another(hub, tmp_path):
@@ -85,12 +89,12 @@ def test_a_pulled_checkpoint_may_be_copied_and_its_copy_pushed_by_another(hub, t
 
 
 def test_a_pull_replaces_what_a_folder_holds_only_when_that_is_asked_for(hub, tmp_path):
-    service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/stocks", token=ANNA)
+    push(ROOT / "data" / "checkpoints" / "stocks", "anna/stocks", token=ANNA)
     shutil.copytree(ROOT / "data" / "checkpoints" / "doyle", tmp_path / "own")
     sentence = "^own holds a finished checkpoint of the task text; add --overwrite to replace it, or choose another fo"
     with pytest.raises(CheckpointError, match=sentence):
-        service.pull("anna/stocks", out=tmp_path / "own", token=BORIS)
-    assert service.pull("anna/stocks", out=tmp_path / "own", overwrite=True, token=BORIS)["task"] == "forecast"
+        pull("anna/stocks", out=tmp_path / "own", token=BORIS)
+    assert pull("anna/stocks", out=tmp_path / "own", overwrite=True, token=BORIS)["task"] == "forecast"
 
 
 def test_a_person_who_is_not_signed_in_is_told_how(hub, tmp_path):
@@ -106,12 +110,12 @@ def test_a_machine_that_is_told_to_be_offline_says_so(hub, tmp_path, monkeypatch
 
 def test_a_visitor_s_request_is_a_stranger_s_whatever_token_the_machine_holds(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", ANNA)
-    service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/secret", private=True, token=ANNA)
-    assert service.forecast("anna/secret", "AAPL", horizon=2)["rows"]
+    push(ROOT / "data" / "checkpoints" / "stocks", "anna/secret", private=True, token=ANNA)
+    assert forecast("anna/secret", "AAPL", horizon=2)["rows"]
     with pytest.raises(HubError, match="no model anna/secret"):
-        service.forecast("anna/secret", "AAPL", horizon=2, caller=service.STRANGER)
+        forecast("anna/secret", "AAPL", horizon=2, caller=STRANGER)
     with pytest.raises(HubError, match="needs a token"):
-        service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/other")
+        push(ROOT / "data" / "checkpoints" / "stocks", "anna/other")
 
 
 def test_a_checkpoint_that_is_not_the_task_it_names_is_not_kept_as_usable(hub, tmp_path):
@@ -123,16 +127,16 @@ def test_a_checkpoint_that_is_not_the_task_it_names_is_not_kept_as_usable(hub, t
     forged = config | {"task": "text"}
     (place / "config.json").write_text(json.dumps(forged | {"sha256": checkpoint.seal(forged)}))
     with pytest.raises(CheckpointError):
-        service.push(place, "anna/odd", token=ANNA)
+        push(place, "anna/odd", token=ANNA)
     assert hub.store.repos == {}
 
 
 def test_three_lines_of_python_load_a_pushed_checkpoint_and_keep_to_its_commit(hub):
-    url = service.push(ROOT / "data" / "checkpoints" / "stocks", "anna/stocks", token=ANNA)["url"]
+    url = push(ROOT / "data" / "checkpoints" / "stocks", "anna/stocks", token=ANNA)["url"]
     model = rnnlab.load(f"anna/stocks@{url.rsplit('/', 1)[1]}")
     asked = len(hub.asked)
     days = model.forecast("AAPL", horizon=3)
-    assert days["median"].tolist() == [row["median"] for row in service.forecast("stocks", "AAPL", horizon=3)["rows"]]
+    assert days["median"].tolist() == [row["median"] for row in forecast("stocks", "AAPL", horizon=3)["rows"]]
     assert (model.task, model.card[:3], len(hub.asked)) == ("forecast", "---", asked)
     with pytest.raises(CheckpointError, match="not for writing"):
         model.write("To be")

@@ -4,12 +4,13 @@ import pytest
 import torch
 from authors import story
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
-from rnnlab.train import bounds, checkpoint
-from rnnlab.train.checkpoint import LARGEST_WEIGHTS, Checkpoint, load, save
-from rnnlab.train.looking import check_size
+from rnnlab.tasks.forecast.learn.training import RECIPES, train_forecast
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.train.checkpoint import bounds, checkpoint
+from rnnlab.train.checkpoint.checkpoint import LARGEST_WEIGHTS, Checkpoint, load, save
+from rnnlab.train.checkpoint.metadata import check_size
 from rnnlab.train.weights import cpu_weights
 
 LARGE = "of weights where a checkpoint may have 500; choose fewer units, layers, distinct ids"
@@ -19,15 +20,15 @@ def test_a_writer_too_large_for_a_checkpoint_is_refused_before_it_is_built(tmp_p
     (tmp_path / "story.txt").write_text(story(4000))
     settings = {"cell": "lstm", "hidden": 4096, "layers": 2, "window": 20}
     with pytest.raises(RnnlabError, match=f"A model of these sizes has 8.. MB {LARGE}"):
-        next(service.train_text(str(tmp_path / "story.txt"), out=tmp_path / "m", settings=settings))
+        next(train_text(str(tmp_path / "story.txt"), out=tmp_path / "m", settings=settings))
     assert not (tmp_path / "m").exists()
 
 
-@pytest.mark.parametrize("recipe", service.RECIPES)
+@pytest.mark.parametrize("recipe", RECIPES)
 def test_a_forecaster_too_large_for_a_checkpoint_is_refused_before_it_is_built(recipe, tmp_path):
     settings = {"hidden": 4096, "layers": 8}
     with pytest.raises(RnnlabError, match=LARGE):
-        next(service.train_forecast(["AAPL"], recipe=recipe, out=tmp_path / "m", settings=settings))
+        next(train_forecast(["AAPL"], recipe=recipe, out=tmp_path / "m", settings=settings))
 
 
 def test_what_the_bound_lets_through_is_saved_and_loaded(tmp_path, monkeypatch):

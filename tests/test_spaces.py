@@ -11,9 +11,9 @@ from hub.repos import Store
 from reaching import reachable_hub
 
 from rnnlab import hub as ours
-from rnnlab import service
 from rnnlab.errors import HubError
 from rnnlab.hub.spaces import TORCH, check_front_matter, stage
+from rnnlab.service.sharing import deploy_space
 
 ROOT = Path(__file__).parents[1]
 ANNA = "hf_anna"
@@ -32,7 +32,7 @@ def files(store: Store, id: str) -> dict:
 
 
 def test_one_commit_holds_what_a_space_needs_and_nothing_else(hub):
-    answer = service.deploy_space("anna/rnnlab", token=ANNA)
+    answer = deploy_space("anna/rnnlab", token=ANNA)
     assert answer["url"].endswith("/spaces/anna/rnnlab")
     there = set(files(hub.store, "anna/rnnlab"))
     assert {"app.py", "README.md", "requirements.txt", "rnnlab/ui/app.py", "data/catalog.json"} <= there

@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from wholes import wholes
 
-from rnnlab import service
-from rnnlab.data import shards
-from rnnlab.data.hub_datasets import fetched_dataset, fetched_datasets
+from rnnlab.data.fetch.hub_datasets import fetched_dataset, fetched_datasets
 from rnnlab.data.regular_files import TooLarge, open_regular, read_regular
+from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
-from rnnlab.train import archives
+from rnnlab.service.summary import show
+from rnnlab.service.transfer import bring, bring_training
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.text.draft_file import open_draft
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.train.checkpoint import archives
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with pipes in folders")
 
@@ -69,8 +74,8 @@ def test_a_checkpoints_file(tmp_path, kind, file):
     shutil.copytree(source.place, tmp_path / "m")
     instead(tmp_path / "m" / file, kind)
     if not file.startswith("resume"):
-        refusal(lambda: service.forecast(str(tmp_path / "m"), source.data))
-    refusal(lambda: next(service.train_forecast([source.data], out=tmp_path / "m", resume=True)))
+        refusal(lambda: forecast(str(tmp_path / "m"), source.data))
+    refusal(lambda: next(train_forecast([source.data], out=tmp_path / "m", resume=True)))
 
 
 @kinds
@@ -78,30 +83,30 @@ def test_a_checkpoints_card_may_be_missing_and_is_otherwise_a_file(tmp_path, kin
     shutil.copytree(wholes()["tutorial"].place, tmp_path / "m")
     instead(tmp_path / "m" / "README.md", kind)
     if (tmp_path / "m" / "README.md").is_file() and not (tmp_path / "m" / "README.md").stat().st_size:
-        assert service.show(str(tmp_path / "m")).card == ""
+        assert show(str(tmp_path / "m")).card == ""
     elif (tmp_path / "m" / "README.md").exists():
-        refusal(lambda: service.show(str(tmp_path / "m")))
+        refusal(lambda: show(str(tmp_path / "m")))
 
 
 @kinds
 def test_a_loose_file_that_is_brought(tmp_path, kind):
     shutil.copytree(wholes()["tutorial"].place, tmp_path / "m")
     instead(tmp_path / "m" / "model.safetensors", kind)
-    refusal(lambda: service.bring(sorted((tmp_path / "m").iterdir())))
+    refusal(lambda: bring(sorted((tmp_path / "m").iterdir())))
 
 
 @kinds
 def test_a_zip(tmp_path, kind):
     kind(tmp_path / "a.zip")
-    refusal(lambda: service.bring([tmp_path / "a.zip"]))
-    refusal(lambda: service.bring_training(tmp_path / "a.zip"))
+    refusal(lambda: bring([tmp_path / "a.zip"]))
+    refusal(lambda: bring_training(tmp_path / "a.zip"))
     refusal(lambda: archives.unpack(tmp_path / "a.zip", tmp_path / "out", "a.zip"))
 
 
 @kinds
 def test_a_kept_text(tmp_path, kind):
     kind(tmp_path / "kept")
-    refusal(lambda: service.open_draft(tmp_path / "kept", wholes()["draft"].model))
+    refusal(lambda: open_draft(tmp_path / "kept", wholes()["draft"].model))
 
 
 @kinds
@@ -112,7 +117,7 @@ def test_a_file_of_shards(tmp_path, kind, file):
     instead(tmp_path / "s" / file, kind)
     refusal(lambda: opened.read(0) if file != shards.INDEX else shards.open_shards(tmp_path / "s"))
     if os.path.lexists(tmp_path / "s" / shards.INDEX):  # without it, it is a folder of text files
-        refusal(lambda: next(service.train_text(str(tmp_path / "s"))))
+        refusal(lambda: next(train_text(str(tmp_path / "s"))))
 
 
 @kinds
@@ -131,8 +136,8 @@ def test_a_file_of_prices_or_of_a_text(tmp_path, kind):
         kind(tmp_path / name)
         for left in tmp_path.glob("a pipe"):
             left.unlink()
-    refusal(lambda: service.forecast("stocks", str(tmp_path / "prices.csv")))
-    refusal(lambda: next(service.train_text(str(tmp_path / "tale.txt"))))
+    refusal(lambda: forecast("stocks", str(tmp_path / "prices.csv")))
+    refusal(lambda: next(train_text(str(tmp_path / "tale.txt"))))
 
 
 def test_an_ordinary_file_is_read_up_to_its_bound_through_links_too(tmp_path):

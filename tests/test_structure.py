@@ -6,7 +6,7 @@ import pytest
 from authors import story
 from languages import STORIES
 
-from rnnlab.data.structure import structure_of
+from rnnlab.data.text.structure import structure_of
 
 LINES = [line for line in story(3000).split("\n") if line.endswith(".")]
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from hub.tables import parquet
 
-from rnnlab.data.corpus import read_corpus
+from rnnlab.data.text.corpus import read_corpus
 from rnnlab.errors import DataError
 
 CELLS = ("So it was.", 'She said "no", twice;\nand left', "Ärger | über\tLöwen", "")

@@ -6,8 +6,8 @@ import pytest
 from authors import story
 
 from rnnlab.__main__ import main
-from rnnlab.service import plan
-from rnnlab.service.text_notices import FEWEST, best_at_last, too_little
+from rnnlab.service.visit_training import plan
+from rnnlab.tasks.text.learn.notices import FEWEST, best_at_last, too_little
 
 
 def curve(*losses: float | None, every: int = 10) -> list[dict[str, float | None]]:

@@ -8,10 +8,14 @@ import pytest
 import torch
 from authors import story
 
-from rnnlab import service
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
-from rnnlab.service import Manner, TrainReport, TrainResult
-from rnnlab.train import checkpoint
+from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.text import voices
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import Manner, carry_on, drafts, write
+from rnnlab.train.checkpoint import checkpoint
 
 SETTINGS = {"hidden": 40, "layers": 2, "embedding": 12, "epochs": 4, "batch": 8, "window": 25, "lr": 0.02}
 
@@ -21,7 +25,7 @@ def folder(tmp_path_factory):
     """A writer trained on a story, and the story."""
     place = tmp_path_factory.mktemp("writer")
     (place / "story.txt").write_text(story())
-    *_, result = service.train_text(str(place / "story.txt"), out=place / "model", settings=SETTINGS)
+    *_, result = train_text(str(place / "story.txt"), out=place / "model", settings=SETTINGS)
     assert result.folder == str(place / "model")
     return place
 
@@ -35,7 +39,7 @@ def data(folder) -> str:
 
 
 def test_a_training_reports_scores_and_samples_and_keeps_its_best_step(folder, tmp_path):
-    *reports, result = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
+    *reports, result = train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
     assert all(isinstance(report, TrainReport) for report in reports)
     assert len(reports) == 4
     assert all(0 < len(report.sample) <= 200 for report in reports)
@@ -58,7 +62,7 @@ def test_the_checkpoint_records_text_settings_scores_openings_and_samples(folder
 
 
 def test_its_scores_are_those_that_evaluate_finds_again(folder):
-    answer = service.evaluate(model(folder), data(folder))
+    answer = evaluate(model(folder), data(folder))
     metrics = checkpoint.load(model(folder)).metrics
     for name in ("nats_per_char_windows", "nats_per_char_streamed", "bits_per_char", "ngram_nats_per_char"):
         assert answer[name] == pytest.approx(metrics[name])
@@ -71,7 +75,7 @@ def test_its_scores_are_those_that_evaluate_finds_again(folder):
 
 def test_another_text_is_scored_with_a_word_of_warning_and_its_unknown_characters_told(folder, tmp_path):
     (tmp_path / "other.txt").write_text(story(seed=2).replace("king", "kïng"))
-    notices = service.evaluate(model(folder), str(tmp_path / "other.txt"))["notices"]
+    notices = evaluate(model(folder), str(tmp_path / "other.txt"))["notices"]
     assert any("learnt from another text" in notice for notice in notices)
     assert any("ï was written as i" in notice for notice in notices)
 
@@ -85,23 +89,23 @@ def test_the_validation_text_is_never_seen_in_training(folder, tmp_path, level):
     settings = SETTINGS | {"epochs": 1, "level": level, "words": 100}
     weights = []
     for file in (data(folder), str(tmp_path / "changed.txt")):
-        *_, report = (event for event in service.train_text(file, settings=settings) if isinstance(event, TrainReport))
+        *_, report = (event for event in train_text(file, settings=settings) if isinstance(event, TrainReport))
         weights.append((report.loss, report.gradient_norm, report.sample))
     assert weights[0] == weights[1]
 
 
 def test_the_same_seed_trains_the_same_writer_twice(folder, tmp_path):
-    list(service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS))
+    list(train_text(data(folder), out=tmp_path / "m", settings=SETTINGS))
     one, other = ((place / "model.safetensors").read_bytes() for place in (tmp_path / "m", folder / "model"))
     assert one == other
 
 
 def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(folder, tmp_path):
-    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS, command="train text --hidden 40")
+    training = train_text(data(folder), out=tmp_path / "m", settings=SETTINGS, command="train text --hidden 40")
     next(training), next(training)
     training.close()
     assert (tmp_path / "m" / "resume").is_dir()
-    *_, result = service.train_text(data(folder), out=tmp_path / "m", resume=True, command="train text --resume")
+    *_, result = train_text(data(folder), out=tmp_path / "m", resume=True, command="train text --resume")
     assert checkpoint.load(tmp_path / "m").provenance["command"] == "train text --hidden 40"
     one, other = ((place / "model.safetensors").read_bytes() for place in (tmp_path / "m", folder / "model"))
     assert one == other
@@ -117,7 +121,7 @@ def test_a_writer_is_no_surer_than_a_slice_that_it_never_learnt_from_allows(tmp_
     scores = {}
     for share in (0.0, 0.2):
         settings = by_heart | {"calibration": share, "patience": 0, "ema": 0.9, "report_every": 10_000}
-        *_, result = service.train_text(str(tmp_path / "noise.txt"), settings=settings)
+        *_, result = train_text(str(tmp_path / "noise.txt"), settings=settings)
         scores[share] = result.summary
     assert "output_scale" not in scores[0.0]
     assert scores[0.2]["output_scale"] < 0.9
@@ -125,32 +129,32 @@ def test_a_writer_is_no_surer_than_a_slice_that_it_never_learnt_from_allows(tmp_
 
 
 def test_a_stopped_training_can_write_already(folder, tmp_path):
-    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
+    training = train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
     next(training)
     training.close()
-    assert len(service.write(str(tmp_path / "m"), "ANNA:", length=30)["text"]) == 35
-    assert "has not been measured" in service.voice(str(tmp_path / "m")).verdict
+    assert len(write(str(tmp_path / "m"), "ANNA:", length=30)["text"]) == 35
+    assert "has not been measured" in voices.voice(str(tmp_path / "m")).verdict
     assert "Its training has not ended" in checkpoint.load(tmp_path / "m").card
 
 
 def test_a_training_is_not_resumed_on_another_text(folder, tmp_path):
-    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
+    training = train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
     next(training)
     training.close()
     (tmp_path / "other.txt").write_text(story(seed=2))
     with pytest.raises(RnnlabError, match="began with another text; give the same --data"):
-        list(service.train_text(str(tmp_path / "other.txt"), out=tmp_path / "m", resume=True))
+        list(train_text(str(tmp_path / "other.txt"), out=tmp_path / "m", resume=True))
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("validation", 0.5), ("rare", 5), ("level", "word"), ("documents", "line")]
 )
 def test_what_an_id_means_and_what_is_held_out_cannot_change_on_resuming(folder, tmp_path, name, value):
-    training = service.train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
+    training = train_text(data(folder), out=tmp_path / "m", settings=SETTINGS)
     next(training)
     training.close()
     with pytest.raises(RnnlabError, match=f"began with another --{name}; leave --{name} out"):
-        list(service.train_text(data(folder), out=tmp_path / "m", settings={name: value}, resume=True))
+        list(train_text(data(folder), out=tmp_path / "m", settings={name: value}, resume=True))
 
 
 def test_settings_follow_from_the_texts_size_unless_given(folder):
@@ -164,32 +168,32 @@ def test_documents_end_and_are_learnt_to(tmp_path):
     lines = "\n".join(["a short line", "another one here"] * 200)
     (tmp_path / "lines.txt").write_text(lines)
     settings = SETTINGS | {"documents": "line", "epochs": 40, "layers": 1}
-    list(service.train_text(str(tmp_path / "lines.txt"), out=tmp_path / "m", settings=settings))
+    list(train_text(str(tmp_path / "lines.txt"), out=tmp_path / "m", settings=settings))
     answer = None
-    for draft in service.drafts(str(tmp_path / "m"), "", Manner(200, unit="document"), seed=1):
+    for draft in drafts(str(tmp_path / "m"), "", Manner(200, unit="document"), seed=1):
         answer = draft
     assert answer.texts[0] in ("a short line", "another one here")
-    on = list(service.carry_on(answer, Manner(200, unit="document")))[-1]
+    on = list(carry_on(answer, Manner(200, unit="document")))[-1]
     assert on.texts[0].splitlines() == [answer.texts[0], on.texts[0].splitlines()[1]]
     assert on.texts[0].splitlines()[1] in ("a short line", "another one here")
 
 
 def test_a_text_has_the_keys_that_are_promised_and_begins_with_its_prompt(folder):
-    answer = service.write(model(folder), "BORIS:", length=50, seed=4)
+    answer = write(model(folder), "BORIS:", length=50, seed=4)
     assert set(answer) == {"text", "seed", "characters", "chars_per_second", "notices", "model", "device"}
     assert answer["text"].startswith("BORIS:")
     assert (answer["seed"], answer["characters"], len(answer["text"])) == (4, 50, 56)
-    assert answer["text"] == service.write(model(folder), "BORIS:", length=50, seed=4)["text"]
+    assert answer["text"] == write(model(folder), "BORIS:", length=50, seed=4)["text"]
 
 
 def test_a_seed_that_is_drawn_is_told_and_writes_the_text_again(folder):
-    first = service.write(model(folder), "BORIS:", length=80)
-    again = service.write(model(folder), "BORIS:", length=80, seed=first["seed"])
+    first = write(model(folder), "BORIS:", length=80)
+    again = write(model(folder), "BORIS:", length=80, seed=first["seed"])
     assert first["text"] == again["text"]
 
 
 def test_drafts_grow_from_the_first_character_on_and_end_with_a_finished_one(folder):
-    found = list(service.drafts(model(folder), "ANNA:", Manner(3000), seed=1))
+    found = list(drafts(model(folder), "ANNA:", Manner(3000), seed=1))
     assert not found[0].finished
     assert 0 < found[0].characters < 100
     assert [draft.finished for draft in found].count(True) == 1
@@ -200,33 +204,31 @@ def test_drafts_grow_from_the_first_character_on_and_end_with_a_finished_one(fol
 
 
 def test_a_draft_that_was_stopped_anywhere_is_gone_on_with_to_the_same_text(folder):
-    *_, whole = service.drafts(model(folder), "ANNA:", Manner(500), seed=1)
-    writing = service.drafts(model(folder), "ANNA:", Manner(500), seed=1)
+    *_, whole = drafts(model(folder), "ANNA:", Manner(500), seed=1)
+    writing = drafts(model(folder), "ANNA:", Manner(500), seed=1)
     begun = next(writing)
     writing.close()
-    *_, rest = service.carry_on(begun, Manner(500 - begun.characters))
+    *_, rest = carry_on(begun, Manner(500 - begun.characters))
     assert rest.texts == whole.texts
     assert rest.characters == 500 - begun.characters
 
 
 def test_three_texts_are_those_of_three_seeds(folder):
-    *_, three = service.drafts(model(folder), "ANNA:", Manner(60), seed=7, texts=3)
+    *_, three = drafts(model(folder), "ANNA:", Manner(60), seed=7, texts=3)
     assert three.seeds == (7, 8, 9)
-    assert list(three.texts) == [
-        service.write(model(folder), "ANNA:", length=60, seed=seed)["text"] for seed in three.seeds
-    ]
+    assert list(three.texts) == [write(model(folder), "ANNA:", length=60, seed=seed)["text"] for seed in three.seeds]
     assert three.answer()["texts"] == list(three.texts)
 
 
 def test_a_prompt_with_unknown_characters_is_written_on_from_with_a_notice(folder):
-    answer = service.write(model(folder), "ÀNNA: “☃", length=10, seed=1)
+    answer = write(model(folder), "ÀNNA: “☃", length=10, seed=1)
     assert answer["text"].startswith("ANNA:")
     assert "À was written as A" in answer["notices"][0]
     assert "☃" in " ".join(answer["notices"])
 
 
 def test_a_voice_tells_its_openings_and_how_good_it_is(folder):
-    voice = service.voice(model(folder))
+    voice = voices.voice(model(folder))
     assert voice.title == "story"
     assert set(voice.openings) == {"ANNA:", "BORIS:", "CARLA:"}
     assert "as unsure as if it chose among" in voice.verdict
@@ -235,12 +237,12 @@ def test_a_voice_tells_its_openings_and_how_good_it_is(folder):
 
 def test_a_word_model_is_scored_in_nats_per_character(folder, tmp_path):
     settings = SETTINGS | {"level": "word", "words": 120}
-    list(service.train_text(data(folder), out=tmp_path / "m", settings=settings))
-    words, chars = (service.evaluate(place, data(folder)) for place in (str(tmp_path / "m"), model(folder)))
+    list(train_text(data(folder), out=tmp_path / "m", settings=settings))
+    words, chars = (evaluate(place, data(folder)) for place in (str(tmp_path / "m"), model(folder)))
     assert words["ngram_nats_per_char"] == chars["ngram_nats_per_char"]
     assert 0.1 < words["nats_per_char_streamed"] < 1.5
     assert words["characters"] > 1980
-    assert service.voice(str(tmp_path / "m")).size.startswith("LSTM of words")
+    assert voices.voice(str(tmp_path / "m")).size.startswith("LSTM of words")
 
 
 @pytest.mark.parametrize(
@@ -256,14 +258,14 @@ def test_a_word_model_is_scored_in_nats_per_character(folder, tmp_path):
 )
 def test_what_cannot_be_written_gets_one_sentence(folder, prompt, manner, asked, sentence):
     with pytest.raises(RnnlabError, match=sentence):
-        next(service.drafts(model(folder), prompt, manner, **asked))
+        next(drafts(model(folder), prompt, manner, **asked))
 
 
 def test_a_forecaster_cannot_write_and_a_writer_cannot_forecast(folder):
     with pytest.raises(CheckpointError, match="was trained for 'forecast', not for writing"):
-        service.write("stocks", "ANNA:")
+        write("stocks", "ANNA:")
     with pytest.raises(CheckpointError, match="was trained for 'text', not for forecasting"):
-        service.forecast(model(folder), "AAPL")
+        forecast(model(folder), "AAPL")
 
 
 def test_a_vocabulary_that_is_not_the_models_is_refused(folder, tmp_path):
@@ -271,10 +273,10 @@ def test_a_vocabulary_that_is_not_the_models_is_refused(folder, tmp_path):
     fewer = made.codec["vocabulary"] | {"characters": made.codec["vocabulary"]["characters"][1:]}
     checkpoint.save(dataclasses.replace(made, codec={"vocabulary": fewer}), tmp_path / "odd")
     with pytest.raises(CheckpointError, match="vocabulary has 36 ids where its model predicts 37"):
-        service.write(str(tmp_path / "odd"))
+        write(str(tmp_path / "odd"))
     checkpoint.save(dataclasses.replace(made, codec={}), tmp_path / "none")
     with pytest.raises(CheckpointError, match="The checkpoint's vocabulary is damaged"):
-        service.write(str(tmp_path / "none"))
+        write(str(tmp_path / "none"))
 
 
 @pytest.mark.parametrize(
@@ -289,10 +291,10 @@ def test_a_vocabulary_that_is_not_the_models_is_refused(folder, tmp_path):
 def test_a_text_that_cannot_be_learnt_from_gets_one_sentence_and_leaves_nothing(tmp_path, content, sentence):
     (tmp_path / "odd.txt").write_bytes(content)
     with pytest.raises(DataError, match=sentence):
-        list(service.train_text(str(tmp_path / "odd.txt"), out=tmp_path / "m"))
+        list(train_text(str(tmp_path / "odd.txt"), out=tmp_path / "m"))
     assert not (tmp_path / "m").exists()
 
 
 def test_a_setting_that_a_writer_lacks_is_named(folder):
     with pytest.raises(RnnlabError, match="A writer has no setting --lead; leave it out"):
-        list(service.train_text(data(folder), settings={"lead": 3}))
+        list(train_text(data(folder), settings={"lead": 3}))

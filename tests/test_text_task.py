@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from rnnlab.data.vocab import build_characters, build_words
+from rnnlab.data.text.vocab import build_characters, build_words
 from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.scoring.ngrams import fit_ngrams
-from rnnlab.tasks.text import task as tasks
-from rnnlab.tasks.text.score import characters_of, score, streamed_losses, window_starts, windowed_losses
-from rnnlab.tasks.text.task import TextTask, shape_of
+from rnnlab.tasks.text.judge.score import characters_of, score, streamed_losses, window_starts, windowed_losses
+from rnnlab.tasks.text.learn import task as tasks
+from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig
 

@@ -7,15 +7,20 @@ import torch
 from authors import story
 from torch.testing import assert_close
 
-from rnnlab import service
 from rnnlab.__main__ import main
-from rnnlab.data.vocab import build_characters, build_words, encode_documents, widen, widened_ids
+from rnnlab.data.text.vocab import build_characters, build_words, encode_documents, widen, widened_ids
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
-from rnnlab.service.opening import open_checkpoint
-from rnnlab.tasks.text.task import shape_of
-from rnnlab.tasks.text.widening import widened_weights
-from rnnlab.train import checkpoint
+from rnnlab.runtime.opening import open_checkpoint
+from rnnlab.service.sharding import make_shards
+from rnnlab.service.summary import show
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.learn.task import shape_of
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.learn.widening import widened_weights
+from rnnlab.tasks.text.lines import text_training_lines
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
 
 SETTINGS = {"cell": "gru", "hidden": 20, "layers": 2, "embedding": 6, "epochs": 2, "batch": 8, "window": 25, "lr": 0.02}
 FEW = {"epochs": 8}  # where the passes that are proposed do not matter
@@ -33,15 +38,13 @@ def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("tuning")
     (place / "one.txt").write_text(story(12_000))
     (place / "other.txt").write_text(another())
-    list(service.train_text(str(place / "one.txt"), out=place / "base", settings=SETTINGS))
+    list(train_text(str(place / "one.txt"), out=place / "base", settings=SETTINGS))
     return place
 
 
 @pytest.fixture(scope="module")
 def tuned(place):
-    *_, result = service.train_text(
-        str(place / "other.txt"), out=place / "tuned", base=str(place / "base"), settings=FEW
-    )
+    *_, result = train_text(str(place / "other.txt"), out=place / "tuned", base=str(place / "base"), settings=FEW)
     return result.summary
 
 
@@ -81,14 +84,14 @@ def test_it_keeps_the_shape_and_adds_characters(place, tuned):
     known, now = (one.codec["vocabulary"]["characters"] for one in (base, made))
     assert set(now) == set(known) | set(NEW) | {"1"}
     assert "4 characters are new to base and added to its vocabulary (0 1 £ ø)." in tuned["notices"]
-    assert service.write(str(place / "tuned"), "£ 1", length=5, seed=1)["notices"] == []
+    assert write(str(place / "tuned"), "£ 1", length=5, seed=1)["notices"] == []
 
 
 def test_before_and_after_are_scores_of_the_same_characters(place, tuned):
-    found = service.evaluate(str(place / "tuned"), str(place / "other.txt"))
+    found = evaluate(str(place / "tuned"), str(place / "other.txt"))
     assert tuned["nats_per_char_streamed"] == pytest.approx(found["nats_per_char_streamed"])
     still = {"lr": 1e-7, "epochs": 1, "calibration": 0.0}
-    *_, result = service.train_text(str(place / "other.txt"), base=str(place / "base"), settings=still)
+    *_, result = train_text(str(place / "other.txt"), base=str(place / "base"), settings=still)
     for name, before in result.summary["before"].items():
         assert result.summary[name] == pytest.approx(before, abs=2e-3)
         assert tuned[name] < before - 0.02
@@ -102,31 +105,31 @@ def test_the_record_the_card_and_the_lines_tell_what_it_began_with(place, tuned)
     assert made.provenance["data"][0]["name"] == "other"
     assert "It went on from `base`, which had learnt from one." in made.card
     assert "| `base`, which it began with |" in made.card
-    [line] = [one for one in service.text_training_lines(tuned | {"folder": "x"}) if one.startswith("base before")]
+    [line] = [one for one in text_training_lines(tuned | {"folder": "x"}) if one.startswith("base before")]
     assert f"{tuned['before']['nats_per_char_streamed']:.4f} → {tuned['nats_per_char_streamed']:.4f}" in line
-    rows = service.show(str(place / "tuned")).scores.rows
+    rows = show(str(place / "tuned")).scores.rows
     assert rows[-1][0] == "base before it learnt on, page to page"
     assert any("was trained on “one”; where the two texts overlap" in notice for notice in tuned["notices"])
 
 
 def test_more_epochs_on_its_own_text_hold_out_the_same_part(place, tmp_path):
-    *_, result = service.train_text(str(place / "one.txt"), out=tmp_path / "m", base=str(place / "base"), settings=FEW)
+    *_, result = train_text(str(place / "one.txt"), out=tmp_path / "m", base=str(place / "base"), settings=FEW)
     base = open_checkpoint(str(place / "base"))
     assert result.summary["before"]["nats_per_char_streamed"] == pytest.approx(base.metrics["nats_per_char_streamed"])
     assert result.summary["nats_per_char_streamed"] < base.metrics["nats_per_char_streamed"]
     assert not any("overlap" in notice for notice in result.summary["notices"])
     with pytest.raises(RnnlabError, match="base learnt from this text with another --validation, so part of what"):
-        service.train_text(str(place / "one.txt"), base=str(place / "base"), settings={"validation": 0.3}).__next__()
+        train_text(str(place / "one.txt"), base=str(place / "base"), settings={"validation": 0.3}).__next__()
 
 
 def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
     (tmp_path / "lines.txt").write_text(story(9000))
     settings = SETTINGS | {"documents": "line", "fold_case": True}
-    list(service.train_text(str(tmp_path / "lines.txt"), out=tmp_path / "base", settings=settings))
+    list(train_text(str(tmp_path / "lines.txt"), out=tmp_path / "base", settings=settings))
     (tmp_path / "other.txt").write_text(another())
     for name, documents in (("lines", "line"), ("other", "whole")):
         list(
-            service.train_text(
+            train_text(
                 str(tmp_path / f"{name}.txt"), out=tmp_path / f"on-{name}", base=str(tmp_path / "base"), settings=FEW
             )
         )
@@ -137,31 +140,31 @@ def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
 
 def test_words_stay_the_ones_it_knows_and_new_ones_are_spelt(place, tmp_path):
     settings = SETTINGS | {"level": "word", "words": 100}
-    list(service.train_text(str(place / "one.txt"), out=tmp_path / "base", settings=settings))
-    list(service.train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(tmp_path / "base"), settings=FEW))
+    list(train_text(str(place / "one.txt"), out=tmp_path / "base", settings=settings))
+    list(train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(tmp_path / "base"), settings=FEW))
     old, new = (open_checkpoint(str(tmp_path / one)).codec["vocabulary"] for one in ("base", "m"))
     assert new["words"] == old["words"]
     assert set(NEW) <= set(new["characters"])
 
 
 def test_a_text_in_shards_is_learnt_on_from_too(place, tmp_path):
-    service.make_shards([str(place / "other.txt")], tmp_path / "shards")
-    *_, result = service.train_text(str(tmp_path / "shards"), base=str(place / "base"), settings={"epochs": 1})
+    make_shards([str(place / "other.txt")], tmp_path / "shards")
+    *_, result = train_text(str(tmp_path / "shards"), base=str(place / "base"), settings={"epochs": 1})
     assert result.summary["nats_per_char_streamed"] < result.summary["before"]["nats_per_char_streamed"]
 
 
 def test_learning_on_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(place, tuned, tmp_path):
-    training = service.train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(place / "base"), settings=FEW)
+    training = train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(place / "base"), settings=FEW)
     next(training), next(training)
     training.close()
-    *_, result = service.train_text(str(place / "other.txt"), out=tmp_path / "m", resume=True)
+    *_, result = train_text(str(place / "other.txt"), out=tmp_path / "m", resume=True)
     one, other = ((folder / "model.safetensors").read_bytes() for folder in (tmp_path / "m", place / "tuned"))
     assert one == other
     assert (result.summary["before"], result.summary["from"]) == (tuned["before"], tuned["from"])
 
 
 def test_what_it_began_with_must_still_be_told_to_resume(place, tmp_path):
-    training = service.train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(place / "base"))
+    training = train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(place / "base"))
     next(training)
     training.close()
     made = checkpoint.load(tmp_path / "m", resume=True)
@@ -172,7 +175,7 @@ def test_what_it_began_with_must_still_be_told_to_resume(place, tmp_path):
         damage()
         checkpoint.save(made, tmp_path / "m")
         with pytest.raises(CheckpointError, match=sentence):
-            next(service.train_text(str(place / "other.txt"), out=tmp_path / "m", resume=True))
+            next(train_text(str(place / "other.txt"), out=tmp_path / "m", resume=True))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from rnnlab.service import training_jobs
-from rnnlab.service.training_jobs import Job, Pulse
+from rnnlab.runtime import jobs
+from rnnlab.runtime.jobs import Job, Pulse
 
 
 def endless(watch):
@@ -18,7 +18,7 @@ def endless(watch):
 
 
 def test_pauses_have_one_limit_together_however_often_one_resumes(monkeypatch):
-    monkeypatch.setattr(training_jobs, "LONGEST_PAUSE", 1.0)
+    monkeypatch.setattr(jobs, "LONGEST_PAUSE", 1.0)
     job = Job(endless, 3600.0, lambda: None)
     rests = 0
     for event in job.events():
@@ -33,11 +33,11 @@ def test_pauses_have_one_limit_together_however_often_one_resumes(monkeypatch):
 
 
 def test_who_waits_is_told_for_how_long_at_most():
-    jobs = training_jobs.Jobs()
-    assert jobs.most_left == 0.0
+    running = jobs.Jobs()
+    assert running.most_left == 0.0
     job = Job(endless, 600.0, lambda: None)
-    jobs.add(job)
+    running.add(job)
     events = job.events()
     next(events)
-    assert jobs.most_left == pytest.approx(600 + training_jobs.LONGEST_PAUSE, abs=60)
+    assert running.most_left == pytest.approx(600 + jobs.LONGEST_PAUSE, abs=60)
     events.close()

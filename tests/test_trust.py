@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from rnnlab import service
-from rnnlab.ui.trust import trust
+from rnnlab.tasks.forecast.page.trust import trust
+from rnnlab.tasks.forecast.use import backtest
 
 SHARE = {"share": 0.79, "low": 0.755, "high": 0.822}
 
@@ -49,6 +49,6 @@ def test_without_a_back_test_there_is_no_panel():
 
 
 def test_the_bundled_forecast_has_one():
-    said = words(trust(service.backtest("stocks", "AAPL", start="2015-08-13")))
+    said = words(trust(backtest("stocks", "AAPL", start="2015-08-13")))
     assert "The 80 % band held  79.0 %  of days" in said
     assert "The 95 % band held  93.7 %  of days" in said

@@ -7,8 +7,8 @@ from markets import market
 from rnnlab.data import catalog
 from rnnlab.errors import DataError
 from rnnlab.nn.model import new_model
-from rnnlab.tasks.forecast import tutorial
-from rnnlab.tasks.forecast.tutorial import MODEL, TRAIN, TutorialConfig, TutorialTask, forecast
+from rnnlab.tasks.forecast.learn import tutorial
+from rnnlab.tasks.forecast.learn.tutorial import MODEL, TRAIN, TutorialConfig, TutorialTask, forecast
 from rnnlab.train.loop import fit
 
 CLOSE = market(300)["Close"].to_numpy()

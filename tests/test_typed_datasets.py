@@ -10,9 +10,12 @@ from hub.faults import Fault
 from hub.tables import parquet
 from reaching import reachable_hub
 
-from rnnlab import service
-from rnnlab.data import cache, hub_datasets
+from rnnlab.data import cache
+from rnnlab.data.fetch import hub_datasets
 from rnnlab.errors import DataError
+from rnnlab.service.listing import fetch, known_texts
+from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.learn.training import train_text
 
 LINES = "It was a dark night.\n\nNobody slept,\r\nand the wind rose.\n"
 ROWS = ["the first book.\nit ends.", "the second book."]
@@ -48,7 +51,7 @@ def read(fetched) -> str:
 )
 def test_rows_parquet_and_plain_text_arrive_as_their_files_hold_them(hub, files, text):
     put(hub, "someone/small", files)
-    fetched = service.fetch("someone/small")
+    fetched = fetch("someone/small")
     assert read(fetched).strip() == text.strip()
     assert fetched["sha256"] == hashlib.sha256(read(fetched).encode()).hexdigest()
 
@@ -57,7 +60,7 @@ def test_a_split_a_column_and_a_revision_may_be_chosen_and_the_commit_is_noted(h
     put(hub, "someone/two", {"a.txt": "of the main branch"})
     repo = hub.store.repos["dataset", "someone/two"]
     repo.commit({"data/test-0.parquet": parquet(a=["no"], b=["the words"])}, "v1")
-    fetched = service.fetch("someone/two", column="b", split="test", revision="v1")
+    fetched = fetch("someone/two", column="b", split="test", revision="v1")
     assert read(fetched).strip() == "the words"
     assert (fetched["commit"], fetched["revision"]) == (repo.sha_of("v1"), "v1")
     record = json.loads((cache.cache_folder() / "datasets" / "someone" / "two.json").read_text())
@@ -67,22 +70,22 @@ def test_a_split_a_column_and_a_revision_may_be_chosen_and_the_commit_is_noted(h
 def test_a_writer_is_trained_on_it_by_its_name_and_tells_where_it_comes_from(hub, tmp_path):
     put(hub, "someone/tale", {"tale.txt": story()})
     with pytest.raises(DataError, match=r"^someone/tale is no file here, .* python -m rnnlab data fetch someone/tale$"):
-        list(service.train_text("someone/tale", out=tmp_path / "model"))
-    fetched = service.fetch("someone/tale")
+        list(train_text("someone/tale", out=tmp_path / "model"))
+    fetched = fetch("someone/tale")
     tiny = {"hidden": 16, "layers": 1, "embedding": 8, "epochs": 1, "batch": 4, "window": 25}
-    list(service.train_text("someone/tale", out=tmp_path / "model", settings=tiny))
+    list(train_text("someone/tale", out=tmp_path / "model", settings=tiny))
     [told] = json.loads((tmp_path / "model" / "config.json").read_text())["provenance"]["data"]
     assert told["sha256"] == fetched["sha256"]
     assert f"of someone/tale at {fetched['commit']} on the Hugging Face Hub" in told["source"]
-    assert service.evaluate(str(tmp_path / "model"), "someone/tale")["nats_per_char_windows"] > 0
-    assert "someone/tale" in [one["name"] for one in service.known_texts()]
+    assert evaluate(str(tmp_path / "model"), "someone/tale")["nats_per_char_windows"] > 0
+    assert "someone/tale" in [one["name"] for one in known_texts()]
 
 
 def test_a_file_of_that_name_comes_first(hub, tmp_path):
     (tmp_path / "someone").mkdir()
     (tmp_path / "someone" / "tale").write_text(story())
     tiny = {"hidden": 16, "layers": 1, "embedding": 8, "epochs": 1, "batch": 4, "window": 25}
-    list(service.train_text("someone/tale", out=tmp_path / "model", settings=tiny))
+    list(train_text("someone/tale", out=tmp_path / "model", settings=tiny))
     [told] = json.loads((tmp_path / "model" / "config.json").read_text())["provenance"]["data"]
     assert told["source"] == "a file of the maker's own"
 
@@ -108,7 +111,7 @@ def test_a_file_of_that_name_comes_first(hub, tmp_path):
 def test_what_gives_no_text_ends_in_its_sentence_and_leaves_nothing(hub, files, asked, sentence):
     put(hub, "someone/odd", files)
     with pytest.raises(DataError, match=sentence):
-        service.fetch("someone/odd", **asked)
+        fetch("someone/odd", **asked)
     assert list(cache.cache_folder().rglob("*.*")) == []
 
 
@@ -119,53 +122,53 @@ def test_a_dataset_that_is_missing_or_private_is_said_not_to_be_there(hub, kind)
     with pytest.raises(
         DataError, match=r"^The Hugging Face Hub has no public dataset someone/none; check its name, or"
     ):
-        service.fetch("someone/none")
+        fetch("someone/none")
 
 
 def test_a_gated_dataset_says_what_to_do(hub):
     put(hub, "someone/gated", {"a.txt": "x"}, gated=True)
     with pytest.raises(DataError, match=r"^someone/gated is gated: .*; download it there yourself and give the text"):
-        service.fetch("someone/gated")
+        fetch("someone/gated")
 
 
 def test_a_hub_that_stalls_and_a_machine_that_is_offline_end_in_their_sentences(hub, monkeypatch):
     put(hub, "someone/slow", {"a.txt": "x"})
     hub.faults.append(Fault("stall", "/api/datasets/"))
     with pytest.raises(DataError, match=r"^someone/slow did not arrive from the Hugging Face Hub within 8 seconds"):
-        service.fetch("someone/slow", seconds=8)
+        fetch("someone/slow", seconds=8)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(DataError, match=r"^someone/slow cannot be fetched while HF_HUB_OFFLINE is set; unset it"):
-        service.fetch("someone/slow")
+        fetch("someone/slow")
 
 
 def test_a_second_fetch_that_fails_leaves_what_the_first_one_brought(hub):
     put(hub, "someone/small", {"a.txt": LINES})
-    first = read(service.fetch("someone/small"))
+    first = read(fetch("someone/small"))
     hub.faults.append(Fault("error", "/datasets/", status=403))
     with pytest.raises(DataError):
-        service.fetch("someone/small", revision="main", seconds=20)
+        fetch("someone/small", revision="main", seconds=20)
     assert hub_datasets.fetched_path("someone/small").read_text(encoding="utf-8") == first
 
 
 def test_a_text_that_was_changed_in_the_cache_is_refused(hub):
     put(hub, "someone/small", {"a.txt": LINES})
-    Path(service.fetch("someone/small")["path"]).write_text("another")
+    Path(fetch("someone/small")["path"]).write_text("another")
     with pytest.raises(DataError, match=r"^someone/small was changed since it was fetched; fetch it with"):
         hub_datasets.fetched_path("someone/small")
 
 
 def test_what_belongs_to_a_dataset_is_not_asked_of_the_catalog(hub):
     with pytest.raises(DataError, match=r"^doyle is a text of the catalog; leave out --column, --split, "):
-        service.fetch("doyle", column="text")
+        fetch("doyle", column="text")
 
 
 def test_of_a_dataset_that_is_too_large_its_beginning_may_be_taken(hub):
     put(hub, "someone/large", {"data/train-0.parquet": parquet(text=["éa" * 350, "b" * 700, "c" * 700])})
-    fetched = service.fetch("someone/large", first_mb=0.001)
+    fetched = fetch("someone/large", first_mb=0.001)
     assert read(fetched) == "éa" * 333
     assert fetched["source"].startswith("the first 0.001 MB of column 'text' of the split 'train' of someone/large at ")
-    whole = service.fetch("someone/large", first_mb=1)
+    whole = fetch("someone/large", first_mb=1)
     assert read(whole).startswith("éa" * 350 + "\n\n" + "b" * 700)
     assert whole["source"].startswith("column 'text'")
     with pytest.raises(DataError, match=r"^51 MB is not between 0.001 and 50; give another --first-mb\.$"):
-        service.fetch("someone/large", first_mb=51)
+        fetch("someone/large", first_mb=51)

@@ -8,14 +8,16 @@ import pytest
 import torch
 from markets import market
 
-from rnnlab import service
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import new_model
-from rnnlab.service.opening import open_checkpoint
-from rnnlab.tasks.forecast import density, features
-from rnnlab.tasks.forecast.density import DensityConfig, DensityTask, student_parameters
-from rnnlab.tasks.forecast.judge import backtest
-from rnnlab.tasks.forecast.years import by_year
+from rnnlab.runtime.opening import open_checkpoint
+from rnnlab.tasks.forecast.judge.panels import backtest_panel
+from rnnlab.tasks.forecast.judge.walk import backtest
+from rnnlab.tasks.forecast.judge.years import by_year
+from rnnlab.tasks.forecast.learn import density, features
+from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, student_parameters
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.lines import training_lines
 
 TINY = {"epochs": 1, "hidden": 4, "batch": 8, "window": 32}
 UNTIL = "2012-06-29"
@@ -32,7 +34,7 @@ def place(tmp_path_factory):
 def train(place: Path, unseen: list[str], **asked):
     data = [str(place / "learnt.csv")]
     files = [str(place / f"{name}.csv") for name in unseen]
-    *_, result = service.train_forecast(
+    *_, result = train_forecast(
         data, out=place / "m", settings=TINY, until=UNTIL, unseen=files, overwrite=True, **asked
     )
     return result.summary
@@ -41,7 +43,7 @@ def train(place: Path, unseen: list[str], **asked):
 def test_they_are_scored_as_a_back_test_of_them_is_and_told_on_the_card(place):
     summary = train(place, ["one", "two"])
     files = [str(place / f"{name}.csv") for name in ("one", "two")]
-    panel = service.backtest_panel(str(place / "m"), files, start="2012-06-30", horizons=(1, 5, 20))
+    panel = backtest_panel(str(place / "m"), files, start="2012-06-30", horizons=(1, 5, 20))
     for horizon, told in summary["unseen"]["horizons"].items():
         expected = panel["horizons"][horizon]
         assert (told["mean"], told["against"]) == (expected["mean"], expected["against"])
@@ -52,7 +54,7 @@ def test_they_are_scored_as_a_back_test_of_them_is_and_told_on_the_card(place):
     mean = summary["unseen"]["horizons"]["5"]["mean"]["crps"]
     assert "## On 2 series that it never learnt from" in card
     assert f"| 5 | **{mean:.4f}** |" in card
-    lines = "\n".join(service.training_lines(summary | {"folder": "m"}))
+    lines = "\n".join(training_lines(summary | {"folder": "m"}))
     assert "On series that it never learnt from, 20 days ahead, CRPS in percent" in lines
     assert "mean CRPS by year" in lines
     assert [one["name"] for one in open_checkpoint(str(place / "m")).provenance["data"]] == ["learnt"]
@@ -70,7 +72,7 @@ def test_a_series_that_is_learnt_from_or_too_short_is_refused_before_training(pl
             r"^short has 400 days up to 2012-06-29 and 0 after; --unseen needs",
         ),
     ):
-        training = service.train_forecast([str(place / "learnt.csv")], out=tmp_path / "m", until=UNTIL,
+        training = train_forecast([str(place / "learnt.csv")], out=tmp_path / "m", until=UNTIL,
                                           settings=TINY, unseen=[str(file)])  # fmt: skip
         with pytest.raises(kind, match=sentence):
             next(training)
@@ -80,7 +82,7 @@ def test_a_series_that_is_learnt_from_or_too_short_is_refused_before_training(pl
 def test_garch_is_asked_for_before_training_and_stands_beside(place, monkeypatch):
     assert "garch_t" in train(place, ["one"], garch=True)["unseen"]["horizons"]["1"]["against"]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    training = service.train_forecast([str(place / "learnt.csv")], until=UNTIL, unseen=[str(place / "one.csv")],
+    training = train_forecast([str(place / "learnt.csv")], until=UNTIL, unseen=[str(place / "one.csv")],
                                       garch=True)  # fmt: skip
     with pytest.raises(RnnlabError, match=r"^GARCH is fitted with the package arch, which is not here"):
         next(training)
@@ -119,7 +121,7 @@ def test_few_days_get_their_own_settings_and_given_ones_come_first(place, tmp_pa
     few, many = density.proposed(2_400), density.proposed(100_000)
     assert many == (density.TRAIN, DensityConfig())
     assert (few[0], few[1]) == (dataclasses.replace(density.TRAIN, lr=1e-2), DensityConfig(epochs=60, near=1.0))
-    training = service.train_forecast([str(place / "learnt.csv")], out=tmp_path / "m", settings=TINY | {"near": 2.0})
+    training = train_forecast([str(place / "learnt.csv")], out=tmp_path / "m", settings=TINY | {"near": 2.0})
     list(training)
     kept = open_checkpoint(str(tmp_path / "m")).train
     assert (kept["near"], kept["lr"], kept["epochs"]) == (2.0, 1e-2, 1)

@@ -11,13 +11,20 @@ from authors import story
 from markets import market
 from reaching import reachable_hub
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Pulse, Trained, TrainReport, visit_training
-from rnnlab.service.visits import visit_folder
-from rnnlab.tasks.forecast import density, features
-from rnnlab.tasks.forecast.density import DensityConfig, DensityTask
-from rnnlab.train import checkpoint
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.jobs import Pulse
+from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.uploads import visit_folder
+from rnnlab.service import visit_training
+from rnnlab.service import visit_training as visit_training_module
+from rnnlab.service.transfer import bring_training, pack
+from rnnlab.service.visit_training import Trained, steer, train_visit
+from rnnlab.tasks.forecast.learn import density, features
+from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import write
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.probing import probe
 from rnnlab.train.progress import Snapshot
 from rnnlab.ui import train_data, train_panels, train_sources, train_tab
@@ -45,33 +52,33 @@ def reported(events) -> TrainReport:
 
 
 def test_a_plan_tells_what_was_read_and_times_it(own):
-    plan = service.plan("forecast", str(own / "mine.csv"))
+    plan = visit_training_module.plan("forecast", str(own / "mine.csv"))
     assert plan.read[0].startswith("mine: 900 days, 2010-01-04 to ")
     assert plan.settings == {"cell": "gru", "hidden": 16, "layers": 1, "epochs": 60, "lr": 0.01}
     began = time.perf_counter()
-    _, events = service.train_visit("forecast", str(own / "mine.csv"), plan.settings)
+    _, events = train_visit("forecast", str(own / "mine.csv"), plan.settings)
     list(events)
     took = time.perf_counter() - began
     assert took / 6 < plan.seconds < 6 * took  # a busy machine halves or doubles either
-    text = service.plan("text", str(own / "tale.txt"), TINY | {"epochs": 2})
+    text = visit_training_module.plan("text", str(own / "tale.txt"), TINY | {"epochs": 2})
     assert "characters" in text.read[0]
     assert text.settings["epochs"] == 2
     assert text.baseline_name == "5-gram"
     assert text.steps // text.report_every >= 8
     with pytest.raises(RnnlabError, match=r"^There is no task 'x'; choose forecast or text\.$"):
-        service.plan("x", "AAPL")
+        visit_training_module.plan("x", "AAPL")
 
 
 def test_a_text_with_too_many_seldom_characters_is_told_of_them(own):
     rare = "".join(map(chr, range(0x4E00, 0x4E00 + 200)))
     (own / "mixed.txt").write_text(story() + rare)
-    assert "200 of its " in " ".join(service.plan("text", str(own / "mixed.txt"), TINY).notices)
-    assert "too seldom" not in " ".join(service.plan("text", str(own / "tale.txt"), TINY).notices)
+    assert "200 of its " in " ".join(visit_training_module.plan("text", str(own / "mixed.txt"), TINY).notices)
+    assert "too seldom" not in " ".join(visit_training_module.plan("text", str(own / "tale.txt"), TINY).notices)
 
 
 def test_a_text_s_plan_has_the_5_gram_of_its_evaluation(own):
-    plan = service.plan("text", str(own / "tale.txt"), TINY)
-    *_, end = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 1})[1]
+    plan = visit_training_module.plan("text", str(own / "tale.txt"), TINY)
+    *_, end = train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 1})[1]
     assert end.summary["ngram_nats_per_char"] == pytest.approx(plan.baseline)
 
 
@@ -89,52 +96,52 @@ def test_the_volatility_s_loss_is_that_of_fitted_densities_one_by_one():
 
 
 def test_a_training_is_watched_to_its_end_and_opened_by_whoever_knows_its_name(own):
-    _, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 2, "report_every": 5})
+    _, events = train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 2, "report_every": 5})
     seen = list(events)
     assert isinstance(seen[-1], Trained)
     assert not seen[-1].ended_early
     assert sum(isinstance(event, TrainReport) for event in seen) >= 2
-    assert service.write(seen[-1].model, length=20, seed=1, caller=service.STRANGER)["text"]
+    assert write(seen[-1].model, length=20, seed=1, caller=STRANGER)["text"]
     assert len(visits(own)) == 1
 
 
 def test_a_training_that_is_stopped_ends_within_a_second_and_keeps_what_it_had(own):
-    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)
+    key, events = train_visit("text", str(own / "tale.txt"), TINY | SLOW)
     report = reported(events)
     began = time.perf_counter()
-    service.steer(key, "stop")
+    steer(key, "stop")
     *_, end = events
     assert time.perf_counter() - began < 5  # scored on what is held out, too
     assert end.ended_early
     assert report.step <= end.summary["steps"] < report.steps
     with pytest.raises(RnnlabError, match=r"^This training has ended; start another\.$"):
-        service.steer(key, "stop")
+        steer(key, "stop")
 
 
 def test_one_that_is_stopped_before_its_first_report_makes_one(own):
-    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 3000, "report_every": 100_000})
+    key, events = train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 3000, "report_every": 100_000})
     while next(events).step == 0:
         pass
-    service.steer(key, "stop")
+    steer(key, "stop")
     *_, end = events
     assert end.ended_early
     assert "loss" in str(end.summary["validation"])
 
 
 def test_a_paused_one_rests_and_goes_on(own):
-    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)
+    key, events = train_visit("text", str(own / "tale.txt"), TINY | SLOW)
     reported(events)
-    service.steer(key, "pause")
+    steer(key, "pause")
     resting = next(event for event in events if isinstance(event, Pulse) and event.paused)
     later = [event for event in (next(events) for _ in range(4)) if isinstance(event, Pulse)]
     assert {event.step for event in later} == {resting.step}
-    service.steer(key, "go on")
+    steer(key, "go on")
     assert reported(events).step > resting.step
     events.close()
 
 
 def test_one_that_is_left_ends_within_two_seconds_and_leaves_nothing(own):
-    _, events = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)
+    _, events = train_visit("text", str(own / "tale.txt"), TINY | SLOW)
     reported(events)
     assert len(visits(own)) == 1
     threads = threading.active_count()
@@ -148,7 +155,7 @@ def test_one_that_is_left_ends_within_two_seconds_and_leaves_nothing(own):
 
 def test_one_that_takes_too_long_is_ended_as_if_it_had_been_stopped(own, monkeypatch):
     monkeypatch.setenv(visit_training.MINUTES, "0.02")
-    *_, end = service.train_visit("text", str(own / "tale.txt"), TINY | SLOW)[1]
+    *_, end = train_visit("text", str(own / "tale.txt"), TINY | SLOW)[1]
     assert end.ended_early
     monkeypatch.setenv(visit_training.MINUTES, "long")
     monkeypatch.delenv("SPACE_ID", raising=False)
@@ -160,14 +167,14 @@ def test_one_that_takes_too_long_is_ended_as_if_it_had_been_stopped(own, monkeyp
 @pytest.mark.parametrize("settings", [{"hidden": 0}, {"nosuch": 1}])
 def test_one_that_cannot_begin_says_why_and_leaves_nothing(own, settings):
     with pytest.raises(RnnlabError):
-        list(service.train_visit("forecast", str(own / "mine.csv"), settings)[1])
+        list(train_visit("forecast", str(own / "mine.csv"), settings)[1])
     assert visits(own) == []
 
 
 def test_too_few_days_are_refused_by_name(own):
     market(200).to_csv(own / "few.csv")
     with pytest.raises(RnnlabError, match=r"^few has 200 rows, but a training on it alone needs at least 250;"):
-        service.plan("forecast", str(own / "few.csv"))
+        visit_training_module.plan("forecast", str(own / "few.csv"))
 
 
 def test_more_than_a_visit_allows_is_refused(own, monkeypatch):
@@ -175,7 +182,7 @@ def test_more_than_a_visit_allows_is_refused(own, monkeypatch):
     with pytest.raises(
         RnnlabError, match=r"^900 days are more than the 500 that can be trained on here; give fewer\.$"
     ):
-        service.plan("forecast", str(own / "mine.csv"))
+        visit_training_module.plan("forecast", str(own / "mine.csv"))
 
 
 def test_a_probe_learns_nothing_and_takes_about_its_time():
@@ -215,7 +222,7 @@ def test_advice_is_given_where_something_goes_wrong_and_not_otherwise():
 
 def test_the_tab_learns_on_from_a_writer_and_shows_before_and_after(own):
     tale = str(own / "tale.txt")
-    *_, first = service.train_visit("text", tale, TINY | {"cell": "gru", "epochs": 2})[1]
+    *_, first = train_visit("text", tale, TINY | {"cell": "gru", "epochs": 2})[1]
     plan, *values = train_tab.propose_for("Write in a style", None, tale, "", first.model)
     assert values[:3] == ["gru", 16, 1]
     assert "few" in plan
@@ -239,7 +246,7 @@ def test_the_tab_shows_a_training_from_start_to_end(own):
     assert [button.visible for button in last[-3:]] == [True] * 3
     refused = list(train_tab.train("Forecast prices", "NOPE", None, "", "gru", 16, 1, 60, 0.01))[-1]
     assert "No data is chosen" in refused[1]
-    plan = service.plan("forecast", "AAPL")
+    plan = visit_training_module.plan("forecast", "AAPL")
     assert "Paused at step 5 of 10" in train_panels.status(Pulse(5, 10, True), [], plan)
 
 
@@ -248,17 +255,17 @@ def test_a_stopped_training_is_taken_home_and_gone_on_with(own, task):
     data = str(own / ("tale.txt" if task == "text" else "mine.csv"))
     settings = TINY | {"epochs": 3, "validation": 0.05} if task == "text" else {"epochs": 8}
     whole = taught(task, data, settings | {"report_every": 5})
-    key, events = service.train_visit(task, data, settings | {"report_every": 5})
+    key, events = train_visit(task, data, settings | {"report_every": 5})
     reported(events)
-    service.steer(key, "stop")
+    steer(key, "stop")
     stopped = list(events)[-1]
     assert stopped.ended_early
-    service.pack(stopped.model, own / "taken.zip")
-    begun = service.bring_training(own / "taken.zip")
-    plan = service.plan(task, data, begun=begun)
+    pack(stopped.model, own / "taken.zip")
+    begun = bring_training(own / "taken.zip")
+    plan = visit_training_module.plan(task, data, begun=begun)
     assert 0 < plan.steps < whole.summary["steps"]
     assert plan.settings["epochs"] == settings["epochs"]
-    _, events = service.train_visit(task, data, {}, begun=begun)
+    _, events = train_visit(task, data, {}, begun=begun)
     resumed = list(events)[-1]
     assert resumed.summary["steps"] == whole.summary["steps"]
     first, second = (visit_folder(one.model) / "model.safetensors" for one in (whole, resumed))
@@ -267,47 +274,47 @@ def test_a_stopped_training_is_taken_home_and_gone_on_with(own, task):
 
 
 def taught(task, data, settings) -> Trained:
-    _, events = service.train_visit(task, data, settings)
+    _, events = train_visit(task, data, settings)
     return list(events)[-1]
 
 
 def test_only_a_stopped_training_can_be_gone_on_with(own):
     finished = taught("text", str(own / "tale.txt"), TINY | {"epochs": 1})
-    service.pack(finished.model, own / "whole.zip")
+    pack(finished.model, own / "whole.zip")
     before = visits(own)
     with pytest.raises(RnnlabError, match="holds no training state, so its training cannot be resumed"):
-        service.bring_training(own / "whole.zip")
+        bring_training(own / "whole.zip")
     assert visits(own) == before
     told = train_sources.brought(str(own / "whole.zip"), 3)
     assert "holds no training state" in told[0]
 
 
 def test_a_stopped_training_of_the_other_task_or_of_huge_steps_is_refused(own):
-    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
+    key, events = train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
     reported(events)
-    service.steer(key, "stop")
+    steer(key, "stop")
     stopped = list(events)[-1].model
-    for ask in (service.plan, lambda *given, begun: service.train_visit(*given, {}, begun=begun)):
+    for ask in (visit_training_module.plan, lambda *given, begun: train_visit(*given, {}, begun=begun)):
         with pytest.raises(RnnlabError, match=r"is of the other task; choose that one above\.$"):
             ask("forecast", str(own / "mine.csv"), begun=stopped)
     folder = visit_folder(stopped)
     made = checkpoint.load(folder, resume=True)
     checkpoint.save(dataclasses.replace(made, train=made.train | {"batch": 60_000}), folder)
     with pytest.raises(RnnlabError, match=r"larger than the 100,000 positions that are trained at once here\.$"):
-        service.plan("text", str(own / "tale.txt"), begun=stopped)
+        visit_training_module.plan("text", str(own / "tale.txt"), begun=stopped)
 
 
 def test_a_state_that_was_tampered_with_is_refused_in_a_sentence(own):
-    key, events = service.train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
+    key, events = train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 9, "report_every": 5})
     reported(events)
-    service.steer(key, "stop")
+    steer(key, "stop")
     folder = visit_folder(list(events)[-1].model)
     made = checkpoint.load(folder, resume=True)
     for name in ("optimizer.0.exp_avg", "optimizer.1.step", "average.1", "state.0.0", "best.0"):
         forged = made.resume.tensors | {name: torch.zeros(3, 2)}
         checkpoint.save(dataclasses.replace(made, resume=Snapshot(forged, made.resume.numbers)), folder)
         with pytest.raises(RnnlabError, match=r"^The saved training is damaged, so it cannot be resumed; start a new"):
-            list(service.train_text(str(own / "tale.txt"), out=folder, resume=True))
+            list(train_text(str(own / "tale.txt"), out=folder, resume=True))
 
 
 def test_a_dataset_of_the_hub_becomes_the_text(monkeypatch, tmp_path):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnlab.data.cleaning import clean
 from rnnlab.data.code_points import PART, line_slices
-from rnnlab.data.vocab import (
+from rnnlab.data.text.cleaning import clean
+from rnnlab.data.text.vocab import (
     CharacterVocabulary,
     Vocabulary,
     build_characters,
@@ -19,7 +19,7 @@ from rnnlab.data.vocab import (
     encode_documents,
     open_vocabulary,
 )
-from rnnlab.data.words import split_words
+from rnnlab.data.text.words import split_words
 from rnnlab.errors import DataError
 
 bounded = settings(deadline=None, max_examples=100)

@@ -12,13 +12,15 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from rnnlab import service
-from rnnlab.service import Draft, Manner, Piece
-from rnnlab.ui import app, write_tab
-from rnnlab.ui.asked_text import AskedText
-from rnnlab.ui.manuscript import facts, manuscript
+from rnnlab.tasks.text import use, voices
+from rnnlab.tasks.text.page import tab
+from rnnlab.tasks.text.page.manuscript import facts, manuscript
+from rnnlab.tasks.text.page.request import AskedText
+from rnnlab.tasks.text.pieces import Piece
+from rnnlab.tasks.text.use import Draft, Manner, drafts, sampling_settings
+from rnnlab.ui import app
 
-RULES = [known.default for known in service.sampling_settings() if known.name != "temperature"]
+RULES = [known.default for known in sampling_settings() if known.name != "temperature"]
 
 
 def asked(
@@ -28,7 +30,7 @@ def asked(
 
 
 def written(explained=False, **given):
-    return list(write_tab.begin_writing(None, explained, *asked(**given)))
+    return list(tab.begin_writing(None, explained, *asked(**given)))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_a_text_grows_and_ends_with_its_file_and_facts():
     assert "as unsure as if it chose among" in verdict
     assert "<b>ROMEO:</b>" in sheet
     assert re.search(r"200 characters · [\d,]+ a second · CPU · seed 1", line)
-    assert draft.texts[0] == service.write("shakespeare", "ROMEO:", length=200, seed=1)["text"]
+    assert draft.texts[0] == use.write("shakespeare", "ROMEO:", length=200, seed=1)["text"]
     assert (write.interactive, stop.interactive, on.interactive) == (True, False, True)
     file = download.value["path"] if isinstance(download.value, dict) else download.value
     assert Path(file).read_text() == draft.texts[0] + "\n"
@@ -66,13 +68,13 @@ def test_a_text_grows_and_ends_with_its_file_and_facts():
 
 def test_continue_goes_on_as_if_the_text_had_never_stopped():
     draft = written()[-1][3]
-    *_, last = write_tab.carry_on(None, draft, False, *asked(length=100, seed=""))
-    assert last[3].texts[0] == service.write("shakespeare", "ROMEO:", length=300, seed=1)["text"]
+    *_, last = tab.carry_on(None, draft, False, *asked(length=100, seed=""))
+    assert last[3].texts[0] == use.write("shakespeare", "ROMEO:", length=300, seed=1)["text"]
 
 
 def test_a_text_that_was_stopped_says_so_and_can_be_downloaded():
     draft = written()[0][3]
-    sheet, line, kept, write, stop, _, download = write_tab.stopped(draft, False)
+    sheet, line, kept, write, stop, _, download = tab.stopped(draft, False)
     assert "Stopped · " in line
     assert kept is draft
     assert 'class="caret"' not in sheet
@@ -81,7 +83,7 @@ def test_a_text_that_was_stopped_says_so_and_can_be_downloaded():
 
 def test_a_text_that_was_stopped_before_it_began_leaves_the_last_as_it_was():
     draft = written(length=20)[-1][3]
-    sheet, line, *_ = write_tab.stopped(draft, False)
+    sheet, line, *_ = tab.stopped(draft, False)
     assert "Stopped" not in line
     assert text_of(sheet) == draft.texts[0]
 
@@ -96,7 +98,7 @@ def test_three_at_once_are_shown_side_by_side_each_with_its_seed():
 
 def test_surprise_is_shown_of_every_character_with_the_five_likeliest():
     draft = written()[-1][3]
-    sheet = write_tab._explained(draft, True)
+    sheet = tab._explained(draft, True)
     assert len(re.findall(r'<span class="s[0-5]" data-tip=', sheet)) == 200
     assert sheet.count("likeliest here:") == 200
     assert "surprise" not in manuscript(draft)
@@ -143,20 +145,20 @@ def test_a_line_break_can_be_given_as_a_stop():
 def test_a_cleared_number_means_its_default():
     values = asked()
     cleared = [*values[: -len(RULES)], *[None] * len(RULES)]
-    [*_, last] = write_tab.begin_writing(None, False, *cleared)
+    [*_, last] = tab.begin_writing(None, False, *cleared)
     assert last[3].texts == written()[-1][3].texts
 
 
 def test_a_text_that_is_long_enough_is_not_gone_on_with():
     draft = dataclasses.replace(written(length=5)[-1][3], pieces=((Piece("x" * 60_001, None, ()),),))
-    [(verdict, *_)] = write_tab.carry_on(None, draft, False, *asked())
+    [(verdict, *_)] = tab.carry_on(None, draft, False, *asked())
     assert "What has 60,000 characters is not gone on with here" in verdict
 
 
 def test_a_voice_brings_its_own_prompts():
-    prompt, examples, _ = write_tab._voice_chosen("doyle", 0)
-    assert prompt == service.voice("doyle").openings[0]
-    assert [[one] for one in service.voice("doyle").openings] == examples["samples"]
+    prompt, examples, _ = tab._voice_chosen("doyle", 0)
+    assert prompt == voices.voice("doyle").openings[0]
+    assert [[one] for one in voices.voice("doyle").openings] == examples["samples"]
 
 
 def test_the_endpoint_streams_the_text_as_it_grows(client):
@@ -167,7 +169,7 @@ def test_the_endpoint_streams_the_text_as_it_grows(client):
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
     assert set(answers[-1]) >= {"text", "seed", "chars_per_second"}
     assert answers[-1]["seed"] == 1
-    assert texts[-1] == service.write("shakespeare", "ROMEO:", length=4000, seed=1)["text"]
+    assert texts[-1] == use.write("shakespeare", "ROMEO:", length=4000, seed=1)["text"]
 
 
 def test_a_stream_that_is_cancelled_stops(client):
@@ -184,7 +186,7 @@ def test_two_visitors_at_once_get_their_own_texts(address):
 
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(ask, [1, 2]))
-    expected = [service.write("shakespeare", "To be", length=300, seed=seed)["text"] for seed in (1, 2)]
+    expected = [use.write("shakespeare", "To be", length=300, seed=seed)["text"] for seed in (1, 2)]
     assert [answer["text"] for answer in answers] == expected
 
 
@@ -207,5 +209,5 @@ def test_the_endpoint_refuses_with_one_sentence(client, given, sentence):
 
 def test_the_first_character_comes_at_once():
     """The first draft holds no more than what a few steps write: nobody waits for the rest."""
-    first = next(iter(service.drafts("shakespeare", "ROMEO:", Manner(2000), seed=1)))
+    first = next(iter(drafts("shakespeare", "ROMEO:", Manner(2000), seed=1)))
     assert first.characters <= 3

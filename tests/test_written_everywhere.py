@@ -11,14 +11,14 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 import rnnlab
-from rnnlab import service
 from rnnlab.__main__ import main
-from rnnlab.service import Manner
-from rnnlab.ui import app, write_tab
-from rnnlab.ui.asked_text import AskedText, rule_names
-from rnnlab.ui.links import linked_writing, writing_link
+from rnnlab.tasks.text.page import tab
+from rnnlab.tasks.text.page.request import AskedText, rule_names
+from rnnlab.tasks.text.use import Manner, carry_on, drafts, sampling_settings
+from rnnlab.ui import app
+from rnnlab.widgets.links import linked_writing, writing_link
 
-RULES = [known.default for known in service.sampling_settings() if known.name in rule_names()]
+RULES = [known.default for known in sampling_settings() if known.name in rule_names()]
 LENGTH = 300
 
 
@@ -31,7 +31,7 @@ def client():
 
 def by_page(capsys, client, stops, ban, keep, finish, seed):
     values = ["shakespeare", "ROMEO:", 0.8, LENGTH, False, seed, "\n".join(stops), ban, False, *RULES, keep, finish]
-    draft = list(write_tab.begin_writing(None, False, *values))[-1][3]
+    draft = list(tab.begin_writing(None, False, *values))[-1][3]
     return draft.texts[0], draft.notices
 
 
@@ -66,7 +66,7 @@ WAYS = pytest.mark.parametrize("way", [by_page, by_endpoint, by_python, by_comma
 
 
 def expected(manner: Manner) -> str:
-    *_, draft = service.drafts("shakespeare", "ROMEO:", manner, seed=1)
+    *_, draft = drafts("shakespeare", "ROMEO:", manner, seed=1)
     return draft.texts[0]
 
 
@@ -138,9 +138,9 @@ def test_a_link_holds_several_stops_and_how_the_text_ends():
 def test_a_page_that_is_gone_on_with_finds_the_stop_that_its_length_cut():
     whole = expected(Manner(200))
     stop, place = whole[100:104], whole.index(whole[100:104], 6)
-    *_, begun = service.drafts("shakespeare", "ROMEO:", Manner(place - 6 + 2, stops=(stop,)), seed=1)
+    *_, begun = drafts("shakespeare", "ROMEO:", Manner(place - 6 + 2, stops=(stop,)), seed=1)
     assert begun.texts[0] == whole[: place + 2]
-    *_, rest = service.carry_on(begun, Manner(150, stops=(stop,)))
+    *_, rest = carry_on(begun, Manner(150, stops=(stop,)))
     assert rest.texts[0] == whole[:place]
 
 

@@ -11,12 +11,15 @@ import pytest
 from markets import market
 from numpy.testing import assert_allclose
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.evidence import panel_test
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast import judge
-from rnnlab.tasks.forecast.years import say_year, unsaid, years_summary
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
+from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.lines import yearly_lines
+from rnnlab.tasks.forecast.use import backtest
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}
@@ -49,7 +52,7 @@ def test_means_wins_and_the_panel_test_are_of_all_days():
             cut = table[: f"{year}-12-31"]
             days = int((cut.index.year == year).sum())
             if days >= 60 and len(cut) - days >= 260:
-                found = judge.backtest(flat(cut, 1.0), cut, cut.index[len(cut) - days], 62)
+                found = walk.backtest(flat(cut, 1.0), cut, cut.index[len(cut) - days], 62)
                 results.setdefault(year, {})[name] = found
     told = years_summary(results)
     by_year = [pd.DataFrame({name: one.against("har_t") for name, one in found.items()}) for found in results.values()]
@@ -65,17 +68,17 @@ def test_means_wins_and_the_panel_test_are_of_all_days():
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     place = tmp_path_factory.mktemp("tiny") / "m"
-    list(service.train_forecast(["AAPL"], out=place, settings=TINY, until="2015-08-12"))
+    list(train_forecast(["AAPL"], out=place, settings=TINY, until="2015-08-12"))
     return str(place)
 
 
 def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
     told: list[str] = []
-    answer = service.backtest_yearly(tiny, ["AAPL", "MSFT"], start="2021-01-01", progress=told.append)
+    answer = backtest_yearly(tiny, ["AAPL", "MSFT"], start="2021-01-01", progress=told.append)
     assert set(answer["years"]) == {"2021", "2022"}
     assert told[0].startswith("2021: training up to 2020-12-31")
-    list(service.train_forecast(["AAPL"], out=tmp_path / "eve", settings=TINY, until="2020-12-31"))
-    alone = service.backtest(str(tmp_path / "eve"), "MSFT", start="2021-01-04")
+    list(train_forecast(["AAPL"], out=tmp_path / "eve", settings=TINY, until="2020-12-31"))
+    alone = backtest(str(tmp_path / "eve"), "MSFT", start="2021-01-04")
     assert answer["years"]["2021"]["series"] == 1  # Apple's days end in 2017
     first = judge_year(str(tmp_path / "eve"), 2021)
     assert_allclose(answer["years"]["2021"]["model"], first)
@@ -83,11 +86,11 @@ def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
 
 
 def judge_year(model: str, year: int) -> float:
-    from rnnlab.service.opening import locate, open_forecasting, open_prices
+    from rnnlab.runtime.opening import locate, open_forecasting, open_prices
 
     forecaster, table = open_forecasting(locate(model))[1], open_prices("MSFT").table[: f"{year}-12-31"]
     first = table.index[(table.index.year < year).sum()]
-    return judge.backtest(forecaster.densities(table), table, first, forecaster.rows_needed).scores.crps
+    return walk.backtest(forecaster.densities(table), table, first, forecaster.rows_needed).scores.crps
 
 
 def test_the_command_tells_years_and_wins(tiny):
@@ -96,15 +99,15 @@ def test_the_command_tells_years_and_wins(tiny):
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
     answer = json.loads(done.stdout.splitlines()[-1])
     assert set(answer["years"]) == {"2022"}
-    assert any(line.startswith("HAR ") and "of 1" in line for line in service.yearly_lines(answer))
+    assert any(line.startswith("HAR ") and "of 1" in line for line in yearly_lines(answer))
     refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert refused.returncode == 2
 
 
 def test_what_cannot_be_refitted_is_refused(tmp_path):
     (tmp_path / "acme.csv").write_text((ROOT / "data" / "prices" / "MSFT.csv").read_text())
-    list(service.train_forecast([str(tmp_path / "acme.csv")], out=tmp_path / "own", settings=TINY))
+    list(train_forecast([str(tmp_path / "acme.csv")], out=tmp_path / "own", settings=TINY))
     with pytest.raises(RnnlabError, match=r"^The checkpoint learnt from .*, which does not come with rnnlab; give"):
-        service.backtest_yearly(str(tmp_path / "own"), ["MSFT"], start="2021-01-01")
+        backtest_yearly(str(tmp_path / "own"), ["MSFT"], start="2021-01-01")
     with pytest.raises(RnnlabError, match=r"^Only a checkpoint of the density recipe is refitted yearly; give another"):
-        service.backtest_yearly("shakespeare", ["MSFT"], start="2021-01-01")
+        backtest_yearly("shakespeare", ["MSFT"], start="2021-01-01")

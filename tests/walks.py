@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from exchange_calendars import get_calendar
 
-from rnnlab.data.prices import Prices
+from rnnlab.data.prices.series import Prices
 
 FIELDS = ["Open", "High", "Low", "Close", "Volume"]
 BARS = FIELDS[:3]

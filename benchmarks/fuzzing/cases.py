@@ -12,9 +12,10 @@ import safetensors.torch
 
 from benchmarks.fuzzing import folders, records, tensors, zips
 from benchmarks.fuzzing.sources import DATASET, Source
-from rnnlab.data import hub_datasets, shards
+from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.json_objects import SEAL, seal
-from rnnlab.train import tensor_files
+from rnnlab.data.text import shards
+from rnnlab.train.checkpoint import tensor_files
 
 KINDS = {"model": 78, "draft": 10, "shards": 8, "dataset": 4}  # of a hundred cases
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.fuzzing import records, tensors
-from rnnlab.train import checkpoint, saved_state
+from rnnlab.train import saved_state
+from rnnlab.train.checkpoint import checkpoint
 
 CONFIG, WEIGHTS, CARD = checkpoint.CONFIG, checkpoint.WEIGHTS, checkpoint.CARD
 NUMBERS, TENSORS = checkpoint.RESUME_NUMBERS, checkpoint.RESUME_TENSORS

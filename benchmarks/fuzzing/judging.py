@@ -13,7 +13,8 @@ from typing import Any
 
 from benchmarks.fuzzing import tensors
 from benchmarks.fuzzing.leaves import changes, is_day, is_rising, objection
-from rnnlab.train import checkpoint, saved_state
+from rnnlab.train import saved_state
+from rnnlab.train.checkpoint import checkpoint
 
 REFUSED, HARMLESS, ESCAPED, HUNG, WRONG = "refused", "harmless", "escaped", "hung", "taken wrongly"
 OUTCOMES = (REFUSED, HARMLESS, ESCAPED, HUNG, WRONG)

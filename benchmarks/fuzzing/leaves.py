@@ -14,9 +14,9 @@ from typing import Any
 
 from rnnlab import options
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.forecast.density import DensityConfig
-from rnnlab.tasks.forecast.tutorial import TutorialConfig
-from rnnlab.tasks.text.settings import TextConfig
+from rnnlab.tasks.forecast.learn.density import DensityConfig
+from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
+from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.train.progress import TrainConfig
 
 GONE = "gone"  # stands for a field that is left out, or was not there before

@@ -15,10 +15,11 @@ from benchmarks.fuzzing.cases import Case
 from benchmarks.fuzzing.judging import content, plain
 from benchmarks.fuzzing.leaves import changes
 from benchmarks.fuzzing.sources import DATASET
-from rnnlab.data import hub_datasets, shards
+from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.json_objects import SEAL, seal
-from rnnlab.train.strictly import DAMAGED_TENSORS
-from rnnlab.train.tensor_files import digest
+from rnnlab.data.text import shards
+from rnnlab.train.checkpoint.safe_read import DAMAGED_TENSORS
+from rnnlab.train.checkpoint.tensor_files import digest
 
 
 def changed(case: Case) -> str | None:

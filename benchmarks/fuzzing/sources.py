@@ -11,9 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rnnlab import service
-from rnnlab.data import hub_datasets
+from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.json_objects import seal
+from rnnlab.service.sharding import make_shards
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.text.draft_file import save_draft
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import Manner, drafts
 
 SUBJECTS = ("a miller", "the heron", "our aunt", "nobody", "the late guest")
 DEEDS = ("counts", "hides", "mends", "remembers", "carries")
@@ -85,7 +89,7 @@ def _stopped(step: int, steps: int) -> bool:
 
 def _writer(place: Path, text: Path, number: int, settings: dict) -> Source:
     folder = place / f"writer{number}"
-    for _ in service.train_text(str(text), out=folder, settings=WRITER | settings, watch=_stopped):
+    for _ in train_text(str(text), out=folder, settings=WRITER | settings, watch=_stopped):
         pass
     return Source(folder.name, "model", folder, str(text), "text", resumable=True)
 
@@ -93,28 +97,28 @@ def _writer(place: Path, text: Path, number: int, settings: dict) -> Source:
 def _forecaster(place: Path, table: Path, cell: str) -> Source:
     folder = place / f"forecaster-{cell}"
     settings = FORECASTER | {"cell": cell}
-    for _ in service.train_forecast([str(table)], out=folder, settings=settings, watch=_stopped):
+    for _ in train_forecast([str(table)], out=folder, settings=settings, watch=_stopped):
         pass
     return Source(folder.name, "model", folder, str(table), "forecast", resumable=True)
 
 
 def _tutorial(place: Path, table: Path) -> Source:
     settings = {"steps": 4, "report_every": 2, "hidden": 6}
-    for _ in service.train_forecast([str(table)], recipe="tutorial", out=place / "tutorial", settings=settings):
+    for _ in train_forecast([str(table)], recipe="tutorial", out=place / "tutorial", settings=settings):
         pass
     return Source("tutorial", "model", place / "tutorial", str(table), "forecast")
 
 
 def _draft(place: Path, writer: Source) -> Source:
-    *_, draft = service.drafts(str(writer.place), "The heron", service.Manner(12), seed=3, texts=2)
-    service.save_draft(draft, place / "kept")
+    *_, draft = drafts(str(writer.place), "The heron", Manner(12), seed=3, texts=2)
+    save_draft(draft, place / "kept")
     return Source("draft", "draft", place / "kept", writer.data, model=str(writer.place))
 
 
 def _shards(place: Path, text: Path) -> Source:
     long = place / "long.txt"
     long.write_text(tale(24_000, seed=2))
-    service.make_shards([str(long)], place / "shards", millions=0.01)
+    make_shards([str(long)], place / "shards", millions=0.01)
     return Source("shards", "shards", place / "shards", str(place / "shards"))
 
 

@@ -11,13 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzzing.sources import DATASET
-from rnnlab import service
-from rnnlab.data import shards
+from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
-from rnnlab.service import text_opening
-from rnnlab.service.visits import visit_folder
-from rnnlab.tasks.text.settings import TextConfig
-from rnnlab.train import checkpoint
+from rnnlab.runtime.uploads import visit_folder
+from rnnlab.service.listing import known_texts
+from rnnlab.service.summary import show
+from rnnlab.service.transfer import bring, bring_training
+from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.text import data
+from rnnlab.tasks.text.draft_file import open_draft
+from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.use import Manner, carry_on, write
+from rnnlab.tasks.text.voices import voice
+from rnnlab.train.checkpoint import checkpoint
 
 PROMPT, LENGTH, HORIZON, SEED = "The heron ", 6, 3, 5
 SHORT = {"hidden": 6, "layers": 1, "embedding": 4, "steps": 2, "report_every": 1, "batch": 4, "window": 20}
@@ -54,7 +62,7 @@ def _checkpoint(sent: str, place: Path, task: str, data: str) -> dict[str, dict[
     answers: dict[str, dict[str, Any]] = {}
     if sent != "folder":
         files = [place] if sent == "zip" else sorted(one for one in place.iterdir())
-        brought = attempt(lambda: service.bring(files))
+        brought = attempt(lambda: bring(files))
         answers["open"] = brought
         if "taken" in brought:
             named = brought["taken"]
@@ -62,7 +70,7 @@ def _checkpoint(sent: str, place: Path, task: str, data: str) -> dict[str, dict[
     if sent == "folder" or "taken" in answers["open"]:
         answers["open"] = attempt(lambda: _used(named, task, data))
     if sent == "zip":
-        brought = attempt(lambda: service.bring_training(place))
+        brought = attempt(lambda: bring_training(place))
         if "taken" not in brought:
             return answers | {"resume": brought}
         kept = Path(os.environ["RNNLAB_CACHE"]) / "brought"  # as it came, as going on with it writes it anew
@@ -76,13 +84,13 @@ def _checkpoint(sent: str, place: Path, task: str, data: str) -> dict[str, dict[
 
 def _used(model: str, task: str, data: str) -> dict[str, Any]:
     """Look, use, and save it anew."""
-    shown = service.show(model)
+    shown = show(model)
     json.dumps(shown.answer(), ensure_ascii=False).encode()
     if task == "text":
-        service.voice(model)
-        used: Any = service.write(model, PROMPT, length=LENGTH, seed=SEED)["text"]
+        voice(model)
+        used: Any = write(model, PROMPT, length=LENGTH, seed=SEED)["text"]
     else:
-        used = service.forecast(model, data, horizon=HORIZON)["rows"]
+        used = forecast(model, data, horizon=HORIZON)["rows"]
     made = checkpoint.load(visit_folder(model) or Path(model))
     again = Path(os.environ["RNNLAB_CACHE"]) / "again"
     checkpoint.save(made, again)
@@ -99,9 +107,9 @@ def _record(made: checkpoint.Checkpoint) -> str:
 def _resumed(folder: Path, task: str, data: str) -> dict[str, Any]:
     """The first report after a training was gone on with."""
     if task == "text":
-        training = service.train_text(data, out=folder, resume=True)
+        training = train_text(data, out=folder, resume=True)
     else:
-        training = service.train_forecast([data], out=folder, resume=True)
+        training = train_forecast([data], out=folder, resume=True)
     first = next(training)
     training.close()
     if first.message is not None and not math.isfinite(first.loss):  # that it went back is said in a sentence, too
@@ -110,19 +118,19 @@ def _resumed(folder: Path, task: str, data: str) -> dict[str, Any]:
 
 
 def _carried_on(file: str, model: str) -> dict[str, Any]:
-    *_, draft = service.carry_on(service.open_draft(file, model), service.Manner(LENGTH))
+    *_, draft = carry_on(open_draft(file, model), Manner(LENGTH))
     return {"texts": list(draft.texts)}
 
 
 def _sharded(folder: str) -> dict[str, Any]:
     opened = shards.open_shards(folder)
     texts = [opened.read(number) for number in range(len(opened.lengths))]
-    training = service.train_text(folder, settings=SHORT)
+    training = train_text(folder, settings=SHORT)
     first = next(training)
     training.close()
     return {"characters": len("".join(texts)), "loss": first.loss}
 
 
 def _fetched() -> dict[str, Any]:
-    service.known_texts()
-    return {"characters": text_opening.open_text(DATASET, TextConfig()).characters}
+    known_texts()
+    return {"characters": data.open_text(DATASET, TextConfig()).characters}

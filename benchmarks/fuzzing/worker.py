@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rnnlab.train.devices import quiet_threads
+
 ROOT = Path(__file__).parents[2]
 READY = 120.0  # seconds for torch to be imported, on a busy machine
 LIMIT = 5.0  # seconds of a case, those aside in which other processes had the processor
@@ -88,9 +90,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
     from benchmarks.fuzzing.using import use
-    from rnnlab import service
 
-    service.quiet_threads()
+    quiet_threads()
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         began = time.monotonic()

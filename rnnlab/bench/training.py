@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnnlab.bench.machine import description, flops_a_second, medians
-from rnnlab.data.vocab import build_characters
+from rnnlab.data.text.vocab import build_characters
 from rnnlab.nn.model import SequenceModel, new_model
-from rnnlab.tasks.text.settings import MODEL
-from rnnlab.tasks.text.task import TextTask, shape_of
+from rnnlab.tasks.text.learn.settings import MODEL
+from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.train.devices import choose_precision
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Progress, TrainConfig

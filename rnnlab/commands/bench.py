@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rnnlab.commands.shared import Answer, add_command, tell
 from rnnlab.service import benchmarks
+from rnnlab.terminal.commands import Answer, add_command, tell
 
 
 def add_commands(commands: Any) -> None:

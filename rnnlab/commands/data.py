@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command
-from rnnlab.commands.streams import aside, show
+from rnnlab.service import listing
+from rnnlab.service.listing import bundled_data, known_texts
+from rnnlab.service.sharding import make_shards
+from rnnlab.tasks.text.lines import data_lines
+from rnnlab.terminal.commands import Answer, add_command
+from rnnlab.terminal.streams import aside, show
 
 
 def add_commands(commands: Any) -> None:
@@ -41,14 +44,14 @@ def add_commands(commands: Any) -> None:
 
 
 def _data(asked: argparse.Namespace) -> Answer:
-    tables, texts = service.bundled_data(), service.known_texts()
+    tables, texts = bundled_data(), known_texts()
     if not asked.json:
-        show("\n".join(service.data_lines(tables, texts)))
+        show("\n".join(data_lines(tables, texts)))
     return {"data": tables, "texts": texts}
 
 
 def _fetch(asked: argparse.Namespace) -> Answer:
-    answer = service.fetch(
+    answer = listing.fetch(
         asked.name, column=asked.column, split=asked.split, revision=asked.revision, seconds=asked.seconds,
         progress=aside, first_mb=asked.first_mb,
     )  # fmt: skip
@@ -59,7 +62,7 @@ def _fetch(asked: argparse.Namespace) -> Answer:
 
 
 def _shards(asked: argparse.Namespace) -> Answer:
-    answer = service.make_shards(
+    answer = make_shards(
         asked.sources, asked.out, name=asked.name, millions=asked.millions, column=asked.column, split=asked.split,
         revision=asked.revision, seconds=asked.seconds, encoding=asked.encoding, progress=aside,
     )  # fmt: skip

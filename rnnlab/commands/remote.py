@@ -6,10 +6,23 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, tell
-from rnnlab.commands.streams import aside, show
 from rnnlab.errors import RnnlabError
+from rnnlab.hub import Submitted, own_token
+from rnnlab.service.hub_jobs import (
+    USUAL_FLAVOR,
+    USUAL_HOURS,
+    cancel_training,
+    find_training,
+    flavor_named,
+    follow_training,
+    price_words,
+    submit_training,
+)
+from rnnlab.service.sharing import pull_into
+from rnnlab.service.sharing_lines import pulled_lines
+from rnnlab.terminal.commands import Answer, add_command, tell
+from rnnlab.terminal.streams import aside, show
+from rnnlab.train.checkpoint.claims import claimed
 
 PLACES = ("hf-jobs",)
 
@@ -18,8 +31,8 @@ def add_remote(parser: argparse.ArgumentParser) -> None:
     """Add --on and what belongs to it."""
     group = parser.add_argument_group("on a machine of the Hugging Face Hub, which costs")
     group.add_argument("--on", choices=PLACES, help="train there, as a Job on your account, and push from there")
-    group.add_argument("--flavor", help=f"the machine (default {service.USUAL_FLAVOR})")
-    group.add_argument("--hours", type=float, help=f"end it after so long (default {service.USUAL_HOURS:g})")
+    group.add_argument("--flavor", help=f"the machine (default {USUAL_FLAVOR})")
+    group.add_argument("--hours", type=float, help=f"end it after so long (default {USUAL_HOURS:g})")
     group.add_argument("--push", metavar="REPO", help="owner/name to push to; needed with --on")
     group.add_argument("--private", action="store_true", help="make a new repository private")
 
@@ -60,41 +73,41 @@ def train_there(
     if asked.minutes is not None:
         raise RnnlabError("A training on another machine ends by --hours; leave out --minutes.")
     asked.resumable = None  # an interruption here does not touch it
-    token = service.own_token()
-    with service.claimed(asked.out, overwrite=asked.overwrite) as folder:  # before anything is paid for
-        hours = service.USUAL_HOURS if asked.hours is None else asked.hours
-        flavor = service.flavor_named(asked.flavor or service.USUAL_FLAVOR, hours, token)
-        aside(service.price_words(flavor, hours))
-        job = service.submit_training(
+    token = own_token()
+    with claimed(asked.out, overwrite=asked.overwrite) as folder:  # before anything is paid for
+        hours = USUAL_HOURS if asked.hours is None else asked.hours
+        flavor = flavor_named(asked.flavor or USUAL_FLAVOR, hours, token)
+        aside(price_words(flavor, hours))
+        job = submit_training(
             task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=hours,
             private=asked.private, unseen=unseen, token=token,
             **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates", "encoding")},
         )  # fmt: skip
         aside(f"Job {job.id}: {job.url}")
         _print_log(job, token)
-        answer = service.pull_into(folder, asked.push, token=token) | {"job": job.id}
-    return tell(asked, answer, service.pulled_lines)
+        answer = pull_into(folder, asked.push, token=token) | {"job": job.id}
+    return tell(asked, answer, pulled_lines)
 
 
 def _follow(asked: argparse.Namespace) -> Answer:
-    token = service.own_token()
-    job = service.find_training(asked.id, token)
+    token = own_token()
+    job = find_training(asked.id, token)
     _print_log(job, token)
     return {"job": job.id}
 
 
 def _cancel(asked: argparse.Namespace) -> Answer:
-    token = service.own_token()
-    job = service.find_training(asked.id, token)
-    service.cancel_training(job, token)
+    token = own_token()
+    job = find_training(asked.id, token)
+    cancel_training(job, token)
     if not asked.json:
         show(f"Job {job.id} is cancelled.")
     return {"job": job.id}
 
 
-def _print_log(job: service.Submitted, token: str | None) -> None:
+def _print_log(job: Submitted, token: str | None) -> None:
     try:
-        for line in service.follow_training(job, token):
+        for line in follow_training(job, token):
             aside(line)
     except KeyboardInterrupt:
         aside(

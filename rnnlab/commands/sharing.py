@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rnnlab import service
-from rnnlab.commands.shared import Answer, add_command, add_overwrite, tell
-from rnnlab.commands.streams import show
+from rnnlab.hub import own_token
+from rnnlab.service import sharing
+from rnnlab.service.sharing import ORDERS, TASKS, deploy_space
+from rnnlab.service.sharing_lines import models_lines, pulled_lines
+from rnnlab.terminal.commands import Answer, add_command, add_overwrite, tell
+from rnnlab.terminal.streams import show
 
 
 def add_commands(commands: Any) -> None:
@@ -26,38 +29,36 @@ def add_commands(commands: Any) -> None:
     space.add_argument("--private", action="store_true", help="make a new Space private")
     models = add_command(commands, "models", "list the bundled checkpoints, or search the Hugging Face Hub", _models)
     models.add_argument("--hub", action="store_true", help="search the Hub, too")
-    models.add_argument("--task", choices=service.TASKS, help="of one task only")
+    models.add_argument("--task", choices=TASKS, help="of one task only")
     models.add_argument("--author", metavar="OWNER", help="whose, on the Hub")
     models.add_argument("--query", metavar="TEXT", help="words of the name, on the Hub")
     models.add_argument("--language", metavar="L", help="of the text, as en, on the Hub")
-    models.add_argument("--order", choices=service.ORDERS, default=service.ORDERS[0], help="which come first")
+    models.add_argument("--order", choices=ORDERS, default=ORDERS[0], help="which come first")
 
 
 def _push(asked: argparse.Namespace) -> Answer:
-    answer = service.push(asked.folder, asked.repo, private=asked.private, token=service.own_token())
+    answer = sharing.push(asked.folder, asked.repo, private=asked.private, token=own_token())
     if not asked.json:
         show(f"{answer['repo']} is at {answer['url']}")
     return answer
 
 
 def _space(asked: argparse.Namespace) -> Answer:
-    answer = service.deploy_space(asked.repo, private=asked.private, token=service.own_token())
+    answer = deploy_space(asked.repo, private=asked.private, token=own_token())
     if not asked.json:
         show(f"The page is at {answer['url']} as soon as the Space has built it.")
     return answer
 
 
 def _pull(asked: argparse.Namespace) -> Answer:
-    answer = service.pull(
-        asked.repo, asked.revision, out=asked.out, overwrite=asked.overwrite, token=service.own_token()
-    )
-    return tell(asked, answer, service.pulled_lines)
+    answer = sharing.pull(asked.repo, asked.revision, out=asked.out, overwrite=asked.overwrite, token=own_token())
+    return tell(asked, answer, pulled_lines)
 
 
 def _models(asked: argparse.Namespace) -> Answer:
-    token = service.own_token() if asked.hub else None
-    answer = service.models(
+    token = own_token() if asked.hub else None
+    answer = sharing.models(
         asked.task, author=asked.author, query=asked.query, language=asked.language, order=asked.order,
         search=asked.hub, token=token,
     )  # fmt: skip
-    return tell(asked, answer, service.models_lines)
+    return tell(asked, answer, models_lines)

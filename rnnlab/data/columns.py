@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from rnnlab.data.cleaning import how_many
 from rnnlab.data.files import as_subject
 from rnnlab.data.tables import LOOKED_AT, Table, all_rows, find_table, listed
+from rnnlab.data.text.cleaning import how_many
 from rnnlab.errors import DataError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rnnlab.data.cleaning import how_many
 from rnnlab.data.files import as_subject, own_name
-from rnnlab.data.text_files import ENDINGS, TABLE_ENDINGS
+from rnnlab.data.text.cleaning import how_many
+from rnnlab.data.text.text_files import ENDINGS, TABLE_ENDINGS
 from rnnlab.errors import DataError
 
 MOST_FILES = 1_000  # a checkpoint names each of them

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from rnnlab.data.cleaning import how_many
+from rnnlab.data.text.cleaning import how_many
 
 # The licence has 19,000 characters, the longest header with its legal small print 15,000.
 MOST_CHARACTERS = 40_000

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from rnnlab.data.cleaning import how_many
 from rnnlab.data.columns import damaged_parquet, is_text, place_of
 from rnnlab.data.regular_files import open_regular
 from rnnlab.data.tables import CSV, JSON_LINES, LOOKED_AT, Table, find_table
-from rnnlab.data.text_pieces import text_pieces
+from rnnlab.data.text.cleaning import how_many
+from rnnlab.data.text.text_pieces import text_pieces
 from rnnlab.errors import DataError
 
 PIECE = 1_000_000  # characters, about

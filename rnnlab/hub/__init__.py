@@ -6,12 +6,12 @@ from rnnlab.hub.finding import ORDERS, Found, find
 from rnnlab.hub.forecast_card import forecast_card
 from rnnlab.hub.jobs import Flavor, Submitted, cancel, flavors, follow, submit
 from rnnlab.hub.jobs import find as find_job
-from rnnlab.hub.looking import Seen, look
+from rnnlab.hub.metadata import Seen, look
 from rnnlab.hub.pulling import Pulled, load_pulled, own_token, pull
 from rnnlab.hub.pushing import check_target, check_usable, push
 from rnnlab.hub.spaces import deploy
 from rnnlab.hub.text_card import text_card
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 __all__ = [
     "ORDERS",

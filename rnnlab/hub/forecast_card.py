@@ -7,9 +7,9 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 
 from rnnlab.hub.parts import LICENSE, WHERE, curve, made, on_the_page, table
-from rnnlab.tasks.forecast.density import DensityConfig
-from rnnlab.tasks.forecast.tutorial import TutorialConfig
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.tasks.forecast.learn.density import DensityConfig
+from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
 NO_ADVICE = "This is no investment advice."

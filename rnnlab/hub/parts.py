@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rnnlab import options
-from rnnlab.train.checkpoint import CURVE, Checkpoint
-from rnnlab.train.curves import finding, read_curve
+from rnnlab.train.checkpoint.checkpoint import CURVE, Checkpoint
+from rnnlab.train.checkpoint.curves import finding, read_curve
 
 LICENSE = "mit"
 WHERE = "FOLDER is where its files lie, or its repository as `owner/name` or `owner/name@revision`."

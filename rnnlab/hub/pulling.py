@@ -20,8 +20,8 @@ from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
 from rnnlab.hub.pruning import prune
-from rnnlab.train import bounds, checkpoint
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.checkpoint import bounds, checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
 from rnnlab.tasks.forecast.recipes import open_forecaster
 from rnnlab.tasks.text.writer import open_writer
-from rnnlab.train import archives, checkpoint
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.checkpoint import archives, checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 NO_TOKEN = "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
 LEFT_ALONE = {".gitattributes", ".gitignore", "LICENSE"}  # what else a repository of ours may hold

@@ -8,8 +8,8 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 
 from rnnlab.hub.parts import LICENSE, WHERE, curve, fenced, made, on_the_page, table
-from rnnlab.tasks.text.settings import TextConfig
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
 WHAT = (

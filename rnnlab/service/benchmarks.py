@@ -6,8 +6,8 @@ from typing import Any
 
 from rnnlab.bench.generation import bench_generation
 from rnnlab.bench.training import bench_training
-from rnnlab.service.forecast_bench import bench_forecast
-from rnnlab.service.lines import table
+from rnnlab.tasks.forecast.bench import bench_forecast
+from rnnlab.tasks.forecast.lines import table
 
 __all__ = [
     "bench_forecast",

@@ -6,14 +6,15 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from rnnlab.data import catalog, fetching, hub_datasets
+from rnnlab.data import catalog
 from rnnlab.data.catalog import TextEntry
-from rnnlab.data.hub_datasets import FetchedDataset
+from rnnlab.data.fetch import fetching, hub_datasets
+from rnnlab.data.fetch.hub_datasets import FetchedDataset
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.service.callers import STRANGER
-from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
-from rnnlab.service.voices import voice
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.opening import bundled_checkpoints, open_checkpoint
 from rnnlab.tasks.forecast.recipes import open_forecaster
+from rnnlab.tasks.text.voices import voice
 
 GROUPS = tuple(catalog.GROUPS)
 MOST_MEGABYTES = 50  # of a text that is held in memory
@@ -68,7 +69,7 @@ def fetch(
 
     Args:
         name: as the catalog writes it, or else a dataset's id, "owner/name".
-        column, split, revision: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset.
+        column, split, revision: of a dataset, see rnnlab.data.fetch.hub_datasets.fetch_dataset.
         seconds: the time limit of the download.
         progress: is told in half a sentence what is being done.
         first_mb: of a dataset: take no more than so many MB of text, from its beginning, however large it is.

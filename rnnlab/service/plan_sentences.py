@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnnlab.data.code_points import count_characters
-from rnnlab.data.corpus import Corpus
-from rnnlab.data.prices import Prices
+from rnnlab.data.prices.series import Prices
+from rnnlab.data.text.corpus import Corpus
 
 MANY, SELDOM = 150, 10  # different characters in a text, and times that one occurs
 

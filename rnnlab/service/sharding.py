@@ -7,15 +7,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rnnlab.data import hub_datasets, hub_texts
 from rnnlab.data.cache import refuse_offline
+from rnnlab.data.fetch import hub_datasets, hub_texts
+from rnnlab.data.fetch.hub_rows import TEXT, Request
 from rnnlab.data.folders import is_folder, text_files
-from rnnlab.data.hub_rows import TEXT, Request
-from rnnlab.data.shards import Shards, beside, write_shards
 from rnnlab.data.table_pieces import column_pieces
-from rnnlab.data.text_pieces import read_pieces
+from rnnlab.data.text.shards import Shards, beside, write_shards
+from rnnlab.data.text.text_pieces import read_pieces
 from rnnlab.errors import DataError
-from rnnlab.service.opening import is_file
+from rnnlab.runtime.opening import is_file
 
 MOST_BYTES = 10**12
 USUAL_SECONDS = 3600.0
@@ -43,7 +43,7 @@ def make_shards(
         out: the folder to make.
         name: what to call the text; else the first file's or the dataset's.
         millions: of characters in a shard, about.
-        column: of a dataset, see rnnlab.data.hub_datasets.fetch_dataset, or of tables (CSV, JSON lines, Parquet).
+        column: of a dataset, see rnnlab.data.fetch.hub_datasets.fetch_dataset, or of tables (CSV, JSON lines, Parquet).
         split, revision: of a dataset.
         seconds: the time limit of a dataset's download; an hour if None.
         progress: is told in half a sentence what is being done.

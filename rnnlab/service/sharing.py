@@ -9,10 +9,10 @@ from typing import Any
 from rnnlab import hub
 from rnnlab.data import catalog
 from rnnlab.errors import RnnlabError
-from rnnlab.service.callers import STRANGER
-from rnnlab.service.opening import bundled_checkpoints, open_checkpoint
-from rnnlab.train import checkpoint
-from rnnlab.train.claims import claimed
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.opening import bundled_checkpoints, open_checkpoint
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.claims import claimed
 
 ORDERS = tuple(hub.ORDERS)
 TASKS = ("text", "forecast")

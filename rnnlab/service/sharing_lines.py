@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnlab.service.lines import table
+from rnnlab.tasks.forecast.lines import table
 
 MEASURES = 3  # of a card's, shown in a list
 

@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab import options
-from rnnlab.data.corpus import Corpus
-from rnnlab.data.documents import split_at
-from rnnlab.data.prices import Prices, need_rows
+from rnnlab.data.prices.series import Prices, need_rows
+from rnnlab.data.text.corpus import Corpus
+from rnnlab.data.text.documents import split_at
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Value
-from rnnlab.service.callers import STRANGER, Caller
-from rnnlab.service.density_training import DensityRun
-from rnnlab.service.opening import open_prices
+from rnnlab.runtime.callers import STRANGER, Caller
+from rnnlab.runtime.jobs import JOBS, Job, Pulse
+from rnnlab.runtime.opening import open_prices
+from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.runtime.resuming import FILLED, begun_training, settings_as_begun
+from rnnlab.runtime.uploads import Visit, end_visit, new_visit, visit_folder
 from rnnlab.service.plan_sentences import of_prices, of_text, on_alphabet
-from rnnlab.service.reports import TrainReport, TrainResult
-from rnnlab.service.resuming import FILLED, begun_training, settings_as_begun
-from rnnlab.service.text_training import text_run, train_text
-from rnnlab.service.training import density_settings, train_forecast
-from rnnlab.service.training_jobs import JOBS, Job, Pulse
-from rnnlab.service.visits import Visit, end_visit, new_visit, visit_folder
-from rnnlab.tasks.text import judge
+from rnnlab.tasks.forecast.learn.density_training import DensityRun
+from rnnlab.tasks.forecast.learn.training import density_settings, train_forecast
+from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.learn.training import text_run, train_text
 from rnnlab.train.loop import Watch
 from rnnlab.train.probing import probe
 from rnnlab.train.progress import Snapshot, Task, TrainConfig
@@ -101,7 +101,7 @@ def plan(
         task: "forecast" or "text".
         data: a bundled ticker or a price file; a fetched text or a text file, or several files, which are one text.
         settings: by name, those that are settled; the data's size suggests the others.
-        ticker, dates, encoding: see rnnlab.data.prices.read_prices; a text's encoding is one of its settings.
+        ticker, dates, encoding: see rnnlab.data.prices.series.read_prices; a text's encoding is one of its settings.
         begun: a stopped training to go on with, as `bring_training` names it; its settings stay.
         base: of a text, a writer to go on from, which `caller` can open.
         caller: who asks.
@@ -131,7 +131,7 @@ def _plan_text(
     assert isinstance(corpus, Corpus), "a visitor's file or a fetched text is whole"
     _bound(corpus.characters, MOST_CHARACTERS, "characters")
     rehearsed = run.rehearsed()  # first, for it refuses what is too large
-    loss = judge.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
+    loss = protocols.ngram_score(*split_at(corpus.documents, 1 - run.text.validation))["ngram_nats_per_char"]
     chosen = vars(run.model) | vars(run.train) | vars(run.text)
     notices = (*run.notices(), *on_alphabet(corpus))
     return _plan("text", of_text(corpus), notices, chosen, rehearsed, loss, "5-gram", left)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rnnlab.errors import CheckpointError
 from rnnlab.tasks.forecast import recipes
 from rnnlab.tasks.text import writer
-from rnnlab.train.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 CHECKS: dict[str, Callable[[Checkpoint], object]] = {"text": writer.check_record, "forecast": recipes.check_record}
 

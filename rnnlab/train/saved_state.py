@@ -15,9 +15,9 @@ from typing import Any
 import safetensors.torch
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.flushing import flush_file, flush_folder, to_json
+from rnnlab.train.checkpoint.durable_write import flush_file, flush_folder, to_json
+from rnnlab.train.checkpoint.safe_read import parse_json, parse_tensors, read_bytes, refuse
 from rnnlab.train.progress import Snapshot
-from rnnlab.train.strictly import parse_json, parse_tensors, read_bytes, refuse
 
 FOLDER = "resume"
 NUMBERS, TENSORS = f"{FOLDER}/state.json", f"{FOLDER}/state.safetensors"
@@ -45,7 +45,7 @@ def write_state(state: Snapshot, place: Path, config_seal: str) -> None:
 
 
 def read_state(place: Path, name: str, config_seal: str, most_numbers: int, most_tensors: int) -> Snapshot:
-    """Read a state out of a checkpoint's folder; rnnlab.train.snapshots judges it.
+    """Read a state out of a checkpoint's folder; rnnlab.train.checkpoint.snapshots judges it.
 
     Args:
         place: the folder.

@@ -6,22 +6,25 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
-from rnnlab.ui import endpoints, write_tab
+from rnnlab.runtime.uploads import sweep_visits
+from rnnlab.service.listing import bundled_models
+from rnnlab.service.visit_training import stop_trainings
+from rnnlab.tasks.forecast.page import endpoints
+from rnnlab.tasks.forecast.page.tab import AT_ONCE, forecast_tab
+from rnnlab.tasks.text.page import tab
+from rnnlab.tasks.text.page.endpoint import add_write_endpoint
 from rnnlab.ui.call_checks import check_calls
 from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
 from rnnlab.ui.checkpoints_tab import checkpoints_tab
-from rnnlab.ui.events import QUIET
-from rnnlab.ui.forecast_tab import AT_ONCE, forecast_tab
 from rnnlab.ui.gate.gate import guarded
 from rnnlab.ui.gate.uploads import LARGEST
 from rnnlab.ui.opening_chosen import Places
 from rnnlab.ui.opening_links import open_links
-from rnnlab.ui.style import HEAD
-from rnnlab.ui.theme import theme
 from rnnlab.ui.train_endpoints import add_train_endpoints
 from rnnlab.ui.train_tab import connect_use, train_tab
-from rnnlab.ui.write_endpoint import add_write_endpoint
+from rnnlab.widgets.events import QUIET
+from rnnlab.widgets.style import HEAD
+from rnnlab.widgets.theme import theme
 
 TITLE = "rnnlab"
 SESSIONS = 1000  # visits whose state is kept; those that have left are forgotten earlier (rnnlab.ui.gate.listeners)
@@ -44,9 +47,9 @@ def build() -> gr.Blocks:
         go = gr.Textbox(visible="hidden", label="begin")
         with gr.Tabs() as tabs:
             with gr.Tab("Forecast", id="forecast"):
-                forecast = forecast_tab(service.bundled_models("forecast"))
+                forecast = forecast_tab(bundled_models("forecast"))
             with gr.Tab("Write", id="write"):
-                write = write_tab.write_tab(service.bundled_models("text"), go)
+                write = tab.write_tab(bundled_models("text"), go)
             with gr.Tab("Train", id="train") as third:
                 training = train_tab(third)
             with gr.Tab("Checkpoints", id="checkpoints"):
@@ -54,11 +57,11 @@ def build() -> gr.Blocks:
         connect_use(training, Places(tabs, write, forecast), checkpoints)
         gr.HTML(COLOPHON)
         endpoints.add_endpoints(AT_ONCE)
-        add_write_endpoint(write_tab.AT_ONCE)
+        add_write_endpoint(tab.AT_ONCE)
         add_checkpoint_endpoints()
         add_train_endpoints()
         # What visitors brought goes when the next one comes, if it has not been used for long.
-        demo.load(service.sweep_visits, **QUIET)
+        demo.load(sweep_visits, **QUIET)
         open_links(demo, tabs, forecast, write, checkpoints)
     check_calls(demo)
     demo.queue(default_concurrency_limit=AT_ONCE, api_open=False)  # how much may wait, the gate says
@@ -79,10 +82,10 @@ def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None,
         "ssr_mode": False, "show_error": False, "max_file_size": LARGEST, "quiet": not wait,
         "state_session_capacity": SESSIONS, "app_kwargs": {"lifespan": guarded(demo)},
     }  # fmt: skip
-    service.sweep_visits()
+    sweep_visits()
     try:
         _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
     finally:
         if wait:
-            service.stop_trainings()
+            stop_trainings()
     return str(address)

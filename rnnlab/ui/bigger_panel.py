@@ -8,13 +8,25 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui import panels
-from rnnlab.ui.callers import caller_of, login_possible
-from rnnlab.ui.events import PRIVATE
+from rnnlab.hub import Submitted
+from rnnlab.service.hub_jobs import (
+    OFFERS,
+    USUAL_FLAVOR,
+    USUAL_HOURS,
+    cancel_training,
+    check_sign_in,
+    find_training,
+    flavor_named,
+    flavors,
+    follow_training,
+    submit_training,
+)
+from rnnlab.tasks.forecast.page import panels
 from rnnlab.ui.opening_chosen import ASKING
 from rnnlab.ui.train_data import FIELDS, TASKS, data_of, reading_of, settings_of, text_reading_of
+from rnnlab.widgets.callers import caller_of, login_possible
+from rnnlab.widgets.events import PRIVATE
 
 STORY = (
     "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
@@ -43,8 +55,8 @@ def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
             return
         gr.LoginButton(size="sm", scale=0, min_width=220)
         with gr.Row(elem_classes="choosers"):
-            flavor = gr.Dropdown([service.USUAL_FLAVOR], value=service.USUAL_FLAVOR, label="Machine", min_width=220)
-            hours = gr.Slider(0.25, 12, service.USUAL_HOURS, step=0.25, label="Hours at most", min_width=160)
+            flavor = gr.Dropdown([USUAL_FLAVOR], value=USUAL_FLAVOR, label="Machine", min_width=220)
+            hours = gr.Slider(0.25, 12, USUAL_HOURS, step=0.25, label="Hours at most", min_width=160)
             repo = gr.Textbox(label="Push to", placeholder="owner/name", max_lines=1, min_width=160)
             private = gr.Checkbox(label="Private", value=True, min_width=90, container=False)
         with gr.Row(elem_classes="actions"):
@@ -67,9 +79,9 @@ def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, 
     """What the chosen machine costs, the machines there are, and the mark that starts it, once."""
     try:
         own = _token(token)
-        service.check_sign_in(hours, token.expires_at if token else 0)
-        offered = service.flavors(own)
-        offer = service.OFFERS.make(service.flavor_named(flavor, hours, own), hours, own)
+        check_sign_in(hours, token.expires_at if token else 0)
+        offered = flavors(own)
+        offer = OFFERS.make(flavor_named(flavor, hours, own), hours, own)
     except RnnlabError as error:
         return panels.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False), ""
     choices = [(f"{one.name}, ${one.hourly:.2f} an hour", one.name) for one in offered]
@@ -89,19 +101,19 @@ def rent(
     idle, busy = gr.Button(interactive=False), gr.Button(interactive=True)
     yield panels.status("Checking the data and sending it …", 0), "", idle, idle
     lines: list[str] = []
-    job: service.Submitted | None = None
+    job: Submitted | None = None
     try:
         own = _token(token)
-        offer = service.OFFERS.take(mark or "", own)
-        service.check_sign_in(offer.hours, token.expires_at if token else 0)
+        offer = OFFERS.take(mark or "", own)
+        check_sign_in(offer.hours, token.expires_at if token else 0)
         how, reading = reading_of(task, files, settings[FIELDS:]), text_reading_of(task, settings[FIELDS:])
-        job = service.submit_training(
+        job = submit_training(
             TASKS[task], data_of(task, series, files), [], settings=settings_of(settings[:FIELDS]) | reading,
             repo=(repo or "").strip(), flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
             ticker=how.ticker, dates=how.dates, encoding=how.encoding,
         )  # fmt: skip
         yield _log(job, lines), job.id, idle, busy
-        for line in service.follow_training(job, own):
+        for line in follow_training(job, own):
             lines.append(line)
             yield _log(job, lines), job.id, idle, busy
     except RnnlabError as error:
@@ -116,7 +128,7 @@ def cancel_job(token: gr.OAuthToken | None, job: str) -> Any:
     """End a Job; what follows it then says so."""
     try:
         own = _token(token)
-        service.cancel_training(service.find_training(job, own), own)
+        cancel_training(find_training(job, own), own)
     except RnnlabError:
         return gr.skip()
     return gr.Button("Cancelling …", interactive=False)
@@ -133,7 +145,7 @@ def _unseen() -> tuple[Any, ...]:
     return panels.empty(UNSEEN), gr.Button(interactive=False), ""
 
 
-def _log(job: service.Submitted, lines: Sequence[str], *, busy: bool = True) -> str:
+def _log(job: Submitted, lines: Sequence[str], *, busy: bool = True) -> str:
     """The Job's address and the end of its log."""
     link = f'<a href="{escape(job.url)}" target="_blank" rel="noopener">Job {escape(job.id)}</a>'
     shown = escape("\n".join(lines[-SHOWN:])) or ("Starting …" if busy else "")

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.ui.wording import for_programs
+from rnnlab.widgets.wording import for_programs
 
 LARGEST = 1e15  # of a number that is sent; none that is asked for comes near
 SHOWN = 40  # characters of a value that a sentence repeats

@@ -6,10 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
-from rnnlab.ui.callers import caller_of
-from rnnlab.ui.endpoints import answered
+from rnnlab.service import sharing
+from rnnlab.service.sharing import ORDERS
+from rnnlab.service.summary import open_shown
+from rnnlab.service.transfer import push_opened
+from rnnlab.tasks.forecast.page.endpoints import answered
 from rnnlab.ui.opening_chosen import AT_ONCE
+from rnnlab.widgets.callers import caller_of
 
 
 def models(
@@ -35,7 +38,7 @@ def models(
     """
     own = caller_of(token).token
     return answered(
-        lambda: service.models(
+        lambda: sharing.models(
             task or None, query=query or None, author=author or None, order=order, search=hub, token=own
         )
     )
@@ -51,7 +54,7 @@ def load(token: gr.OAuthToken | None, model: str) -> dict[str, Any]:
         {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit, curve}; give `model` to
         /write or /forecast to use this very checkpoint.
     """
-    return answered(lambda: service.open_shown(model, caller=caller_of(token)).answer())
+    return answered(lambda: open_shown(model, caller=caller_of(token)).answer())
 
 
 def push(token: gr.OAuthToken | None, model: str, repo: str, private: bool = False) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def push(token: gr.OAuthToken | None, model: str, repo: str, private: bool = Fal
         {repo, url}: the commit's address.
     """
     caller = caller_of(token)
-    return answered(lambda: {"repo": repo, "url": service.push_opened(model, repo, private=private, caller=caller)})
+    return answered(lambda: {"repo": repo, "url": push_opened(model, repo, private=private, caller=caller)})
 
 
 def add_checkpoint_endpoints() -> None:
@@ -77,7 +80,7 @@ def add_checkpoint_endpoints() -> None:
             gr.Textbox("", label="query"),
             gr.Textbox("", label="author"),
         )
-        order, hub = gr.Textbox(service.ORDERS[0], label="order"), gr.Checkbox(False, label="hub")
+        order, hub = gr.Textbox(ORDERS[0], label="order"), gr.Checkbox(False, label="hub")
         model, repo = gr.Textbox("", label="model"), gr.Textbox("", label="repo")
         private = gr.Checkbox(False, label="private")
         answer = gr.JSON(label="answer")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from rnnlab import service
-from rnnlab.service import Shown, Table
-from rnnlab.ui.links import checkpoint_link
-from rnnlab.ui.panels import headline
+from rnnlab.runtime import opening
+from rnnlab.service.summary import Shown, Table
+from rnnlab.tasks.forecast.page.panels import headline
+from rnnlab.widgets.links import checkpoint_link
 
 TASKS = {"text": "writes", "forecast": "forecasts"}
 OWN_COLUMN = "This model"  # of the scores, set in bold
@@ -18,7 +18,7 @@ OPENED_IN = {"text": "Write", "forecast": "Forecast"}
 
 def details(shown: Shown) -> str:
     """Whose it is, what it is, how good it is, and its scores beside their baselines."""
-    told = " · ".join([service.told(shown.model), TASKS[shown.task], shown.size])
+    told = " · ".join([opening.told(shown.model), TASKS[shown.task], shown.size])
     return (
         f'<div data-link="{escape(checkpoint_link(shown.model))}"><section class="verdict" aria-live="polite">'
         f'<p class="eyebrow">{escape(told)}</p><h3>{escape(shown.title)}</h3>'
@@ -34,7 +34,7 @@ def curve(shown: Shown) -> str:
 
 def listed(bundled: Sequence[dict[str, Any]], brought: Sequence[str], found: Sequence[dict[str, Any]]) -> list[Any]:
     """The list's entries, (words, what to open it by): what comes with the page, this visit's own, what the Hub has."""
-    own = [(f"{service.told(model)} — yours, in this visit", model) for model in brought]
+    own = [(f"{opening.told(model)} — yours, in this visit", model) for model in brought]
     near = [
         (f"{one['name']} — bundled, {TASKS[one['task']]}, {one['cell'].upper()}, {one['parameters']:,} weights",
          one["name"])

@@ -7,19 +7,24 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Shown
-from rnnlab.ui import checkpoint_panels, panels
-from rnnlab.ui.callers import caller_of, login_possible
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.opening import told
+from rnnlab.service import transfer
+from rnnlab.service.sharing import ORDERS, models
+from rnnlab.service.summary import Shown, show
+from rnnlab.service.transfer import push_opened
+from rnnlab.tasks.forecast.page import panels
+from rnnlab.tasks.forecast.page.tab import ForecastTab
+from rnnlab.tasks.text.page.tab import WriteTab
+from rnnlab.ui import checkpoint_panels
 from rnnlab.ui.card_html import card_html
-from rnnlab.ui.copying import REMEMBER_CHOSEN, copy_link
-from rnnlab.ui.dropping import drop
-from rnnlab.ui.events import PRIVATE, QUIET, choices_with
-from rnnlab.ui.forecast_tab import ForecastTab
 from rnnlab.ui.opening_chosen import ASKING, STILL, Places, connect_opening
-from rnnlab.ui.saving import own_file
-from rnnlab.ui.write_tab import WriteTab
+from rnnlab.widgets.callers import caller_of, login_possible
+from rnnlab.widgets.copying import REMEMBER_CHOSEN, copy_link
+from rnnlab.widgets.dropping import drop
+from rnnlab.widgets.events import PRIVATE, QUIET, choices_with
+from rnnlab.widgets.saving import own_file
 
 BOTH = [("both", ""), ("writes", "text"), ("forecasts", "forecast")]
 BROUGHT = (".zip", ".json", ".safetensors", ".md")
@@ -62,11 +67,11 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
         tabs: the page's tabs, one of which is gone to where a checkpoint is opened.
         write, forecast: where it is opened.
     """
-    bundled = service.models()["bundled"]
+    bundled = models()["bundled"]
     with gr.Row(elem_classes="choosers seek"):
         query = gr.Textbox(label="Search the Hub", placeholder="an author, a name", max_lines=1, min_width=200)
         task = gr.Dropdown(BOTH, value="", label="Task", min_width=110)
-        order = gr.Dropdown(list(service.ORDERS), value=service.ORDERS[0], label="Order", min_width=150)
+        order = gr.Dropdown(list(ORDERS), value=ORDERS[0], label="Order", min_width=150)
         search = gr.Button("Search", min_width=100, scale=0, elem_id="search")
     choices = checkpoint_panels.listed(bundled, [], [])
     with gr.Row(elem_classes="shelf"):
@@ -94,7 +99,7 @@ def find(
 ) -> tuple[Any, ...]:  # fmt: skip
     """Search the Hub and show what it has below the bundled ones; or say why that cannot be."""
     try:
-        answer = service.models(
+        answer = models(
             task or None, query=(query or "").strip() or None, order=order, search=True, token=caller_of(token).token
         )
     except RnnlabError as error:
@@ -109,14 +114,14 @@ def find(
 def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
     """Show a checkpoint of the list; of the Hub's, the record and the card are fetched, the weights are not."""
     try:
-        return _chosen(service.show(model or "", caller=caller_of(token)))
+        return _chosen(show(model or "", caller=caller_of(token)))
     except RnnlabError as error:
         return panels.refusal(str(error), STILL), *[gr.skip()] * 4
 
 
 def listing(model: str) -> gr.Radio:
     """The list with one checkpoint chosen that it may not hold yet."""
-    known = checkpoint_panels.listed(service.models()["bundled"], [], [])
+    known = checkpoint_panels.listed(models()["bundled"], [], [])
     return gr.Radio(choices=choices_with(known, model), value=model)
 
 
@@ -126,22 +131,22 @@ def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[st
         return (gr.skip(),) * 7
     try:
         caller = caller_of(None)
-        model = service.bring(files, caller=caller)
-        shown = service.show(model, caller=caller)
+        model = transfer.bring(files, caller=caller)
+        shown = show(model, caller=caller)
     except RnnlabError as error:
         return panels.refusal(str(error), STILL), *[gr.skip()] * 6
     own = [*brought, model]
-    choices = checkpoint_panels.listed(service.models()["bundled"], own, found)
+    choices = checkpoint_panels.listed(models()["bundled"], own, found)
     _, *rest = _chosen(shown)
     return panels.notice("Checked", FOR_TWO_HOURS), *rest, gr.Radio(choices=choices, value=model), own
 
 
 def pack(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, Any]:
     """Make a zip of a checkpoint, which the browser then fetches; of the Hub's, the weights are fetched first."""
-    name = service.told(model or "").partition("@")[0].replace("/", "-")
+    name = told(model or "").partition("@")[0].replace("/", "-")
     caller = caller_of(token)
     try:
-        return gr.skip(), own_file(name, ".zip", lambda path: service.pack(model or "", path, caller=caller))
+        return gr.skip(), own_file(name, ".zip", lambda path: transfer.pack(model or "", path, caller=caller))
     except RnnlabError as error:
         return panels.refusal(str(error), STILL), None
 
@@ -150,7 +155,7 @@ def push(token: gr.OAuthToken | None, model: str | None, repo: str | None, priva
     """Push a checkpoint to the visitor's account and tell its address; or say why that cannot be."""
     name = (repo or "").strip()
     try:
-        url = service.push_opened(model or "", name, private=private, caller=caller_of(token))
+        url = push_opened(model or "", name, private=private, caller=caller_of(token))
     except RnnlabError as error:
         return panels.refusal(str(error), "")
     return checkpoint_panels.pushed(name, url)
@@ -160,7 +165,7 @@ def suggest(profile: gr.OAuthProfile | None, model: str | None, repo: str | None
     """The name that a checkpoint would have on the visitor's account, unless they have written one."""
     if profile is None or (repo or "").strip():
         return gr.skip()
-    return f"{profile.username}/{service.told(model or '').partition('@')[0].rpartition('/')[2]}"
+    return f"{profile.username}/{told(model or '').partition('@')[0].rpartition('/')[2]}"
 
 
 def _chosen(shown: Shown) -> tuple[Any, ...]:
@@ -176,7 +181,7 @@ def _details(
     first: str | None,
 ) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML, gr.Button, gr.Button, gr.DownloadButton]:
     """The chosen checkpoint's own words, and what can be done with it."""
-    shown = service.show(first, caller=service.STRANGER) if first else None
+    shown = show(first, caller=STRANGER) if first else None
     note = gr.HTML("", elem_id="note")
     details = gr.HTML(checkpoint_panels.details(shown) if shown else "", elem_id="chosen")
     with gr.Row(elem_classes="actions"):

@@ -7,13 +7,13 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui import panels
-from rnnlab.ui.callers import caller_of
-from rnnlab.ui.events import PRIVATE, QUIET, chooser_with
-from rnnlab.ui.forecast_tab import ForecastTab, show
-from rnnlab.ui.write_tab import WriteTab, voice_opened
+from rnnlab.service.summary import open_shown
+from rnnlab.tasks.forecast.page import panels
+from rnnlab.tasks.forecast.page.tab import ForecastTab, show
+from rnnlab.tasks.text.page.tab import WriteTab, voice_opened
+from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.events import PRIVATE, QUIET, chooser_with
 
 AT_ONCE = 4  # visitors who wait for the Hub or a check at the same time
 ASKING: dict[str, Any] = PRIVATE | {"concurrency_id": "hub", "concurrency_limit": AT_ONCE}
@@ -48,7 +48,7 @@ def connect_opening(button: gr.Button, model: Any, note: gr.HTML, places: Places
         caller = caller_of(token)
         unwritten = [gr.skip()] * len(writing)
         try:
-            found = service.open_shown(model or "", caller=caller)
+            found = open_shown(model or "", caller=caller)
             if found.task == "forecast":
                 ticker, file, _, *rest = asked
                 answered = show(token, ticker, file, found.model, *rest)

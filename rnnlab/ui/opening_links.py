@@ -7,14 +7,16 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui import checkpoints_tab, forecast_tab, panels
+from rnnlab.runtime.opening import is_hub_name
+from rnnlab.service.listing import bundled_models
+from rnnlab.tasks.forecast.page import panels, tab
+from rnnlab.tasks.forecast.page.tab import BANDS, ForecastTab
+from rnnlab.tasks.text.page.tab import WriteTab, begin
+from rnnlab.ui import checkpoints_tab
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
-from rnnlab.ui.events import PRIVATE, chooser_with
-from rnnlab.ui.forecast_tab import BANDS, ForecastTab
-from rnnlab.ui.links import linked_forecast, linked_model, linked_tab, linked_writing
-from rnnlab.ui.write_tab import WriteTab, begin
+from rnnlab.widgets.events import PRIVATE, chooser_with
+from rnnlab.widgets.links import linked_forecast, linked_model, linked_tab, linked_writing
 
 REFUSED = "The page below is as it always opens."
 FROM_LINK = "From a link"
@@ -62,11 +64,11 @@ def open_forecast(token: gr.OAuthToken | None, query: Mapping[str, str], size: i
         ticker, model, horizon, start, ahead, calibrated = linked_forecast(query)
     except RnnlabError as error:
         return [*[gr.skip()] * 6, panels.refusal(str(error), REFUSED), *[gr.skip()] * 3]
-    chosen, bands = chooser_with(service.bundled_models("forecast"), model), BANDS[calibrated]
-    if service.is_hub_name(model):
+    chosen, bands = chooser_with(bundled_models("forecast"), model), BANDS[calibrated]
+    if is_hub_name(model):
         words = panels.notice(FROM_LINK, f"{model} is on the Hugging Face Hub; move the horizon to fetch it.")
         return [ticker, chosen, horizon, start, ahead, bands, words, *[gr.skip()] * 3]
-    shown = forecast_tab.show(token, ticker, None, model, horizon, start, None, None, ahead, bands)
+    shown = tab.show(token, ticker, None, model, horizon, start, None, None, ahead, bands)
     return [ticker, chosen, horizon, start, ahead, bands, *shown]
 
 
@@ -78,7 +80,7 @@ def open_writing(token: gr.OAuthToken | None, query: Mapping[str, str], size: in
         values = linked_writing(query)
     except RnnlabError as error:
         return [*[gr.skip()] * (size - 1), panels.refusal(str(error), REFUSED)]
-    if service.is_hub_name(values[0]):
+    if is_hub_name(values[0]):
         words = panels.notice(FROM_LINK, f"{values[0]} is on the Hugging Face Hub; press Write to fetch it and write.")
         return [*values, gr.skip(), words]
     return [*values, begin(), gr.skip()]

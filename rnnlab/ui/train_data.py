@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui.reading_files import Reading
-from rnnlab.ui.reading_texts import text_settings
+from rnnlab.service.listing import known_texts, tickers
+from rnnlab.tasks.forecast.page.reading import Reading
+from rnnlab.tasks.text.page.reading import text_settings
 
 FIELDS = 5  # choosers of the settings; after them may stand what to learn on from, and how a file is read
 READING = 3  # choosers of how a file is read that both tasks have; those of texts follow
@@ -30,7 +30,7 @@ def data_of(task: str, series: str | None, files: Sequence[str] | str | None) ->
         if len(files) > 1 and TASKS[task] == "forecast":
             raise RnnlabError(f"{len(files)} files were given, but prices are trained on one by one here; drop one.")
         return list(files)
-    known = service.tickers() if TASKS[task] == "forecast" else [str(one["name"]) for one in service.known_texts()]
+    known = tickers() if TASKS[task] == "forecast" else [str(one["name"]) for one in known_texts()]
     if series not in known:
         raise RnnlabError("No data is chosen; choose some, or give a file of your own.")
     return [str(series)]
@@ -39,7 +39,7 @@ def data_of(task: str, series: str | None, files: Sequence[str] | str | None) ->
 def listed_texts() -> list[str]:
     """The fetched texts to choose from; in a Space no datasets: what another visitor fetched is not told."""
     shared = bool(os.environ.get("SPACE_ID"))
-    fetched = [one for one in service.known_texts() if one["state"] == "cached"]
+    fetched = [one for one in known_texts() if one["state"] == "cached"]
     return [str(one["name"]) for one in fetched if not (shared and "commit" in one)]
 
 

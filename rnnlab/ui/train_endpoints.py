@@ -7,14 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Trained, TrainReport
-from rnnlab.ui.asked_forecast import FIRST, Source
-from rnnlab.ui.callers import caller_of
-from rnnlab.ui.reading_files import AS_IT_IS, Reading
-from rnnlab.ui.reading_texts import text_settings
-from rnnlab.ui.wording import answer_for_programs, for_programs
+from rnnlab.runtime.reports import TrainReport
+from rnnlab.service import visit_training
+from rnnlab.service.visit_training import Trained, train_visit
+from rnnlab.tasks.forecast.page.reading import AS_IT_IS, Reading
+from rnnlab.tasks.forecast.page.request import FIRST, Source
+from rnnlab.tasks.text.page.reading import text_settings
+from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.wording import answer_for_programs, for_programs
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
 LEFT_OUT = ("curve", "openings", "samples")  # the checkpoint has them
@@ -136,11 +137,11 @@ def _streamed(
         if not data:
             raise RnnlabError("No file was given; give a text.")
         caller = caller_of(token)
-        plan = service.plan(
+        plan = visit_training.plan(
             task, data, given, base=base, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
         )  # fmt: skip
         wanted = given | {"report_every": plan.report_every}
-        _, events = service.train_visit(
+        _, events = train_visit(
             task, data, wanted, base=base, caller=caller, ticker=how.ticker, dates=how.dates, encoding=how.encoding
         )  # fmt: skip
         for event in events:

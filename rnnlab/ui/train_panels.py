@@ -8,10 +8,12 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from rnnlab.service import Plan, Pulse, TrainReport
-from rnnlab.ui import figures, panels
+from rnnlab.runtime.jobs import Pulse
+from rnnlab.runtime.reports import TrainReport
+from rnnlab.service.visit_training import Plan
+from rnnlab.tasks.forecast.page import figures, panels
 from rnnlab.ui.advice import advise
-from rnnlab.ui.wording import notes_of
+from rnnlab.widgets.wording import notes_of
 
 UNITS = {"forecast": "Loss, nats a return", "text": "Loss, nats a symbol"}
 HALF_MINUTE = 30

@@ -7,14 +7,16 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.ui import panels
-from rnnlab.ui.callers import caller_of
-from rnnlab.ui.dropping import drop
-from rnnlab.ui.events import PRIVATE
+from rnnlab.runtime.opening import is_hub_name, told
+from rnnlab.service import listing
+from rnnlab.service.transfer import bring_training
+from rnnlab.tasks.forecast.page import panels
 from rnnlab.ui.opening_chosen import ASKING
 from rnnlab.ui.train_data import listed_texts
+from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.dropping import drop
+from rnnlab.widgets.events import PRIVATE
 
 FIRST_MB = 3.0  # of a dataset, which is what a visit may train on
 SECONDS = 120.0
@@ -49,9 +51,9 @@ def fetched(name: str | None, column: str | None, split: str | None, number: int
     """Fetch a dataset's beginning and choose it as the text."""
     asked = (name or "").strip()
     try:
-        if not service.is_hub_name(asked) or "@" in asked:
+        if not is_hub_name(asked) or "@" in asked:
             raise RnnlabError(f"{asked[:60]!r} is no dataset's name; write it as owner/name.")
-        found = service.fetch(
+        found = listing.fetch(
             asked, column=(column or "").strip() or None, split=(split or "").strip() or None, seconds=SECONDS,
             first_mb=FIRST_MB,
         )  # fmt: skip
@@ -69,8 +71,8 @@ def brought(file: str | None, number: int) -> tuple[Any, ...]:
     if not file:
         return "", "", number + 1
     try:
-        begun = service.bring_training(file, caller=caller_of(None))
+        begun = bring_training(file, caller=caller_of(None))
     except RnnlabError as error:
         return panels.refusal(str(error), ""), "", gr.skip()
-    words = f"{service.told(begun)} is gone on with as it began; give the same data above, then press Train."
+    words = f"{told(begun)} is gone on with as it began; give the same data above, then press Train."
     return panels.notice("Checked", words), begun, number + 1

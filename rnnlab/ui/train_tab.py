@@ -8,21 +8,25 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab import service
 from rnnlab.errors import RnnlabError
-from rnnlab.service import Pulse, Trained, TrainReport
-from rnnlab.ui import checkpoint_panels, checkpoints_tab, panels, train_panels
-from rnnlab.ui.asked_forecast import FIRST
+from rnnlab.runtime.jobs import Pulse
+from rnnlab.runtime.reports import TrainReport
+from rnnlab.service import summary, visit_training
+from rnnlab.service.listing import bundled_models, tickers
+from rnnlab.service.visit_training import Plan, Trained, longest_wait, steer, train_visit
+from rnnlab.tasks.forecast.page import panels
+from rnnlab.tasks.forecast.page.reading import filled, reading_choosers
+from rnnlab.tasks.forecast.page.request import FIRST
+from rnnlab.tasks.text.page.reading import text_choosers
+from rnnlab.ui import checkpoint_panels, checkpoints_tab, train_panels
 from rnnlab.ui.bigger_panel import bigger_panel
-from rnnlab.ui.callers import caller_of
 from rnnlab.ui.checkpoints_tab import CheckpointsTab
-from rnnlab.ui.dropping import drop
-from rnnlab.ui.events import PRIVATE, QUIET
 from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
-from rnnlab.ui.reading_files import filled, reading_choosers
-from rnnlab.ui.reading_texts import text_choosers
 from rnnlab.ui.train_data import FIELDS, TASKS, data_of, listed_texts, reading_of, settings_of, text_reading_of
 from rnnlab.ui.train_sources import train_sources
+from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.dropping import drop
+from rnnlab.widgets.events import PRIVATE, QUIET
 
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
@@ -86,7 +90,7 @@ def _data_row() -> list[Any]:
         task = gr.Radio(list(TASKS), value=next(iter(TASKS)), label="Task", min_width=200)
         with gr.Column(min_width=150):
             series = gr.Dropdown(
-                list(service.tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
+                list(tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
             )
         with gr.Column(min_width=150):
             gloss = "Prices with a date and a close a day, or texts, several as one"
@@ -104,7 +108,7 @@ def _settings_row() -> list[Any]:
             epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
             rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
         base = gr.Dropdown(
-            ["", *service.bundled_models("text")], value="", label="Learn on from", allow_custom_value=True,
+            ["", *bundled_models("text")], value="", label="Learn on from", allow_custom_value=True,
             info="Of a text: a trained writer, or owner/name of the Hub; its shape stays",
         )  # fmt: skip
     return [cell, hidden, layers, epochs, rate, base]
@@ -181,11 +185,11 @@ def propose_with(task: str, series: str | None, files: list[str] | None, begun: 
 
 def _planned(
     task: str, series: str | None, files: list[str] | None, begun: str, settings: dict[str, Any], rest: Sequence[Any]
-) -> service.Plan:
+) -> Plan:
     """The plan of what is chosen; `rest` are the writer to learn on from, and how a file is read."""
     how = reading_of(task, files, rest[1:])
     settings = settings if begun else settings | text_reading_of(task, rest[1:])
-    return service.plan(
+    return visit_training.plan(
         TASKS[task], data_of(task, series, files), settings, begun=begun or None, base=_base(task, begun, rest),
         caller=caller_of(None), ticker=how.ticker, dates=how.dates, encoding=how.encoding,
     )  # fmt: skip
@@ -210,7 +214,7 @@ def train(
         reading = settings[FIELDS + 1 :]
         wanted = ({} if begun else plan.settings | text_reading_of(task, reading)) | {"report_every": plan.report_every}
         how = reading_of(task, files, reading)
-        key, events = service.train_visit(
+        key, events = train_visit(
             kind, data, wanted, begun=begun or None, base=_base(task, begun, settings[FIELDS:]), caller=caller,
             ticker=how.ticker, dates=how.dates, encoding=how.encoding,
         )  # fmt: skip
@@ -227,7 +231,7 @@ def train(
         reports: list[TrainReport] = []
         for event in events:
             if isinstance(event, Trained):
-                found = service.show(event.model, caller=caller)
+                found = summary.show(event.model, caller=caller)
                 yield (
                     gr.skip(), panels.status(_ended(event), 1, busy=False), gr.skip(), gr.skip(),
                     checkpoint_panels.details(found), event.model, "", *idle, *[gr.Button(visible=True)] * 3,
@@ -249,7 +253,7 @@ def _ended(event: Trained) -> str:
 
 
 def _waiting() -> tuple[Any, ...]:
-    wait = service.longest_wait()
+    wait = longest_wait()
     before = f"Another training has the machine, for {wait / 60:.0f} minutes at most. " if wait else ""
     words = f"Waiting for the machine. {before}One training runs at a time; keep this page open."
     return panels.status(words, 0), gr.Button(interactive=False)
@@ -259,7 +263,7 @@ def rest(key: str, words: str) -> Any:
     """Pause a training, or have it go on."""
     resting = words == "Pause"
     try:
-        service.steer(key, "pause" if resting else "go on")
+        steer(key, "pause" if resting else "go on")
     except RnnlabError:
         return gr.skip()
     return gr.Button("Go on" if resting else "Pause")
@@ -268,7 +272,7 @@ def rest(key: str, words: str) -> Any:
 def halt(key: str) -> Any:
     """Stop a training."""
     try:
-        service.steer(key, "stop")
+        steer(key, "stop")
     except RnnlabError:
         return gr.skip()
     return gr.Button("Stopping …", interactive=False)
@@ -277,7 +281,7 @@ def halt(key: str) -> Any:
 def _data_of(task: str, number: int) -> tuple[Any, ...]:
     """The data that comes with the page for a task; nothing of another task's training stays."""
     if TASKS[task] == "forecast":
-        return gr.Dropdown(choices=list(service.tickers()), value=FIRST), None, "", "", number + 1
+        return gr.Dropdown(choices=list(tickers()), value=FIRST), None, "", "", number + 1
     texts = listed_texts()
     return gr.Dropdown(choices=texts, value=texts[0] if texts else None), None, "", "", number + 1
 

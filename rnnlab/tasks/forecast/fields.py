@@ -23,10 +23,10 @@ from rnnlab.data.kinds import (
     ruled,
     whole,
 )
-from rnnlab.tasks.forecast.density import CODEC, LONGEST_HORIZON, MODEL, DensityConfig
-from rnnlab.tasks.forecast.tutorial import TutorialConfig
+from rnnlab.tasks.forecast.learn.density import CODEC, LONGEST_HORIZON, MODEL, DensityConfig
+from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
+from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
 from rnnlab.train.progress import TrainConfig
-from rnnlab.train.record_fields import LINE, METRICS, ORIGIN
 
 _SCORE, _CHANCE, _ERROR, _COUNT = maybe(number()), maybe(SHARE), number(0), whole()
 

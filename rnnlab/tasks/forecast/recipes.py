@@ -13,10 +13,10 @@ from rnnlab.data.kinds import find_fault
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import SequenceModel
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast import density, features, tutorial
 from rnnlab.tasks.forecast.fields import FIELDS
-from rnnlab.train.checkpoint import CONFIG, Checkpoint, build_model
-from rnnlab.train.strictly import refuse_fault
+from rnnlab.tasks.forecast.learn import density, features, tutorial
+from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
+from rnnlab.train.checkpoint.safe_read import refuse_fault
 
 LONGEST_HORIZON = density.LONGEST_HORIZON
 LARGEST_MOVE = 30_000.0  # percent of log return; far beyond it the squares of prices are more than a float holds

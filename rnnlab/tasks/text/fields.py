@@ -1,4 +1,4 @@
-"""What a writer's record holds, field by field; its vocabulary is described by rnnlab.data.codec_fields."""
+"""What a writer's record holds, field by field; its vocabulary is described by rnnlab.data.text.codec_fields."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnlab.data.kinds import DIGEST, Kind, listed, maybe, number, record, ruled, settings, text, whole
-from rnnlab.tasks.text.settings import TextConfig
+from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
 from rnnlab.train.progress import TrainConfig
-from rnnlab.train.record_fields import LINE, METRICS, ORIGIN
 
 MOST_NATS = 100.0  # a character; a uniform guess among all characters there are has 14
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training that has ended tells together

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rnnlab.data.prompts import adapt
-from rnnlab.data.vocab import Vocabulary
+from rnnlab.data.text.prompts import adapt
+from rnnlab.data.text.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelState, SequenceModel
 from rnnlab.nn.sampling import History, Sampling, choose
@@ -48,7 +48,7 @@ class Place:
     back: int = 0
 
     def tensors(self) -> dict[str, Tensor]:
-        """State and generator as named tensors on the CPU, for a file; rnnlab.tasks.text.kept.read_place undoes it."""
+        """State and generator as named tensors on the CPU, for a file; `generation_state.read_place` undoes it."""
         layers = enumerate(self.state or ())
         named = {f"state.{i}.{j}": part.cpu().contiguous() for i, layer in layers for j, part in enumerate(layer)}
         return named | {"random": self.random}

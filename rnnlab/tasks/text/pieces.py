@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rnnlab.data.codec_fields import BOUNDARY_SHOWN
+from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.sentences import sentence_end
 

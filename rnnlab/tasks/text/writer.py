@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import torch
 
 from rnnlab.data.kinds import find_fault
-from rnnlab.data.vocab import Vocabulary, open_vocabulary
+from rnnlab.data.text.vocab import Vocabulary, open_vocabulary
 from rnnlab.errors import CheckpointError, DataError
 from rnnlab.nn.model import SequenceModel
 from rnnlab.nn.stepping import Engine, open_engine
 from rnnlab.tasks.text.fields import FIELDS
-from rnnlab.train.checkpoint import CONFIG, Checkpoint, build_model
-from rnnlab.train.strictly import refuse_fault
+from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
+from rnnlab.train.checkpoint.safe_read import refuse_fault
 
 
 @dataclass(frozen=True)

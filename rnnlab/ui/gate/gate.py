@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rnnlab.ui.gate import admission, bodies, calls, uploads
-from rnnlab.ui.gate.clients import client_of, is_foreign
 from rnnlab.ui.gate.listeners import Listeners
+from rnnlab.widgets.clients import client_of, is_foreign
 
 LARGEST_BODY = 2_000_000  # bytes of any request but an upload: a page's longest text many times over
 SWEPT = 600.0  # seconds between two sweeps of the folder of files

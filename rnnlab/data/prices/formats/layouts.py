@@ -1,0 +1,223 @@
+"""Finds the columns of a price file whose headings do not say them: by what stands below; knows no number's meaning."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.data.files import as_subject
+from rnnlab.data.prices.dates.forms import COMPACT, ISO, UNIX, is_date, read_form
+from rnnlab.data.prices.formats.pairs import ticker_columns
+from rnnlab.data.prices.headings import Headings, one_line
+from rnnlab.data.prices.words import PRICE_FIELDS, fields_of
+from rnnlab.errors import DataError
+
+Floats = NDArray[np.float64]
+
+# A change in percent is no price.
+_NUMBER = re.compile(
+    r"[^\w\s]?\s?[+-]?[0-9][0-9.,'’\s]*(?:e[+-]?[0-9]{1,3})?\s?(?:[kmbt]|mn|mio|bn|mrd|[a-z]{3}|[^\w\s%])?",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[+-]?[0-9]+\.?[0-9]*(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+_NOTHING = frozenset(("", "-", "--", ".", "null", "none", "nan", "na", "n/a", "#n/a"))
+_LONGEST_NUMBER = 40
+_LEAST_ROWS = 2
+_LEAST_BARS = 5
+_BAR = ("Open", "High", "Low", "Close")
+# How much nearer a day's open must lie to the close before than its close does, to be known for the open.
+_NEARER = 0.8
+
+
+def guess_layout(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
+    """Find a column of dates and one or several of numbers among a file's first rows; None where there are none.
+
+    Beside the dates may stand, under a line of headings, a close that has another name, a column for each ticker, or
+    anything if the headings have a close; without headings, a bar that is known by its High and Low.
+
+    Raises:
+        DataError: there are no headings, and the numbers are no bar.
+    """
+    found = _first_block(rows)
+    if found is None:
+        return None
+    start, date, sample = found
+    numbers, blank = _number_columns(sample, date)
+    if start > 0 and not _are_data(rows[start - 1], numbers):
+        return _under_headings(rows[start - 1], start - 1, date, numbers, blank, label)
+    return _without_headings(sample, start - 1, date, numbers, label)
+
+
+def _first_block(rows: Sequence[Sequence[str]]) -> tuple[int, int, Sequence[Sequence[str]]] | None:
+    """The first run of rows with a date in one column and some numbers: its start, that column, and its rows."""
+    start = 0
+    while start < len(rows):
+        date = _date_column(rows[start])
+        block = list(itertools.takewhile(lambda row, at=date: _date_column(row) == at, rows[start:]))  # type: ignore[misc]
+        if date is not None and len(block) >= _LEAST_ROWS and _number_columns(block, date)[0]:
+            return start, date, block
+        start += max(len(block), 1) if date is not None else 1
+    return None
+
+
+def _date_column(row: Sequence[str]) -> int | None:
+    return next((number for number, cell in enumerate(row[:3]) if is_date(cell.strip())), None)
+
+
+def _number_columns(rows: Sequence[Sequence[str]], date: int) -> tuple[list[int], list[int]]:
+    """The columns with numbers alone, right of the date if there are any, and those in which nothing is written."""
+    width = min(map(len, rows))
+    cells = {column: [row[column].strip() for row in rows] for column in range(width) if column != date}
+    blank = [column for column, found in cells.items() if column > date and not any(map(_is_written, found))]
+    numbers = [column for column, found in cells.items() if _are_numbers_down(found)]
+    return [column for column in numbers if column > date] or numbers, blank
+
+
+def _is_written(cell: str) -> bool:
+    return cell.lower() not in _NOTHING
+
+
+def _are_numbers_down(cells: Sequence[str]) -> bool:
+    written = [cell for cell in cells if _is_written(cell)]
+    return bool(written) and all(len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell) for cell in written)
+
+
+def _are_data(row: Sequence[str], columns: Sequence[int]) -> bool:
+    return all(column < len(row) and _are_numbers_down([row[column].strip()]) for column in columns)
+
+
+def _under_headings(
+    row: Sequence[str], number: int, date: int, numbers: Sequence[int], blank: Sequence[int], label: str
+) -> Headings | None:
+    fields = fields_of(row)
+    heading = row[date].strip() if date < len(row) else ""
+    named = () if fields[date : date + 1] == ["Date"] else (f"Dates were taken from the column {heading[:40]!r}.",)
+    if "Close" in fields or "Adj Close" in fields:
+        known = one_line(row, number, label, date)
+        return dataclasses.replace(known, notices=named) if known.columns[""]["Date"] == date else None
+    if {"High", "Low"} <= set(fields):
+        return None  # one of the others is the close, but which?
+    having = [i for i in numbers if i < len(row) and row[i].strip()]
+    pairs = ticker_columns(row, having)
+    if pairs is not None:
+        columns = {name: {"Date": date, **found} for name, found in pairs.items()}
+        return Headings(number, _words_but(row, [date, *having]), columns, named)
+    free = [i for i in having if fields[i] is None]
+    empty = [i for i in blank if i < len(row) and row[i].strip() and fields[i] is None]
+    if len(free) == 1 and not empty and not set(fields) & set(PRICE_FIELDS):
+        return _only_number(row, number, date, free[0], named)
+    # LOW, OPEN and DAY are tickers as well.
+    odd = [i for i in having if fields[i] in (*PRICE_FIELDS, "Date")] if free else []
+    return _wide(row, number, date, sorted([*free, *empty, *odd]), named, label)
+
+
+def _words_but(row: Sequence[str], columns: Sequence[int]) -> tuple[str, ...]:
+    return tuple("" if i in columns else cell for i, cell in enumerate(row))
+
+
+def _only_number(row: Sequence[str], number: int, date: int, close: int, notices: tuple[str, ...]) -> Headings:
+    fields, heading = fields_of(row), row[close].strip()
+    others: dict[str, int] = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
+    return Headings(number, tuple(row), {"": {"Date": date, "Close": close, **others}}, notices, only=heading)
+
+
+def _wide(
+    row: Sequence[str], number: int, date: int, closes: Sequence[int], notices: tuple[str, ...], label: str
+) -> Headings | None:
+    """A column a ticker."""
+    names = [row[i].strip() for i in closes]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        count = names.count(twice)
+        raise DataError(f"{as_subject(label)} has {count} columns named {twice[:40]!r}; keep the one to be used.")
+    columns = {name: {"Date": date, "Close": i} for name, i in zip(names, closes, strict=True)}
+    # Each number is a ticker's close, so none of them is left unused.
+    return Headings(number, _words_but(row, [date, *closes]), columns, notices, wide=True) if names else None
+
+
+def _without_headings(
+    sample: Sequence[Sequence[str]], last_row: int, date: int, numbers: Sequence[int], label: str
+) -> Headings:
+    found = _bar_columns(sample, date, numbers)
+    if found is None:
+        raise DataError(_headless(sample[0], date, label))
+    columns = {"Date": date, **found}
+    told = ", ".join(
+        f"{field} in column {where + 1}" for field, where in sorted(columns.items(), key=lambda one: one[1])
+    )
+    words = f"There are no headings; the columns were known by their numbers: {told}."
+    return Headings(last_row, (), {"": columns}, (words,))
+
+
+def _headless(row: Sequence[str], date: int, label: str) -> str:
+    cells = [cell.strip() for cell in row]
+    shown = ", ".join(repr(cell[:40]) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
+    after = len(cells) - date - 1
+    usual = {1: ["Close"], 5: [*_BAR, "Volume"], 6: [*_BAR, "Adj Close", "Volume"]}.get(after)
+    names = ["Date", *(usual or ["Close", *(f"x{number}" for number in range(2, after + 1))])]
+    line = ",".join([*(f"x{number}" for number in range(date)), *names][:12]) + (",…" if len(cells) > 12 else "")
+    each = f", a word for each of the {len(cells)} columns" if len(cells) > 2 else ""
+    return f"{as_subject(label)} starts with {shown} and has no headings; write a line such as {line} above it{each}."
+
+
+def _bar_columns(sample: Sequence[Sequence[str]], date: int, numbers: Sequence[int]) -> dict[str, int] | None:
+    """The columns of a bar: the first four numbers, of which one is always the greatest and one always the least.
+
+    Of the other two the Open is the first, unless the second follows more nearly on the close of the day before. A
+    volume is the next column that does not lie between High and Low, as an average price would.
+    """
+    moving = [column for column in numbers if len({row[column].strip() for row in sample}) > 1]
+    numbers = numbers[numbers.index(moving[0]) :] if moving else []  # a column of midnights may come first
+    written = [[row[column].strip() for column in numbers] for row in sample]
+    if (
+        len(sample) < _LEAST_BARS
+        or len(numbers) < 4
+        or not all(_PLAIN.fullmatch(one) for row in written for one in row[:4])
+    ):
+        return None
+    values = np.array([[float(one) for one in row[:4]] for row in written])
+    highs, lows = _always(values, values.max(axis=1)), _always(values, values.min(axis=1))
+    if len(highs) != 1 or len(lows) != 1 or highs == lows or (values <= 0).any():
+        return None
+    opened, closed = (column for column in range(4) if column not in (highs[0], lows[0]))
+    direction = _direction([row[date].strip() for row in sample])
+    if direction and _opens_second(values[::direction], opened, closed):
+        opened, closed = closed, opened
+    found = {"Open": opened, "High": highs[0], "Low": lows[0], "Close": closed}
+    columns = {field: numbers[column] for field, column in found.items()}
+    return columns | _volume_column(written, values, numbers)
+
+
+def _volume_column(written: list[list[str]], values: Floats, numbers: Sequence[int]) -> dict[str, int]:
+    for place in range(4, len(numbers)):
+        cells = [row[place] for row in written]
+        if not all(_PLAIN.fullmatch(cell) for cell in cells):
+            break
+        amounts = np.array([float(cell) for cell in cells])
+        if ((amounts < values.min(axis=1)) | (amounts > values.max(axis=1))).any():
+            return {"Volume": numbers[place]}
+    return {}
+
+
+def _always(values: Floats, extreme: Floats) -> list[int]:
+    return [column for column in range(values.shape[1]) if (values[:, column] == extreme).all()]
+
+
+def _direction(dates: Sequence[str]) -> int:
+    """1 where the days run up, -1 where they run down; 0 where dates do not sort as they are written."""
+    if len(dates[0]) != len(dates[-1]) or not any(read_form(form, dates[0]) for form in (ISO, COMPACT, UNIX)):
+        return 0
+    return -1 if dates[0] > dates[-1] else 1
+
+
+def _opens_second(values: Floats, opened: int, closed: int) -> bool:
+    """Whether the column taken for the close follows on the one taken for the open, in the order of time."""
+    logs = np.log(values)
+    follows = np.abs(logs[1:, opened] - logs[:-1, closed]).mean()
+    against = np.abs(logs[1:, closed] - logs[:-1, opened]).mean()
+    return bool(against < _NEARER * follows)

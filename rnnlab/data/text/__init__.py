@@ -1,0 +1,1 @@
+"""Texts: read, cut into documents, encoded as ids."""

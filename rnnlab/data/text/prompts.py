@@ -1,0 +1,164 @@
+"""Writes a prompt with the characters that a model knows, and says what became what; knows no ids."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnlab.data.code_points import count_characters, text_of
+from rnnlab.data.text.cleaning import compose
+
+# Signs that stand for each other, the usual one first; an unknown one becomes the first of its family that is known,
+# or else what follows the family.
+_FAMILIES = (
+    ('"“”„‟«»″', "'"),
+    ("'’‘`´‚‛′ʼ‹›", '"'),
+    ("-–—‐‑‒―−⁃", ""),
+    (" \n\t", ""),
+)
+# Letters and signs that Unicode doesn't take apart but printers always did.
+_SPELLINGS = {
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
+    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ħ": "h", "ı": "i", "ĸ": "k", "ŋ": "ng", "ſ": "s",
+    "•": "*", "·": ".", "×": "x", "÷": "/", "⁄": "/", "…": "...", "&": "and",
+}  # fmt: skip
+
+_NAMES = {"\n": "a line break", "\t": "a tab", " ": "a space", "\u00a0": "a no-break space"}
+# Notices name so many characters; a prompt in another script would list its whole alphabet.
+_MOST_NAMED = 8
+
+
+def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
+    """Write a text with known characters only: each unknown one as its nearest known form, or left out.
+
+    The nearest form is the same sign in another shape (“ as "), the letter in the other case, its parts (ﬁ as fi), the
+    letter without its accents (é as e), or its usual spelling (ß as ss). Composed and decomposed characters (NFC) and
+    kinds of line ends are the same text and change without a word.
+
+    Args:
+        known: the characters of the vocabulary.
+        text: what the person wrote; it stays theirs to show.
+
+    Returns:
+        The text to encode, possibly empty, and at most two sentences: what became what, and what was left out.
+    """
+    text, cut = _plain(text)
+    forms = _forms_of(frozenset(known), text)
+    return text.translate(_table(forms)), _on_forms(forms, cut)
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """Texts in known characters: how many characters were written as another form, and how many left out."""
+
+    texts: tuple[str, ...]
+    rewritten: int
+    left_out: int
+    notices: tuple[str, ...]
+
+
+def adapt_all(known: Collection[str], texts: Sequence[str]) -> Adapted:
+    """The same of cleaned texts, whatever their number, with how much it changed."""
+    counts = count_characters(texts)
+    alphabet = text_of(np.flatnonzero(counts).astype(np.uint32))
+    forms = _forms_of(frozenset(known), alphabet)
+    written, dropped = (
+        sum(int(counts[ord(one)]) for one in forms if bool(forms[one]) == kept) for kept in (True, False)
+    )
+    notices = _on_forms(forms, 0)
+    if forms:
+        total = int(counts.sum())
+        notices += (f"Of {total:,} characters, {written:,} were written otherwise and {dropped:,} left out.",)
+    return Adapted(tuple(text.translate(_table(forms)) for text in texts), written, dropped, notices)
+
+
+def _forms_of(known: Collection[str], text: str) -> dict[str, str]:
+    """The nearest known form of each unknown character of a text."""
+    return {one: _nearest(known, one) for one in dict.fromkeys(text) if one not in known}
+
+
+def _table(forms: Mapping[str, str]) -> dict[int, str]:
+    return {ord(one): form for one, form in forms.items()}
+
+
+def _on_forms(forms: Mapping[str, str], cut: int) -> tuple[str, ...]:
+    """Sentences on what became what, and what was left out."""
+    written = [f"{_shown(one)} was written as {_shown(form)}" for one, form in forms.items() if form]
+    dropped = [_shown(one) for one, form in forms.items() if not form]
+    notices = []
+    if written:
+        notices.append(f"{_listed(written)}.")
+    if dropped:
+        now, then = ("is", "was") if len(dropped) == 1 else ("are", "were")
+        notices.append(f"{_listed(dropped)} {now} unknown to this model and {then} left out.")
+    if cut:
+        notices.append(f"{cut:,} combining marks too many in a row were left out.")
+    return tuple(notices)
+
+
+def unknown_signs(known: Collection[str], text: str) -> str:
+    """The characters of a text that are unknown in every form, so that `adapt` leaves them out."""
+    known = frozenset(known)
+    return "".join(one for one in dict.fromkeys(_plain(text)[0]) if one not in known and not _nearest(known, one))
+
+
+def same_sign(known: Collection[str], character: str) -> str:
+    """The known shape of the same quotation mark, apostrophe or dash, or nothing."""
+    family = next((family for family, _ in _FAMILIES if character in family and not character.isspace()), "")
+    return next((one for one in family if one in known), "")
+
+
+def _plain(text: str) -> tuple[str, int]:
+    """A text with composed characters and line ends of one kind, and how many combining marks too many it had."""
+    return compose(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _nearest(known: Collection[str], character: str) -> str:
+    """The first form of a character that is made of known ones, or nothing."""
+    for form in _forms(character):
+        if form and all(one in known for one in form):
+            return form
+        other = "".join(one if one in known else one.swapcase() for one in form)
+        if other and all(one in known for one in other):
+            return other
+    return ""
+
+
+def _forms(character: str) -> Iterator[str]:
+    other = character.swapcase()
+    yield other if len(other) == 1 else ""  # the capitals of ß and ﬁ are SS and FI
+    yield from _family(character)
+    yield _SPELLINGS.get(character, "")
+    parts = unicodedata.normalize("NFKD", character)
+    yield parts
+    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    yield bare
+    # What is left may itself be a sign of a family or a letter with a spelling: ǽ is æ with an accent.
+    yield "".join(_SPELLINGS.get(one, one) for one in bare)
+    if character.isdecimal():
+        yield str(unicodedata.decimal(character))
+    if character.isspace():
+        yield from (" ", "\n")
+    if bare != character and len(bare) == 1:
+        yield from _family(bare)
+
+
+def _family(character: str) -> str:
+    return next((family + instead for family, instead in _FAMILIES if character in family), "")
+
+
+def _shown(text: str) -> str:
+    """A text as it can stand in a sentence: visible, or by its name."""
+    if text in _NAMES:
+        return _NAMES[text]
+    visible = text.isprintable() and not unicodedata.combining(text[0]) and not text.isspace()
+    return text if visible else " ".join(f"U+{ord(one):04X}" for one in text)
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) > _MOST_NAMED:
+        items = [*items[:_MOST_NAMED], f"{len(items) - _MOST_NAMED:,} more"]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,0 +1,134 @@
+"""One file of a person's into the author's words: decoded, cleaned, without a distributor's header; cuts nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rnnlab.data.columns import read_column, read_parquet_column
+from rnnlab.data.encodings import Decoded, decode, encoding_notices, refuse_unsure
+from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, read_content
+from rnnlab.data.headers import strip_headers
+from rnnlab.data.tables import find_table
+from rnnlab.data.text.cleaning import changes_told, clean, compose
+from rnnlab.data.text.structure import structure_of
+from rnnlab.errors import DataError
+
+# Of a folder those files are taken; a file that is named is looked at whatever its name is.
+ENDINGS = (".txt", ".text", ".md", ".txt.gz", ".text.gz", ".md.gz")
+# Of one whose files' column is asked for.
+_TABLES = (".csv", ".tsv", ".json", ".jsonl")
+TABLE_ENDINGS = (*_TABLES, ".parquet", *(f"{ending}.gz" for ending in _TABLES))
+
+WANTED = Wanted(
+    file="a plain text file (.txt, UTF-8)",
+    holding="a plain text file with some pages of writing",
+    smaller="give a part of it, or cut it into shards with `python -m rnnlab data shards`",
+    most_bytes=50_000_000,
+    remedies={
+        "archive": "unpack it and give the text file inside",
+        "book": "convert it to plain text (.txt) with an e-book program",
+        "parquet": "name the column that holds the text with --column",
+        "pointer": "fetch the file with git lfs pull",
+        "picture": "give the text itself, as a plain text file (.txt, UTF-8)",
+    },
+    otherwise="open it where it came from and save or export it as plain text (.txt, UTF-8)",
+)
+_TABLE = replace(WANTED, taken=frozenset({"parquet"}))
+# Characters that Unicode promises never to use.
+_BETWEEN = tuple(chr(0xFDD0 + number) for number in range(32))
+
+
+def read_text(source: str | Path | bytes, label: str, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The cleaned text of a file, and sentences on what was changed and what looks odd.
+
+    Args:
+        source: a path, or the file's content, gzip or not.
+        label: what messages call it.
+        encoding: of the text; found out if None.
+
+    Raises:
+        DataError: there is no such file, or it is no text, empty, too large or in an encoding that is not sure.
+    """
+    content = read_content(source, label, WANTED)
+    decoded = _decoded(content, label, encoding)
+    cleaned, on_cleaning = _cleaned(decoded.text, label)
+    refuse_unsure(decoded, as_subject(label), content)
+    notices = encoding_notices(decoded)
+    del decoded, content  # as large as what is left of them
+    found = structure_of(cleaned, label)
+    own, on_headers = strip_headers(cleaned)
+    if not own or own.isspace():
+        if on_headers:
+            raise DataError(f"{as_subject(label)} holds a header and licence but no text; give {WANTED.holding}.")
+        raise is_empty(label, WANTED)
+    return own, (*notices, *on_cleaning, *on_headers, *([found.notice()] if found else []))
+
+
+def read_cells(
+    source: str | Path | bytes, label: str, column: str, encoding: str | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The cleaned cells of a table's column, none of them blank, and sentences as of `read_text`; errors as there.
+
+    Raises:
+        DataError: as `read_text`, or as `tables.read_column`.
+    """
+    content = read_content(source, label, _TABLE)
+    if content.startswith(b"PAR1"):
+        if encoding:
+            raise DataError(f"{as_subject(label)} is a Parquet file, which is always in UTF-8; leave out --encoding.")
+        cells, notices = read_parquet_column(content, label, column)
+    else:
+        decoded = _decoded(content, label, encoding)
+        refuse_unsure(decoded, as_subject(label), content)
+        cells, on_column = read_column(decoded.text, label, column)
+        notices = encoding_notices(decoded) + on_column
+    between = _between(cells)
+    joined, on_cleaning = _cleaned(between.join(cells), label)
+    kept = tuple(cell.strip("\n") for cell in joined.split(between) if cell and not cell.isspace())
+    if not kept:
+        raise is_empty(label, WANTED)
+    return kept, (*notices, *on_cleaning)
+
+
+def looks_tabular(path: Path) -> bool:
+    """Whether a file seems to be a table, by its ending and its beginning, or a folder holds some.
+
+    What cannot be read is none.
+    """
+    if path.is_dir():
+        return any(looks_tabular(one) for one in path.iterdir() if one.name.casefold().endswith(TABLE_ENDINGS))
+    if path.name.casefold().endswith(TABLE_ENDINGS):
+        return True
+    try:
+        text, _ = read_text(path, path.name)
+    except DataError:
+        return False
+    return find_table(text) is not None
+
+
+def folded(documents: Sequence[str]) -> tuple[str, ...]:
+    """Documents in lower case, composed."""
+    between = _between(documents)
+    return tuple(compose(between.join(documents).lower())[0].split(between))
+
+
+def _between(documents: Sequence[str]) -> str:
+    """A character to hold them apart while they are worked on together, for each by itself costs a millisecond."""
+    return next(one for one in _BETWEEN if not any(one in document for document in documents))
+
+
+def _decoded(content: bytes, label: str, encoding: str | None) -> Decoded:
+    decoded = decode(content, encoding)
+    if decoded is None:
+        raise is_binary(label, WANTED)
+    return decoded
+
+
+def _cleaned(text: str, label: str) -> tuple[str, tuple[str, ...]]:
+    cleaned = clean(text)
+    # A stray control character is a slip of some editor; in binary data one byte in ten is one.
+    if cleaned.controls > 1 + len(text) / 100:
+        raise is_binary(label, WANTED)
+    return cleaned.text, changes_told(vars(cleaned))

@@ -1,0 +1,88 @@
+"""The checkpoint of one training as it goes and at its end: curve, time, origin; knows no task."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from rnnlab import hub
+from rnnlab.nn.model import SequenceModel
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.claims import check_room
+from rnnlab.train.progress import Progress, Snapshot
+from rnnlab.train.weights import cpu_weights
+
+
+class Record:
+    """Keeps what a checkpoint tells of its training, and saves it at every report."""
+
+    def __init__(self, model: SequenceModel, begun: Checkpoint, out: Path | None, resume: Snapshot | None) -> None:
+        """Begin.
+
+        Args:
+            model: what is trained.
+            begun: task, model, codec, settings and origin; what training adds is filled in here.
+            out: folder to save to, or None.
+            resume: what an earlier part of this training left.
+
+        Raises:
+            CheckpointError: the disk has too little room for what is to be saved.
+        """
+        if out is not None:
+            check_room(out, model.parameter_count())
+        self.model, self.begun, self.out = model, begun, out
+        numbers = {} if resume is None else resume.numbers
+        self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()
+        self.curve: list[dict[str, Any]] = list(numbers.get("curve", []))
+
+    def report(self, progress: Progress) -> None:
+        """Note a report for the curve, and save the best weights so far with all that resuming needs."""
+        point = {"step": progress.step, "training_loss": progress.loss}
+        point |= {"validation_loss" if name == "loss" else name: value for name, value in progress.scores.items()}
+        self.curve.append({name: value if math.isfinite(value) else None for name, value in point.items()})
+        snapshot = progress.snapshot
+        names = [name for name, _ in self.model.named_parameters()]
+        made = self._filled(snapshot, dict(zip(names, snapshot.best_weights(), strict=True)), {})
+        self.save(dataclasses.replace(made, resume=self._resumable(snapshot)))
+
+    def finished(self, snapshot: Snapshot) -> Checkpoint:
+        """What the model holds when its training has ended, the best weights of all, with the whole curve.
+
+        If it was ended before its time, also what going on takes.
+        """
+        made = self._filled(snapshot, cpu_weights(self.model), {"curve": self.curve})
+        numbers, train = snapshot.numbers, self.begun.train
+        over = numbers["step"] >= train["steps"] or 0 < train["patience"] <= numbers["stale"]
+        return made if over else dataclasses.replace(made, resume=self._resumable(snapshot))
+
+    def save(self, made: Checkpoint) -> None:
+        """Write the folder, with its card, if one was asked for."""
+        save_with_card(made, self.out)
+
+    def _resumable(self, snapshot: Snapshot) -> Snapshot:
+        return Snapshot(snapshot.tensors, snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve})
+
+    def _filled(self, snapshot: Snapshot, weights: dict[str, Any], metrics: dict[str, Any]) -> Checkpoint:
+        numbers = snapshot.numbers
+        best = next((point for point in self.curve if point["step"] == numbers["best_step"]), {})
+        origin = {"steps": numbers["step"], "seconds": round(self._elapsed(), 1)}
+        origin |= {"device": numbers["device"], "precision": numbers["precision"]}
+        return dataclasses.replace(
+            self.begun,
+            weights=weights,
+            metrics=self.begun.metrics | {"validation": best} | metrics,
+            provenance=self.begun.provenance | origin,
+        )
+
+    def _elapsed(self) -> float:
+        return self.seconds + time.monotonic() - self.began
+
+
+def save_with_card(made: Checkpoint, out: Path | None) -> None:
+    """Write a checkpoint's folder with the card that its record gives; nothing if there is no folder."""
+    if out is not None:
+        checkpoint.save(dataclasses.replace(made, card=hub.card(made)), out)

@@ -1,0 +1,235 @@
+"""A training on a machine that the Hub rents out: the same command there, its price and its end; knows no terminal."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rnnlab import hub
+from rnnlab.data import catalog
+from rnnlab.data.fetch import hub_datasets
+from rnnlab.data.folders import is_folder, text_files
+from rnnlab.data.prices.series import Prices
+from rnnlab.data.text.shards import is_shards
+from rnnlab.errors import RnnlabError
+from rnnlab.hub import Flavor, Submitted
+from rnnlab.runtime.opening import hub_name, is_file, is_hub_name, open_many
+from rnnlab.tasks.forecast.learn.density_training import DensityRun
+from rnnlab.tasks.forecast.learn.training import density_settings
+from rnnlab.tasks.text.learn.training import text_run
+
+MOST_HOURS, USUAL_HOURS = 48.0, 2.0
+USUAL_FLAVOR = "a10g-small"
+TRAINED = 7 / 8  # of the time; the rest is for installing, scoring and pushing
+OUT = "made"
+OFFERED = 600.0  # seconds that a price stays good
+SPARE = 0.25  # hours that a sign-in has to last beyond a Job
+
+
+@dataclass
+class _Sent:
+    """Files that go along, by their path there, and what has to be fetched there first."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    fetches: list[list[str]] = field(default_factory=list)
+
+    def file(self, path: str) -> str:
+        """Send a file along; gives its path there."""
+        name = f"files/{len(self.files)}/{Path(path).name}"
+        self.files[name] = Path(path)
+        return name
+
+
+def flavors(token: str | None = None) -> list[Flavor]:
+    """The machines that the Hub rents out, the cheapest first; HubError if it cannot be asked."""
+    return hub.flavors(token)
+
+
+def flavor_named(name: str, hours: float, token: str | None = None) -> Flavor:
+    """The machine of a name; RnnlabError if the Hub has none, or if it is wanted for too long."""
+    if not 0 < hours <= MOST_HOURS:
+        raise RnnlabError(f"{hours:g} hours are not between 0 and {MOST_HOURS:g}; give another --hours.")
+    found = {one.name: one for one in hub.flavors(token)}
+    if name not in found:
+        raise RnnlabError(f"The Hub has no flavor {name[:40]!r}; choose {', '.join(found)}.")
+    return found[name]
+
+
+def price_words(flavor: Flavor, hours: float) -> str:
+    """What it costs, in a sentence, before anything is started."""
+    most = flavor.hourly * hours
+    return f"{flavor.words}: ${flavor.hourly:.2f} an hour; ended after {hours:g} hours, so ${most:.2f} at most."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A price that somebody was shown, and the one-time mark that it was given."""
+
+    mark: str
+    flavor: Flavor
+    hours: float
+    words: str
+
+
+class Offers:
+    """The prices that were shown lately; each is taken once, by who was shown it."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[Offer, str, float]] = {}
+
+    def make(self, flavor: Flavor, hours: float, token: str) -> Offer:
+        """Note a price for the owner of a token."""
+        now = time.monotonic()
+        self._open = {mark: one for mark, one in self._open.items() if now - one[2] < OFFERED}
+        offer = Offer(secrets.token_hex(16), flavor, hours, price_words(flavor, hours))
+        self._open[offer.mark] = offer, token, now
+        return offer
+
+    def take(self, mark: str, token: str) -> Offer:
+        """The offer of a mark, which then is used up; RnnlabError if it was never made, is too old or another's."""
+        offer, owner, made = self._open.pop(mark, (None, "", 0.0))
+        if offer is None or owner != token or time.monotonic() - made > OFFERED:
+            raise RnnlabError("Nothing is started before its price was shown; press See the price, then start it.")
+        return offer
+
+
+OFFERS = Offers()
+
+
+def check_sign_in(hours: float, expires_at: float) -> None:
+    """Raise RnnlabError if a sign-in ends before a Job does, which pushes with it at its end.
+
+    Args:
+        hours: of the Job, at most.
+        expires_at: seconds since 1970; 0 if it is not known.
+    """
+    left = (expires_at - time.time()) / 3600 - SPARE
+    if expires_at and hours > left:
+        raise RnnlabError(
+            f"Your sign-in ends in {max(0.0, left + SPARE):.1f} hours, and the Job pushes with it at its end; choose "
+            f"at most {max(0.0, left):.1f} hours, or sign in anew."
+        )
+
+
+def submit_training(
+    task: str,
+    data: Sequence[str],
+    flags: Sequence[str],
+    *,
+    settings: Mapping[str, Any],
+    repo: str,
+    flavor: Flavor,
+    hours: float = USUAL_HOURS,
+    private: bool = False,
+    unseen: Sequence[str] = (),
+    base: str | None = None,
+    until: str | None = None,
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
+    token: str | None = None,
+) -> Submitted:
+    """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
+
+    Args:
+        task, data: as of `train_text` and `train_forecast`.
+        flags: the command's other flags, such as "--seeds", "3".
+        settings: by name; None is not given.
+        repo: "owner/name" to push to.
+        flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
+        private: make a new repository private.
+        unseen, base, until, ticker, dates, encoding: as of `train_forecast`.
+        token: whose account pays and is pushed to.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is, or the Hub refuses, fails or cannot be reached.
+    """
+    if not is_hub_name(repo):
+        raise RnnlabError(f"{repo[:80]!r} is no repository's name; write it as owner/name.")
+    if base is not None:
+        base = _base_there(base)
+    if task == "text":
+        data = [file for name in data for file in _files(name, bool(settings.get("column")))]
+        text_run(data, settings=settings, base=base)[0].rehearsed()
+    else:
+        prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
+        _check_prices(prices, settings, until)
+        open_many(unseen)
+    hub.check_target(repo, token)
+    sent = _Sent()
+    words = ["python", "-m", "rnnlab", "train", task, "--data", *(_there(name, task, sent) for name in data)]
+    if unseen:
+        words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
+    if base is not None:
+        words += ["--from", base]
+    reading = {"until": until, "ticker": ticker, "dates": dates, "encoding": encoding}
+    words += [*flags, *setting_flags(reading | dict(settings)), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
+    push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
+    root = catalog.bundled_folder().parent
+    return hub.submit(root, [*sent.fetches, words, push], sent.files, flavor.name, round(3600 * hours), token)
+
+
+def follow_training(job: Submitted, token: str | None) -> Iterator[str]:
+    """Its log as it is written; RnnlabError if it fails, is cancelled or runs out of time."""
+    return hub.follow(job, token)
+
+
+def find_training(id: str, token: str | None) -> Submitted:
+    """A Job by its id; RnnlabError if the person has none of it."""
+    return hub.find_job(id, token)
+
+
+def cancel_training(job: Submitted, token: str | None) -> None:
+    """End it; RnnlabError if the Hub refuses or cannot be reached."""
+    hub.cancel(job, token)
+
+
+def setting_flags(settings: Mapping[str, Any]) -> list[str]:
+    """Settings as the command line writes them; those that are None are left out."""
+    words: list[str] = []
+    for name, value in settings.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+        elif value is not None:  # what begins with a dash would be taken for a flag
+            words += [f"--{flag}={value}"] if str(value).startswith("-") else [f"--{flag}", str(value)]
+    return words
+
+
+def _check_prices(prices: list[Prices], settings: Mapping[str, Any], until: str | None) -> None:
+    """Raise what a training on them here would, before anything is sent or paid for."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    model, train, own = density_settings(given, None, False, sum(len(one.table) for one in prices))
+    DensityRun(prices, model, train, own, frozenset(given), until, None, "").rehearsed()
+
+
+def _files(name: str, tables: bool) -> list[str]:
+    """The files of a folder of texts or tables; of anything else its name."""
+    if not is_folder(name) or is_shards(name):
+        return [name]
+    return [str(file) for file in text_files(Path(name), tables=tables)[0]]
+
+
+def _there(name: str, task: str, sent: _Sent) -> str:
+    """What the data of a name is called there."""
+    if is_file(name):
+        return sent.file(name)
+    if is_shards(name):
+        raise RnnlabError(f"{Path(name).name} is a folder of shards, too much to send; give a file or a dataset.")
+    if task == "text":
+        dataset = hub_datasets.fetched_dataset(name)
+        fetch = ["python", "-m", "rnnlab", "data", "fetch", name]
+        if dataset is not None:
+            fetch += ["--revision", dataset.commit, "--split", dataset.split, "--column", dataset.column]
+        sent.fetches.append(fetch)
+    return name
+
+
+def _base_there(base: str) -> str:
+    if is_file(f"{base}/config.json") and hub_name(base) is None:
+        raise RnnlabError(f"{Path(base).name} is a folder of this machine; push it, and give --from its owner/name.")
+    return base

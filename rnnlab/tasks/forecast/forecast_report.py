@@ -1,0 +1,114 @@
+"""A series as a page shows it: its forecast, its back-test, a verdict; bounded for whoever asks."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnnlab.errors import DataError
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.diagnostics import closely
+from rnnlab.tasks.forecast.judge.walk import Backtest
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
+from rnnlab.tasks.forecast.use import Prepared, fairness, prepared, whole_horizon
+
+
+@dataclass(frozen=True)
+class Study:
+    """A series, its forecast and its back-test: all that a page shows of them.
+
+    history: index of dates, column Close. fan: the next sessions, columns median, lower80, upper80, lower95, upper95.
+    days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
+    one. scores: the JSON of the back-test and `decimals`, or None; details: what the module judge.diagnostics says of
+    it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
+    series.
+    """
+
+    name: str
+    model: str
+    history: pd.DataFrame
+    fan: pd.DataFrame
+    days: pd.DataFrame | None
+    scores: dict[str, Any] | None
+    verdict: str
+    notices: tuple[str, ...]
+    details: dict[str, Any] | None = None
+    decimals: int | None = None
+
+
+def study(
+    model: str,
+    data: str | Path,
+    *,
+    horizon: int = LONGEST_HORIZON,
+    start: str | None = None,
+    ahead: int = 1,
+    calibrated: bool = False,
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
+    caller: Caller = OWNER,
+    device: str = "auto",
+) -> Study:
+    """Forecast the sessions after the last day and back-test forecasts from `start` on.
+
+    Args:
+        model: a folder or a bundled name.
+        data: a bundled ticker, or the path of a price file.
+        horizon: sessions to forecast, 1 … 20.
+        start: first day of the back-test, as 2015-08-13; if None the last fifth of the days, less those that the
+            model learnt from.
+        ahead: days from forecast to target in the back-test, 1 … 20.
+        calibrated: whether the bands are those calibrated day by day, from the back-test's first day on.
+        ticker: which one, if the file holds several.
+        dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
+        encoding: in which the file is written, as "shift_jis"; found if None.
+        caller: who asks; only the person at this machine may open its folders.
+        device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is; one sentence says why.
+    """
+    asked = prepared(model, data, ticker, dates, caller, device, encoding)
+    checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
+    fan = walk.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
+    shown = Study(
+        name=prices.name,
+        model=asked.pinned,
+        history=prices.table[["Close"]],
+        fan=fan,
+        days=None,
+        scores=None,
+        verdict="How good the forecast is cannot be told.",
+        notices=prices.notices,
+        decimals=prices.decimals,
+    )
+    try:
+        [result] = asked.walked(start, [ahead])
+    except DataError as error:
+        if start is not None:
+            raise
+        return dataclasses.replace(shown, notices=(*prices.notices, f"There is no back-test: {error}"))
+    found = dataclasses.replace(
+        shown,
+        days=result.days,
+        scores=result.summary() | {"decimals": prices.decimals},
+        verdict=walk.verdict(result, calibrated=calibrated),
+        notices=prices.notices + fairness(checkpoint, prices, result),
+        details=closely(result),
+    )
+    return _calibrated(found, asked, result) if calibrated else found
+
+
+def _calibrated(found: Study, asked: Prepared, result: Backtest) -> Study:
+    """The same with calibrated bands, in the picture and in the shares held; all else is the network's own."""
+    scores = dict(found.scores or {})
+    if result.record is not None:
+        scores |= {f"coverage{name}": band.calibrated.share for name, band in result.record.bands.items()}
+    fan = walk.calibrated_outlook(asked.densities, asked.prices.table, result.first_day, len(found.fan))
+    return dataclasses.replace(found, fan=fan, days=result.days.assign(**result.calibrated), scores=scores)

@@ -1,0 +1,122 @@
+"""A recipe walked forward with a refit each year: trained up to the year's eve, scored on the year; bounded."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnnlab.data.prices.series import Prices
+from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.runtime.opening import locate, open_checkpoint, open_forecasting, open_many
+from rnnlab.runtime.provenance import read_day
+from rnnlab.scoring.garch import GARCH
+from rnnlab.scoring.student import StudentT
+from rnnlab.service.listing import tickers
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
+from rnnlab.tasks.forecast.learn.training import MOST_AVERAGED, settings, train_forecast
+from rnnlab.tasks.records import check_record
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+
+FOLLOW = ("steps", "report_every", "device")  # from the epochs and the machine
+LEAST_DAYS = 20  # of a year, to be scored
+
+
+def backtest_yearly(
+    model: str,
+    data: Sequence[str],
+    *,
+    start: str,
+    garch: bool = False,
+    progress: Callable[[str], None] | None = None,
+    ticker: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
+) -> dict[str, Any]:
+    """Train a checkpoint's recipe anew for each year, on its own series up to the year's eve, and score the year.
+
+    Baselines are fitted anew each year, too (GARCH every 20 days). A year takes as long as the training did.
+
+    Args:
+        model: a checkpoint of the density recipe that learnt from bundled series.
+        data: tickers and files to score; a series joins each year of which it has 20 days, after two before.
+        start: a day in the first year, as 2010-01-01.
+        garch: as of `forecasting.backtest`.
+        progress: is told in half a sentence what is being done.
+        ticker, dates, encoding: how the files are read, see rnnlab.data.prices.series.read_prices.
+
+    Returns:
+        {model, start} and what rnnlab.tasks.forecast.judge.years.years_summary tells, one day ahead.
+
+    Raises:
+        RnnlabError: the checkpoint is of another recipe or learnt from files, or no series has a year to score.
+    """
+    tell = progress or (lambda words: None)
+    began = open_checkpoint(model)
+    _check(began)
+    opened = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
+    first = read_day(start, "The start").year
+    last = max(prices.table.index[-1].year for prices in opened)
+    said = {prices.name: unsaid(len(prices.table)) for prices in opened}
+    rows_needed = 0
+    for year in range(first, last + 1):
+        tell(f"{year}: training up to {year - 1}-12-31")
+        with tempfile.TemporaryDirectory() as place:
+            forecaster = open_forecasting(locate(_trained(began, year, Path(place))))[1]
+        rows_needed = forecaster.rows_needed
+        for prices in opened:
+            say_year(said[prices.name], forecaster.densities(prices.table), prices.table, year)
+    tell("scoring")
+    results: dict[int, dict[str, walk.Backtest]] = {}
+    for prices in opened:
+        for year in range(first, last + 1):
+            found = _scored(prices, said[prices.name], year, rows_needed, garch)
+            if found is not None:
+                results.setdefault(year, {})[prices.name] = found
+    if not results:
+        raise DataError(f"No series has {LEAST_DAYS} days of a year from {first} on; give longer ones.")
+    return {"model": model, "start": start} | years_summary(dict(sorted(results.items())))
+
+
+def _check(began: Checkpoint) -> None:
+    check_record(began)
+    if began.task != "forecast" or began.codec.get("recipe") != "density":
+        raise RnnlabError("Only a checkpoint of the density recipe is refitted yearly; give another.")
+    seeds = began.train.get("seeds", 1)
+    if type(seeds) is not int or not 1 <= seeds <= MOST_AVERAGED or began.model.hidden % seeds:
+        raise CheckpointError(
+            "The checkpoint does not say as it should of how many seeds it is the mean; train it anew."
+        )
+    unknown = [str(one["name"]) for one in began.provenance["data"] if one["name"] not in tickers()]
+    if unknown:
+        raise RnnlabError(f"The checkpoint learnt from {unknown[0]}, which does not come with rnnlab; give another.")
+
+
+def _trained(began: Checkpoint, year: int, place: Path) -> str:
+    """The folder of the recipe trained as it once was, but up to the year's eve."""
+    known = {one.name for one in settings("density")} - set(FOLLOW)
+    seeds = began.train.get("seeds", 1)
+    model = dataclasses.asdict(began.model) | {"hidden": began.model.hidden // seeds}
+    given = {name: value for name, value in (model | began.train).items() if name in known}
+    names = [str(one["name"]) for one in began.provenance["data"]]
+    folder = place / str(year)
+    for _ in train_forecast(names, out=folder, settings=given, seeds=seeds, until=f"{year - 1}-12-31", scored=False):
+        pass
+    return str(folder)
+
+
+def _scored(
+    prices: Prices, densities: StudentT, year: int, rows_needed: int, garch: bool
+) -> walk.Backtest | None:  # fmt: skip
+    """The back-test of a year alone, its baselines fitted to all days before; None where there are too few."""
+    table = prices.table[: f"{year}-12-31"]
+    days = int((pd.DatetimeIndex(table.index).year == year).sum())
+    if days < LEAST_DAYS or len(table) - days < 2 * 252:
+        return None
+    first = pd.Timestamp(table.index[len(table) - days])
+    return walk.backtest(densities.at(slice(len(table))), table, first, rows_needed, 1, GARCH if garch else {})

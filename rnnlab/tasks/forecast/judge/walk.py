@@ -1,0 +1,243 @@
+"""Forecasts held against what came: the walk-forward back-test, the fan into the future, the verdict in words.
+
+Knows densities by day and a table of prices; not what network made them, nor where the prices came from.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rnnlab.data.prices.dates.sessions import future_sessions
+from rnnlab.errors import DataError
+from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring.forecasts import Scores, score
+from rnnlab.scoring.record import Bands, Record, calibrated_bands, record_of
+from rnnlab.scoring.student import FloatArray, StudentT
+
+BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
+LEAST_TEST_DAYS = 20
+NEIGHBOURS = 5  # days of a fan over which its calibration is averaged
+SURE = 0.05  # p-value below which two forecasts are said to differ
+LEAST_DIFFERENCE = 0.01  # of the RMSE, below which nobody would call it a difference
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A walk forward over the test days, never refitted.
+
+    days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
+    currency. calibrated: lower80 … upper95 again, calibrated day by day. first_day: the first session whose return is
+    part of a score. record: how often the bands held.
+    losses: (N,) the model's daily CRPS, percent.
+    """
+
+    horizon: int
+    first_day: pd.Timestamp
+    scores: Scores
+    baselines: dict[str, BaselineScores]
+    days: pd.DataFrame
+    calibrated: pd.DataFrame
+    record: Record | None = None
+    losses: FloatArray | None = field(default=None, repr=False, compare=False)
+
+    def against(self, name: str) -> pd.Series:
+        """By target day, the model's CRPS less a baseline's: below 0 where the model was better, percent."""
+        own, others = self.losses, self.baselines[name].losses
+        assert own is not None
+        assert others is not None
+        return pd.Series(own - others, index=self.days.index)
+
+    def summary(self) -> dict[str, Any]:
+        """The scores as plain JSON values."""
+        baselines = {name: scores.summary() for name, scores in self.baselines.items()}
+        start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
+        scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
+        rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
+        differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
+        return {
+            "start": start, "end": end, "horizon": self.horizon, **scores, "rmse_beats_naive": differs,
+            "baselines": baselines, "record": dataclasses.asdict(self.record) if self.record else None,
+        }  # fmt: skip
+
+
+def default_start(dates: pd.DatetimeIndex) -> pd.Timestamp:
+    """The first day of the last fifth."""
+    return pd.Timestamp(dates[len(dates) - max(1, len(dates) // 5)])
+
+
+def backtest(
+    densities: StudentT,
+    table: pd.DataFrame,
+    start: pd.Timestamp,
+    rows_needed: int,
+    horizon: int = 1,
+    more: Mapping[str, Baseline] = MappingProxyType({}),
+) -> Backtest:
+    """Score the forecasts made at the close of each day for `horizon` days later, for targets from `start` on.
+
+    Args:
+        densities: (N, H) of the percent log return from each day over 1 … H days.
+        table: the N days; Close, and High and Low if known.
+        start: first day whose return is scored; baselines learn from the days before it.
+        rows_needed: days that a first forecast needs.
+        horizon: days from forecast to target.
+        more: baselines by name, beside the usual ones.
+
+    Raises:
+        DataError: too few days before or after start.
+    """
+    dates = pd.DatetimeIndex(table.index)
+    close, returns, ranges = of_days(table)
+    split = first_scored_row(dates, start, rows_needed, horizon)
+    origins = np.arange(split - 1, len(dates) - horizon)
+    chosen = densities.at((origins, horizon - 1))
+    actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
+    train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
+    bands = calibrated_bands(chosen, actual, horizon)
+    days = {"close": after, "naive": before} | _prices(chosen, before)
+    return Backtest(
+        horizon=horizon,
+        first_day=pd.Timestamp(dates[split]),
+        scores=score(chosen, actual, before, after, train_naive_mae),
+        baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
+        days=pd.DataFrame(days, index=dates[origins + horizon]),
+        calibrated=pd.DataFrame(_in_prices(bands, before), index=dates[origins + horizon]),
+        record=record_of(chosen, actual, bands, horizon),
+        losses=chosen.crps(actual),
+    )
+
+
+def first_scored_row(dates: pd.DatetimeIndex, start: pd.Timestamp, rows_needed: int, horizon: int = 1) -> int:
+    """The row of the first day whose return is scored, arguments as of `backtest`; DataError as there."""
+    split = int(dates.searchsorted(start))
+    least = max(rows_needed, LEAST_TRAINING + 1) + horizon - 1
+    if split < least:
+        remedy = "give a longer file"
+        if least + horizon + LEAST_TEST_DAYS <= len(dates) + 1:
+            remedy = f"start it at {dates[least]:%Y-%m-%d} or later"
+        raise DataError(f"A back-test needs {least} days before its start; {remedy}.")
+    scored = max(0, len(dates) - horizon - split + 1)
+    if scored < LEAST_TEST_DAYS:
+        raise DataError(
+            f"Only {scored} days can be scored from {start:%Y-%m-%d} on, too few to judge a forecast; start it "
+            f"earlier, so that {LEAST_TEST_DAYS} can be scored, or give a longer file."
+        )
+    return split
+
+
+def of_days(table: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """What scores and baselines need of N days: closes, percent log returns, and Parkinson's volatility or None."""
+    close = table["Close"].to_numpy(float)
+    ranged = {"High", "Low"} <= set(table.columns)
+    ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
+    return close, np.diff(100 * np.log(close), prepend=np.nan), ranges
+
+
+def outlook(last: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency.
+
+    last: (H,) densities of the percent log return from the last day, H no less than the horizon.
+    """
+    last = last.at(np.s_[:horizon])
+    dates = future_sessions(pd.DatetimeIndex(table.index), horizon)
+    return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
+
+
+def calibrated_outlook(densities: StudentT, table: pd.DataFrame, start: pd.Timestamp, horizon: int) -> pd.DataFrame:
+    """The fan from the last day with bands calibrated, for each of its days, by the outcomes from `start` on.
+
+    How much wider a band became is averaged over neighbouring days (NEIGHBOURS), for each day's calibration has its own
+    noise; and no band is narrower than that of the day before.
+
+    Args:
+        densities: (N, H) of all days, as `backtest` takes them.
+        table: the N days.
+        start: first day whose return is an outcome to go by.
+        horizon: days to forecast, no more than H.
+    """
+    fan, last = outlook(densities.at(-1), table, horizon), densities.at(np.s_[-1, :horizon])
+    close, returns, _ = of_days(table)
+    origins = np.arange(int(pd.DatetimeIndex(table.index).searchsorted(start)) - 1, len(table))
+    halves: dict[int, list[float]] = {80: [], 95: []}
+    for days in range(1, horizon + 1):
+        density = densities.at((origins, days - 1))
+        actual = ahead(returns, origins[: len(origins) - days], days)
+        for percent, (lower, upper) in calibrated_bands(density, actual, days).items():
+            halves[percent].append((upper[-1] - lower[-1]) / 2)
+    for percent, widths in halves.items():
+        own = (np.subtract(*last.interval(percent / 100)[::-1])) / 2
+        ratios = pd.Series(widths / own).rolling(NEIGHBOURS, min_periods=1, center=True).mean().to_numpy()
+        half = np.maximum.accumulate(own * ratios)
+        for name, side in (("lower", -half), ("upper", half)):
+            fan[f"{name}{percent}"] = close[-1] * np.exp((last.location + side) / 100)
+    return fan
+
+
+def verdict(result: Backtest, *, calibrated: bool = False) -> str:
+    """One or two sentences on how good the forecast was, in plain words and against its baselines.
+
+    calibrated: whether to speak of the bands that were calibrated day by day.
+    """
+    scores = result.scores
+    spreads = {
+        name: one for name, one in result.baselines.items() if one.coverage80 is not None and name != "constant_t"
+    }
+    best = min(spreads, key=lambda name: spreads[name].crps)
+    constant, rival = (_against(scores, result.baselines[name]) for name in ("constant_t", best))
+    return (
+        f"On these {scores.n:,} days its price errors {_errors(scores, result.baselines['naive'])}; its 80 % band"
+        f"{_held(result, calibrated)} of days. In CRPS it is {constant} a spread that never changes and {rival} "
+        f"the best other baseline, {TITLES.get(best, best)}."
+    )
+
+
+def _held(result: Backtest, calibrated: bool) -> str:
+    if calibrated and result.record is not None:
+        return f", calibrated day by day, held {100 * result.record.bands['80'].calibrated.share:.0f} %"
+    return f" held {100 * result.scores.coverage80:.0f} %"
+
+
+def _errors(scores: Scores, naive: BaselineScores) -> str:
+    ratio = scores.rmse / naive.rmse - 1 if naive.rmse > 0 else math.inf * (scores.rmse > 0)
+    if math.isnan(ratio) or abs(ratio) < LEAST_DIFFERENCE:
+        return "equal those of repeating the last known close"
+    if naive.dm_p >= SURE:
+        return (
+            f"cannot be told from those of repeating the last known close ({100 * ratio:+.1f} %, p = {naive.dm_p:.2f})"
+        )
+    if math.isinf(ratio):
+        return "are larger than those of repeating the last known close, which has none"
+    return f"are {_percent(ratio)} {'larger' if ratio > 0 else 'smaller'} than those of repeating the last known close"
+
+
+def _against(scores: Scores, baseline: BaselineScores) -> str:
+    gain = 1 - scores.crps / baseline.crps if baseline.crps > 0 else -math.inf
+    if baseline.dm_p >= SURE:
+        return "not to be told from"
+    return f"{_percent(gain)} {'better' if gain > 0 else 'worse'} than"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * abs(share):.1f} %"
+
+
+def _in_prices(bands: Bands, close: FloatArray) -> dict[str, FloatArray]:
+    """The ends of bands of returns, in prices."""
+    found: dict[str, FloatArray] = {}
+    for percent, (lower, upper) in bands.items():
+        found |= {f"lower{percent}": close * np.exp(lower / 100), f"upper{percent}": close * np.exp(upper / 100)}
+    return found
+
+
+def _prices(density: StudentT, close: FloatArray) -> dict[str, FloatArray]:
+    """Quantiles of the price: those of the return carried through the exponential, which keeps their order."""
+    levels = {"median": 0.5} | BANDS
+    return {name: close * np.exp(density.quantile(level) / 100) for name, level in levels.items()}

@@ -1,0 +1,1 @@
+"""What a forecaster learns, and how it is trained."""

@@ -1,0 +1,1 @@
+"""The forecaster's part of the page."""

@@ -1,0 +1,176 @@
+"""A draft kept in a file, to be gone on with later as if it had never stopped; knows no page and no command."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnlab import options
+from rnnlab.data.kinds import find_fault, listed, record, text, whole
+from rnnlab.data.text.stops import escaped
+from rnnlab.data.text.vocab import Vocabulary
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.model import ModelConfig
+from rnnlab.nn.sampling import Sampling
+from rnnlab.nn.stepping import WEIGHTS
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.tasks.text.data import open_writing
+from rnnlab.tasks.text.generate import Place
+from rnnlab.tasks.text.generation_state import place_names, read_place
+from rnnlab.tasks.text.pieces import Piece
+from rnnlab.tasks.text.use import HIGHEST_SEED, MOST_TEXTS, Draft, Manner, check_manner
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.tensor_files import check_file, is_ours, load_tensors, save_tensors
+
+FORMAT = 1
+NAMED = {"stops": "stop", "banned": "ban"}  # flags that are called otherwise
+
+_ROW = record({"text": text(), "left": text(), "ids": listed(whole(), 1)})
+_NUMBERS = record(
+    {"rows": listed(_ROW, 1, MOST_TEXTS), "seeds": listed(whole(0, HIGHEST_SEED), 1, MOST_TEXTS), "prompt": text()}
+)
+
+
+def check_draft_file(file: str | Path, *, overwrite: bool = False) -> None:
+    """Raise RnnlabError if a draft could not be written there; before a long text is, and leaves nothing.
+
+    overwrite: whether a file that is no draft may be replaced; a draft may be.
+    """
+    check_file(file)
+    if not is_ours(file) and not overwrite:
+        raise RnnlabError(
+            f"{Path(file).name} exists and is no draft; add --overwrite to replace it, or choose another for --save."
+        )
+
+
+def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> None:
+    """Write a draft's texts and where they stand; the model's surprise is not kept.
+
+    Raises:
+        RnnlabError: the file cannot be written, or the draft's model is no longer there.
+    """
+    tensors: dict[str, Any] = {}
+    rows = []
+    for number, (place, pieces) in enumerate(zip(draft.places, draft.pieces, strict=True)):
+        tensors |= {f"{number}.{name}": tensor for name, tensor in place.tensors().items()}
+        left = "".join(piece.text for piece in place.left)
+        rows.append({"text": "".join(piece.text for piece in pieces), "ids": list(place.ids), "left": left})
+    mark = _mark(open_writing(draft.model, caller=caller).checkpoint)
+    numbers = {"format": FORMAT, "mark": mark, "prompt": draft.prompt, "manner": _told(draft.manner)}
+    save_tensors(file, tensors, numbers | {"seeds": list(draft.seeds), "rows": rows})
+
+
+def open_draft(file: str | Path, model: str, *, caller: Caller = OWNER) -> Draft:
+    """Read a draft that `save_draft` wrote, for `carry_on`.
+
+    Args:
+        file: what was written.
+        model: the folder or bundled name of the model that wrote it, wherever it lies by now.
+        caller: who asks; only the person at this machine may open its folders.
+
+    Raises:
+        RnnlabError: the file is another one or damaged, or the model is not there, another one or has changed since.
+    """
+    tensors, numbers = load_tensors(file)
+    name = Path(file).name
+    writer = open_writing(model, caller=caller)
+    checkpoint = writer.checkpoint
+    try:
+        known = type(numbers["format"]) is int and numbers["format"] == FORMAT
+        if not known or numbers["mark"] != _mark(checkpoint):
+            raise RnnlabError(
+                f"{name} belongs to another version of {Path(model).name!r:.60} or to another model; "
+                f"give the model that wrote it."
+            )
+        _check(numbers)
+        rows, seeds, prompt = numbers["rows"], numbers["seeds"], numbers["prompt"]
+        _check_names(tensors, len(rows), checkpoint.model)
+        places = [_place(tensors, number, row, checkpoint.model) for number, row in enumerate(rows)]
+        _check_texts(rows, prompt, writer.vocabulary)
+        manner = _manner(numbers["manner"]) if "manner" in numbers else Manner()  # drafts before 2026-11-26 have none
+    except (KeyError, TypeError, ValueError) as error:
+        raise RnnlabError(f"{name} was not written by rnnlab or is damaged; give another file.") from error
+    pieces = tuple((Piece(row["text"]),) if row["text"] else () for row in rows)
+    return Draft(model, "cpu", prompt, pieces, tuple(seeds), (), 0, 0.0, True, tuple(places), manner)
+
+
+def manner_flags(manner: Manner) -> list[str]:
+    """How a text is written, as the command line says it; what is as always is left out."""
+    told, usual = _told(manner), _told(Manner())
+    rules = dict(told.pop("sampling"))
+    flags = {NAMED.get(name, name): value for name, value in told.items() if value != usual[name]} | rules
+    pairs = [(name, one) for name, value in flags.items() for one in (value if isinstance(value, list) else [value])]
+    return [word for name, value in pairs for word in (f"--{name.replace('_', '-')}", *_words(value))]
+
+
+def _words(value: Any) -> list[str]:
+    """What follows a flag: nothing where it is a switch; a text's line breaks as escapes, on one line."""
+    return [] if value is True else [escaped(value) if isinstance(value, str) else str(value)]
+
+
+def _told(manner: Manner) -> dict[str, Any]:
+    """As JSON; whether the surprise is explained is no matter of the text."""
+    told = dataclasses.asdict(manner)
+    del told["explained"]
+    rules = {name: value for name, value in manner.sampling.items() if value is not None}
+    return told | {"sampling": rules, "stops": list(manner.stops)}
+
+
+def _manner(told: Any) -> Manner:
+    """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives."""
+    if set(told) != set(_told(Manner())):
+        raise ValueError("a part is missing or unknown")
+    if type(told["stops"]) is not list:
+        raise TypeError("the stops are no list")
+    manner = Manner(**told)
+    kinds = {
+        str: (manner.unit, manner.banned, manner.weights, *manner.stops),
+        bool: (manner.keep_stop, manner.finish_sentence),
+        int: (manner.length,),
+    }
+    if not all(type(value) is kind for kind, values in kinds.items() for value in values):
+        raise TypeError("a part is of another kind")
+    if manner.weights not in WEIGHTS or set(manner.sampling) - {known.name for known in options.describe(Sampling)}:
+        raise ValueError("there are no such weights or rules")
+    try:
+        check_manner(manner)
+    except RnnlabError as error:
+        raise ValueError("it cannot be written so") from error
+    return manner
+
+
+def _check(numbers: Mapping[str, Any]) -> None:
+    """Raise ValueError unless these are texts with a seed each, after a prompt."""
+    fault = find_fault(dict(numbers), _NUMBERS)
+    if fault is not None:
+        raise ValueError(fault.told())
+    if len(numbers["rows"]) != len(numbers["seeds"]):
+        raise ValueError("there is not a seed for each text")
+
+
+def _check_texts(rows: Sequence[Mapping[str, Any]], prompt: str, vocabulary: Vocabulary) -> None:
+    """Raise ValueError unless each text is what its ids stand for; that of an empty prompt, after where it began."""
+    for row in rows:
+        if vocabulary.decode(row["ids"][0 if prompt else 1 :]) != prompt + row["text"] + row["left"]:
+            raise ValueError("a text is not that of its ids")
+
+
+def _check_names(tensors: Mapping[str, Any], rows: int, model: ModelConfig) -> None:
+    if set(tensors) != {f"{number}.{name}" for number in range(rows) for name in place_names(model)}:
+        raise ValueError("there are other tensors than the model leaves")
+
+
+def _place(tensors: Mapping[str, Any], number: int, row: Mapping[str, Any], model: ModelConfig) -> Place:
+    own = {name: tensors[f"{number}.{name}"] for name in place_names(model)}
+    return read_place(own, row["ids"], row["left"], model)
+
+
+def _mark(checkpoint: Checkpoint) -> str:
+    """What tells one model's weights from another's."""
+    weights: Any = checkpoint.weights["head.weight"]
+    return hashlib.sha256(np.ascontiguousarray(weights.numpy()).tobytes()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""How well a writer predicts its author, beside the 5-gram."""

@@ -1,0 +1,1 @@
+"""What a writer learns, and how it is trained."""

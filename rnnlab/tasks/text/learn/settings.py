@@ -1,0 +1,62 @@
+"""What a training on a text lets one choose beside the model and the loop, and what the text's size suggests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab import options
+from rnnlab.data.text.corpus import proposed_settings, proposed_training
+from rnnlab.data.text.documents import RULES
+from rnnlab.nn.model import ModelConfig
+from rnnlab.options import option
+from rnnlab.train.progress import TrainConfig
+
+LEVELS = ("char", "word")
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """How a text is read, cut and encoded."""
+
+    level: str = option("char", "what is foretold, characters or words", choices=LEVELS)
+    window: int = option(64, "steps that gradients reach back", 2, 4096)
+    forget: int = option(
+        20, "windows after which, on average, the carried state is forgotten: beginnings are learnt too", 1
+    )
+    epochs: int = option(20, "passes over the training text", 1, 10_000)
+    validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
+    calibration: float = option(
+        0.02, "share of the training part, its beginning, that only sets how sure the model is; 0 for none", 0.0, 0.2
+    )
+    rare: int = option(1, "characters that occur less often become one unknown symbol (level char)", 1, 1000)
+    words: int = option(8000, "distinct words and characters at most (level word)", 100, 65_536)
+    fold_case: bool = option(False, "write everything in lower case")
+    documents: str = option("whole", "how the text's documents are told apart", choices=RULES)
+    marker: str = option("", "the line between two documents, for the rule marker")
+    shuffle: int = option(
+        0, "mix the documents by this seed before the end is held out, by 1 if no number follows; 0 leaves their order",
+        0, 2**31 - 1, bare=1,
+    )  # fmt: skip
+    column: str = option("", "of a table (CSV, JSON, Parquet): the column of texts, each of which is a document")
+    encoding: str = option("", "what the text is encoded in, such as KOI8-R; found out unless given")
+
+    def __post_init__(self) -> None:
+        options.check(self)
+
+
+MODEL = ModelConfig(
+    cell="lstm", hidden=512, layers=2, input_dropout=0.05, between_dropout=0.3, output_dropout=0.35,
+    recurrent_dropout=0.2, inputs=0, vocabulary=1, embedding=128, outputs=1,
+)  # fmt: skip
+TRAIN = TrainConfig(batch=32, lr=2e-3, warmup=0.02, weight_decay=0.01, clip=1.0, ema=0.999, seed=1)
+
+
+def proposed(characters: int, given: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, TextConfig]:
+    """Settings for a text of so many characters, those that are given before those that its size suggests."""
+    wanted = proposed_settings(characters) | proposed_training(characters) | given
+    return (
+        options.from_mapping(ModelConfig, wanted, MODEL),
+        options.from_mapping(TrainConfig, wanted, TRAIN),
+        options.from_mapping(TextConfig, wanted),
+    )

@@ -1,0 +1,174 @@
+"""A writer that learns on, from its own text or from another: what it began with and what it scored; trains nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab import options
+from rnnlab.data.text.corpus import Corpus, proposed_settings, proposed_training
+from rnnlab.data.text.shards import Shards
+from rnnlab.data.text.vocab import Vocabulary, open_vocabulary, widen, widened_ids
+from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.nn.model import ModelConfig
+from rnnlab.runtime.callers import Caller
+from rnnlab.runtime.opening import locate, open_located
+from rnnlab.tasks.text.data import open_learnable
+from rnnlab.tasks.text.facts import reading, text_learnt
+from rnnlab.tasks.text.judge.score import Ids, score
+from rnnlab.tasks.text.learn.settings import TRAIN, TextConfig
+from rnnlab.tasks.text.learn.widening import widened_weights
+from rnnlab.tasks.text.writer import open_writer
+from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
+from rnnlab.train.progress import TrainConfig
+
+# Half the passes of a training from nothing, at the rate of the largest networks (docs/experiments.md).
+RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 2e-3, 0.5, 2
+SHAPE = ("cell", "hidden", "layers", "residual", "embedding", "tied")
+READ_AS = ("level", "words")  # what an id stands for, beside the characters
+# Of the same text, no other part is held out.
+HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column")
+
+# What an id means and what is held out cannot change once a training has begun.
+SETTLED = (*READ_AS, *HELD_OUT_AS, "rare", "encoding")
+
+
+@dataclass(frozen=True)
+class TextBegun:
+    """What a training that goes on from a checkpoint began with.
+
+    told: its record, `from` of the provenance. vocabulary: before it was widened. made: the checkpoint; None of a
+    training that is resumed. before: its scores, once known.
+    """
+
+    told: dict[str, Any]
+    vocabulary: Vocabulary
+    made: Checkpoint | None
+    before: dict[str, float] | None = None
+
+    def opened(self, data: str | Sequence[str], given: Mapping[str, Any]) -> Corpus | Shards:
+        """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
+        assert self.made is not None
+        learnt = reading(self.made)
+        corpus = open_learnable(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
+        if corpus.sha256 != self.told["sha256"] or (learnt.documents, learnt.shuffle) == ("whole", 0):
+            return corpus
+        return open_learnable(data, options.from_mapping(TextConfig, given, learnt))
+
+    def widened(self, alphabet: str, *, boundary: bool, unknown: bool = False) -> Vocabulary:
+        """Its vocabulary with the characters of the text."""
+        return widen(self.vocabulary, alphabet, boundary=boundary, unknown=unknown)
+
+    def weights(self, vocabulary: Vocabulary, shape: ModelConfig, seed: int) -> dict[str, Any]:
+        """Its weights for a widened vocabulary, by name."""
+        assert self.made is not None, "a training that is resumed has its own weights"
+        known = build_model(self.made).state_dict()
+        return widened_weights(known, shape, widened_ids(self.vocabulary, vocabulary), seed)
+
+    def scored(self, begun: Checkpoint, vocabulary: Vocabulary, seed: int, held_out: Ids) -> dict[str, float]:
+        """Its nats a character on what is held out, by windows and streamed, before it learns on."""
+        if self.before is not None:
+            return self.before
+        writer = open_writer(dataclasses.replace(begun, weights=self.weights(vocabulary, begun.model, seed)))
+        found = score(writer.model, vocabulary, held_out)
+        return {"nats_per_char_windows": found.windows, "nats_per_char_streamed": found.streamed}
+
+    def notices(self, corpus: Corpus | Shards) -> tuple[str, ...]:
+        """Sentences on characters that are new to it, and on a text that is not the one it learnt from."""
+        alphabet = corpus.alphabet if isinstance(corpus, Corpus) else "".join(corpus.counts)
+        new = sorted(set(alphabet) - set(self.vocabulary.alphabet))
+        told = []
+        if new:
+            shown = " ".join(repr(one)[1:-1] for one in new[:20]) + (" …" if len(new) > 20 else "")
+            words = "1 character is" if len(new) == 1 else f"{len(new):,} characters are"
+            told.append(f"{words} new to {self.told['name']} and added to its vocabulary ({shown}).")
+        if corpus.sha256 != self.told["sha256"]:
+            told.append(
+                f"{self.told['name']} was trained on “{self.told['title']}”; where the two texts overlap, "
+                f"its score before is too good to be true."
+            )
+        return tuple(told)
+
+
+def open_text_begun(model: str, given: Mapping[str, Any], caller: Caller) -> TextBegun:
+    """Open the writer that a training goes on from.
+
+    Raises:
+        RnnlabError: there is none, it is no writer, or a setting is given that would change its shape.
+    """
+    found = locate(model, caller=caller)
+    made = open_located(found)
+    if made.task != "text":
+        raise RnnlabError("Only a writer can learn on from a text; give --from another, as shakespeare.")
+    writer = open_writer(made)
+    title, sha256 = text_learnt(made)
+    shape = dataclasses.asdict(made.model) | dataclasses.asdict(reading(made))
+    for name in (*SHAPE, *READ_AS):
+        if name in given and given[name] != shape[name]:
+            raise RnnlabError(
+                f"A checkpoint that learns on keeps its shape; leave out --{name}, or give {shape[name]}."
+            )
+    name = found.pinned(model) if found.commit else found.name
+    return TextBegun({"name": name, "title": title, "sha256": sha256}, writer.vocabulary, made)
+
+
+def resumed_text_begun(began: Checkpoint) -> TextBegun | None:
+    """The same of a training that is resumed, its record checked; None if it did not begin with a checkpoint.
+
+    Raises:
+        CheckpointError: it does not say what that had scored.
+    """
+    told, before = began.provenance.get("from"), began.metrics.get("before")
+    if told is None:
+        return None
+    if before is None:
+        raise CheckpointError(
+            "The folder of --out does not say what its training began with scored; start a new training."
+        )
+    return TextBegun(told, open_vocabulary(began.codec["vocabulary"]), None, before)
+
+
+def tuned_settings(
+    begun: TextBegun, corpus: Corpus | Shards, given: Mapping[str, Any]
+) -> tuple[ModelConfig, TrainConfig, TextConfig]:  # fmt: skip
+    """Settings to learn on with: the checkpoint's shape and dropout, small steps, fewer passes than from nothing.
+
+    Raises:
+        RnnlabError: it learnt from this very text, and another part of it would be held out.
+    """
+    assert begun.made is not None
+    learnt, known = reading(begun.made), proposed_settings(corpus.characters)
+    batch = int(proposed_training(corpus.characters)["batch"])
+    if corpus.sha256 == begun.told["sha256"]:
+        _check_held_out(begun, learnt, given)
+        own = dataclasses.replace(TextConfig(), **{name: getattr(learnt, name) for name in ("rare", *HELD_OUT_AS)})
+    else:
+        own = dataclasses.replace(TextConfig(), fold_case=learnt.fold_case)
+    epochs = max(FEWEST_EPOCHS, round(SHARE_OF_EPOCHS * known["epochs"]))
+    own = dataclasses.replace(own, level=learnt.level, words=learnt.words, window=learnt.window, epochs=epochs)
+    train = dataclasses.replace(TRAIN, lr=RATE, batch=batch)
+    return (
+        options.from_mapping(ModelConfig, given, begun.made.model),
+        options.from_mapping(TrainConfig, given, train),
+        options.from_mapping(TextConfig, given, own),
+    )
+
+
+def _check_held_out(begun: TextBegun, learnt: TextConfig, given: Mapping[str, Any]) -> None:
+    for name in HELD_OUT_AS:
+        if name in given and given[name] != getattr(learnt, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise RnnlabError(
+                f"{begun.told['name']} learnt from this text with another {flag}, so part of what would be held out "
+                f"is known to it; leave {flag} out."
+            )
+
+
+def check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
+    """Raise RnnlabError if a training that is resumed is given another value of what cannot change any more."""
+    for name in SETTLED:
+        if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
+            flag = f"--{name.replace('_', '-')}"
+            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")

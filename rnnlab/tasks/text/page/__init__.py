@@ -1,0 +1,1 @@
+"""The writer's part of the page."""

@@ -1,0 +1,102 @@
+"""The page's public endpoint /write; its name, parameters and result keys are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from rnnlab.data.text.stops import unescaped
+from rnnlab.errors import RnnlabError
+from rnnlab.service.listing import bundled_models
+from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
+from rnnlab.tasks.text.use import Manner, drafts
+from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.wording import answer_for_programs, for_programs
+
+
+def write(
+    token: gr.OAuthToken | None,
+    prompt: str,
+    model: str,
+    length: float = LENGTH,
+    temperature: float = TEMPERATURE,
+    seed: str = "",
+    top_k: int = 0,
+    top_p: float = 1.0,
+    min_p: float = 0.0,
+    repetition_penalty: float = 1.0,
+    stop: str = "",
+    stops: list[str] | None = None,
+    ban: str = "",
+    keep_stop: bool = False,
+    finish_sentence: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
+
+    Args:
+        prompt: what the text begins with, may be empty.
+        model: the name of a bundled writer, as shakespeare, or owner/name or owner/name@revision of the Hub.
+        length: characters to write, 1 … 20,000.
+        temperature: 0 always takes the likeliest; 1 draws as the model believes.
+        seed: a whole number; the same seed and settings give the same text. Empty for a new one, -1 too.
+        top_k: choose among this many of the likeliest; 0 for all.
+        top_p: choose among the likeliest that hold this share of the belief; 1 for all.
+        min_p: drop what is less likely than this share of the likeliest; 0 drops nothing.
+        repetition_penalty: how much to hold back what was used lately; 1 for not at all.
+        stop: the text ends before this; empty for nothing. Here and in what follows \\n is a line break, \\t a tab.
+        stops: further such texts, a list; the first to appear ends the text.
+        ban: characters that are never written.
+        keep_stop: end the text after the stop.
+        finish_sentence: go on beyond the length to the end of the sentence, 500 characters at most.
+
+    Returns:
+        {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far.
+    """
+    rules = {
+        "temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p,
+        "repetition_penalty": repetition_penalty,
+    }  # fmt: skip
+    try:
+        manner = Manner(
+            bounded(length), sampling=rules, stops=_stops(stop, stops), banned=unescaped(ban or ""),
+            keep_stop=bool(keep_stop), finish_sentence=bool(finish_sentence),
+        )  # fmt: skip
+        for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
+            yield answer_for_programs(draft.answer())
+    except RnnlabError as error:
+        raise gr.Error(for_programs(str(error)), print_exception=False) from error
+
+
+def _stops(stop: str | None, more: object) -> tuple[str, ...]:
+    """All stops, their escapes read; RnnlabError if they are no texts."""
+    listed = [] if more is None else more
+    if not (isinstance(listed, list) and all(isinstance(one, str) for one in listed)):
+        raise RnnlabError(f'The stops {str(more)[:40]!r} are no list of texts; write them as ["ROMEO:", "\\\\n"].')
+    return tuple(unescaped(one) for one in [stop or "", *listed] if one)
+
+
+def add_write_endpoint(at_once: int) -> None:
+    """Add the endpoint to the Blocks being built, behind components that nobody sees."""
+    models = bundled_models("text")
+    with gr.Row(visible=False):
+        given = [
+            gr.Textbox("", label="prompt"),
+            gr.Textbox(models[0] if models else "", label="model"),
+            gr.Number(LENGTH, label="length"),
+            gr.Number(TEMPERATURE, label="temperature"),
+            gr.Textbox("", label="seed"),
+            gr.Number(0, label="top_k", precision=0),
+            gr.Number(1.0, label="top_p"),
+            gr.Number(0.0, label="min_p"),
+            gr.Number(1.0, label="repetition_penalty"),
+            gr.Textbox("", label="stop"),
+            gr.JSON([], label="stops"),
+            gr.Textbox("", label="ban"),
+            gr.Checkbox(False, label="keep_stop"),
+            gr.Checkbox(False, label="finish_sentence"),
+        ]
+        answer = gr.JSON(label="answer")
+        call = gr.Button()
+    call.click(write, given, answer, api_name="write", concurrency_id="write", concurrency_limit=at_once)

@@ -1,0 +1,85 @@
+"""A text as the page shows it while it is written; escapes all of it, for what a network writes is untrusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from rnnlab.tasks.text.pieces import Piece
+from rnnlab.tasks.text.use import Draft
+from rnnlab.widgets.wording import notes_of
+
+# Nats from which a shade begins: a coin's toss is 0.7, one of ten 2.3, one of a hundred 4.6.
+SHADES = (0.7, 1.6, 2.3, 3.5, 4.6)
+EMPTY = "Give a prompt, or none, and press Write."
+NAMED = {"\n": "line break", " ": "space", "\t": "tab"}
+
+
+def manuscript(draft: Draft | None, *, explained: bool = False, busy: bool = False) -> str:
+    """The texts side by side, each with its prompt set apart; with the model's surprise as shades if explained."""
+    if draft is None:
+        return f'<section class="manuscript none"><p>{EMPTY}</p></section>'
+    several = len(draft.pieces) > 1
+    sheets = "".join(
+        _sheet(draft.prompt, row, seed, several=several, explained=explained, busy=busy)
+        for row, seed in zip(draft.pieces, draft.seeds, strict=True)
+    )
+    legend = _legend() if explained else ""
+    return f'<section class="manuscript{" several" if several else ""}">{sheets}</section>{legend}'
+
+
+def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
+    """One line under the text: how far, how fast, where, with which seed; and sentences on the prompt.
+
+    Args:
+        draft: the text, or None for the state alone.
+        state: what is to be known before all that.
+        link: the query that writes this text again, for whoever copies it; "" if there is none.
+    """
+    if draft is None:
+        return f'<div class="facts" role="status"><p>{escape(state)}</p></div>'
+    seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
+    speed = f"{draft.chars_per_second:,.0f} a second"
+    parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
+    notes = notes_of(draft.notices)
+    line = " · ".join(escape(part) for part in parts if part)
+    return (
+        f'<div class="facts" role="status" data-link="{escape(link)}"><p>{line}</p>'
+        + (f"<ul>{notes}</ul>" if notes else "")
+        + "</div>"
+    )
+
+
+def _sheet(
+    prompt: str, pieces: Sequence[Piece], seed: int, *, several: bool, explained: bool, busy: bool
+) -> str:  # fmt: skip
+    head = f'<p class="seed">Seed {seed}</p>' if several else ""
+    body = "".join(map(_piece, pieces)) if explained else escape("".join(piece.text for piece in pieces))
+    caret = '<i class="caret" aria-hidden="true"></i>' if busy else ""
+    return f'<div class="sheet">{head}<div class="written"><b>{escape(prompt)}</b>{body}{caret}</div></div>'
+
+
+def _piece(piece: Piece) -> str:
+    if piece.nats is None:
+        return escape(piece.text)
+    shade = sum(piece.nats >= least for least in SHADES)
+    return f'<span class="s{shade}" data-tip="{escape(_tip(piece))}">{escape(piece.text)}</span>'
+
+
+def _tip(piece: Piece) -> str:
+    likeliest = "\n".join(f"{_shown(text)}  {_percent(share)}" for text, share in piece.likeliest)
+    return f"{_shown(piece.text)}: surprise {piece.nats:.1f} nats\nlikeliest here:\n{likeliest}"
+
+
+def _shown(text: str) -> str:
+    return NAMED.get(text, text.replace("\n", "↵"))
+
+
+def _percent(share: float) -> str:
+    return "under 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+
+
+def _legend() -> str:
+    shades = "".join(f'<span class="s{number}">&nbsp;</span>' for number in range(len(SHADES) + 1))
+    words = "How surprised the model was by each character: from not at all to one in a hundred or less."
+    return f'<p class="legend">{shades} {words} Point at one for the five likeliest in its place.</p>'

@@ -1,0 +1,99 @@
+"""What a visitor asks of a writer, read from the page's values; knows no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab.data.text.stops import read_lines, unescaped
+from rnnlab.errors import RnnlabError
+from rnnlab.runtime.callers import STRANGER, Caller
+from rnnlab.tasks.text import use, voices
+from rnnlab.tasks.text.use import Draft, Manner, carry_on, sampling_settings
+
+LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
+TEMPERATURE, HOTTEST = 0.8, 1.5
+FIRST_SEED = 1  # of the text that the page opens with
+SEVERAL = 3
+FULL = 60_000  # characters of all texts together, and then a page has enough of them
+MOST_DIGITS = 20
+DRAWN = -1  # as a seed
+
+
+@dataclass(frozen=True)
+class AskedText:
+    """A prompt, a voice, and how to write."""
+
+    voice: str
+    prompt: str
+    texts: int
+    seed: int | None
+    manner: Manner
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> AskedText:
+        """Read the choosers' values in their order.
+
+        The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
+        stop and whether to finish the sentence.
+
+        Raises:
+            RnnlabError: a value cannot be read.
+        """
+        voice, prompt, heat, length, three, seed, stop_at, banned, light, *rest = values
+        names = rule_names()
+        keep_stop, finish = [*rest[len(names) :], False, False][:2]
+        manner = Manner(
+            length=bounded(length),
+            sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
+            stops=read_lines(stop_at or ""),
+            banned=unescaped(banned or ""),
+            explained=True,  # so that the surprise can be shown of a text that is there
+            weights="int8" if light else "fp32",
+            keep_stop=bool(keep_stop),
+            finish_sentence=bool(finish),
+        )
+        return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
+
+    def drafts(self, caller: Caller = STRANGER) -> Iterator[Draft]:
+        """Write from the prompt; raises RnnlabError."""
+        return use.drafts(self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, caller=caller)
+
+    def more(self, draft: Draft, caller: Caller = STRANGER) -> Iterator[Draft]:
+        """Go on with a draft; raises RnnlabError."""
+        if sum(map(len, draft.texts)) > FULL:
+            raise RnnlabError(f"What has {FULL:,} characters is not gone on with here; download it or begin anew.")
+        return carry_on(draft, self.manner, caller=caller)
+
+
+def rule_names() -> list[str]:
+    """The names of the sampling chain's settings beside the temperature, in the order of their fields on the page."""
+    return [known.name for known in sampling_settings() if known.name != "temperature"]
+
+
+def read_seed(written: str | None) -> int | None:
+    """A seed as a visitor writes it, -1 to have one drawn and told, None if left empty; raises RnnlabError."""
+    text = (written or "").strip()
+    if text.replace("−", "-") == str(DRAWN):  # as the page prints it, too
+        return DRAWN
+    if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
+    return int(text) if text else None
+
+
+def first_draft(voice: str) -> Draft:
+    """The text that the page opens with."""
+    openings = voices.voice(voice, caller=STRANGER).openings
+    *_, last = use.drafts(
+        voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, caller=STRANGER
+    )
+    return last
+
+
+def bounded(length: object) -> int:
+    """A length, if the slider could be set to it: its bounds hold for whoever sends something else, too."""
+    if isinstance(length, (int, float)) and 1 <= length <= LONGEST and length == int(length):
+        return int(length)
+    shown = f"{length:,}" if isinstance(length, (int, float)) else str(length)[:40]
+    raise RnnlabError(f"Between 1 and {LONGEST:,} characters can be written at a time here, not {shown}.")

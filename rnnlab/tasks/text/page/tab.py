@@ -1,0 +1,218 @@
+"""The tab Write: its layout and its events; knows no model."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rnnlab.errors import RnnlabError
+from rnnlab.runtime.callers import STRANGER, Caller
+from rnnlab.runtime.opening import is_hub_name, told
+from rnnlab.tasks.forecast.page import panels
+from rnnlab.tasks.text import voices as voices_module
+from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
+from rnnlab.tasks.text.page.manuscript import facts, manuscript
+from rnnlab.tasks.text.page.request import AskedText, first_draft
+from rnnlab.tasks.text.use import Draft
+from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.copying import COPY_TEXT, copy_link
+from rnnlab.widgets.events import PRIVATE, QUIET, chooser_with
+from rnnlab.widgets.links import writing_link
+from rnnlab.widgets.saving import download, write_text
+
+NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
+AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.stepping.shared_steps)
+
+
+@dataclass(frozen=True)
+class Results:
+    """Where the text goes, and the buttons that depend on it."""
+
+    verdict: gr.HTML
+    sheet: gr.HTML
+    facts: gr.HTML
+    draft: gr.State
+    write: gr.Button
+    stop: gr.Button
+    on: gr.Button
+    download: gr.DownloadButton
+    explained: gr.Checkbox
+    again: gr.Button
+
+    def listed(self) -> list[Any]:
+        """The places in the order of `_shown`'s results."""
+        return [
+            self.verdict, self.sheet, self.facts, self.draft, self.write, self.stop, self.on, self.download
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WriteTab:
+    """Where other tabs and links come in: what they set, and the field whose change begins a text."""
+
+    choosers: Choosers
+    go: gr.Textbox
+    verdict: gr.HTML
+    voices: list[str]
+
+    def opened(self) -> list[Any]:
+        """The places in the order of `voice_opened`'s results."""
+        return [self.choosers.voice, self.choosers.prompt, self.choosers.examples, self.go]
+
+
+def write_tab(voices: list[str], go: gr.Textbox) -> WriteTab | None:
+    """Lay the tab out, a text by the first of the voices already in it, and connect its events.
+
+    Args:
+        voices: the bundled ones.
+        go: a hidden field outside the tabs, as what lies in one that nobody has looked at yet tells of no change.
+
+    Returns:
+        Where other tabs and links come in; None if there is no voice.
+    """
+    if not voices:
+        gr.HTML(panels.empty(NO_VOICE))
+        return None
+    first = first_draft(voices[0])
+    choosers, buttons = lay_choosers(voices)
+    results = _results(first, buttons)
+    _connect(choosers, results, go)
+    return WriteTab(choosers, go, results.verdict, voices)
+
+
+def voice_opened(model: str, bundled: list[str], caller: Caller) -> tuple[Any, ...]:
+    """Set the tab to a voice that is open already, the first of its prompts filled in, and have it write."""
+    openings = voices_module.voice(model, caller=caller).openings
+    prompt = openings[0] if openings else ""
+    return chooser_with(bundled, model), prompt, _prompts(openings), begin()
+
+
+def begin() -> str:
+    """What to write into the hidden field so that a text begins: what was not there before."""
+    return secrets.token_hex(8)
+
+
+def begin_writing(token: gr.OAuthToken | None, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+    """Write what is asked, showing it as it grows; or say why that cannot be, the last text staying below."""
+    caller = caller_of(token)
+    yield from _followed(explained, given, lambda asked: asked.drafts(caller))
+
+
+def carry_on(token: gr.OAuthToken | None, draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+    """Go on with the texts that are shown, at the settings as they are now."""
+    caller = caller_of(token)
+    yield from _followed(explained, given, lambda asked: asked.more(draft, caller))
+
+
+def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
+    """What the page shows of a text that was stopped; of one stopped before it began, the finished one before it."""
+    return _shown(draft, explained, state="" if draft.finished else "Stopped")[1:]
+
+
+def _followed(
+    explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    asking = gr.skip(), gr.skip(), facts(None, "Opening the voice"), gr.skip(), *_buttons(busy=True), gr.skip()
+    if is_hub_name(str(given[0])):  # which may have to be fetched first
+        yield asking
+    try:
+        for draft in begin(AskedText.of(given)):
+            yield _shown(draft, explained)
+    except RnnlabError as error:
+        words = panels.refusal(str(error), "Below is still the last text that could be written.")
+        yield words, gr.skip(), gr.skip(), gr.skip(), *_buttons(busy=False), gr.skip()
+
+
+def _shown(draft: Draft, explained: bool, state: str = "") -> tuple[Any, ...]:
+    busy = not (draft.finished or state)
+    taken = gr.skip() if busy else download(write_text(told(draft.model), draft.texts))
+    return (
+        gr.skip() if draft.voice is None else panels.voice_verdict(draft.voice),
+        manuscript(draft, explained=explained, busy=busy),
+        facts(draft, state, "" if busy else writing_link(draft)),
+        draft,
+        *_buttons(busy),
+        taken,
+    )
+
+
+def _buttons(busy: bool) -> tuple[Any, Any, Any]:
+    return gr.Button(interactive=not busy), gr.Button(interactive=busy), gr.Button(interactive=not busy)
+
+
+def _results(first: Draft, buttons: list[gr.Button]) -> Results:
+    verdict = gr.HTML(panels.voice_verdict(first.voice) if first.voice else "", elem_id="voice")
+    sheet = gr.HTML(manuscript(first), elem_id="manuscript")
+    line = gr.HTML(facts(first, link=writing_link(first)), elem_id="facts")
+    with gr.Row(elem_classes="keep"):
+        explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
+        copy = gr.Button("Copy", size="md", scale=0, min_width=90, elem_id="copy")
+        saved = gr.DownloadButton(
+            "Download (.txt)", value=write_text(first.model, first.texts), size="md", scale=0, min_width=150,
+            elem_id="download-text",
+        )  # fmt: skip
+        link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-link")
+        again = gr.Button("Keep this seed", size="md", scale=0, min_width=140, elem_id="again")
+    copy.click(None, js=COPY_TEXT, **QUIET)
+    link.click(None, js=copy_link("#facts"), **QUIET)
+    write, stop, on = buttons
+    return Results(verdict, sheet, line, gr.State(first), write, stop, on, saved, explained, again)
+
+
+def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
+    writing: dict[str, Any] = PRIVATE | {
+        "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
+    }  # fmt: skip
+    asked = [results.explained, *choosers.listed()]
+    # Whatever begins a text does so by this number, and first stops what is being written: two would share the sheet.
+    number = gr.State(0)
+    begun = number.change(begin_writing, asked, trigger_mode="multiple", **writing)
+    gone_on = results.on.click(carry_on, [results.draft, *asked], **writing)
+    cancels = {"cancels": [begun, gone_on]}
+    # In the queue, without a limit: Gradio tells of a state's change only there.
+    running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
+    gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
+    choosers.examples.click(
+        _prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running
+    )  # fmt: skip
+    choosers.voice.input(
+        _voice_chosen, [choosers.voice, number], [choosers.prompt, choosers.examples, number], **running
+    )  # fmt: skip
+    # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
+    halted = results.stop.click(None, **QUIET | cancels)
+    halted.then(stopped, [results.draft, results.explained], results.listed()[1:], **QUIET)
+    # Afterwards too: the box may have been ticked while the text was being written.
+    for moment in (results.explained.input, begun.then, gone_on.then):
+        moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
+    results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
+
+
+def _next(number: int) -> int:
+    return number + 1
+
+
+def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
+    return chosen[0], _next(number)
+
+
+def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
+    """A voice's own prompts, the first of them filled in; of one that is not here yet, only that it may begin."""
+    if is_hub_name(voice or ""):
+        return gr.skip(), gr.skip(), _next(number)
+    try:
+        openings = voices_module.voice(voice, caller=STRANGER).openings
+    except RnnlabError:  # which the text that is begun will tell of
+        return gr.skip(), gr.skip(), _next(number)
+    return (openings[0] if openings else ""), _prompts(openings), _next(number)
+
+
+def _prompts(openings: Sequence[str]) -> Any:
+    return gr.update(samples=[[one] for one in openings])
+
+
+def _explained(draft: Draft, explained: bool) -> str:
+    return manuscript(draft, explained=explained)

@@ -1,0 +1,262 @@
+"""A writer and a prompt in; text out, as it grows or at once; bounded for whoever asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnnlab import options
+from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN
+from rnnlab.data.text.stops import adapt_banned, adapt_stops
+from rnnlab.data.text.vocab import Vocabulary
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.sampling import Sampling
+from rnnlab.options import Option
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.runtime.opening import locate
+from rnnlab.tasks.text.data import open_located_writing, open_writing
+from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
+from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
+from rnnlab.tasks.text.voices import Voice, voice_of
+from rnnlab.tasks.text.writer import Writer
+
+SECONDS_BETWEEN_DRAFTS = 0.05
+MOST_TEXTS = 16
+LONGEST_PROMPT = 20_000  # characters
+HIGHEST_SEED = 2**31 - 1
+DRAWN = -1  # as a seed: draw one, and say which
+ENDLESS = f"No blank came for {LONGEST_WORD:,} characters, so words could not be counted; give a length in characters."
+UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond the length; the text was cut there."
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How to write.
+
+    length: of what is written, in `unit`: "characters", "words" or "document" (to its end, characters at most).
+    sampling: by name, of `sampling_settings`; None and absent ones keep their defaults. stops: a text ends before the
+    first of them to appear, or after it with keep_stop. banned: characters that are never written. explained: whether
+    the pieces tell the model's surprise and alternatives. weights: "fp32", or "int8" on a CPU. finish_sentence: whether
+    a text goes on beyond its length to the end of a sentence, which is bounded.
+    """
+
+    length: int = 400
+    unit: str = "characters"
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    stops: Sequence[str] = ()
+    banned: str = ""
+    explained: bool = False
+    weights: str = "fp32"
+    keep_stop: bool = False
+    finish_sentence: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Texts as far as they are written.
+
+    prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
+    piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
+    and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
+    the drafts. places: where `carry_on` goes on. manner: as it was last asked for. voice: what
+    the writer tells of itself. model: of the Hub's, with its commit.
+    """
+
+    model: str
+    device: str
+    prompt: str
+    pieces: tuple[tuple[Piece, ...], ...]
+    seeds: tuple[int, ...]
+    notices: tuple[str, ...]
+    characters: int
+    chars_per_second: float
+    finished: bool
+    places: tuple[Place, ...]
+    manner: Manner = Manner()
+    voice: Voice | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The whole texts, their prompt first."""
+        return tuple(self.prompt + "".join(piece.text for piece in row) for row in self.pieces)
+
+    def answer(self) -> dict[str, Any]:
+        """As JSON: {text, seed, characters, chars_per_second, notices, model, device}; `texts` if there are several."""
+        answer: dict[str, Any] = {
+            "text": self.texts[0],
+            "seed": self.seeds[0],
+            "characters": self.characters,
+            "chars_per_second": round(self.chars_per_second, 1),
+            "notices": list(self.notices),
+            "model": self.model,
+            "device": self.device,
+        }
+        return answer if len(self.texts) == 1 else answer | {"texts": list(self.texts)}
+
+
+def sampling_settings() -> list[Option]:
+    """How the next character or word is chosen, all that a person may set."""
+    return options.describe(Sampling)
+
+
+def write(
+    model: str,
+    prompt: str = "",
+    *,
+    length: int = 400,
+    temperature: float | None = None,
+    seed: int | None = None,
+    caller: Caller = OWNER,
+    device: str = "auto",
+) -> dict[str, Any]:
+    """Write so many characters on from a prompt and give the whole at once; arguments and errors as of `drafts`.
+
+    Returns:
+        What `Draft.answer` gives.
+    """
+    manner = Manner(length, sampling={"temperature": temperature})
+    *_, last = drafts(model, prompt, manner, seed=seed, caller=caller, device=device)
+    return last.answer()
+
+
+def drafts(
+    model: str,
+    prompt: str = "",
+    manner: Manner = Manner(),
+    *,
+    seed: int | None = None,
+    texts: int = 1,
+    caller: Caller = OWNER,
+    device: str = "auto",
+) -> Iterator[Draft]:
+    """Write on from a prompt, giving the texts up to 20 times a second as they grow; who stops asking stops it.
+
+    Args:
+        model: a folder or a bundled name.
+        prompt: what the texts begin with; characters that the model doesn't know become their nearest form.
+        manner: how to write.
+        seed: of the first text, the next ones having the next seeds; drawn at random if None, or if -1, which is told.
+        texts: how many to write at a time.
+        caller: who asks; only the person at this machine may open its folders.
+        device: "cpu", "cuda", "mps" or "auto".
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is.
+    """
+    if not 1 <= texts <= MOST_TEXTS:
+        raise RnnlabError(f"Between 1 and {MOST_TEXTS} texts can be written at a time, not {texts}.")
+    if len(prompt) > LONGEST_PROMPT:
+        raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
+    seeds = _seeds(seed, texts)
+    wish, sampling = _rules(manner)
+    found = locate(model, caller=caller)
+    writer = open_located_writing(found, device=device, weights=manner.weights)
+    given = read_prompt(writer.vocabulary, prompt)
+    wish, notices = _adapted(wish, writer.vocabulary)
+    notices = (*given.notices, *notices, *([_drawn(seeds)] if seed == DRAWN else []))
+    first = Draft(
+        found.pinned(model), writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, notices,
+        0, 0.0, False, tuple(begin(writer.model, given, seeds)), manner, voice_of(writer, found.pinned(model)),
+    )  # fmt: skip
+    yield from _written(writer, first, wish, sampling, manner.explained)
+
+
+def carry_on(
+    draft: Draft,
+    manner: Manner = Manner(),
+    *,
+    caller: Caller = OWNER,
+    device: str = "auto",
+) -> Iterator[Draft]:
+    """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
+    wish, sampling = _rules(manner)
+    writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
+    wish, notices = _adapted(wish, writer.vocabulary)
+    pieces, places = _taken_back(draft, wish.stops)
+    notices = tuple(dict.fromkeys((*(one for one in draft.notices if one not in (UNFINISHED, ENDLESS)), *notices)))
+    begun = dataclasses.replace(
+        draft, manner=manner, voice=voice_of(writer, draft.model), notices=notices, pieces=pieces, places=places
+    )  # fmt: skip
+    yield from _written(writer, begun, wish, sampling, manner.explained)
+
+
+def check_manner(manner: Manner) -> None:
+    """Raise RnnlabError if nothing can be written so."""
+    _rules(manner)
+
+
+def _rules(manner: Manner) -> tuple[Wish, Sampling]:
+    wish = Wish(
+        manner.length, manner.unit, tuple(manner.stops), manner.banned, manner.keep_stop, manner.finish_sentence
+    )
+    return wish, options.from_mapping(Sampling, manner.sampling)
+
+
+def _adapted(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, tuple[str, ...]]:
+    """Stops and banned characters as this model can write them, and sentences on what was changed."""
+    known = vocabulary.alphabet + ("" if vocabulary.boundary is None else BOUNDARY_SHOWN)
+    stops, on_stops = adapt_stops(known, wish.stops)
+    banned, on_banned = adapt_banned(known, wish.banned)
+    return dataclasses.replace(wish, stops=stops, banned=banned), (*on_stops, *on_banned)
+
+
+def _taken_back(
+    draft: Draft, stops: Sequence[str]
+) -> tuple[tuple[tuple[Piece, ...], ...], tuple[Place, ...]]:  # fmt: skip
+    """The texts less what may be a stop's beginning, which a length has cut, and where they stand so."""
+    pieces, places = [], []
+    for shown, place in zip(draft.pieces, draft.places, strict=True):
+        kept, left, back = take_back(shown, place.left, stops)
+        pieces.append(kept)
+        places.append(dataclasses.replace(place, left=left, back=back))
+    return tuple(pieces), tuple(places)
+
+
+def _seeds(seed: int | None, texts: int) -> tuple[int, ...]:
+    first = secrets.randbelow(1_000_000) if seed in (None, DRAWN) else seed
+    if not 0 <= first <= HIGHEST_SEED - texts:
+        raise RnnlabError(
+            f"The seed must be between 0 and {HIGHEST_SEED - texts:,}, or -1 to have one drawn, not {first:,}."
+        )
+    return tuple(range(first, first + texts))
+
+
+def _drawn(seeds: Sequence[int]) -> str:
+    """What to tell of seeds that were drawn."""
+    if len(seeds) == 1:
+        return f"The seed {seeds[0]} was drawn."
+    return f"The seeds {seeds[0]} to {seeds[-1]} were drawn."
+
+
+def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, explained: bool) -> Iterator[Draft]:
+    """Drafts that go on from one: the first character's at once, then one every so often, then the finished one."""
+    writing = Writing(writer.engine, writer.vocabulary, draft.places, sampling, wish, explained=explained)
+    rows = [list(row) for row in draft.pieces]
+    characters, waited, began = 0, 0.0, time.perf_counter()
+    due = began
+
+    def now(finished: bool) -> Draft:
+        speed = characters / max(time.perf_counter() - began - waited, 1e-9)
+        ends = {UNFINISHED: writing.unfinished(), ENDLESS: writing.endless()}
+        notices = (*draft.notices, *(words for words, true in ends.items() if true))
+        return dataclasses.replace(
+            draft, pieces=tuple(map(tuple, rows)), characters=characters, chars_per_second=speed, finished=finished,
+            places=tuple(writing.places()), notices=notices,
+        )  # fmt: skip
+
+    for step in writing:
+        for row, pieces in zip(rows, step, strict=True):
+            row += pieces
+            characters += sum(len(piece.text) for piece in pieces)
+        if characters and time.perf_counter() >= due:
+            given = time.perf_counter()
+            yield now(finished=False)
+            resumed = time.perf_counter()
+            # At least as long writing as whoever asks takes for a draft: a slow page doesn't hold the writer up.
+            waited += resumed - given
+            due = resumed + max(SECONDS_BETWEEN_DRAFTS, resumed - given)
+    yield now(finished=True)

@@ -1,0 +1,1 @@
+"""The parts of a command line that every task uses; names no task."""

@@ -1,0 +1,1 @@
+"""The checkpoint's folder: written whole, read strictly."""

@@ -1,0 +1,1 @@
+"""The parts of a page that every task uses; names no task."""
