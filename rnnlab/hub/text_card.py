@@ -97,11 +97,11 @@ def _scores(checkpoint: Checkpoint) -> list[str]:
     rows = [
         ["**this model**", f"**{scores['nats_per_char_windows']:.4f}**", f"**{scores['nats_per_char_streamed']:.4f}**",
          f"{scores['bits_per_char']:.4f}"],
-        ["the same with int8 weights", f"{scores['nats_per_char_int8']:.4f}", "",
-         f"{scores['nats_per_char_int8'] / math.log(2):.4f}"],
         ["character 5-gram (Witten–Bell)", "", f"{scores['ngram_nats_per_char']:.4f}",
          f"{scores['ngram_nats_per_char'] / math.log(2):.4f}"],
     ]  # fmt: skip
+    if int8 := scores.get("nats_per_char_int8"):
+        rows.insert(1, ["the same with int8 weights", f"{int8:.4f}", "", f"{int8 / math.log(2):.4f}"])
     before = scores.get("before")
     if before:
         windows, streamed = before["nats_per_char_windows"], before["nats_per_char_streamed"]

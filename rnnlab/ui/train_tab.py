@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.cells import CELLS
 from rnnlab.runtime.jobs import Pulse
 from rnnlab.runtime.reports import TrainReport
 from rnnlab.service import summary, visit_training
@@ -31,7 +32,6 @@ from rnnlab.widgets.events import PRIVATE, QUIET
 STORY = (
     "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
 )
-CELLS = ["rnn", "gru", "lstm"]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _settings_row() -> list[Any]:
     """Choosers of the settings, in the order of a plan's, as for the first series; last, what to learn on from."""
     with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"):
         with gr.Row():
-            cell = gr.Dropdown(CELLS, value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
+            cell = gr.Dropdown(list(CELLS), value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
             hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
             layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
             epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)

@@ -56,14 +56,19 @@ def open_engine(model: SequenceModel, weights: str = "fp32") -> Engine:
     """
     assert weights in WEIGHTS
     packed = pack(model)
-    cell, device = packed.config.cell, packed.device.type
-    if device == "cpu" and CELLS[cell].graph:
+    if runs_graphs(model):
         engine = OnnxEngine(packed, int8=weights == "int8")
         return engine if weights == "int8" else SharedEngine(engine)
+    if weights == "int8" and packed.device.type == "cpu":
+        raise RnnlabError(f"The cell {model.config.cell} has no graph for int8 weights; choose fp32.")
     if weights == "int8":
-        why = f"are for the CPU; on {device}" if device != "cpu" else f"need an ONNX graph, which {cell} has not;"
-        raise RnnlabError(f"int8 weights {why} choose fp32.")
+        raise RnnlabError(f"int8 weights are for the CPU; on {packed.device.type} choose fp32.")
     return TorchEngine(packed)
+
+
+def runs_graphs(model: SequenceModel) -> bool:
+    """Whether a model is stepped by ONNX Runtime, and so also on int8 weights: on a CPU, if its cell has a graph."""
+    return model.head.weight.device.type == "cpu" and CELLS[model.config.cell].graph
 
 
 def stepping_seconds(model: ModelConfig) -> Callable[[str], float]:
