@@ -30,7 +30,7 @@ NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab tr
 ID = "write"  # of the tab, and of the events that share its limit
 REFUSED = "The page below is as it always opens."
 WHAT = "texts"  # what its events are called
-AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.shared_steps)
+AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.stepping.shared_steps)
 
 
 @dataclass(frozen=True)
