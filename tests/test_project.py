@@ -71,7 +71,7 @@ def test_an_installed_library_holds_every_package_and_the_bundled_data():
 
 
 def test_the_version_has_its_entry_in_the_changelog():
-    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_two_commands_are_in_the_makefile():
