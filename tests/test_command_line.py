@@ -23,7 +23,7 @@ TRAIN = ["--batch", "8", "--window", "16", "--lead", "4"]
 
 def run(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "rnnlab", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
 
 
 def answer(capsys, *arguments: str) -> dict:

@@ -18,7 +18,7 @@ TRAIN = ["--hidden", "24", "--layers", "1", "--batch", "8", "--window", "25"]
 
 def run(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "rnnlab", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
 
 
 def answer(capsys, *arguments: str) -> dict:
