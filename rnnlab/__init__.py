@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from rnnlab.service import api
 from rnnlab.version import __version__
 
 TYPE_CHECKING = False  # typing's own would be imported before the command line can answer to ^C
@@ -29,6 +28,6 @@ def load(model: str) -> Model:
     Raises:
         RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
     """
-    # with torch, which takes seconds and not everything here needs
+    from rnnlab.service import api  # with torch, which takes seconds and not everything here needs
 
     return api.load(model)
