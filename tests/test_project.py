@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from commanding import run
 
 from rnnlab.version import __version__
 
@@ -81,14 +82,16 @@ def test_the_two_commands_are_in_the_makefile():
 
 
 @pytest.mark.parametrize("block", [block for block in blocks("sh") if "python -m rnnlab" in block])
-def test_the_readmes_commands_run(block, tmp_path):
+def test_the_readmes_commands_run(block, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
     for line in block.strip().replace("\\\n", " ").splitlines():
         command = line.split("#")[0].strip()
         assert command.startswith("python -m rnnlab ")
         arguments = command.removeprefix("python -m rnnlab ").replace("DIR", str(tmp_path / "model")).split()
         if arguments[0] == "train":
             arguments += ["--steps", "2"]
-        subprocess.run([sys.executable, "-m", "rnnlab", *arguments], cwd=ROOT, check=True, capture_output=True)
+        done = run(*arguments)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("block", [block for block in blocks("python") if "gradio_client" not in block])

@@ -25,8 +25,8 @@ from rnnlab.tasks.forecast.learn import density, features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask
 from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import write
-from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train import probing
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.probing import probe
 from rnnlab.train.progress import Snapshot
 from rnnlab.ui import train_data, train_panels, train_sources, train_tab
