@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, cast
 
 from rnnlab.errors import RnnlabError
@@ -24,7 +24,7 @@ class Option:
     help: str
     low: float | None
     high: float | None
-    choices: tuple[str, ...]
+    choices: Collection[str]
     bare: Value | None = None
 
     @property
@@ -51,7 +51,7 @@ def option(
     low: float | None = None,
     high: float | None = None,
     *,
-    choices: Iterable[str] = (),
+    choices: Collection[str] = (),
     bare: Value | None = None,
 ) -> Any:
     """Describe a setting as a dataclass field: its default, what it does, and its least and greatest value.
@@ -60,11 +60,11 @@ def option(
         default: a bool, int, float or str; the field's annotation must name the same type.
         help: half a sentence in the field's own words; it becomes the flag's help and the slider's gloss.
         low, high: inclusive bounds of a number.
-        choices: the values that a str may take.
+        choices: the values that a str may take; those of a registry are what it holds whenever they are asked for.
         bare: the value of a flag that is given without one; None if it must have one.
     """
     return dataclasses.field(
-        default=default, metadata={"help": help, "low": low, "high": high, "choices": tuple(choices), "bare": bare}
+        default=default, metadata={"help": help, "low": low, "high": high, "choices": choices, "bare": bare}
     )
 
 

@@ -85,6 +85,17 @@ def test_a_sequence_may_be_cut_anywhere(cell, cut):
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_torchs_kernel_and_the_formula_of_a_step_are_one(cell):
+    core, x = new_core(cell), inputs()
+    mask = torch.ones(core.recurrent_shape, dtype=torch.float64).tril()
+    _, state = core(x[:, :2])
+    for given in ((x, None, None), (x, state, None), (x, state, mask)):
+        (one, after), (other, end) = core(*given), core.repeated(*given)
+        assert_close(one, other)
+        assert_close(after, end)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_gradients_stop_at_a_detached_state(cell):
     core, x = new_core(cell), inputs().requires_grad_()
     _, state = core(x[:, :3])

@@ -13,9 +13,9 @@ from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
 from rnnlab.service.listing import bundled_models
+from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.use import write
-from rnnlab.tasks.text.voices import voice
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.weights import cpu_weights
 

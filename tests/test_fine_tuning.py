@@ -1,12 +1,11 @@
 """A checkpoint that learns on from one series: what it begins with, what it tells, what it refuses."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from commanding import run
 from markets import market
 from rnnlab.tasks.forecast.lines import training_lines
 from trainings import train_forecast
@@ -116,18 +115,7 @@ def test_a_stopped_one_is_started_again_rather_than_resumed(place):
 
 
 def test_the_command_learns_on(place):
-    command = [
-        sys.executable,
-        "-m",
-        "rnnlab",
-        "train",
-        "forecast",
-        "--data",
-        str(place / "acme.csv"),
-        "--from",
-        "stocks",
-    ]
-    command += ["--epochs", "1", "--out", str(place / "by-command"), "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    asked = ["train", "forecast", "--data", str(place / "acme.csv"), "--from", "stocks", "--epochs", "1", "--json"]
+    done = run(*asked, "--out", str(place / "by-command"))
     answer = json.loads(done.stdout.splitlines()[-1])
     assert set(answer["before"]["acme"]) == {"crps", "log_score", "coverage80", "dm_p"}

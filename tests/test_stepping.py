@@ -5,12 +5,11 @@ import torch
 from torch.testing import assert_close
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from rnnlab.nn import packing
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.nn.packing import pack
-from rnnlab.nn.stepping import Engine, Steps, open_engine, stepping_seconds
-from rnnlab.nn.torch_steps import TorchEngine
+from rnnlab.nn.stepping import Engine, Steps, open_engine, packing, stepping_seconds
+from rnnlab.nn.stepping.packing import pack
+from rnnlab.nn.stepping.torch_steps import TorchEngine
 
 V, E, H, B = 23, 6, 17, 3
 OPTIONS = {

@@ -134,8 +134,8 @@ def test_a_gated_dataset_says_what_to_do(hub):
 def test_a_hub_that_stalls_and_a_machine_that_is_offline_end_in_their_sentences(hub, monkeypatch):
     put(hub, "someone/slow", {"a.txt": "x"})
     hub.faults.append(Fault("stall", "/api/datasets/"))
-    with pytest.raises(DataError, match=r"^someone/slow did not arrive from the Hugging Face Hub within 8 seconds"):
-        fetch("someone/slow", seconds=8)
+    with pytest.raises(DataError, match=r"^someone/slow did not arrive from the Hugging Face Hub within 4 seconds"):
+        fetch("someone/slow", seconds=4)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(DataError, match=r"^someone/slow cannot be fetched while HF_HUB_OFFLINE is set; unset it"):
         fetch("someone/slow")

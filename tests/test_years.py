@@ -1,13 +1,12 @@
 """A recipe walked forward with a refit each year: every day by the model of its year, and the means of all days."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commanding import run
 from markets import market
 from numpy.testing import assert_allclose
 from rnnlab.tasks.forecast.lines import yearly_lines
@@ -96,13 +95,12 @@ def judge_year(model: str, year: int) -> float:
 
 
 def test_the_command_tells_years_and_wins(tiny):
-    command = [sys.executable, "-m", "rnnlab", "backtest", tiny, "--refit", "yearly", "--data", "MSFT"]
-    asked = [*command, "--start", "2022-01-03", "--json"]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["backtest", tiny, "--refit", "yearly", "--data", "MSFT"]
+    done = run(*command, "--start", "2022-01-03", "--json")
     answer = json.loads(done.stdout.splitlines()[-1])
     assert set(answer["years"]) == {"2022"}
     assert any(line.startswith("HAR ") and "of 1" in line for line in yearly_lines(answer))
-    refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    refused = run(*command)
     assert refused.returncode == 2
 
 

@@ -38,7 +38,7 @@ def _merged(name: str, parts: list[Tensor], hidden: int) -> Tensor:
     if not name.startswith("cores."):
         return torch.stack(parts).mean(dim=0)  # the head's bias and the linear path
     gates = [part.reshape(-1, hidden, *part.shape[1:]) for part in parts]
-    if "bias" in name or (name.startswith("cores.0.") and "weight_ih" in name):
+    if parts[0].dim() == 1 or (name.startswith("cores.0.") and "weight_ih" in name):
         return torch.cat(gates, dim=1).flatten(0, 1)
     return torch.stack([_block_diagonal(own) for own in zip(*gates, strict=True)]).flatten(0, 1)
 

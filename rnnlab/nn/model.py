@@ -124,7 +124,7 @@ class SequenceModel(nn.Module):
     def _recurrent_mask(self, core: nn.Module) -> Tensor | None:
         if not self.training or self.config.recurrent_dropout == 0:
             return None
-        return self._mask(cast(cells.Core, core).recurrent_shape, self.config.recurrent_dropout)
+        return self._mask(cast(cells.Cell, core).recurrent_shape, self.config.recurrent_dropout)
 
     def _mask(self, shape: Sequence[int], share: float) -> Tensor:
         """Zeros with probability `share`, else 1/(1 − share), so that the mean stays 1."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 import torch
 
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -98,12 +99,13 @@ def choose_precision(wanted: str, device: torch.device, model: ModelConfig) -> t
     float32, for without such instructions bfloat16 is slower. Narrow models and Apple's GPUs: float32.
 
     Raises:
-        RnnlabError: this CPU has no instructions for the wanted precision and its LSTM kernel cannot do without.
+        RnnlabError: this CPU has no instructions for the wanted precision and its cell's kernel cannot do without.
     """
     named = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
     if wanted != "auto":
-        if device.type == "cpu" and model.cell == "lstm" and not cpu_computes(wanted):
-            raise RnnlabError(f"This CPU cannot train an LSTM in {wanted}; choose --precision fp32 or auto.")
+        if device.type == "cpu" and CELLS[model.cell].half_by_instruction and not cpu_computes(wanted):
+            name = model.cell.upper()
+            raise RnnlabError(f"This CPU cannot train an {name} in {wanted}; choose --precision fp32 or auto.")
         return named[wanted]
     if model.hidden < NARROWEST_FOR_HALF or device.type == "mps":
         return torch.float32

@@ -10,8 +10,8 @@ from rnnlab.service import sharing
 from rnnlab.service.sharing import ORDERS
 from rnnlab.service.summary import open_shown
 from rnnlab.service.transfer import push_opened
-from rnnlab.tasks.forecast.page.endpoints import answered
 from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.endpoints import answered
 from rnnlab.widgets.events import WAITING
 
 
@@ -26,7 +26,7 @@ def models(
     """List the checkpoints that come with the page and, if asked, those that the Hugging Face Hub has.
 
     Args:
-        task: "text" or "forecast"; empty for both.
+        task: of one task only, by its name; empty for all.
         query: words of a name on the Hub.
         author: whose on the Hub.
         order: "newest" or "most downloaded" first, of the Hub's.

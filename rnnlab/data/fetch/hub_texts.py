@@ -93,7 +93,7 @@ def write(request: Request, folder: Path, *, seconds: float, progress: Callable[
 
 def _environment(folder: Path) -> dict[str, str]:
     """What the process may know: all but the Hub's own variables, of which it is given a few."""
-    ours = Path(__file__).resolve().parents[2]
+    ours = Path(__file__).resolve().parents[3]
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -16,7 +16,7 @@ from rnnlab.tasks.text.pieces import Piece
 
 def place_names(model: ModelConfig) -> set[str]:
     """The names of the tensors that `Place.tensors` gives for a model."""
-    parts = range(CELLS[model.cell].parts)
+    parts = range(len(CELLS[model.cell].parts))
     return {"random", *(f"state.{layer}.{part}" for layer in range(model.layers) for part in parts)}
 
 

@@ -19,9 +19,9 @@ from rnnlab.options import Option
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.tasks.text.data import open_located_writing, open_writing
+from rnnlab.tasks.text.facts import Voice, voice_of
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
-from rnnlab.tasks.text.voices import Voice, voice_of
 from rnnlab.tasks.text.writer import Writer
 
 SECONDS_BETWEEN_DRAFTS = 0.05

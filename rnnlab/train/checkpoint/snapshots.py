@@ -86,7 +86,7 @@ def _due(snapshot: Snapshot, model: ModelConfig, train: Mapping[str, Any]) -> It
     if not numbers["rewinds"]:  # going back forgets the carried state
         state = Due((FINEST, getattr(torch, numbers["precision"])), (1, None, model.hidden))
         for layer in range(model.layers):
-            yield from ((f"state.{layer}.{part}", state) for part in range(CELLS[model.cell].parts))
+            yield from ((f"state.{layer}.{part}", state) for part in range(len(CELLS[model.cell].parts)))
     length = CPU_GENERATOR if numbers["device"] == "cpu" else None
     yield "noise", Due((torch.uint8,), (length,))
 

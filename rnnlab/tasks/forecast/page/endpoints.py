@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -14,7 +14,7 @@ from rnnlab.tasks.forecast.page.reading import Reading
 from rnnlab.tasks.forecast.page.request import FIRST, LONGEST_HORIZON, Source
 from rnnlab.tasks.forecast.page.train_endpoint import add_train_endpoint
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.wording import answer_for_programs, for_programs
+from rnnlab.widgets.endpoints import answered
 
 
 def forecast(
@@ -116,14 +116,6 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
     call.click(forecast, [data, model, horizon, file, *reading, calibrated], answer, api_name="forecast", **limits)
     call.click(backtest, [data, model, start, file, *reading], answer, api_name="backtest", **limits)
-
-
-def answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What is asked for, or gr.Error with the one sentence that says why not."""
-    try:
-        return answer_for_programs(ask())
-    except RnnlabError as error:
-        raise gr.Error(for_programs(str(error)), print_exception=False) from error
 
 
 def _whole(horizon: float) -> int:

@@ -11,8 +11,8 @@ from rnnlab.runtime.page_training import Asked
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.page.request import FIRST, Source
 from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.endpoints import LIMITS, streamed, whole
 from rnnlab.widgets.events import filled
-from rnnlab.widgets.train_endpoint import LIMITS, streamed, whole
 
 
 def train_forecast(

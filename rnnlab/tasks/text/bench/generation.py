@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.nn.packing import pack
 from rnnlab.nn.stepping import Engine, open_engine
-from rnnlab.nn.torch_steps import TorchEngine
+from rnnlab.nn.stepping.packing import pack
+from rnnlab.nn.stepping.torch_steps import TorchEngine
 from rnnlab.runtime.machine import bytes_a_second, description, flops_a_second, machine_words, medians
 from rnnlab.summary import Table
 

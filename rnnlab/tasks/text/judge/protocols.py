@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rnnlab.data.text.vocab import build_characters, encode_compactly
-from rnnlab.nn.stepping import open_engine
+from rnnlab.nn.stepping import open_engine, runs_graphs
 from rnnlab.scoring.ngrams import fit_ngrams
 from rnnlab.tasks.text.judge.score import Ids, score, windowed_by_steps
 from rnnlab.tasks.text.writer import Writer
@@ -19,8 +19,8 @@ def scores(writer: Writer, ids: Ids, tell: Callable[[float], None] | None = None
     """How surprised a writer is by a text of (N,) ids.
 
     Returns:
-        nats_per_char_windows, nats_per_char_streamed, bits_per_char (by windows), characters, parameters; on a CPU also
-        nats_per_char_int8, by windows.
+        nats_per_char_windows, nats_per_char_streamed, bits_per_char (by windows), characters, parameters; also
+        nats_per_char_int8, by windows, where int8 weights can be stepped on.
     """
     found = score(writer.model, writer.vocabulary, ids, tell)
     told: dict[str, Any] = {
@@ -30,7 +30,7 @@ def scores(writer: Writer, ids: Ids, tell: Callable[[float], None] | None = None
         "characters": found.characters,
         "parameters": writer.model.parameter_count(),
     }
-    if writer.model.head.weight.device.type == "cpu":
+    if runs_graphs(writer.model):
         told["nats_per_char_int8"] = windowed_by_steps(open_engine(writer.model, "int8"), writer.vocabulary, ids)
     return told
 

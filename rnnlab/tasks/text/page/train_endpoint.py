@@ -11,7 +11,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.page_training import Asked
 from rnnlab.tasks.text.kind import KIND
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.train_endpoint import LIMITS, streamed, whole
+from rnnlab.widgets.endpoints import LIMITS, streamed, whole
 
 
 def train_text(

@@ -6,16 +6,16 @@ would be large; gates that share a function lie side by side; a tied head is one
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from rnnlab.nn.cells import Cell
 from rnnlab.nn.model import ModelConfig, SequenceModel
 
-# The rows of torch's gates, put so that the sigmoids come first: LSTM i f g o -> i f o g; GRU r z n stays.
-_ORDER = {"rnn": (0,), "gru": (0, 1, 2), "lstm": (0, 1, 3, 2)}
 # Beyond it the table of a first layer would be larger than the rest: 65,536 words and 2,048 units make 2.1 GB, which
 # is also more than an ONNX graph may hold. The product that it saves is then the least part of a step.
 LARGEST_TABLE = 200_000_000  # bytes
@@ -23,13 +23,14 @@ LARGEST_TABLE = 200_000_000  # bytes
 
 @dataclass(frozen=True)
 class PackedLayer:
-    """One layer: G = gates·H rows.
+    """One layer: G = gates·H rows, in the order of `Cell.packed`.
 
     inputs: (V, G), looked up by id, in a first layer with a table; else (G, E) of the embedding or (G, H) of the layer
-    below. input_bias: (G,), zero where a table holds it. recurrent: (G, H). recurrent_bias: (G,), zero but in a GRU,
-    whose reset gate acts on it.
+    below. input_bias: (G,), zero where a table holds it. recurrent: (G, H). recurrent_bias: (G,), zero unless the cell
+    has a gate that takes it apart. cell: takes the steps.
     """
 
+    cell: Cell
     inputs: Tensor
     input_bias: Tensor
     recurrent: Tensor
@@ -65,7 +66,7 @@ def pack(model: SequenceModel) -> PackedModel:
     config = model.config
     assert config.vocabulary, "only models of ids are stepped"
     assert not config.skip, "no text is foretold by a linear path"
-    first, *others = (_pack_layer(config.cell, cast(nn.RNNBase, core.kernel)) for core in model.cores)
+    first, *others = (_pack_layer(cast(Cell, core)) for core in model.cores)
     embedding = None if model.embed is None else model.embed.weight.float()
     head = model.head.weight.float()
     if model.tied_bias is None:
@@ -79,17 +80,15 @@ def pack(model: SequenceModel) -> PackedModel:
     return PackedModel(config, (first, *others), head.clone(), bias, kept)
 
 
-def _pack_layer(cell: str, kernel: nn.RNNBase) -> PackedLayer:
-    hidden, device = kernel.hidden_size, next(kernel.parameters()).device
-    rows = torch.cat([torch.arange(gate * hidden, (gate + 1) * hidden) for gate in _ORDER[cell]]).to(device)
-    inputs, recurrent, input_bias, recurrent_bias = (weight.float()[rows] for weight in kernel.parameters())
-    if cell != "gru":
+def _pack_layer(cell: Cell) -> PackedLayer:
+    inputs, recurrent, input_bias, recurrent_bias = (cell.packed(weight.float()) for weight in cell.kernel.parameters())
+    if not cell.has_apart():
         input_bias, recurrent_bias = input_bias + recurrent_bias, torch.zeros_like(recurrent_bias)
-    return PackedLayer(inputs.contiguous(), input_bias, recurrent.contiguous(), recurrent_bias)
+    return PackedLayer(cell.without_kernel(), inputs, input_bias, recurrent, recurrent_bias)
 
 
 def _tabled(layer: PackedLayer, embedding: Tensor | None) -> PackedLayer:
     """The layer with its products with all ids; one-hot ids (no embedding) take its weights as they are."""
     products = layer.inputs.T if embedding is None else embedding @ layer.inputs.T
     table, none = products + layer.input_bias, torch.zeros_like(layer.input_bias)
-    return PackedLayer(table.contiguous(), none, layer.recurrent, layer.recurrent_bias)
+    return dataclasses.replace(layer, inputs=table.contiguous(), input_bias=none)

@@ -15,7 +15,7 @@ import numpy as np
 from torch import Tensor
 
 from rnnlab.nn.model import ModelState
-from rnnlab.nn.onnx_steps import OnnxEngine, OnnxSteps
+from rnnlab.nn.stepping.onnx_steps import OnnxEngine, OnnxSteps
 
 MOST_ROWS = 32  # of a step
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnlab.nn.model import ModelState
-from rnnlab.nn.onnx_graph import step_graph
-from rnnlab.nn.packing import PackedModel
+from rnnlab.nn.stepping.onnx_graph import step_graph
+from rnnlab.nn.stepping.packing import PackedModel
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +23,7 @@ class OnnxEngine:
 
     def __init__(self, packed: PackedModel, *, int8: bool) -> None:
         self.config = packed.config
+        self.parts = [len(layer.cell.parts) for layer in packed.layers]
         settings = ort.SessionOptions()
         settings.intra_op_num_threads = settings.inter_op_num_threads = 1
         settings.log_severity_level = 3
@@ -42,7 +43,7 @@ class OnnxSteps:
         self._session = engine.session
         self._ids = np.zeros(rows, np.int64)
         self._logits = np.zeros((rows, config.vocabulary), np.float32)
-        self._layout = (config.layers, 2 if config.cell == "lstm" else 1)
+        self._parts = engine.parts
         self._sides = [self._buffers(rows, config.hidden) for _ in range(2)]
         self._turn = 0
         if state is not None:
@@ -60,8 +61,8 @@ class OnnxSteps:
 
     def state(self) -> ModelState:
         """A copy of the state after the last step."""
-        parts, (layers, each) = iter(self.past), self._layout
-        return tuple(tuple(torch.from_numpy(next(parts).copy())[None] for _ in range(each)) for _ in range(layers))
+        past = iter(self.past)
+        return tuple(tuple(torch.from_numpy(next(past).copy())[None] for _ in range(parts)) for parts in self._parts)
 
     @property
     def past(self) -> list[Floats]:
@@ -69,8 +70,7 @@ class OnnxSteps:
         return self._sides[self._turn]
 
     def _buffers(self, rows: int, hidden: int) -> list[Floats]:
-        layers, each = self._layout
-        return [np.zeros((rows, hidden), np.float32) for _ in range(layers * each)]
+        return [np.zeros((rows, hidden), np.float32) for _ in range(sum(self._parts))]
 
     def _bound(self, past: list[Floats], after: list[Floats]) -> Any:
         binding = self._session.io_binding()

@@ -1,8 +1,8 @@
 """One step at a time, fast: what generating text needs of a model of ids; knows no sampling and no text.
 
 Calling torch's sequence kernels for single steps spends most of its time around the arithmetic. Two engines step on
-packed weights instead: on a CPU a graph of the whole step run by ONNX Runtime, in float32 or int8; on other devices
-torch's own operations, on CUDA captured once as a graph and replayed.
+packed weights instead: on a CPU a graph of the whole step run by ONNX Runtime, in float32 or int8; on other devices,
+and for cells that have no such graph, torch's own operations, on CUDA captured once as a graph and replayed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Protocol
 from torch import Tensor
 
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, ModelState, SequenceModel
-from rnnlab.nn.onnx_steps import OnnxEngine
-from rnnlab.nn.packing import pack
-from rnnlab.nn.shared_steps import SharedEngine
-from rnnlab.nn.torch_steps import TorchEngine
+from rnnlab.nn.stepping.onnx_steps import OnnxEngine
+from rnnlab.nn.stepping.packing import pack
+from rnnlab.nn.stepping.shared_steps import SharedEngine
+from rnnlab.nn.stepping.torch_steps import TorchEngine
 
 WEIGHTS = ("fp32", "int8")
 
@@ -51,16 +52,23 @@ def open_engine(model: SequenceModel, weights: str = "fp32") -> Engine:
             of a row share a scale, and inputs of products are rounded to 8 bits too.
 
     Raises:
-        RnnlabError: int8 was asked for on another device than a CPU.
+        RnnlabError: int8 was asked for on another device than a CPU, or of a cell without a graph.
     """
     assert weights in WEIGHTS
     packed = pack(model)
-    if packed.device.type == "cpu":
+    if runs_graphs(model):
         engine = OnnxEngine(packed, int8=weights == "int8")
         return engine if weights == "int8" else SharedEngine(engine)
+    if weights == "int8" and packed.device.type == "cpu":
+        raise RnnlabError(f"The cell {model.config.cell} has no graph for int8 weights; choose fp32.")
     if weights == "int8":
         raise RnnlabError(f"int8 weights are for the CPU; on {packed.device.type} choose fp32.")
     return TorchEngine(packed)
+
+
+def runs_graphs(model: SequenceModel) -> bool:
+    """Whether a model is stepped by ONNX Runtime, and so also on int8 weights: on a CPU, if its cell has a graph."""
+    return model.head.weight.device.type == "cpu" and CELLS[model.config.cell].graph
 
 
 def stepping_seconds(model: ModelConfig) -> Callable[[str], float]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.nn.model import ModelState
-from rnnlab.nn.packing import PackedLayer, PackedModel
+from rnnlab.nn.stepping.packing import PackedLayer, PackedModel
 
 _CAPTURING = threading.Lock()
 
@@ -35,10 +35,9 @@ class TorchSteps:
     def __init__(self, packed: PackedModel, rows: int, state: ModelState | None) -> None:
         self.packed = packed
         device, hidden = packed.device, packed.config.hidden
-        parts = 2 if packed.config.cell == "lstm" else 1
         self._ids = torch.zeros(rows, dtype=torch.long, device=device)
         self._now: _State = [
-            tuple(torch.zeros(rows, hidden, device=device) for _ in range(parts)) for _ in packed.layers
+            tuple(torch.zeros(rows, hidden, device=device) for _ in layer.cell.parts) for layer in packed.layers
         ]
         self._logits = torch.zeros(rows, packed.config.vocabulary, device=device)
         self._graph = _captured(self) if device.type == "cuda" else None
@@ -66,7 +65,10 @@ class TorchSteps:
         below = None
         for layer, past in zip(self.packed.layers, self._now, strict=True):
             x = self._looked_up() if below is None else _affine(below, layer.inputs, layer.input_bias)
-            after = _CELLS[self.packed.config.cell](x, past, layer)
+            if layer.cell.has_apart():
+                after = layer.cell.after(x, _affine(past[0], layer.recurrent, layer.recurrent_bias), past)
+            else:
+                after = layer.cell.after(_recur(x, past[0], layer), None, past)
             for kept, new in zip(past, after, strict=True):
                 kept.copy_(new)
             below = after[0] + below if self.packed.config.residual and below is not None else after[0]
@@ -107,25 +109,3 @@ def _recur(x: Tensor, h: Tensor, layer: PackedLayer) -> Tensor:
     if h.shape[0] == 1:
         return torch.addmv(x[0], layer.recurrent, h[0])[None]
     return torch.addmm(x, h, layer.recurrent.T)
-
-
-def _rnn(x: Tensor, past: tuple[Tensor, ...], layer: PackedLayer) -> tuple[Tensor, ...]:
-    return (torch.tanh(_recur(x, past[0], layer)),)
-
-
-def _gru(x: Tensor, past: tuple[Tensor, ...], layer: PackedLayer) -> tuple[Tensor, ...]:
-    h, size = past[0], 2 * past[0].shape[1]
-    back = _affine(h, layer.recurrent, layer.recurrent_bias)
-    reset, update = torch.sigmoid(x[:, :size] + back[:, :size]).chunk(2, dim=1)
-    new = torch.tanh(torch.addcmul(x[:, size:], reset, back[:, size:]))
-    return (torch.lerp(new, h, update),)
-
-
-def _lstm(x: Tensor, past: tuple[Tensor, ...], layer: PackedLayer) -> tuple[Tensor, ...]:
-    gates, size = _recur(x, past[0], layer), 3 * past[0].shape[1]
-    into, keep, out = torch.sigmoid(gates[:, :size]).chunk(3, dim=1)
-    c = torch.addcmul(keep * past[1], into, torch.tanh(gates[:, size:]))
-    return out * torch.tanh(c), c
-
-
-_CELLS = {"rnn": _rnn, "gru": _gru, "lstm": _lstm}

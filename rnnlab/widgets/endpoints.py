@@ -1,4 +1,4 @@
-"""A training as an endpoint for programs: its reports as they come, then what the result can be opened by."""
+"""What endpoints for programs share: an answer or one sentence, and a training streamed as it goes."""
 
 from __future__ import annotations
 
@@ -48,3 +48,11 @@ def whole(settings: Mapping[str, Any], kind: Kind[Any]) -> dict[str, Any]:
         for name, value in given.items()
         if value
     }
+
+
+def answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What is asked for, or gr.Error with the one sentence that says why not."""
+    try:
+        return answer_for_programs(ask())
+    except RnnlabError as error:
+        raise gr.Error(for_programs(str(error)), print_exception=False) from error
