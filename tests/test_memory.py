@@ -2,7 +2,7 @@
 
 import pytest
 from authors import story
-from rnnlab.service.visit_training import plan, train_visit
+from trainings import plan, train_visit
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
