@@ -134,7 +134,7 @@ def _begun(args: argparse.Namespace) -> Draft | None:
     if args.prompt or args.prompt_file is not None or args.seed is not None or args.texts != 1:
         prompt = "--prompt" if args.prompt_file is None else "--prompt-file"
         raise RnnlabError(
-            f"A text that is gone on with has its prompt and seeds; leave out {prompt}, --seed and --texts."
+            f"A text that is continued keeps its prompt and seeds; leave out {prompt}, --seed and --texts."
         )
     return open_draft(args.begun, args.model)
 

@@ -172,8 +172,6 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
             raise RnnlabError(f"The {recipe} recipe has no setting --{name.replace('_', '-')}; leave it out.")
     if not 1 <= seeds <= MOST_SEEDS:
         raise RnnlabError(f"seeds must be between 1 and {MOST_SEEDS}, not {seeds}.")
-    if request.begun is not None and request.base:
-        raise RnnlabError("--resume continues what the folder of --out holds; leave out --from.")
     if recipe == "tutorial":
         _check_tutorial(until, request)
     elif seeds > MOST_AVERAGED:

@@ -10,12 +10,12 @@ LAST_PART, FALL = 0.25, 0.01  # of the steps, and of the loss: the end of a sche
 
 
 def too_little(characters: int) -> tuple[str, ...]:
-    """A sentence on a text that is too short to be learnt from."""
+    """A sentence on a text that is too short to train on."""
     if characters >= FEWEST:
         return ()
     return (
         f"{characters:,} characters are too few: a network trained on them will hardly beat the 5-gram; "
-        f"give at least {FEWEST:,}, or learn on from a trained writer (--from).",
+        f"give at least {FEWEST:,}, or fine-tune a trained writer (--from).",
     )
 
 

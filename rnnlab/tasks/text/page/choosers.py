@@ -71,7 +71,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
         lines=2,
         max_lines=8,
         elem_id="prompt",
-        info="The text begins with it and goes on from it; empty is allowed",
+        info="The text continues from this. Optional",
     )
     examples = gr.Dataset(
         components=[prompt],

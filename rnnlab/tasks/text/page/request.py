@@ -63,7 +63,9 @@ class AskedText:
     def more(self, draft: Draft, caller: Caller = STRANGER) -> Iterator[Draft]:
         """Continue a draft; raises RnnlabError."""
         if sum(map(len, draft.texts)) > FULL:
-            raise RnnlabError(f"A text of {FULL:,} characters is not continued here; download it, or press Write for a new one.")
+            raise RnnlabError(
+                f"A text of {FULL:,} characters is not continued here; download it, or press Write for a new one."
+            )
         return carry_on(draft, self.manner, caller=caller)
 
 
