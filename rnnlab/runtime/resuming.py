@@ -42,7 +42,7 @@ def begun_training(folder: Path | None, kind: Checking, name: str | None = None)
     began = checkpoint.load(folder, resume=True, name=name)
     if began.task != kind.name:
         raise CheckpointError(
-            f"{name or folder.name} holds a training of the task {began.task!r:.40}; resume it with its own command."
+            f"{name or folder.name} holds a training of the task {began.task!r:.40}; choose that task to resume it."
         )
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
