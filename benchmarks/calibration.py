@@ -13,14 +13,16 @@ import statistics
 
 import numpy as np
 import pandas as pd
+from rnnlab.tasks.forecast.lines import table
 
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.baselines import ahead
 from rnnlab.scoring.record import calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
+from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.lines import table
-from rnnlab.tasks.forecast.use import Prepared, prepare
+from rnnlab.tasks.forecast.prepared import Prepared, prepare
+from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.train.devices import quiet_threads
 
 STEPS = (0.0, 0.005, 0.01, 0.02)

@@ -11,9 +11,11 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import time
 from collections.abc import Callable
 
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
-from rnnlab.tasks.forecast import use
+from rnnlab.runtime.opening import locate
+from rnnlab.tasks.forecast.data import open_prices
+from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.train.devices import quiet_threads
 
 
@@ -37,7 +39,7 @@ def main() -> None:
 
 
 def backtest() -> object:
-    return use.backtest("stocks", "AAPL", start="2015-08-13")
+    return scoring.backtest("stocks", "AAPL", start="2015-08-13")
 
 
 def train(data: list[str]) -> object:

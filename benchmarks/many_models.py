@@ -56,7 +56,7 @@ def main(models: int) -> None:
             checkpoint.save(made, Path(place) / "model")
             texts.add(write(str(Path(place) / "model"), "ROMEO:", length=20, seed=1)["text"])
         if number in TOLD_AFTER:
-            shelf = data._SHELF
+            shelf = data._OPEN
             print(f"{number:12,} {resident_mb():13,.0f} {len(shelf):11,} {shelf.bytes / 1e6:17,.0f}", flush=True)
     print(f"{len(texts):,} different texts, {time.perf_counter() - began:.0f} s")
 

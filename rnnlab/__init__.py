@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from rnnlab.service import api
 from rnnlab.version import __version__
 
 TYPE_CHECKING = False  # typing's own would be imported before the command line can answer to ^C
@@ -18,17 +17,23 @@ for _switch, _off in (
     os.environ.setdefault(_switch, _off)
 
 if TYPE_CHECKING:
-    from rnnlab.service.api import Model
+    from typing import Any
 
 __all__ = ["__version__", "load"]
 
 
-def load(model: str) -> Model:
-    """Load a checkpoint: a folder, a bundled name, or "owner/name@revision" of the Hub (rnnlab.service.load).
+def load(model: str) -> Any:
+    """Load a checkpoint by name, to be asked what its task can: `.write(…)` or `.forecast(…)`.
+
+    Args:
+        model: a folder, a bundled name such as "shakespeare", or "owner/name" or "owner/name@revision" of the Hugging
+            Face Hub, which is asked as the person who is signed in at this machine, if anyone.
 
     Raises:
         RnnlabError: there is none of that name, it is damaged, or the Hub refuses, fails or cannot be reached.
     """
-    # with torch, which takes seconds and not everything here needs
+    from rnnlab.runtime.opening import locate, open_located  # with torch, which takes seconds
+    from rnnlab.tasks.registry import kind_of
 
-    return api.load(model)
+    found = locate(model)
+    return kind_of(open_located(found)).load(model, found)

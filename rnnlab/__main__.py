@@ -1,4 +1,4 @@
-"""The command line; its flags come from the options of the settings, its answers from rnnlab.service."""
+"""The command line; its own commands, and those that each task brings."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rnnlab.commands import bench, data, remote, sharing
+from rnnlab.commands import bench, data, evaluate, remote, sharing, train
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.forecast import commands as forecast_commands
-from rnnlab.tasks.text import commands as text_commands
+from rnnlab.tasks.registry import kinds
 from rnnlab.terminal.commands import Answer, add_command, without_overwrite
 from rnnlab.terminal.interrupts import STOPPED, Interrupts
 from rnnlab.terminal.streams import OutputLost, aside, prepare, show
@@ -91,14 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     app = add_command(commands, "app", "start the page", _app)
     app.add_argument("--port", type=_port, default=7860, help="port of the page (default 7860)")
-    data.add_commands(commands)
-    trainings = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="TASK")
-    for task in (forecast_commands, text_commands):
-        task.add_training(trainings)
-        task.add_commands(commands)
-    sharing.add_commands(commands)
-    remote.add_commands(commands)
-    bench.add_commands(commands)
+    for part in (data, train, evaluate, sharing, remote, bench):
+        part.add_commands(commands)
+    for kind in kinds():
+        if kind.commands:
+            kind.part(kind.commands).add_commands(commands)
     return parser
 
 

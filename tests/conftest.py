@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import signal
 import tempfile
+import time
+from types import SimpleNamespace
 
 # Before torch, gradio or huggingface_hub are imported.
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
@@ -10,13 +13,30 @@ os.environ["GOMP_SPINCOUNT"] = "0"
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"  # where nobody answers: no test asks another machine
-os.environ["HF_HUB_ETAG_TIMEOUT"] = os.environ["HF_HUB_DOWNLOAD_TIMEOUT"] = "2"  # seconds
+os.environ["HF_HUB_ETAG_TIMEOUT"] = os.environ["HF_HUB_DOWNLOAD_TIMEOUT"] = "60"  # seconds, for a busy machine
 os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="rnnlab-tests-")  # not the person's own caches and tokens
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_DISABLE_UPDATE_CHECK"] = "1"
 
 import pytest
+
+# A script that starts the tests in the background leaves them, and whatever they start, deaf to ^C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def asked_again_at_once():
+    """Who asks the Hub again, ours and its client, does not wait before."""
+    from huggingface_hub.utils import _http
+
+    from rnnlab.hub import failures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failures, "FIRST_WAIT", 0.0)
+        patch.setattr(_http, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time))
+        yield
 
 
 def pytest_unconfigure():

@@ -9,7 +9,8 @@ import rnnlab
 from rnnlab.__main__ import main
 from rnnlab.errors import DataError
 from rnnlab.tasks.forecast.forecast_report import study
-from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.use import forecast
 
 BANDS = ["lower80", "upper80", "lower95", "upper95"]
 

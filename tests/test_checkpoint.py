@@ -108,10 +108,7 @@ def damaged(folder: Path, how: str) -> None:
     [
         ("truncated weights", "waves/model.safetensors does not hold the weights that config.json was written with"),
         ("flipped byte", "waves/model.safetensors does not hold the weights that config.json was written with"),
-        (
-            "no weights",
-            "waves/model.safetensors cannot be read .No such file or directory.",
-        ),
+        ("no weights", "waves/model.safetensors cannot be read .No such file or directory."),
         ("no config", "waves/config.json cannot be read"),
         ("empty config", "waves/config.json is not JSON"),
         ("list", "waves/config.json is no JSON object"),
@@ -206,15 +203,17 @@ def test_a_name_that_no_folder_can_have_is_refused():
 SAVING = """
 import os, sys
 from test_checkpoint import checkpoint
-from rnnlab.train.checkpoint import save
+from rnnlab.train.checkpoint.checkpoint import save
 one, other = checkpoint(seed=1), checkpoint(seed=2)
 for line in sys.stdin:  # one child for each line, so that torch is imported once
     child = os.fork()
     if child == 0:
+        saves = 0
         while True:
-            save(one, sys.argv[1])
-            save(other, sys.argv[1])
-    print(child, flush=True)
+            save((one, other)[saves % 2], sys.argv[1])
+            saves += 1
+            if saves == 2:
+                print(os.getpid(), flush=True)
     os.waitpid(child, 0)
 """
 
@@ -226,11 +225,11 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_checkpoint(tmp_path):
     command = [sys.executable, "-c", SAVING, str(tmp_path / "waves")]
     found = []
     with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        for number in range(30):
+        for _ in range(30):
             process.stdin.write("go\n")
             process.stdin.flush()
             child = int(process.stdout.readline())
-            time.sleep(moments.uniform(0, 0.06 + 0.01 * number))  # longer and longer, for a machine that is busy
+            time.sleep(moments.uniform(0, 0.06))  # any moment of a save or of the next
             os.kill(child, signal.SIGKILL)
             loaded = load(tmp_path / "waves", resume=True)
             found.append(loaded.provenance["seed"])

@@ -53,7 +53,7 @@ def address(hub, tmp_path_factory):
 
 
 def _answering(address: str, process) -> str:
-    for _ in range(600):
+    for _ in range(1500):
         assert process.poll() is None, "the page has ended"
         try:
             httpx.get(address, timeout=5)

@@ -9,10 +9,9 @@ from collections import namedtuple
 import pytest
 from authors import story
 from markets import market
+from trainings import train_forecast, train_text
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.claims import claimed
 from rnnlab.train.processes import Processes

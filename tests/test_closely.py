@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from markets import market
 from statsmodels.regression.linear_model import OLS
+from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.conformal import calibrated_shares
@@ -16,8 +17,7 @@ from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.comparing import compare
 from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.use import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest
 
 TABLE = market(700, seed=5)
 

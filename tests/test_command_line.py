@@ -1,4 +1,4 @@
-"""The command line as a person uses it: in a process of its own, by its exit code and what it prints."""
+"""The command line as a person uses it, by its exit code and what it prints."""
 
 import json
 import os
@@ -13,17 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from commanding import run
 from markets import market
 
 from rnnlab.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 TRAIN = ["--batch", "8", "--window", "16", "--lead", "4"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "rnnlab", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
 
 
 def answer(capsys, *arguments: str) -> dict:
@@ -171,8 +167,9 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(folder, tmp_path):
 
 
 def test_a_terminal_sees_a_bar_and_a_log_does_not(tmp_path):
-    command = [sys.executable, "-m", "rnnlab", "train", "forecast", "--data", "AAPL", "--epochs", "40", "--out"]
-    logged = subprocess.run([*command, str(tmp_path / "a")], cwd=ROOT, capture_output=True, text=True, check=True)
+    train = ["train", "forecast", "--data", "AAPL", "--epochs", "40", "--out"]
+    command = [sys.executable, "-m", "rnnlab", *train]
+    logged = run(*train, str(tmp_path / "a"))
     assert "step/s" not in logged.stderr
     assert logged.stderr.count("\n") == 40
     controller, terminal = os.openpty()

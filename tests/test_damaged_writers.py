@@ -7,15 +7,15 @@ import shutil
 
 import pytest
 from authors import story
+from trainings import train_text
 
 from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
 from rnnlab.service.listing import bundled_models
+from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.judge.evaluating import evaluate
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import write
-from rnnlab.tasks.text.voices import voice
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.weights import cpu_weights
 

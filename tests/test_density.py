@@ -6,6 +6,7 @@ import pytest
 import torch
 from markets import market
 from scipy import stats
+from trainings import train_forecast
 
 from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
@@ -14,7 +15,6 @@ from rnnlab.tasks.forecast import use
 from rnnlab.tasks.forecast.judge.walk import backtest
 from rnnlab.tasks.forecast.learn import density, features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, forecast, latest, student_parameters
-from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import TrainConfig

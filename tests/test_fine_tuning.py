@@ -1,20 +1,21 @@
 """A checkpoint that learns on from one series: what it begins with, what it tells, what it refuses."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from commanding import run
 from markets import market
+from rnnlab.tasks.forecast.lines import training_lines
+from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.opening import locate, open_checkpoint, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate, open_checkpoint
 from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import training_lines
+from rnnlab.tasks.forecast.recipes import open_forecasting
 
 ROOT = Path(__file__).parents[1]
 
@@ -93,16 +94,10 @@ def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
     [
         ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can learn on; give --from another"),
         ({"base": "nosuch"}, r"^There is no folder or bundled checkpoint 'nosuch'"),
-        (
-            {"base": "stocks", "settings": {"hidden": 8}},
-            r"^A checkpoint that learns on keeps its shape; leave out",
-        ),
+        ({"base": "stocks", "settings": {"hidden": 8}}, r"^A checkpoint that learns on keeps its shape; leave out"),
         ({"base": "stocks", "seeds": 2}, r"^Several seeds that began with one checkpoint would be much alike"),
         ({"base": "stocks", "recipe": "tutorial"}, r"^--from and --unseen belong to the density recipe"),
-        (
-            {"base": "stocks", "resume": True},
-            r"^--resume goes on from what the folder of --out holds; leave out",
-        ),
+        ({"base": "stocks", "resume": True}, r"^--resume goes on from what the folder of --out holds; leave out"),
     ],
 )
 def test_what_cannot_learn_on_is_refused(place, asked, sentence):
@@ -120,18 +115,7 @@ def test_a_stopped_one_is_started_again_rather_than_resumed(place):
 
 
 def test_the_command_learns_on(place):
-    command = [
-        sys.executable,
-        "-m",
-        "rnnlab",
-        "train",
-        "forecast",
-        "--data",
-        str(place / "acme.csv"),
-        "--from",
-        "stocks",
-    ]
-    command += ["--epochs", "1", "--out", str(place / "by-command"), "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    asked = ["train", "forecast", "--data", str(place / "acme.csv"), "--from", "stocks", "--epochs", "1", "--json"]
+    done = run(*asked, "--out", str(place / "by-command"))
     answer = json.loads(done.stdout.splitlines()[-1])
     assert set(answer["before"]["acme"]) == {"crps", "log_score", "coverage80", "dm_p"}

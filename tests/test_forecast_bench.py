@@ -1,11 +1,11 @@
 """The bench of forecasts: every row measured, and the scores those of a training by hand."""
 
 import pytest
+from trainings import train_forecast
 
 from rnnlab.service import benchmarks
 from rnnlab.tasks.forecast import bench
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.use import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest
 
 
 def test_the_rows_are_those_of_a_training_by_hand(monkeypatch, tmp_path):

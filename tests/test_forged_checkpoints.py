@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load, save
+from trainings import train_forecast, train_text
 from wholes import wholes
 
 from benchmarks.fuzzing import folders
 from rnnlab.errors import CheckpointError
 from rnnlab.service.summary import show
-from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.tasks.forecast.use import forecast
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
 

@@ -13,7 +13,7 @@ from rnnlab.scoring.baselines import ahead
 from rnnlab.scoring.draws import Draws
 from rnnlab.scoring.garch import GARCH, PATHS, garch_t
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.use import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest
 
 
 def market(days: int = 700) -> np.ndarray:

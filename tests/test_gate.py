@@ -34,7 +34,7 @@ def page(tmp_path_factory):
         demo.close()
 
 
-def until(true, seconds=60.0):
+def until(true, seconds=300.0):
     """Wait until something is so; a busy machine takes its time."""
     end = time.monotonic() + seconds
     while not true():

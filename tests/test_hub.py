@@ -11,7 +11,7 @@ from hub.cards import objections
 from hub.faults import Fault
 from hub.secrets import ANNA, BORIS, READER, client_home, told
 from hub.serving import running_hub
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, constants
 
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
@@ -129,7 +129,7 @@ def test_a_push_that_stalls_is_left_and_the_last_good_commit_stays(hub, folder, 
     ours.push(folder, "anna/stocks", ANNA)
     good = hub.store.repos["model", "anna/stocks"].refs["main"]
     (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
-    monkeypatch.setattr(waiting, "WRITING", 1)  # seconds, where two minutes are given
+    monkeypatch.setattr(waiting, "WRITING", 0.3)  # seconds, where two minutes are given
     hub.faults.append(Fault("stall", "/commit/"))
     with pytest.raises(
         HubError, match=r"^The Hugging Face Hub was too slow to answer for anna/stocks; try again later"
@@ -285,7 +285,8 @@ def test_a_hub_that_fails_twice_and_then_answers_is_asked_again(hub):
     assert ours.pull("anna/stocks").commit
 
 
-def test_a_hub_that_never_answers_is_left(hub):
+def test_a_hub_that_never_answers_is_left(hub, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.3)  # seconds, where ten are given
     put(hub, "anna/stocks")
     hub.faults.append(Fault("stall", "/api/models/"))
     with pytest.raises(HubError, match=r"^The Hugging Face Hub was too slow to answer for anna/stocks; try again"):

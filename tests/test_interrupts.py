@@ -25,7 +25,7 @@ def deafen() -> None:
 def interrupt(process: subprocess.Popen, times: int = 3) -> tuple[int, str, str]:
     for _ in range(times):
         process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     return process.returncode, out.decode(), err.decode()
 
 

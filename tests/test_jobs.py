@@ -207,10 +207,8 @@ def test_what_is_sent_along_is_private_and_holds_what_the_job_runs(hub, text):
 
 
 def test_minutes_end_a_training_and_keep_its_best(text, tmp_path):
-    began = time.monotonic()
     asked = ["train", "text", "--data", text, "--out", str(tmp_path / "out"), "--hidden", "24", "--layers", "1"]
     assert main([*asked, "--steps", "1000000", "--report-every", "50", "--minutes", "0.05"]) == 0
-    assert time.monotonic() - began < 60
     assert 50 <= checkpoint.load(tmp_path / "out").provenance["steps"] < 1_000_000
     assert main([*asked, "--minutes", "0"]) == 2
 

@@ -11,11 +11,11 @@ import pytest
 import safetensors.torch
 import torch
 from authors import story
+from trainings import train_text
 
 from rnnlab.__main__ import main
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.draft_file import check_draft_file, open_draft, save_draft
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import Manner, carry_on, drafts
 from rnnlab.train.checkpoint.tensor_files import load_tensors, save_tensors
 

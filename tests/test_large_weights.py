@@ -11,8 +11,8 @@ import torch
 from wholes import wholes
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.tasks.forecast.judge.panels import forecast_many
-from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from markets import market
+from trainings import train_forecast
 
-from rnnlab.runtime.opening import locate, open_forecasting
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.baselines import BASELINES, constant_t
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge.leaks import days_to_try, leaking_baselines, leaking_days, placebo, with_noise_after
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.use import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.recipes import open_forecasting
 
 TABLE = market(500)
 DAYS = days_to_try(300, 498, 9)

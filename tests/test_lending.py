@@ -23,7 +23,7 @@ def lent(tmp_path_factory) -> dict[str, dict]:
     command = [sys.executable, str(HERE / "lent.py"), str(place / "answer")]
     command += ["whole", "stopped", "refused", "never", "short"]
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return torch.load(place / "answer", weights_only=False)
 

@@ -7,7 +7,9 @@ import gradio as gr
 import pytest
 
 from rnnlab.errors import RnnlabError
+from rnnlab.tasks.forecast.page import links
 from rnnlab.tasks.forecast.page.request import Asked, Source
+from rnnlab.tasks.text.page import links
 from rnnlab.tasks.text.page.request import AskedText
 from rnnlab.tasks.text.use import Manner, carry_on, drafts
 from rnnlab.ui import opening_links

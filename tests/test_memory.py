@@ -2,11 +2,11 @@
 
 import pytest
 from authors import story
+from rnnlab.service.visit_training import plan, train_visit
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.runtime import callers
-from rnnlab.service.visit_training import plan, train_visit
 from rnnlab.train.memory import check_training, training_bytes
 from rnnlab.train.progress import TrainConfig
 

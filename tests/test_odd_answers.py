@@ -14,7 +14,6 @@ from benchmarks.fuzzing import records
 from benchmarks.fuzzing.judging import fault_of, is_finite
 from rnnlab import hub as ours
 from rnnlab.errors import RnnlabError
-from rnnlab.hub import failures
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
 REPO, ANNA = "anna/stocks", "hf_annas_secret"
@@ -34,7 +33,6 @@ ASKED: dict[str, tuple[str, Callable[[], object]]] = {
 def hub():
     with running_hub() as hub, pytest.MonkeyPatch.context() as patch:
         patch.setenv("HF_ENDPOINT", hub.address)
-        patch.setattr(failures, "FIRST_WAIT", 0.0)
         hub.store.users[ANNA] = "anna"
         repo = hub.store.add("model", REPO)
         repo.commit({path.name: path.read_bytes() for path in STOCKS.iterdir() if path.is_file()})

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from authors import story
+from trainings import train_text
 
 from rnnlab.data.text.corpus import read_corpus
 from rnnlab.data.text.ordering import order_notices, shuffled
@@ -13,7 +14,6 @@ from rnnlab.errors import DataError, RnnlabError
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.learn.settings import TextConfig
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.train.checkpoint import checkpoint
 
 LINES = [line for line in story(40_000).split("\n") if line.endswith(".")]

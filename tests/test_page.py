@@ -13,8 +13,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.page import tab, tutorial_panel
-from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.forecast.use import forecast
 from rnnlab.ui import app
 
 PRICES = Path(__file__).parents[1] / "data" / "prices"

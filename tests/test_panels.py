@@ -1,21 +1,22 @@
 """Several series judged together: as one by one, with tests that do not count what moves together as independent."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commanding import run
 
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.evidence import holm, panel_test
+from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.panels import backtest_panel, forecast_many
-from rnnlab.tasks.forecast.lines import forecast_many_lines, panel_lines
-from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.forecast.judge.panels import backtest_panel
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.tasks.forecast.use import forecast, forecast_many
 
 START = "2016-06-01"
 TICKERS = ["AAPL", "MSFT", "AMZN"]
@@ -66,8 +67,7 @@ def test_the_panel_test_lines_days_up_by_their_dates(answer):
 
 
 def test_the_command_judges_several_series_and_groups_together():
-    command = [sys.executable, "-m", "rnnlab", "backtest", "stocks", "--start", START, "--data"]
-    done = subprocess.run([*command, "AAPL", "MSFT", "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = run("backtest", "stocks", "--start", START, "--data", "AAPL", "MSFT", "--json")
     said = json.loads(done.stdout.splitlines()[-1])
     assert [one["name"] for one in said["horizons"]["1"]["series"]] == ["AAPL", "MSFT"]
     lines = panel_lines(said)
@@ -89,23 +89,19 @@ def test_several_series_are_forecast_as_each_alone():
 
 
 def test_the_command_forecasts_several_series_a_line_each():
-    command = [sys.executable, "-m", "rnnlab", "forecast", "stocks", "--horizon", "3", "--data", "AAPL", "MSFT"]
-    done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["forecast", "stocks", "--horizon", "3", "--data", "AAPL", "MSFT"]
+    done = run(*command, "--json")
     said = json.loads(done.stdout.splitlines()[-1])
     head, *rows = forecast_many_lines(said)
     assert head.split()[:4] == ["last", "day", "close", "forecast"]
     assert [row.split()[0] for row in rows[:2]] == ["AAPL", "MSFT"]
     assert said["series"][0]["rows"][-1]["date"] in rows[0]
-    refused = subprocess.run([*command, "--dates", "us"], cwd=ROOT, capture_output=True, text=True, check=False)
+    refused = run(*command, "--dates", "us")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (["AAPL", "aapl.csv", "MSFT"], "There is no file"),
-        (["AAPL", "NOPE"], "NOPE"),
-    ],
+    ("data", "sentence"), [(["AAPL", "aapl.csv", "MSFT"], "There is no file"), (["AAPL", "NOPE"], "NOPE")]
 )
 def test_what_cannot_be_read_is_refused_as_for_one(data, sentence):
     with pytest.raises(DataError, match=sentence):

@@ -125,8 +125,7 @@ def test_a_market_that_never_closes_may_date_a_day_by_its_end():
 
 
 @pytest.mark.parametrize(
-    "form",
-    ["%d %B %Y", "%b %d, %Y", "%A, %B %d, %Y", "%d-%b-%y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"],
+    "form", ["%d %B %Y", "%b %d, %Y", "%A, %B %d, %Y", "%d-%b-%y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"]
 )
 def test_dates_in_the_worlds_forms_are_read(form):
     assert read(list(DAYS.strftime(form))).table.equals(TABLE)

@@ -66,10 +66,7 @@ def test_lines_are_counted_as_in_the_file():
         read(text)
 
 
-@pytest.mark.parametrize(
-    "rows",
-    ["2021-01-04 09:30,{}\n2021-01-04 10:30,{}\n", "1609752600,{}\n1609756200,{}\n"],
-)
+@pytest.mark.parametrize("rows", ["2021-01-04 09:30,{}\n2021-01-04 10:30,{}\n", "1609752600,{}\n1609756200,{}\n"])
 def test_intraday_prices_are_refused_by_name(rows):
     with pytest.raises(DataError, match="Line 3 .* line 2 are two times of one day, 2021-01-04, .* aggregate intraday"):
         read("Date,Close\n" + rows.format(10, 11))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 from torch.testing import assert_close
+from trainings import train_forecast
 from waves import CONFIG, Waves, wave_model
 
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.forecast.learn.density import DensityTask
-from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.processes import ALONE, Processes, started
@@ -23,7 +23,7 @@ TEXT = "".join(f"{n % 89} men went out, {n * n % 97} came home; {n % 13} sang.\n
 
 
 def run(*arguments, **more):
-    return subprocess.run([*TORCHRUN, *map(str, arguments)], capture_output=True, text=True, timeout=120, **more)
+    return subprocess.run([*TORCHRUN, *map(str, arguments)], capture_output=True, text=True, timeout=600, **more)
 
 
 def joined(place: Path, *arguments):
@@ -81,7 +81,7 @@ def test_a_command_under_torchrun_saves_what_the_command_alone_saves(task, tmp_p
     assert len(done.stdout.splitlines()) == 1, "one process prints"
     assert json.loads(done.stdout)["folder"] == str(tmp_path / "two")
     command = [sys.executable, *TRAIN, *map(str, flags), "--out", str(tmp_path / "one")]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     one, two = (checkpoint.load(tmp_path / name) for name in ("one", "two"))
     for a, b in zip(one.metrics["curve"], two.metrics["curve"], strict=True):
         assert abs(a["training_loss"] - b["training_loss"]) < 1e-3

@@ -1,4 +1,4 @@
-"""What holds the project's papers together: pins, front matter, the README's own commands."""
+"""What holds the project's papers together: pins, front matter, links."""
 
 import re
 import subprocess
@@ -6,7 +6,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 import yaml
 
 from rnnlab.version import __version__
@@ -71,29 +70,13 @@ def test_an_installed_library_holds_every_package_and_the_bundled_data():
 
 
 def test_the_version_has_its_entry_in_the_changelog():
-    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_two_commands_are_in_the_makefile():
     makefile = (ROOT / "Makefile").read_text()
     for command in re.findall(r"^make (\w+)", "\n".join(blocks("sh")), re.MULTILINE):
         assert f"\n{command}:" in makefile
-
-
-@pytest.mark.parametrize("block", [block for block in blocks("sh") if "python -m rnnlab" in block])
-def test_the_readmes_commands_run(block, tmp_path):
-    for line in block.strip().replace("\\\n", " ").splitlines():
-        command = line.split("#")[0].strip()
-        assert command.startswith("python -m rnnlab ")
-        arguments = command.removeprefix("python -m rnnlab ").replace("DIR", str(tmp_path / "model")).split()
-        if arguments[0] == "train":
-            arguments += ["--steps", "2"]
-        subprocess.run([sys.executable, "-m", "rnnlab", *arguments], cwd=ROOT, check=True, capture_output=True)
-
-
-@pytest.mark.parametrize("block", [block for block in blocks("python") if "gradio_client" not in block])
-def test_the_readmes_python_runs(block):
-    subprocess.run([sys.executable, "-c", block], cwd=ROOT, check=True, capture_output=True)
 
 
 def test_every_link_within_the_papers_leads_somewhere():

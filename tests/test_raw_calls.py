@@ -122,10 +122,7 @@ def test_a_private_event_says_so_too_where_a_value_cannot_be_read(page):
         (["A", 1, 2.5], r"^units must be a whole number, not 2\.5\.$"),
         (["A", 1, 2, "yes"], r"^sure must be true or false, not 'yes'\.$"),
         (["A", 1, 2, 2], r"^sure must be true or false, not 2\.$"),
-        (
-            ["A", 1, 2, True, "mine.csv"],
-            r"^file must be an uploaded file, as gradio_client's handle_file sends it\.$",
-        ),
+        (["A", 1, 2, True, "mine.csv"], r"^file must be an uploaded file, as gradio_client's handle_file sends it\.$"),
         (["A", 1, 2, True, [{"path": "x"}]], r"^file must be an uploaded file, "),
     ],
 )

@@ -11,12 +11,11 @@ import pytest
 from authors import story
 from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
+from rnnlab.service.api import load
+from trainings import train_forecast, train_text
 
 from rnnlab.nn.cells import CELLS
-from rnnlab.service.api import load
 from rnnlab.service.sharing import push
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.text.learn.training import train_text
 
 ROOT = Path(__file__).parents[1]
 WRITERS = [f"{level}-{cell}" for level, cell in product(("char", "word"), sorted(CELLS))]

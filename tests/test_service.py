@@ -3,14 +3,15 @@ import json
 
 import pytest
 from markets import market
+from rnnlab.tasks.forecast.lines import backtest_lines
+from trainings import train_forecast
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.reports import TrainReport, TrainResult
 from rnnlab.tasks.forecast.forecast_report import study
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import backtest_lines
-from rnnlab.tasks.forecast.use import backtest, forecast
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.use import forecast
 from rnnlab.train.checkpoint import checkpoint
 
 SETTINGS = {"epochs": 1, "batch": 8, "window": 16, "lead": 4}
@@ -303,7 +304,7 @@ def test_a_codec_that_this_version_does_not_read_is_refused(folder, tmp_path, ch
 
 
 def test_every_bundled_ticker_can_be_opened_and_names_stand_for_groups():
-    from rnnlab.runtime.opening import expand, open_many
+    from rnnlab.tasks.forecast.data import expand, open_many
 
     assert len(expand(["bundled"])) == 31
     assert expand(["AAPL", "pool", "AAPL"])[0] == "AAPL"

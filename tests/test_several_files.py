@@ -6,6 +6,7 @@ import json
 import pytest
 from authors import story
 from languages import story as tale
+from trainings import train_text
 
 from rnnlab.__main__ import main
 from rnnlab.data.folders import text_files
@@ -13,7 +14,6 @@ from rnnlab.errors import DataError, RnnlabError
 from rnnlab.service.sharding import make_shards
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.learn.settings import TextConfig
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.train.checkpoint import checkpoint
 
 HEADER = "The Project Gutenberg eBook of A\n\n*** START OF THE PROJECT GUTENBERG EBOOK A ***\n\n"

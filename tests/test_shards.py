@@ -13,6 +13,7 @@ import torch
 from authors import story
 from hub.tables import parquet
 from reaching import reachable_hub
+from trainings import train_text
 
 from rnnlab.__main__ import main
 from rnnlab.data.text.characters import build_characters
@@ -24,7 +25,6 @@ from rnnlab.service.sharding import make_shards
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.learn.sharded import ShardedTask
 from rnnlab.tasks.text.learn.task import TextTask
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.train.checkpoint import checkpoint
 
 SMALL = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25, "epochs": 2, "report_every": 40}

@@ -2,26 +2,28 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import commanding
 import pandas as pd
 import pytest
 from authors import story
 from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
 from pandas.testing import assert_frame_equal
+from trainings import train_text
 
 import rnnlab
 from rnnlab.errors import CheckpointError, DataError, HubError
 from rnnlab.runtime import opening
-from rnnlab.runtime.byte_lru import Shelf
+from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.service.sharing import pull, push
 from rnnlab.tasks.forecast.use import forecast
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
 
@@ -57,13 +59,24 @@ def run(hub, home: Path, token: str, *arguments: str, fails: bool = False) -> di
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def run_here(home: Path, token: str, *arguments: str) -> dict:
+    """A command of another person in this process, with a token and a cache of their own; its JSON."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_TOKEN", token)
+        patch.setenv("RNNLAB_CACHE", str(home / "cache"))
+        done = commanding.run(*arguments, "--json")
+    assert not {ANNA, BORIS} & set(re.findall(r"hf_\w+", done.stdout + done.stderr))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def test_the_commands_push_pull_and_write_carry_a_writer_from_one_person_to_another(hub, tmp_path):
     (tmp_path / "story.txt").write_text(story())
     *_, _made = train_text(str(tmp_path / "story.txt"), out=tmp_path / "model", settings=TINY)
     mine = write(str(tmp_path / "model"), "Anna", length=80, seed=3)
-    pushed = run(hub, tmp_path, ANNA, "push", str(tmp_path / "model"), "anna/tiny")
+    pushed = run_here(tmp_path, ANNA, "push", str(tmp_path / "model"), "anna/tiny")
     commit = pushed["url"].rsplit("/", 1)[1]
-    pulled = run(hub, tmp_path, BORIS, "pull", "anna/tiny", "--revision", commit)
+    pulled = run_here(tmp_path, BORIS, "pull", "anna/tiny", "--revision", commit)
     assert (pulled["commit"], pulled["task"]) == (commit, "text")
     theirs = run(
         hub, tmp_path, BORIS, "write", f"anna/tiny@{commit}", "--prompt", "Anna", "--length", "80", "--seed", "3"
@@ -72,20 +85,20 @@ def test_the_commands_push_pull_and_write_carry_a_writer_from_one_person_to_anot
 
 
 def test_the_commands_push_and_forecast_carry_a_forecaster(hub, tmp_path):
-    run(hub, tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/prices")
+    run_here(tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/prices")
     theirs = run(hub, tmp_path, BORIS, "forecast", "anna/prices", "--data", "AAPL", "--horizon", "3")
     assert theirs["rows"] == forecast("stocks", "AAPL", horizon=3)["rows"]
 
 
 def test_a_pulled_checkpoint_may_be_copied_and_its_copy_pushed_by_another(hub, tmp_path):
-    run(hub, tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/stocks")
-    pulled = run(hub, tmp_path, BORIS, "pull", "anna/stocks", "--out", str(tmp_path / "copy"))
+    run_here(tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/stocks")
+    pulled = run_here(tmp_path, BORIS, "pull", "anna/stocks", "--out", str(tmp_path / "copy"))
     assert pulled["folder"] == str(tmp_path / "copy")
-    run(hub, tmp_path, BORIS, "push", str(tmp_path / "copy"), "boris/stocks", "--private")
+    run_here(tmp_path, BORIS, "push", str(tmp_path / "copy"), "boris/stocks", "--private")
     assert hub.store.repos["model", "boris/stocks"].private
-    listed = run(hub, tmp_path, BORIS, "models", "--hub", "--task", "forecast")
+    listed = run_here(tmp_path, BORIS, "models", "--hub", "--task", "forecast")
     assert {one["repo"] for one in listed["hub"]} == {"anna/stocks", "boris/stocks"}
-    assert {one["repo"] for one in run(hub, tmp_path, ANNA, "models", "--hub")["hub"]} == {"anna/stocks"}
+    assert {one["repo"] for one in run_here(tmp_path, ANNA, "models", "--hub")["hub"]} == {"anna/stocks"}
 
 
 def test_a_pull_replaces_what_a_folder_holds_only_when_that_is_asked_for(hub, tmp_path):
@@ -155,7 +168,7 @@ def test_a_table_of_prices_is_forecast_as_the_file_would_be(tmp_path):
 
 
 def test_what_is_kept_open_is_bounded_by_bytes_and_the_least_used_is_put_away_first():
-    shelf = Shelf(most_bytes=10)
+    shelf = ByteLru(most_bytes=10)
     made = []
 
     def get(key: str, size: int = 4) -> str:
@@ -170,11 +183,11 @@ def test_what_is_kept_open_is_bounded_by_bytes_and_the_least_used_is_put_away_fi
 
 
 def test_models_asked_for_in_turn_leave_no_more_than_the_bound(tmp_path, monkeypatch):
-    monkeypatch.setattr(opening, "_SHELF", Shelf(3 * 7_300))  # a checkpoint of `stocks` has 7,224 bytes of weights
+    monkeypatch.setattr(opening, "_OPEN", ByteLru(3 * 7_300))  # a checkpoint of `stocks` has 7,224 bytes of weights
     for number in range(12):
         shutil.copytree(ROOT / "data" / "checkpoints" / "stocks", tmp_path / str(number))
         opening.open_checkpoint(str(tmp_path / str(number)))
-    assert 0 < opening._SHELF.bytes <= 3 * 7_300
+    assert 0 < opening._OPEN.bytes <= 3 * 7_300
 
 
 def test_a_folder_that_was_written_anew_is_opened_anew(tmp_path):

@@ -3,11 +3,11 @@
 import pytest
 import torch
 from authors import story
+from trainings import train_forecast, train_text
 
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
-from rnnlab.tasks.forecast.learn.training import RECIPES, train_forecast
-from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.train.checkpoint import bounds, checkpoint
 from rnnlab.train.checkpoint.checkpoint import LARGEST_WEIGHTS, Checkpoint, load, save
 from rnnlab.train.checkpoint.metadata import check_size

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from trainings import train_forecast, train_text
 from wholes import wholes
 
 from rnnlab.data.fetch.hub_datasets import fetched_dataset, fetched_datasets
@@ -15,10 +16,8 @@ from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training
-from rnnlab.tasks.forecast.learn.training import train_forecast
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text.draft_file import open_draft
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.train.checkpoint import archives
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with pipes in folders")

@@ -9,16 +9,12 @@ from pathlib import Path
 
 import pytest
 from authors import story
+from commanding import run
 
 from rnnlab.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 TRAIN = ["--hidden", "24", "--layers", "1", "--batch", "8", "--window", "25"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "rnnlab", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
 
 
 def answer(capsys, *arguments: str) -> dict:

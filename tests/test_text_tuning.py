@@ -5,7 +5,9 @@ import json
 import pytest
 import torch
 from authors import story
+from rnnlab.tasks.text.lines import text_training_lines
 from torch.testing import assert_close
+from trainings import train_text
 
 from rnnlab.__main__ import main
 from rnnlab.data.text.vocab import build_characters, build_words, encode_documents, widen, widened_ids
@@ -16,9 +18,7 @@ from rnnlab.service.sharding import make_shards
 from rnnlab.service.summary import show
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.learn.task import shape_of
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.learn.widening import widened_weights
-from rnnlab.tasks.text.lines import text_training_lines
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
 

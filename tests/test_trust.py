@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.page.trust import trust
-from rnnlab.tasks.forecast.use import backtest
 
 SHARE = {"share": 0.79, "low": 0.755, "high": 0.822}
 

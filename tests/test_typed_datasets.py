@@ -9,13 +9,13 @@ from authors import story
 from hub.faults import Fault
 from hub.tables import parquet
 from reaching import reachable_hub
+from trainings import train_text
 
 from rnnlab.data import cache
 from rnnlab.data.fetch import hub_datasets
+from rnnlab.data.fetch.listing import fetch, known_texts
 from rnnlab.errors import DataError
-from rnnlab.service.listing import fetch, known_texts
 from rnnlab.tasks.text.judge.evaluating import evaluate
-from rnnlab.tasks.text.learn.training import train_text
 
 LINES = "It was a dark night.\n\nNobody slept,\r\nand the wind rose.\n"
 ROWS = ["the first book.\nit ends.", "the second book."]
@@ -134,8 +134,8 @@ def test_a_gated_dataset_says_what_to_do(hub):
 def test_a_hub_that_stalls_and_a_machine_that_is_offline_end_in_their_sentences(hub, monkeypatch):
     put(hub, "someone/slow", {"a.txt": "x"})
     hub.faults.append(Fault("stall", "/api/datasets/"))
-    with pytest.raises(DataError, match=r"^someone/slow did not arrive from the Hugging Face Hub within 8 seconds"):
-        fetch("someone/slow", seconds=8)
+    with pytest.raises(DataError, match=r"^someone/slow did not arrive from the Hugging Face Hub within 4 seconds"):
+        fetch("someone/slow", seconds=4)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(DataError, match=r"^someone/slow cannot be fetched while HF_HUB_OFFLINE is set; unset it"):
         fetch("someone/slow")

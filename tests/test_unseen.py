@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import torch
 from markets import market
+from rnnlab.tasks.forecast.lines import training_lines
+from trainings import train_forecast
 
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import new_model
@@ -16,8 +18,6 @@ from rnnlab.tasks.forecast.judge.walk import backtest
 from rnnlab.tasks.forecast.judge.years import by_year
 from rnnlab.tasks.forecast.learn import density, features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, student_parameters
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import training_lines
 
 TINY = {"epochs": 1, "hidden": 4, "batch": 8, "window": 32}
 UNTIL = "2012-06-29"
@@ -66,11 +66,7 @@ def test_a_series_that_is_learnt_from_or_too_short_is_refused_before_training(pl
     for file, kind, sentence in (
         (place / "learnt.csv", RnnlabError, r"^learnt is learnt from; --unseen is for series that are not\.$"),
         (tmp_path / "alias.csv", RnnlabError, r"^alias is learnt from"),
-        (
-            tmp_path / "short.csv",
-            DataError,
-            r"^short has 400 days up to 2012-06-29 and 0 after; --unseen needs",
-        ),
+        (tmp_path / "short.csv", DataError, r"^short has 400 days up to 2012-06-29 and 0 after; --unseen needs"),
     ):
         training = train_forecast([str(place / "learnt.csv")], out=tmp_path / "m", until=UNTIL,
                                           settings=TINY, unseen=[str(file)])  # fmt: skip

@@ -13,10 +13,10 @@ from gradio_client.exceptions import AppError
 import rnnlab
 from rnnlab.__main__ import main
 from rnnlab.tasks.text.page import tab
+from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.request import AskedText, rule_names
 from rnnlab.tasks.text.use import Manner, carry_on, drafts, sampling_settings
 from rnnlab.ui import app
-from rnnlab.widgets.links import linked_writing, writing_link
 
 RULES = [known.default for known in sampling_settings() if known.name in rule_names()]
 LENGTH = 300

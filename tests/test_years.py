@@ -1,25 +1,24 @@
 """A recipe walked forward with a refit each year: every day by the model of its year, and the means of all days."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commanding import run
 from markets import market
 from numpy.testing import assert_allclose
+from rnnlab.tasks.forecast.lines import yearly_lines
+from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.evidence import panel_test
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
+from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.lines import yearly_lines
-from rnnlab.tasks.forecast.use import backtest
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}
@@ -86,7 +85,9 @@ def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
 
 
 def judge_year(model: str, year: int) -> float:
-    from rnnlab.runtime.opening import locate, open_forecasting, open_prices
+    from rnnlab.runtime.opening import locate
+    from rnnlab.tasks.forecast.data import open_prices
+    from rnnlab.tasks.forecast.recipes import open_forecasting
 
     forecaster, table = open_forecasting(locate(model))[1], open_prices("MSFT").table[: f"{year}-12-31"]
     first = table.index[(table.index.year < year).sum()]
@@ -94,13 +95,12 @@ def judge_year(model: str, year: int) -> float:
 
 
 def test_the_command_tells_years_and_wins(tiny):
-    command = [sys.executable, "-m", "rnnlab", "backtest", tiny, "--refit", "yearly", "--data", "MSFT"]
-    asked = [*command, "--start", "2022-01-03", "--json"]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["backtest", tiny, "--refit", "yearly", "--data", "MSFT"]
+    done = run(*command, "--start", "2022-01-03", "--json")
     answer = json.loads(done.stdout.splitlines()[-1])
     assert set(answer["years"]) == {"2022"}
     assert any(line.startswith("HAR ") and "of 1" in line for line in yearly_lines(answer))
-    refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    refused = run(*command)
     assert refused.returncode == 2
 
 

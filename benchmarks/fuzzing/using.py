@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzzing.sources import DATASET
+from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.uploads import visit_folder
-from rnnlab.service.listing import known_texts
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training
 from rnnlab.tasks.forecast.learn.training import train_forecast
@@ -24,7 +24,7 @@ from rnnlab.tasks.text.draft_file import open_draft
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import Manner, carry_on, write
-from rnnlab.tasks.text.voices import voice
+from rnnlab.tasks.text.facts import voice
 from rnnlab.train.checkpoint import checkpoint
 
 PROMPT, LENGTH, HORIZON, SEED = "The heron ", 6, 3, 5

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
-from rnnlab.service import listing
-from rnnlab.service.listing import bundled_data, known_texts
+from rnnlab.data.fetch import listing
+from rnnlab.data.fetch.listing import bundled_data, known_texts
 from rnnlab.service.sharding import make_shards
-from rnnlab.tasks.text.lines import data_lines
 from rnnlab.terminal.commands import Answer, add_command
 from rnnlab.terminal.streams import aside, show
 
@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
     fetch.add_argument("--first-mb", type=float, help="of a dataset: no more than its first so many MB (default: all)")
     fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download (default 120)")
 
-    shards = add_command(asks, "shards", "write a text larger than memory as shards, for train text", _shards)
+    shards = add_command(asks, "shards", "write a text larger than memory as shards, to train a writer on", _shards)
     shards.add_argument(
         "sources", metavar="TXT|DIR|DATASET", nargs="+", help="text files, folders of them, or one owner/dataset"
     )
@@ -46,28 +46,69 @@ def add_commands(commands: Any) -> None:
 def _data(asked: argparse.Namespace) -> Answer:
     tables, texts = bundled_data(), known_texts()
     if not asked.json:
-        show("\n".join(data_lines(tables, texts)))
+        show("\n".join(_lines(tables, texts)))
     return {"data": tables, "texts": texts}
 
 
 def _fetch(asked: argparse.Namespace) -> Answer:
     answer = listing.fetch(
-        asked.name, column=asked.column, split=asked.split, revision=asked.revision, seconds=asked.seconds,
-        progress=aside, first_mb=asked.first_mb,
-    )  # fmt: skip
+        asked.name,
+        column=asked.column,
+        split=asked.split,
+        revision=asked.revision,
+        seconds=asked.seconds,
+        progress=aside,
+        first_mb=asked.first_mb,
+    )
     if not asked.json:
         size = f"{answer['characters']:,} characters, " if answer["characters"] else ""
-        show(f"{answer['name']}: {size}{answer['licence']}; use it as train text --data {answer['name']}")
+        show(f"{answer['name']}: {size}{answer['licence']}; use it as --data {answer['name']}")
     return answer
 
 
 def _shards(asked: argparse.Namespace) -> Answer:
     answer = make_shards(
-        asked.sources, asked.out, name=asked.name, millions=asked.millions, column=asked.column, split=asked.split,
-        revision=asked.revision, seconds=asked.seconds, encoding=asked.encoding, progress=aside,
-    )  # fmt: skip
+        asked.sources,
+        asked.out,
+        name=asked.name,
+        millions=asked.millions,
+        column=asked.column,
+        split=asked.split,
+        revision=asked.revision,
+        seconds=asked.seconds,
+        encoding=asked.encoding,
+        progress=aside,
+    )
     if not asked.json:
         shards = "1 shard" if answer["shards"] == 1 else f"{answer['shards']:,} shards"
         told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {shards}"
-        show("\n".join([f"{answer['name']}: {told}; use it as train text --data {asked.out}", *answer["notices"]]))
+        show("\n".join([f"{answer['name']}: {told}; use it as --data {asked.out}", *answer["notices"]]))
     return answer
+
+
+def _lines(tables: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]]) -> list[str]:
+    """What is bundled, cached and fetchable."""
+    prices = [
+        f"{one['name']:<22} {one['state']:<9} {one['rows']:>9,} rows        {one['start']} – {one['end']}  "
+        f"{one['bytes'] / 1e6:5.2f} MB  {one['licence']:<8} {one['title']} ({one['source']})"
+        for one in tables
+    ]
+    written = [
+        f"{one['name']:<22} {one['state']:<9} {_size(one['characters']):>9} characters  {_whose(one)}" for one in texts
+    ]
+    return [
+        *prices,
+        "A ticker's name, pool (29 stocks) or bundled (all that suit training) can be given to --data of a training.",
+        *written,
+        "Fetch a text with: python -m rnnlab data fetch NAME (owner/dataset for one of the Hugging Face Hub); then its"
+        " name can be given to --data of a training.",
+    ]
+
+
+def _whose(text: dict[str, Any]) -> str:
+    """Author, title and source; the source of a dataset says all there is to say."""
+    return text["source"] if "commit" in text else f"{text['author']}, {text['title']} ({text['source']})"
+
+
+def _size(characters: int | None) -> str:
+    return "unknown" if characters is None else f"{characters:,}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnnlab.commands.sharing import pulled_lines
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Submitted, own_token
+from rnnlab.runtime.training import Request
 from rnnlab.service.hub_jobs import (
     USUAL_FLAVOR,
     USUAL_HOURS,
@@ -19,7 +20,7 @@ from rnnlab.service.hub_jobs import (
     submit_training,
 )
 from rnnlab.service.sharing import pull_into
-from rnnlab.service.sharing_lines import pulled_lines
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.terminal.commands import Answer, add_command, tell
 from rnnlab.terminal.streams import aside, show
 from rnnlab.train.checkpoint.claims import claimed
@@ -57,36 +58,27 @@ def add_commands(commands: Any) -> None:
         add_command(asks, name, words, run).add_argument("id", metavar="ID", help="the Job, as `train --on` named it")
 
 
-def train_there(
-    asked: argparse.Namespace,
-    task: str,
-    data: Sequence[str],
-    flags: Sequence[str],
-    settings: Mapping[str, Any],
-    unseen: Sequence[str] = (),
-) -> Answer:
+def train_there(args: argparse.Namespace, kind: TaskKind, request: Request) -> Answer:
     """Say what it costs, start it, follow it, and pull what it has pushed into --out."""
-    if not asked.push:
+    if not args.push:
         raise RnnlabError("A training on another machine needs --push owner/name, where its checkpoint goes.")
-    if asked.resume:
+    if args.resume:
         raise RnnlabError("A training on another machine starts anew; leave out --resume.")
-    if asked.minutes is not None:
+    if args.minutes is not None:
         raise RnnlabError("A training on another machine ends by --hours; leave out --minutes.")
-    asked.resumable = None  # an interruption here does not touch it
+    args.resumable = None  # an interruption here does not touch it
     token = own_token()
-    with claimed(asked.out, overwrite=asked.overwrite) as folder:  # before anything is paid for
-        hours = USUAL_HOURS if asked.hours is None else asked.hours
-        flavor = flavor_named(asked.flavor or USUAL_FLAVOR, hours, token)
+    with claimed(args.out, overwrite=args.overwrite) as folder:  # before anything is paid for
+        hours = USUAL_HOURS if args.hours is None else args.hours
+        flavor = flavor_named(args.flavor or USUAL_FLAVOR, hours, token)
         aside(price_words(flavor, hours))
         job = submit_training(
-            task, data, flags, settings=settings, repo=asked.push, flavor=flavor, hours=hours,
-            private=asked.private, unseen=unseen, token=token,
-            **{name: getattr(asked, name, None) for name in ("base", "until", "ticker", "dates", "encoding")},
-        )  # fmt: skip
+            kind, request, repo=args.push, flavor=flavor, hours=hours, private=args.private, token=token
+        )
         aside(f"Job {job.id}: {job.url}")
         _print_log(job, token)
-        answer = pull_into(folder, asked.push, token=token) | {"job": job.id}
-    return tell(asked, answer, pulled_lines)
+        answer = pull_into(folder, args.push, token=token) | {"job": job.id}
+    return tell(args, answer, pulled_lines)
 
 
 def _follow(asked: argparse.Namespace) -> Answer:

@@ -7,10 +7,13 @@ from typing import Any
 
 from rnnlab.hub import own_token
 from rnnlab.service import sharing
-from rnnlab.service.sharing import ORDERS, TASKS, deploy_space
-from rnnlab.service.sharing_lines import models_lines, pulled_lines
+from rnnlab.service.sharing import ORDERS, deploy_space
+from rnnlab.tasks.registry import TASKS, kind_named
 from rnnlab.terminal.commands import Answer, add_command, add_overwrite, tell
 from rnnlab.terminal.streams import show
+from rnnlab.terminal.tables import aligned
+
+MEASURES = 3  # of a card's, shown in a list
 
 
 def add_commands(commands: Any) -> None:
@@ -29,7 +32,7 @@ def add_commands(commands: Any) -> None:
     space.add_argument("--private", action="store_true", help="make a new Space private")
     models = add_command(commands, "models", "list the bundled checkpoints, or search the Hugging Face Hub", _models)
     models.add_argument("--hub", action="store_true", help="search the Hub, too")
-    models.add_argument("--task", choices=TASKS, help="of one task only")
+    models.add_argument("--task", choices=tuple(TASKS), help="of one task only")
     models.add_argument("--author", metavar="OWNER", help="whose, on the Hub")
     models.add_argument("--query", metavar="TEXT", help="words of the name, on the Hub")
     models.add_argument("--language", metavar="L", help="of the text, as en, on the Hub")
@@ -58,7 +61,39 @@ def _pull(asked: argparse.Namespace) -> Answer:
 def _models(asked: argparse.Namespace) -> Answer:
     token = own_token() if asked.hub else None
     answer = sharing.models(
-        asked.task, author=asked.author, query=asked.query, language=asked.language, order=asked.order,
-        search=asked.hub, token=token,
-    )  # fmt: skip
-    return tell(asked, answer, models_lines)
+        asked.task,
+        author=asked.author,
+        query=asked.query,
+        language=asked.language,
+        order=asked.order,
+        search=asked.hub,
+        token=token,
+    )
+    return tell(asked, answer, _models_lines)
+
+
+def pulled_lines(answer: Answer) -> list[str]:
+    """Where a checkpoint is, what it says was measured, and how to use it."""
+    scores = [f"{name} {value:.4g}" for name, value in answer["metrics"].items()]
+    return [
+        f"{answer['repo']} at commit {answer['commit'][:12]}, checked, is in {answer['folder']}",
+        *(["its own record: " + ", ".join(scores)] if scores else []),
+        f"use it: python -m rnnlab {kind_named(answer['task']).use.format(model=answer['repo'])}",
+    ]
+
+
+def _models_lines(answer: Answer) -> list[str]:
+    """The bundled checkpoints, then those of the Hub with what their cards say of them."""
+    bundled = [[one["name"], one["task"], one["cell"], f"{one['parameters']:,}"] for one in answer["bundled"]]
+    lines = aligned(["bundled", "task", "cell", "weights"], bundled)
+    if answer["hub"]:
+        rows = [
+            [one["repo"], one["task"], one["modified"], f"{one['downloads']:,}", _measured(one["metrics"])]
+            for one in answer["hub"]
+        ]
+        lines += ["", *aligned(["on the Hub", "task", "modified", "downloads", "its card says"], rows)]
+    return lines
+
+
+def _measured(metrics: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in list(metrics.items())[:MEASURES])

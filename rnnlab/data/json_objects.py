@@ -34,11 +34,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     try:
         text = raw.decode(json.detect_encoding(raw))
         found = json.loads(
-            text,
-            object_pairs_hook=_distinct,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_in_range,
+            text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_float=_finite, parse_int=_in_range
         )
     except RecursionError as error:
         raise ValueError("nested too deep") from error

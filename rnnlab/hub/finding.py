@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,6 +34,7 @@ class Found:
 
 
 def find(
+    tasks: Sequence[str],
     task: str | None = None,
     author: str | None = None,
     query: str | None = None,
@@ -45,7 +47,8 @@ def find(
     """Search the Hub for checkpoints of rnnlab.
 
     Args:
-        task: "text" or "forecast"; None is both.
+        tasks: the tags of all tasks.
+        task: one of them; None is all.
         author: whose.
         query: words of the name.
         language: of a text, as "en".
@@ -63,16 +66,16 @@ def find(
             filter=tags, author=author, search=query, sort=ORDERS[order], limit=min(most, MOST), cardData=True
         )
         found = list(listed)  # which the client asks for again by itself where the Hub fails
-        return [_told(info) for info in found]
+        return [_told(info, tasks) for info in found]
 
 
-def _told(info: ModelInfo) -> Found:
+def _told(info: ModelInfo, tasks: Sequence[str]) -> Found:
     said: dict[str, Any] = dict(info.card_data.to_dict()) if info.card_data else {}  # type: ignore[no-untyped-call]
     tags = info.tags if isinstance(info.tags, list) else []
     languages = said.get("language") or []
     return Found(
         repo=_words(info.id),
-        task=next((tag for tag in ("text", "forecast") if tag in tags), ""),
+        task=next((tag for tag in tasks if tag in tags), ""),
         private=bool(info.private),
         downloads=info.downloads if type(info.downloads) is int else 0,
         modified=f"{info.last_modified:%Y-%m-%d}" if info.last_modified else "",

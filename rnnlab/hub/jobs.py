@@ -104,9 +104,15 @@ def submit(
     with explained("the Job"):
         try:
             job = api.run_job(
-                image=IMAGE, command=["sh", "-c", script], env=environment, secrets={"HF_TOKEN": token},
-                flavor=flavor, timeout=seconds, name=f"{NAME}{key}", namespace=owner,
-            )  # fmt: skip
+                image=IMAGE,
+                command=["sh", "-c", script],
+                env=environment,
+                secrets={"HF_TOKEN": token},
+                flavor=flavor,
+                timeout=seconds,
+                name=f"{NAME}{key}",
+                namespace=owner,
+            )
         except HfHubHTTPError as error:
             _forget(api, Submitted("", owner, "", key))
             raise _refused(error, flavor) from error
@@ -172,7 +178,7 @@ def _send(api: HfApi, store: str, root: Path, files: Mapping[str, Path]) -> str:
         patiently(lambda: api.create_repo(store, repo_type="dataset", private=True, exist_ok=True))
         commit = api.upload_folder(
             repo_id=store, repo_type="dataset", folder_path=place, commit_message="What a Job of rnnlab needs"
-        )  # fmt: skip
+        )
     return str(commit.oid)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from huggingface_hub.errors import RepositoryNotFoundError
 
 from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
-from rnnlab.tasks.forecast.recipes import open_forecaster
-from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train.checkpoint import archives, checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
@@ -22,7 +20,9 @@ NO_TOKEN = "Pushing needs a token of the Hugging Face Hub; sign in with `hf auth
 LEFT_ALONE = {".gitattributes", ".gitignore", "LICENSE"}  # what else a repository of ours may hold
 
 
-def push(folder: str | Path, repo: str, token: str | None, *, private: bool = False) -> str:
+def push(
+    folder: str | Path, repo: str, token: str | None, *, check: Callable[[Checkpoint], object], private: bool = False
+) -> str:
     """Upload a checkpoint as one commit; a token that may make repositories of its own (`contribute-repos`) suffices.
 
     Only the checkpoint's public files go up, and of them only ordinary ones, for a link may lead anywhere. They are
@@ -33,6 +33,7 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
         folder: the checkpoint, which is read strictly first.
         repo: "owner/name", made if it is not there.
         token: whose account it is; None is refused, so that nobody writes with another's.
+        check: raises RnnlabError unless a checkpoint opens as the task that it names.
         private: make a new repository private; one that is there stays as it is.
 
     Returns:
@@ -45,7 +46,7 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
     if not token:
         raise HubError(NO_TOKEN)
     api = HfApi(endpoint=address(), token=token)
-    with _checked_copy(Path(folder)) as (place, loaded), explained(repo):
+    with _checked_copy(Path(folder), check) as (place, loaded), explained(repo):
         patiently(lambda: api.create_repo(repo, private=private, exist_ok=True))
         info = patiently(lambda: api.model_info(repo))
         there = _own_files(info, repo)
@@ -62,14 +63,14 @@ def push(folder: str | Path, repo: str, token: str | None, *, private: bool = Fa
 
 
 @contextmanager
-def _checked_copy(folder: Path) -> Iterator[tuple[Path, Checkpoint]]:
+def _checked_copy(folder: Path, check: Callable[[Checkpoint], object]) -> Iterator[tuple[Path, Checkpoint]]:
     """A copy of a checkpoint's public files that opens as what it says it is; gone at the end."""
     name = folder.resolve().name
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary) / "checkpoint"
         archives.gather([folder / file for file in checkpoint.TAKEN if os.path.lexists(folder / file)], place, name)
         loaded = checkpoint.load(place, name=name)
-        check_usable(loaded)
+        check(loaded)
         checkpoint.draw_curve(loaded, place)
         yield place, loaded
 
@@ -91,11 +92,3 @@ def _own_files(info: ModelInfo, repo: str) -> set[str]:
     if "rnnlab" not in (info.tags or []) and not there <= {*checkpoint.PUBLIC, *LEFT_ALONE}:
         raise HubError(f"{repo} holds something else than a checkpoint of rnnlab; choose another name.")
     return there
-
-
-def check_usable(made: Checkpoint) -> None:
-    """Raise RnnlabError unless a checkpoint opens as the task that it names."""
-    if made.task == "text":
-        open_writer(made, "cpu")
-    else:
-        open_forecaster(made)

@@ -50,9 +50,12 @@ def deploy(root: Path, repo: str, token: str | None, *, private: bool = False, t
         if "app.py" in there and "rnnlab/__init__.py" not in there:
             raise HubError(f"{repo} is a Space of another project; choose another name.")
         api.upload_folder(
-            repo_id=repo, repo_type="space", folder_path=place, delete_patterns=["*"],
+            repo_id=repo,
+            repo_type="space",
+            folder_path=place,
+            delete_patterns=["*"],
             commit_message="The page of rnnlab",
-        )  # fmt: skip
+        )
     return str(made)
 
 

@@ -192,9 +192,7 @@ def temper(logits: Tensor, temperature: float) -> Tensor:
     return logits if temperature == 1 else logits / temperature
 
 
-def filtered(
-    logits: Tensor, settings: Sampling, history: Sequence[History] = (), banned: Sequence[int] = ()
-) -> Tensor:  # fmt: skip
+def filtered(logits: Tensor, settings: Sampling, history: Sequence[History] = (), banned: Sequence[int] = ()) -> Tensor:
     """Run the chain but for the temperature: (B, V) float32 logits -> (B, V) log-probabilities, −inf where removed.
 
     Args:
@@ -210,9 +208,12 @@ def filtered(
 
 
 def choose(
-    logits: Tensor, settings: Sampling, generators: Sequence[torch.Generator],
-    history: Sequence[History] = (), banned: Sequence[int] = (),
-) -> Tensor:  # fmt: skip
+    logits: Tensor,
+    settings: Sampling,
+    generators: Sequence[torch.Generator],
+    history: Sequence[History] = (),
+    banned: Sequence[int] = (),
+) -> Tensor:
     """Choose the next id of every row: (B, V) float32 logits -> (B,) int64 ids on the device of the logits.
 
     Each row takes exactly one number from its own CPU generator, whatever the settings, so that a row neither feels

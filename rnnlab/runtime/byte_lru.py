@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Shelf(Generic[T]):
+class ByteLru(Generic[T]):
     """Things by key, as many as fit; whoever holds one that was put away may go on using it."""
 
     def __init__(self, most_bytes: int) -> None:

@@ -6,23 +6,17 @@ import difflib
 import math
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-
-import pandas as pd
 
 from rnnlab import hub
 from rnnlab.data import catalog
-from rnnlab.data.prices.series import Prices, read_prices
-from rnnlab.errors import CheckpointError, DataError
-from rnnlab.runtime.byte_lru import Shelf
+from rnnlab.errors import CheckpointError
+from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.uploads import visit_folder, visit_name
-from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
-from rnnlab.train import devices
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
@@ -31,48 +25,7 @@ HEAVY = 20_000_000  # bytes of weights from which on one checkpoint is opened at
 
 ONE_AT_A_TIME = threading.RLock()  # what takes much memory for a moment
 
-_SHELF: Shelf[Checkpoint] = Shelf(MOST_BYTES)
-
-
-def open_prices(
-    data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
-) -> Prices:
-    """Open a bundled ticker by name, a file by path, or a file's content; see rnnlab.data.prices.series.read_prices.
-
-    Raises:
-        DataError: there is no such ticker or file, or the file cannot be used as it is.
-    """
-    if isinstance(data, bytes):
-        return read_prices(data, name="the table", ticker=ticker, dates=dates, encoding=encoding)
-    return open_many([str(data)], ticker=ticker, dates=dates, encoding=encoding)[0]
-
-
-def expand(data: Iterable[str]) -> list[str]:
-    """Replace names that stand for several tickers ("pool", "bundled") by those tickers, each named once."""
-    groups = [catalog.group(name) if name.lower() in catalog.GROUPS else (name,) for name in data]
-    return list(dict.fromkeys(ticker for group in groups for ticker in group))
-
-
-def open_many(
-    data: Sequence[str], *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
-) -> list[Prices]:
-    """Open several tickers or files, each bundled table read once; the others say how to read the files among them.
-
-    Raises:
-        DataError: as `open_prices`.
-    """
-    known = set(catalog.tickers())
-    opened: list[Prices] = []
-    for name in expand(data):
-        if is_file(name):
-            opened.append(read_prices(Path(name), ticker=ticker, dates=dates, encoding=encoding))
-        elif name.upper() not in known and not _looks_like_a_ticker(name):
-            opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
-        elif (ticker or dates or encoding) and not any(map(is_file, data)):
-            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker, --dates and --encoding.")
-        else:
-            opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
-    return opened
+_OPEN: ByteLru[Checkpoint] = ByteLru(MOST_BYTES)
 
 
 @dataclass(frozen=True)
@@ -116,9 +69,13 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
     if named := hub_name(model):
         pulled = hub.pull(*named, token=caller.hub_token, most_weights=caller.most_weights)
         return Located(
-            pulled.folder, named[0], pulled.commit, pulled.public, caller.most_weights,
+            pulled.folder,
+            named[0],
+            pulled.commit,
+            pulled.public,
+            caller.most_weights,
             lambda: hub.load_pulled(pulled, caller.hub_token, caller.most_weights),
-        )  # fmt: skip
+        )
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
@@ -144,7 +101,7 @@ def open_located(found: Located) -> Checkpoint:
                 return found.mended()
             return checkpoint.load(found.folder, name=found.name, most_weights=found.most_weights)
 
-    return _SHELF.get(stamp(found.folder), read, _bytes)
+    return _OPEN.get(stamp(found.folder), read, _bytes)
 
 
 @contextmanager
@@ -158,14 +115,6 @@ def heavy(found: Located) -> Iterator[None]:
         return
     with ONE_AT_A_TIME:
         yield
-
-
-def open_forecasting(found: Located, *, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
-    """Open a forecasting checkpoint that was found, ready to use on a device; see `devices.choose_device`."""
-    opened = open_located(found)
-    forecaster = open_forecaster(opened)
-    forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
-    return opened, forecaster
 
 
 def stamp(folder: Path) -> tuple[str, ...]:
@@ -217,20 +166,3 @@ def is_file(path: str) -> bool:
         return Path(path).is_file()
     except (OSError, ValueError):
         return False
-
-
-def _looks_like_a_ticker(name: str) -> bool:
-    return len(name) < 20 and name.replace("-", "").isalnum()
-
-
-def _bundled_table(name: str) -> pd.DataFrame:
-    for entry in catalog.entries():
-        if name in entry.tickers:
-            return _bundled_file(entry.name, entry.tickers)[name]
-    return catalog.price_table(name)  # there is none: its error lists the names that come close
-
-
-@lru_cache(maxsize=16)
-def _bundled_file(name: str, tickers: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """All series of one bundled file, read once; nobody changes them."""
-    return catalog.price_tables(tickers)

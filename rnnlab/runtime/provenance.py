@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from rnnlab.data import catalog
-from rnnlab.data.prices.series import Prices
-from rnnlab.errors import RnnlabError
+from rnnlab import options
+from rnnlab.summary import Code, Section, Table
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.version import __version__
 
-
-def read_day(written: str, what: str) -> pd.Timestamp:
-    """Read a day written as 2015-08-13.
-
-    Args:
-        written: what a person wrote.
-        what: what the day is, for the message: "The start".
-
-    Raises:
-        RnnlabError: it is no such day.
-    """
-    try:
-        if len(written) != 10:
-            raise ValueError
-        return pd.Timestamp(date.fromisoformat(written))
-    except ValueError as error:
-        raise RnnlabError(f"{what} {written[:40]!r} is no date; write it as 2015-08-13.") from error
+CARD_USE = "FOLDER is where its files lie, or its repository as `owner/name` or `owner/name@revision`."
 
 
 def origin(command: str) -> dict[str, Any]:
@@ -45,14 +25,6 @@ def origin(command: str) -> dict[str, Any]:
     return {"command": told.encode("utf-8", "replace").decode(), "rnnlab": __version__}
 
 
-def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
-    """The origin, the series with their spans, licences and digests, and the last day that was learnt from."""
-    return origin(command) | {
-        "until": f"{until:%Y-%m-%d}",
-        "data": [series_record(prices) for prices in data],
-    }
-
-
 def _shortened(word: str) -> str:
     flag, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
     path = Path(value)
@@ -60,18 +32,23 @@ def _shortened(word: str) -> str:
     return flag + equals + (path.name if leads_out else value)
 
 
-def series_record(prices: Prices) -> dict[str, Any]:
-    """What a checkpoint tells of one series: its name, span, source and digests; equal for equal closes."""
-    dates = prices.table.index
-    record = {
-        "name": prices.name,
-        "rows": len(dates),
-        "start": f"{dates[0]:%Y-%m-%d}",
-        "end": f"{dates[-1]:%Y-%m-%d}",
-        "closes_sha256": hashlib.sha256(prices.table["Close"].to_numpy(float).tobytes()).hexdigest(),
-    }
-    if not prices.bundled:
-        return record | {"source": "a file of the maker's own"}
-    entry = next(entry for entry in catalog.entries() if prices.name in entry.tickers)
-    source = f"{entry.source.package} {entry.source.version} ({entry.source.licence})"
-    return record | {"source": source, "sha256": entry.sha256}
+def how_it_was_made(made: Checkpoint, settings: Sequence[type[Any]]) -> Section:
+    """The command, the version, the time, and every setting with its meaning, for a card.
+
+    Args:
+        made: the checkpoint.
+        settings: the classes whose options the training had, beside the model's.
+    """
+    source = made.provenance
+    took = f" It took {source['seconds']:.0f} s." if "seconds" in source else ""
+    rows = [(name, str(value), help) for name, value, help in options.rows(made.model)]
+    meanings = {one.name: one.help for part in settings for one in options.describe(part)}
+    rows += [(name, str(value), meanings.get(name, "")) for name, value in made.train.items()]
+    command = Code(source["command"]) if source.get("command") else "From Python or the page."
+    table = Table("", ("setting", "value", "meaning"), tuple(rows))
+    return Section("How it was made", (command, f"rnnlab {source['rnnlab']}.{took}", table))
+
+
+def on_the_page(tab: str) -> str:
+    """How to use a checkpoint without installing anything."""
+    return f"On the page of rnnlab: the tab *Checkpoints*, its repository's name in the search, *Open in {tab}*."

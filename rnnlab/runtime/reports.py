@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnlab.train.processes import Processes
 from rnnlab.train.progress import Progress
 
 
@@ -39,14 +37,7 @@ class TrainResult:
     folder: str | None = None
 
 
-def report(progress: Progress, seed: int, variant: str = "") -> TrainReport:
+def report(progress: Progress, seed: int, variant: str = "", sample: str = "") -> TrainReport:
     """Say what a progress says, without its snapshot."""
     fields = {name: value for name, value in vars(progress).items() if name != "snapshot"}
-    return TrainReport(**fields, seed=seed, variant=variant)
-
-
-def tell_once(sentences: Iterable[str], tell: Callable[[str], None] | None, processes: Processes) -> None:
-    """Tell sentences by the first of the processes alone; nobody if `tell` is None."""
-    if tell is not None and processes.first:
-        for sentence in sentences:
-            tell(sentence)
+    return TrainReport(**fields, seed=seed, variant=variant, sample=sample)

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.tasks.records import check_record
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.snapshots import check_state
 from rnnlab.train.checkpoint.state_numbers import check_state_numbers
 from rnnlab.train.progress import Snapshot, TrainConfig
 
+
+class Checking(Protocol):
+    """What knows whether a record is its task's."""
+
+    @property
+    def name(self) -> str:
+        """The task's."""
+
+    @property
+    def check(self) -> Callable[[Checkpoint], object]:
+        """Raises CheckpointError unless a record is the task's in every field."""
+
+
 # The task fills these; nobody sets them.
 FILLED = ("inputs", "outputs", "vocabulary")
 
 
-def begun_training(folder: Path | None, name: str | None = None) -> Checkpoint:
-    """The checkpoint that a stopped training left, with its training state; name is what to call it in messages.
+def begun_training(folder: Path | None, kind: Checking, name: str | None = None) -> Checkpoint:
+    """The checkpoint that a stopped training of a task left, with its training state; name is for messages.
 
     Raises:
         RnnlabError: no folder was given, or it holds no training to go on with, or a damaged one.
@@ -28,12 +40,16 @@ def begun_training(folder: Path | None, name: str | None = None) -> Checkpoint:
     if folder is None:
         raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
     began = checkpoint.load(folder, resume=True, name=name)
+    if began.task != kind.name:
+        raise CheckpointError(
+            f"{name or folder.name} holds a training of the task {began.task!r:.40}; resume it with its own command."
+        )
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
     if not (named and data and "steps" in began.train):
         raise CheckpointError(f"{folder.name} does not say what it learnt from and how long; start a new training.")
     assert began.resume is not None, "it was asked for"
-    check_record(began)
+    kind.check(began)
     check_state_numbers(began.resume.numbers)
     if began.resume.numbers["step"] > began.train["steps"]:
         raise CheckpointError(f"{folder.name} says it has taken more steps than it was to take; start a new training.")

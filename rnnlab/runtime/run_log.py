@@ -1,15 +1,17 @@
-"""The checkpoint of one training as it goes and at its end: curve, time, origin; knows no task."""
+"""The checkpoint of one training as it goes and at its end: its curve, its time, where it comes from."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from rnnlab import hub
+from rnnlab.hub.card import card
 from rnnlab.nn.model import SequenceModel
+from rnnlab.summary import Summary
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.claims import check_room
@@ -17,24 +19,43 @@ from rnnlab.train.progress import Progress, Snapshot
 from rnnlab.train.weights import cpu_weights
 
 
-class Record:
+class Summarised(Protocol):
+    """What knows a checkpoint in words."""
+
+    @property
+    def summary(self) -> Callable[[Checkpoint], Summary]:
+        """A checkpoint in words, for its card."""
+
+
+class RunLog:
     """Keeps what a checkpoint tells of its training, and saves it at every report."""
 
-    def __init__(self, model: SequenceModel, begun: Checkpoint, out: Path | None, resume: Snapshot | None) -> None:
+    def __init__(
+        self,
+        kind: Summarised,
+        model: SequenceModel,
+        begun: Checkpoint,
+        out: Path | None,
+        resume: Snapshot | None,
+        *,
+        resumable: bool = True,
+    ) -> None:
         """Begin.
 
         Args:
+            kind: of the task, for the card.
             model: what is trained.
             begun: task, model, codec, settings and origin; what training adds is filled in here.
             out: folder to save to, or None.
             resume: what an earlier part of this training left.
+            resumable: whether a report saves what resuming takes.
 
         Raises:
             CheckpointError: the disk has too little room for what is to be saved.
         """
         if out is not None:
             check_room(out, model.parameter_count())
-        self.model, self.begun, self.out = model, begun, out
+        self.kind, self.model, self.begun, self.out, self.resumable = kind, model, begun, out, resumable
         numbers = {} if resume is None else resume.numbers
         self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()
         self.curve: list[dict[str, Any]] = list(numbers.get("curve", []))
@@ -47,7 +68,7 @@ class Record:
         snapshot = progress.snapshot
         names = [name for name, _ in self.model.named_parameters()]
         made = self._filled(snapshot, dict(zip(names, snapshot.best_weights(), strict=True)), {})
-        self.save(dataclasses.replace(made, resume=self._resumable(snapshot)))
+        save_with_card(self.kind, dataclasses.replace(made, resume=self._resume(snapshot)), self.out)
 
     def finished(self, snapshot: Snapshot) -> Checkpoint:
         """What the model holds when its training has ended, the best weights of all, with the whole curve.
@@ -57,13 +78,11 @@ class Record:
         made = self._filled(snapshot, cpu_weights(self.model), {"curve": self.curve})
         numbers, train = snapshot.numbers, self.begun.train
         over = numbers["step"] >= train["steps"] or 0 < train["patience"] <= numbers["stale"]
-        return made if over else dataclasses.replace(made, resume=self._resumable(snapshot))
+        return made if over else dataclasses.replace(made, resume=self._resume(snapshot))
 
-    def save(self, made: Checkpoint) -> None:
-        """Write the folder, with its card, if one was asked for."""
-        save_with_card(made, self.out)
-
-    def _resumable(self, snapshot: Snapshot) -> Snapshot:
+    def _resume(self, snapshot: Snapshot) -> Snapshot | None:
+        if not self.resumable:
+            return None
         return Snapshot(snapshot.tensors, snapshot.numbers | {"seconds": self._elapsed(), "curve": self.curve})
 
     def _filled(self, snapshot: Snapshot, weights: dict[str, Any], metrics: dict[str, Any]) -> Checkpoint:
@@ -82,7 +101,7 @@ class Record:
         return self.seconds + time.monotonic() - self.began
 
 
-def save_with_card(made: Checkpoint, out: Path | None) -> None:
+def save_with_card(kind: Summarised, made: Checkpoint, out: Path | None) -> None:
     """Write a checkpoint's folder with the card that its record gives; nothing if there is no folder."""
     if out is not None:
-        checkpoint.save(dataclasses.replace(made, card=hub.card(made)), out)
+        checkpoint.save(dataclasses.replace(made, card=card(made, kind.summary(made))), out)

@@ -59,7 +59,7 @@ class _Borrowing:
 
     def __init__(
         self, model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None, watch: Watch | None
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.model, self.task, self.config, self.watch = model, task, config, watch
         self.snapshot = resume
         self.going, self.ended, self.refused = True, False, ""

@@ -86,9 +86,13 @@ def constant_t(
 
 
 def ewma_t(
-    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None,
+    returns: FloatArray,
+    origins: IntArray,
+    split: int,
+    horizon: int = 1,
+    ranges: FloatArray | None = None,
     decay: float = 0.94,
-) -> StudentT:  # fmt: skip
+) -> StudentT:
     """Scale a Student-t by the exponentially weighted volatility up to each origin; N densities in percent.
 
     RiskMetrics' volatility (J.P. Morgan 1996, decay 0.94 for daily data) times √horizon; the Student-t is fitted to the
@@ -154,9 +158,15 @@ BASELINES: dict[str, Baseline] = {
 
 
 def baseline_scores(
-    model: StudentT, returns: FloatArray, closes: FloatArray, origins: IntArray, split: int, horizon: int = 1,
-    ranges: FloatArray | None = None, more: Mapping[str, Baseline] = MappingProxyType({}),
-) -> dict[str, BaselineScores]:  # fmt: skip
+    model: StudentT,
+    returns: FloatArray,
+    closes: FloatArray,
+    origins: IntArray,
+    split: int,
+    horizon: int = 1,
+    ranges: FloatArray | None = None,
+    more: Mapping[str, Baseline] = MappingProxyType({}),
+) -> dict[str, BaselineScores]:
     """Score every baseline on the model's own days.
 
     Args:
@@ -234,9 +244,14 @@ def _mean_of_last(values: FloatArray, days: int) -> FloatArray:
 
 
 def _score(
-    model: StudentT, own: FloatArray, forecast: Forecast, actual: FloatArray, before: FloatArray, after: FloatArray,
+    model: StudentT,
+    own: FloatArray,
+    forecast: Forecast,
+    actual: FloatArray,
+    before: FloatArray,
+    after: FloatArray,
     horizon: int,
-) -> BaselineScores:  # fmt: skip
+) -> BaselineScores:
     """Score a baseline on N days, own being the model's CRPS on them."""
     point = forecast.location if isinstance(forecast, StudentT | Draws) else forecast
     median_close = before * np.exp(point / 100)

@@ -57,9 +57,12 @@ class Scores:
 
 
 def score(
-    density: StudentT, actual_return: FloatArray, close_before: FloatArray, actual_close: FloatArray,
+    density: StudentT,
+    actual_return: FloatArray,
+    close_before: FloatArray,
+    actual_close: FloatArray,
     train_naive_mae: float,
-) -> Scores:  # fmt: skip
+) -> Scores:
     """Score the densities of n returns against what came.
 
     Args:

@@ -51,9 +51,15 @@ class Fitted:
 
 
 def garch_t(
-    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None,
-    *, asymmetric: bool = False, refit: int = REFIT_DAYS,
-) -> StudentT | Draws:  # fmt: skip
+    returns: FloatArray,
+    origins: IntArray,
+    split: int,
+    horizon: int = 1,
+    ranges: FloatArray | None = None,
+    *,
+    asymmetric: bool = False,
+    refit: int = REFIT_DAYS,
+) -> StudentT | Draws:
     """Forecast by GARCH(1,1) with a Student-t, fitted anew every so many days on all days before.
 
     Args:
@@ -112,9 +118,14 @@ def _fit(past: FloatArray, asymmetric: bool, start: FloatArray | None) -> tuple[
     named = dict(found.params)
     gamma = float(named.get("gamma[1]", 0.0))
     fitted = Fitted(
-        named["mu"], named["omega"], named["alpha[1]"], gamma, named["beta[1]"], named["nu"],
+        named["mu"],
+        named["omega"],
+        named["alpha[1]"],
+        gamma,
+        named["beta[1]"],
+        named["nu"],
         float(found.conditional_volatility[0] ** 2),
-    )  # fmt: skip
+    )
     return np.asarray(found.params), fitted
 
 

@@ -227,9 +227,7 @@ def _count(contexts: NDArray[np.int32], ids: IntArray, how_many: int, vocabulary
     return Level(keys, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), starts.astype(np.int64))
 
 
-def _merged(
-    tallies: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _merged(tallies: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """One tally of several: distinct keys in ascending order, and how often each occurs."""
     keys, counts = (np.concatenate(parts) for parts in zip(*tallies, strict=True))
     order = np.argsort(keys, kind="stable")
@@ -244,9 +242,7 @@ def _renumber(contexts: NDArray[np.int32], level: Level, ids: IntArray, vocabula
         contexts[place] = np.searchsorted(level.keys, keys)
 
 
-def _keys(
-    contexts: NDArray[np.int32], ids: IntArray, vocabulary: int
-) -> Iterator[tuple[slice, NDArray[np.int64]]]:  # fmt: skip
+def _keys(contexts: NDArray[np.int32], ids: IntArray, vocabulary: int) -> Iterator[tuple[slice, NDArray[np.int64]]]:
     for start in range(0, ids.size, CHUNK):
         place = slice(start, start + CHUNK)
         yield place, contexts[place].astype(np.int64) * vocabulary + ids[place]

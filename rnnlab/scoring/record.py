@@ -54,9 +54,7 @@ def record_of(density: StudentT, actual: FloatArray, calibrated: Bands, horizon:
     )
 
 
-def calibrated_bands(
-    density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP
-) -> Bands:  # fmt: skip
+def calibrated_bands(density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP) -> Bands:
     """The central bands calibrated day by day, by nominal share in percent: (lower, upper), each (M,).
 
     Args:
@@ -78,7 +76,7 @@ def calibrated_bands(
 
 def _band(
     density: StudentT, actual: FloatArray, percent: int, calibrated: tuple[FloatArray, FloatArray], horizon: int
-) -> Band:  # fmt: skip
+) -> Band:
     lower, upper = density.interval(percent / 100)
     held = (lower <= actual) & (actual <= upper)
     return Band(

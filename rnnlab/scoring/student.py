@@ -116,9 +116,14 @@ def fit_student(sample: FloatArray) -> StudentT:
 def _maximise(x: FloatArray) -> FloatArray:
     bounds = [(x.min(), x.max()), tuple(np.log(SCALE_BOUNDS)), tuple(np.log(DOF_BOUNDS))]
     found = optimize.minimize(
-        _mean_loss, np.array([0.0, 0.0, np.log(5.0)]), args=(x,), jac=True, method="L-BFGS-B", bounds=bounds,
+        _mean_loss,
+        np.array([0.0, 0.0, np.log(5.0)]),
+        args=(x,),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
         options={"ftol": 1e-13, "gtol": 1e-7},
-    )  # fmt: skip
+    )
     best: FloatArray = found.x
     return best
 

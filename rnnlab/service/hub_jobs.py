@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from rnnlab import hub
 from rnnlab.data import catalog
-from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.folders import is_folder, text_files
-from rnnlab.data.prices.series import Prices
 from rnnlab.data.text.shards import is_shards
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Flavor, Submitted
-from rnnlab.runtime.opening import hub_name, is_file, is_hub_name, open_many
-from rnnlab.tasks.forecast.learn.density_training import DensityRun
-from rnnlab.tasks.forecast.learn.training import density_settings
-from rnnlab.tasks.text.learn.training import text_run
+from rnnlab.runtime.opening import hub_name, is_file, is_hub_name
+from rnnlab.runtime.training import Request
+from rnnlab.tasks.kind import TaskKind
 
 MOST_HOURS, USUAL_HOURS = 48.0, 2.0
 USUAL_FLAVOR = "a10g-small"
@@ -41,6 +38,16 @@ class _Sent:
         """Send a file along; gives its path there."""
         name = f"files/{len(self.files)}/{Path(path).name}"
         self.files[name] = Path(path)
+        return name
+
+    def there(self, name: str, kind: TaskKind) -> str:
+        """What the data of a name is called there; a file goes along, what must be fetched is fetched first."""
+        if is_file(name):
+            return self.file(name)
+        if is_shards(name):
+            raise RnnlabError(f"{Path(name).name} is a folder of shards, too much to send; give a file or a dataset.")
+        if (fetch := kind.fetch(name)) is not None:
+            self.fetches.append(fetch)
         return name
 
 
@@ -116,33 +123,22 @@ def check_sign_in(hours: float, expires_at: float) -> None:
 
 
 def submit_training(
-    task: str,
-    data: Sequence[str],
-    flags: Sequence[str],
+    kind: TaskKind,
+    request: Request,
     *,
-    settings: Mapping[str, Any],
     repo: str,
     flavor: Flavor,
     hours: float = USUAL_HOURS,
     private: bool = False,
-    unseen: Sequence[str] = (),
-    base: str | None = None,
-    until: str | None = None,
-    ticker: str | None = None,
-    dates: str | None = None,
-    encoding: str | None = None,
     token: str | None = None,
 ) -> Submitted:
     """Check the data and the settings here, then start a Job that trains, scores and pushes to the person's account.
 
     Args:
-        task, data: as of `train_text` and `train_forecast`.
-        flags: the command's other flags, such as "--seeds", "3".
-        settings: by name; None is not given.
+        kind, request: what is trained.
         repo: "owner/name" to push to.
         flavor, hours: the machine and the longest time; training stops itself when an eighth of it is left.
         private: make a new repository private.
-        unseen, base, until, ticker, dates, encoding: as of `train_forecast`.
         token: whose account pays and is pushed to.
 
     Raises:
@@ -150,27 +146,25 @@ def submit_training(
     """
     if not is_hub_name(repo):
         raise RnnlabError(f"{repo[:80]!r} is no repository's name; write it as owner/name.")
-    if base is not None:
-        base = _base_there(base)
-    if task == "text":
-        data = [file for name in data for file in _files(name, bool(settings.get("column")))]
-        text_run(data, settings=settings, base=base)[0].rehearsed()
-    else:
-        prices = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
-        _check_prices(prices, settings, until)
-        open_many(unseen)
+    base = None if request.base is None else _base_there(request.base)
+    tables = bool(request.settings.get("column"))
+    request = replace(request, data=tuple(file for name in request.data for file in _files(name, tables)))
+    kind.prepare(kind.read(request), request)
     hub.check_target(repo, token)
     sent = _Sent()
-    words = ["python", "-m", "rnnlab", "train", task, "--data", *(_there(name, task, sent) for name in data)]
-    if unseen:
-        words += ["--unseen", *(_there(name, task, sent) for name in unseen)]
-    if base is not None:
-        words += ["--from", base]
-    reading = {"until": until, "ticker": ticker, "dates": dates, "encoding": encoding}
-    words += [*flags, *setting_flags(reading | dict(settings)), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
-    push = ["python", "-m", "rnnlab", "push", OUT, repo, *(["--private"] if private else [])]
+    words = ["train", kind.name, "--data", *(sent.there(name, kind) for name in request.data)]
+    words += [] if base is None else ["--from", base]
+    for name, value in request.arguments.items():
+        if value in (False, [], ()):
+            continue
+        several = isinstance(value, (list, tuple))
+        named = [f"--{name}", *(sent.there(one, kind) for one in value)] if several else flags_of({name: value})
+        words += named
+    words += [*flags_of(request.settings), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
+    push = ["push", OUT, repo, *(["--private"] if private else [])]
     root = catalog.bundled_folder().parent
-    return hub.submit(root, [*sent.fetches, words, push], sent.files, flavor.name, round(3600 * hours), token)
+    commands = [["python", "-m", "rnnlab", *command] for command in (*sent.fetches, words, push)]
+    return hub.submit(root, commands, sent.files, flavor.name, round(3600 * hours), token)
 
 
 def follow_training(job: Submitted, token: str | None) -> Iterator[str]:
@@ -188,23 +182,16 @@ def cancel_training(job: Submitted, token: str | None) -> None:
     hub.cancel(job, token)
 
 
-def setting_flags(settings: Mapping[str, Any]) -> list[str]:
-    """Settings as the command line writes them; those that are None are left out."""
+def flags_of(values: Mapping[str, Any]) -> list[str]:
+    """Settings and arguments as the command line writes them, those that are None left out."""
     words: list[str] = []
-    for name, value in settings.items():
+    for name, value in values.items():
         flag = name.replace("_", "-")
         if isinstance(value, bool):
-            words.append(f"--{flag}" if value else f"--no-{flag}")
+            words += [f"--{flag}"] if value else [f"--no-{flag}"]
         elif value is not None:  # what begins with a dash would be taken for a flag
             words += [f"--{flag}={value}"] if str(value).startswith("-") else [f"--{flag}", str(value)]
     return words
-
-
-def _check_prices(prices: list[Prices], settings: Mapping[str, Any], until: str | None) -> None:
-    """Raise what a training on them here would, before anything is sent or paid for."""
-    given = {name: value for name, value in settings.items() if value is not None}
-    model, train, own = density_settings(given, None, False, sum(len(one.table) for one in prices))
-    DensityRun(prices, model, train, own, frozenset(given), until, None, "").rehearsed()
 
 
 def _files(name: str, tables: bool) -> list[str]:
@@ -212,21 +199,6 @@ def _files(name: str, tables: bool) -> list[str]:
     if not is_folder(name) or is_shards(name):
         return [name]
     return [str(file) for file in text_files(Path(name), tables=tables)[0]]
-
-
-def _there(name: str, task: str, sent: _Sent) -> str:
-    """What the data of a name is called there."""
-    if is_file(name):
-        return sent.file(name)
-    if is_shards(name):
-        raise RnnlabError(f"{Path(name).name} is a folder of shards, too much to send; give a file or a dataset.")
-    if task == "text":
-        dataset = hub_datasets.fetched_dataset(name)
-        fetch = ["python", "-m", "rnnlab", "data", "fetch", name]
-        if dataset is not None:
-            fetch += ["--revision", dataset.commit, "--split", dataset.split, "--column", dataset.column]
-        sent.fetches.append(fetch)
-    return name
 
 
 def _base_there(base: str) -> str:

@@ -61,9 +61,7 @@ def make_shards(
         pass  # before anything is fetched or read
     size = round(1e6 * millions)
     if len(sources) == 1 and not is_file(sources[0]) and hub_datasets.is_dataset_id(sources[0]):
-        asked = Request(
-            sources[0], revision or hub_datasets.MAIN, (split,) if split else (), column, None, MOST_BYTES
-        )  # fmt: skip
+        asked = Request(sources[0], revision or hub_datasets.MAIN, (split,) if split else (), column, None, MOST_BYTES)
         if encoding:
             raise DataError(f"{sources[0]} is read from the Hub, where text is UTF-8; leave out --encoding.")
         made = _from_hub(asked, Path(out), name, size, USUAL_SECONDS if seconds is None else seconds, progress)
@@ -99,9 +97,14 @@ def _from_files(
         cells = (column_pieces(Path(file), column, encoding, told.append) for file in files)
         pieces = chain.from_iterable(cells)
     return write_shards(
-        pieces, out, name=name or Path(sources[0]).stem,
-        source=f"files of the maker's own ({names})", size=size, progress=progress, notices=told,
-    )  # fmt: skip
+        pieces,
+        out,
+        name=name or Path(sources[0]).stem,
+        source=f"files of the maker's own ({names})",
+        size=size,
+        progress=progress,
+        notices=told,
+    )
 
 
 def _from_hub(

@@ -11,11 +11,11 @@ from rnnlab.data import catalog
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.opening import bundled_checkpoints, open_checkpoint
+from rnnlab.tasks.registry import TASKS, check_usable
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.claims import claimed
 
 ORDERS = tuple(hub.ORDERS)
-TASKS = ("text", "forecast")
 
 
 def push(folder: str | Path, repo: str, *, private: bool = False, token: str | None = None) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def push(folder: str | Path, repo: str, *, private: bool = False, token: str | N
     Raises:
         RnnlabError: the folder is no sound checkpoint, or the Hub refuses, fails or cannot be reached.
     """
-    return {"repo": repo, "url": hub.push(folder, repo, token, private=private)}
+    return {"repo": repo, "url": hub.push(folder, repo, token, check=check_usable, private=private)}
 
 
 def pull(
@@ -70,7 +70,7 @@ def pull_into(
     """The same, copied into a folder that is claimed for it; no copy is made if there is none."""
     pulled = hub.pull(repo, revision, token)
     made = hub.load_pulled(pulled, token)
-    hub.check_usable(made)
+    check_usable(made)
     if folder is not None:
         checkpoint.save(made, folder)
     scores = {name: value for name, value in made.metrics.items() if isinstance(value, (int, float))}
@@ -96,7 +96,7 @@ def models(
     """The bundled checkpoints and, if the Hub is searched, those it has.
 
     Args:
-        task: "text" or "forecast"; None is both.
+        task: of one task only; None is all.
         author, query, language: whose, words of the name, and a text's language, as "en".
         order: of those on the Hub: "newest" or "most downloaded" first.
         token: the caller's own, to see what is private to them.
@@ -125,5 +125,5 @@ def models(
     ]
     if not search:
         return {"bundled": bundled, "hub": []}
-    found = hub.find(task, author, query, language=language, order=order, token=token)
+    found = hub.find(tuple(TASKS), task, author, query, language=language, order=order, token=token)
     return {"bundled": bundled, "hub": [dataclasses.asdict(one) for one in found]}

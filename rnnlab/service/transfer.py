@@ -15,6 +15,7 @@ from rnnlab.runtime.callers import OWNER, STRANGER, Caller
 from rnnlab.runtime.opening import ONE_AT_A_TIME, locate, open_checkpoint, open_located
 from rnnlab.runtime.resuming import begun_training
 from rnnlab.runtime.uploads import Visit, check_room, end_visit, new_visit
+from rnnlab.tasks.registry import check_usable, kind_of
 from rnnlab.train import memory
 from rnnlab.train.checkpoint import archives, bounds, checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -48,7 +49,7 @@ def bring(files: Sequence[str | Path], *, caller: Caller = STRANGER) -> str:
             archives.unpack(paths[0], visit.folder, name, check=check)
         else:
             archives.gather(paths, visit.folder, name, check=check)
-        hub.check_usable(open_checkpoint(visit.model, caller=caller))
+        check_usable(open_checkpoint(visit.model, caller=caller))
     return visit.model
 
 
@@ -64,7 +65,7 @@ def bring_training(file: str | Path, *, caller: Caller = STRANGER) -> str:
 
     with _kept(Path(file).stem, caller) as visit:
         archives.unpack(Path(file), visit.folder, Path(file).name, resume=True, check=check)
-        begun_training(visit.folder)
+        begun_training(visit.folder, kind_of(checkpoint.load(visit.folder, name=Path(file).name)))
     return visit.model
 
 
@@ -112,7 +113,7 @@ def push_opened(model: str, repo: str, *, private: bool, caller: Caller) -> str:
     if not caller.hub_token:
         raise CheckpointError("Nobody is signed in; sign in with Hugging Face, then push to your own account.")
     with _written_anew(model, caller) as folder:
-        return hub.push(folder, repo, caller.hub_token, private=private)
+        return hub.push(folder, repo, caller.hub_token, check=check_usable, private=private)
 
 
 @contextmanager
@@ -121,7 +122,7 @@ def _written_anew(model: str, caller: Caller, *, resumable: bool = False) -> Ite
     found = locate(model, caller=caller)
     made = open_located(found)
     if resumable and (found.folder / checkpoint.RESUME_NUMBERS).is_file():
-        made = dataclasses.replace(made, resume=begun_training(found.folder, found.name).resume)
+        made = dataclasses.replace(made, resume=begun_training(found.folder, kind_of(made), found.name).resume)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "checkpoint"
         checkpoint.save(made, folder)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from tqdm import tqdm
-
 from rnnlab import options
-from rnnlab.errors import RnnlabError
 from rnnlab.options import Option
-from rnnlab.runtime.reports import TrainReport, TrainResult
-from rnnlab.terminal.streams import aside, show
-from rnnlab.train.processes import Processes, is_first
+from rnnlab.terminal.streams import show
+from rnnlab.train.devices import DEVICES
 
 Answer = dict[str, Any]
 
@@ -43,11 +37,6 @@ def add_settings(group: Any, settings: Iterable[Option], seen: set[str]) -> None
         seen.add(known.name)
 
 
-def add_time_limit(parser: Any) -> None:
-    """Add --minutes to a training."""
-    parser.add_argument("--minutes", type=float, help="end after so long, and keep the best (default: no limit)")
-
-
 def add_overwrite(parser: Any, what: str = "the checkpoint or the stopped training that DIR holds") -> None:
     """Add --overwrite to a command that writes a folder or a file."""
     parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
@@ -64,73 +53,6 @@ def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, An
     return {name: value for name, value in vars(asked).items() if name in names}
 
 
-class StepBar:
-    """A bar on a terminal that moves with every step of a training; a log has none. Reports stand above it."""
-
-    def __init__(self, minutes: float | None = None) -> None:
-        """Prepare; after so many minutes the training is to end."""
-        self._bar: tqdm[Any] | None = None
-        if minutes is not None and not minutes > 0:
-            raise RnnlabError(f"{minutes:g} minutes are none; give a larger --minutes.")
-        self._ends = None if minutes is None else time.monotonic() + 60 * minutes
-
-    def watch(self, step: int, steps: int) -> bool:
-        """Take note of a step; whether the training is to go on."""
-        if self._bar is None:
-            disable = None if is_first() else True  # None leaves the bar out where standard error is no terminal
-            self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=disable)
-        self._bar.update(step - self._bar.n if not self._bar.disable else 0)
-        return self._ends is None or time.monotonic() < self._ends
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-
-
-def follow(
-    asked: argparse.Namespace,
-    training: Iterator[TrainReport | TrainResult],
-    unit: str,
-    bar: StepBar,
-    processes: Processes,
-) -> Answer:
-    """Print a training's reports on standard error; gives its result's figures, with its folder.
-
-    Args:
-        asked: learns in `reported` whether anything has been saved yet, for an interruption's sentence.
-        training: what the service yields.
-        unit: of what is learnt from a second: "rows", "tokens".
-        bar: moved by the training's steps; closed at the end, however that comes.
-        processes: those that train together; left at the end.
-    """
-    answer: Answer = {}
-    asked.reported = False
-    try:
-        for event in training:
-            asked.reported = True
-            if isinstance(event, TrainResult):
-                answer = event.summary | {"folder": event.folder}
-            else:
-                aside(_report(event, unit))
-    finally:
-        bar.close()
-        processes.part()
-    return answer
-
-
-def _report(event: TrainReport, unit: str) -> str:
-    who = f"seed {event.seed} {event.variant}".strip()
-    scores = "  ".join(f"{name} {value:.4f}" for name, value in event.scores.items())
-    text = (
-        f"{who}: step {event.step}/{event.steps}  epoch {event.epoch:.1f}  training loss {event.loss:.5f}  {scores}  "
-        f"gradient {event.gradient_norm:.3f}  rate {event.rate:.1e}  {event.per_second:,.0f} {unit}/s  "
-        f"{event.seconds_left:.0f} s left"
-    )
-    if event.best_step is not None:
-        text += f"  best at step {event.best_step}"
-    return "\n".join([text, *filter(None, [event.message, event.sample and _shown(event.sample)])])
-
-
-def _shown(sample: str) -> str:
-    return "\n".join(f"    | {line}" for line in sample.splitlines())
+def add_device(parser: Any) -> None:
+    """Add --device to a command that computes."""
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default auto)")

@@ -73,7 +73,7 @@ class _Run:
 
     def __init__(
         self, model: SequenceModel, task: Task, config: TrainConfig, resume: Snapshot | None, processes: Processes
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.model, self.task, self.config, self.processes = model, task, config, processes
         self.device = training_device(model, task, config, resume, processes)
         self.dtype = devices.choose_precision(config.precision, self.device, model.config)

@@ -22,11 +22,11 @@ from rnnlab.service.hub_jobs import (
     follow_training,
     submit_training,
 )
-from rnnlab.tasks.forecast.page import panels
-from rnnlab.ui.opening_chosen import ASKING
-from rnnlab.ui.train_data import FIELDS, TASKS, data_of, reading_of, settings_of, text_reading_of
+from rnnlab.ui.train_form import Entered, Form
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of, login_possible
-from rnnlab.widgets.events import PRIVATE
+from rnnlab.widgets.events import ASKING, PRIVATE
+from rnnlab.widgets.task_tab import Changed
 
 STORY = (
     "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
@@ -41,13 +41,8 @@ CANCEL = "Cancel the Job"
 UNSEEN = "Press See the price: nothing is started before it is shown."
 
 
-def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
-    """Lay it out and connect its events.
-
-    Args:
-        chosen: the choosers of task, bundled data and file.
-        settings: those of the network and its training, and those that say how a file is read.
-    """
+def bigger_panel(form: Form) -> None:
+    """Lay it out and connect its events; what is trained stands in the form."""
     with gr.Accordion("Train on a bigger machine", open=False, elem_classes="settings", elem_id="bigger"):
         gr.Markdown(STORY, elem_classes="prose")
         if not login_possible():
@@ -63,15 +58,28 @@ def bigger_panel(chosen: Sequence[Any], settings: Sequence[Any]) -> None:
             ask = gr.Button("See the price", min_width=150, scale=0, elem_id="price")
             start = gr.Button("Start it", variant="primary", interactive=False, min_width=110, scale=0, elem_id="rent")
             cancel = gr.Button(CANCEL, interactive=False, min_width=170, scale=0, elem_id="cancel-job")
-        told, log, job = gr.HTML(panels.empty(UNSEEN), elem_id="price-told"), gr.HTML(elem_id="job-log"), gr.State("")
+        told, log, job = gr.HTML(html.empty(UNSEEN), elem_id="price-told"), gr.HTML(elem_id="job-log"), gr.State("")
         mark = gr.State("")
     ask.click(price, [flavor, hours], [told, flavor, start, mark], **ASKING)
     for changed in (flavor.input, hours.input):
         changed(_unseen, outputs=[told, start, mark], queue=False, show_progress="hidden", **PRIVATE)
+
+    def rented(token: gr.OAuthToken | None, values: dict[Any, Any]) -> Iterator[Changed]:
+        """Follow the Job; what changes, by component."""
+        where = {"log": log, "job": job, "start": start, "cancel": cancel}
+        for changed in rent(token, form.entered(values), values[mark], values[repo], private=values[private]):
+            yield {where[name]: value for name, value in changed.items()}
+
+    given: Any = form.components()
     start.click(
-        rent, [*chosen, *settings, mark, repo, private], [log, job, start, cancel], concurrency_id="rent",
-        concurrency_limit=8, show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+        rented,
+        given | {mark, repo, private},
+        [log, job, start, cancel],
+        concurrency_id="rent",
+        concurrency_limit=8,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     cancel.click(cancel_job, job, cancel, queue=False, show_progress="hidden", **PRIVATE)
 
 
@@ -83,10 +91,10 @@ def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, 
         offered = flavors(own)
         offer = OFFERS.make(flavor_named(flavor, hours, own), hours, own)
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False), ""
+        return html.refusal(str(error), ""), gr.skip(), gr.Button(interactive=False), ""
     choices = [(f"{one.name}, ${one.hourly:.2f} an hour", one.name) for one in offered]
     return (
-        panels.notice("Before it starts", offer.words),
+        html.notice("Before it starts", offer.words),
         gr.Dropdown(choices=choices, value=flavor),
         gr.Button(interactive=True),
         offer.mark,
@@ -94,34 +102,37 @@ def price(token: gr.OAuthToken | None, flavor: str, hours: float) -> tuple[Any, 
 
 
 def rent(
-    token: gr.OAuthToken | None, task: str, series: str | None, files: list[str] | None, *values: Any
-) -> Iterator[tuple[Any, ...]]:
-    """Start the Job and follow it; yields the log, its id, and the two buttons. Leaving the page does not end it."""
-    *settings, mark, repo, private = values
-    idle, busy = gr.Button(interactive=False), gr.Button(interactive=True)
-    yield panels.status("Checking the data and sending it …", 0), "", idle, idle
+    token: gr.OAuthToken | None, entered: Entered, mark: str | None, repo: str | None, *, private: bool
+) -> Iterator[dict[str, Any]]:
+    """Start the Job and follow it; yields what changes by name. Leaving the page does not end it."""
+    idle = {"start": gr.Button(interactive=False), "cancel": gr.Button(CANCEL, interactive=False)}
+    yield {"log": html.status("Checking the data and sending it …", 0), "job": ""} | idle
     lines: list[str] = []
     job: Submitted | None = None
     try:
         own = _token(token)
         offer = OFFERS.take(mark or "", own)
         check_sign_in(offer.hours, token.expires_at if token else 0)
-        how, reading = reading_of(task, files, settings[FIELDS:]), text_reading_of(task, settings[FIELDS:])
+        asked = entered.asked(caller_of(token))
         job = submit_training(
-            TASKS[task], data_of(task, series, files), [], settings=settings_of(settings[:FIELDS]) | reading,
-            repo=(repo or "").strip(), flavor=offer.flavor, hours=offer.hours, private=bool(private), token=own,
-            ticker=how.ticker, dates=how.dates, encoding=how.encoding,
-        )  # fmt: skip
-        yield _log(job, lines), job.id, idle, busy
+            entered.kind,
+            asked.request(),
+            repo=(repo or "").strip(),
+            flavor=offer.flavor,
+            hours=offer.hours,
+            private=bool(private),
+            token=own,
+        )
+        yield {"log": _log(job, lines), "job": job.id, "cancel": gr.Button(interactive=True)}
         for line in follow_training(job, own):
             lines.append(line)
-            yield _log(job, lines), job.id, idle, busy
+            yield {"log": _log(job, lines)}
     except RnnlabError as error:
-        words = panels.refusal(str(error), "")
-        yield words + (_log(job, lines, busy=False) if job else ""), "", idle, gr.Button(CANCEL, interactive=False)
+        words = html.refusal(str(error), "")
+        yield {"log": words + (_log(job, lines, busy=False) if job else ""), "job": ""} | idle
         return
-    words = panels.notice("Pushed", f"{repo} is on the Hub; search for it under Checkpoints.")
-    yield words + _log(job, lines, busy=False), "", idle, gr.Button(CANCEL, interactive=False)
+    words = html.notice("Pushed", f"{repo} is on the Hub; search for it under Checkpoints.")
+    yield {"log": words + _log(job, lines, busy=False), "job": ""} | idle
 
 
 def cancel_job(token: gr.OAuthToken | None, job: str) -> Any:
@@ -142,12 +153,12 @@ def _token(token: gr.OAuthToken | None) -> str:
 
 
 def _unseen() -> tuple[Any, ...]:
-    return panels.empty(UNSEEN), gr.Button(interactive=False), ""
+    return html.empty(UNSEEN), gr.Button(interactive=False), ""
 
 
 def _log(job: Submitted, lines: Sequence[str], *, busy: bool = True) -> str:
     """The Job's address and the end of its log."""
     link = f'<a href="{escape(job.url)}" target="_blank" rel="noopener">Job {escape(job.id)}</a>'
     shown = escape("\n".join(lines[-SHOWN:])) or ("Starting …" if busy else "")
-    note = " goes on if you leave this page." if busy else " has ended."
+    note = " continues if you leave this page." if busy else " has ended."
     return f'<section class="log"><p>{link}{note}</p><pre>{shown}</pre></section>'

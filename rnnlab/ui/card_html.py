@@ -11,9 +11,25 @@ from markdown_it.utils import EnvType, OptionsDict
 
 # All that a card may become. Whatever else Markdown knows, pictures and HTML above all, stays as it is written.
 ALLOWED = (
-    "autolink", "backticks", "blockquote", "code", "emphasis", "entity", "escape", "fence", "heading", "hr", "lheading",
-    "link", "list", "newline", "reference", "table", "balance_pairs", "fragments_join",
-)  # fmt: skip
+    "autolink",
+    "backticks",
+    "blockquote",
+    "code",
+    "emphasis",
+    "entity",
+    "escape",
+    "fence",
+    "heading",
+    "hr",
+    "lheading",
+    "link",
+    "list",
+    "newline",
+    "reference",
+    "table",
+    "balance_pairs",
+    "fragments_join",
+)
 
 
 def card_html(markdown: str) -> str:

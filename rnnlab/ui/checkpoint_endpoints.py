@@ -10,9 +10,9 @@ from rnnlab.service import sharing
 from rnnlab.service.sharing import ORDERS
 from rnnlab.service.summary import open_shown
 from rnnlab.service.transfer import push_opened
-from rnnlab.tasks.forecast.page.endpoints import answered
-from rnnlab.ui.opening_chosen import AT_ONCE
 from rnnlab.widgets.callers import caller_of
+from rnnlab.widgets.endpoints import answered
+from rnnlab.widgets.events import WAITING
 
 
 def models(
@@ -26,7 +26,7 @@ def models(
     """List the checkpoints that come with the page and, if asked, those that the Hugging Face Hub has.
 
     Args:
-        task: "text" or "forecast"; empty for both.
+        task: of one task only, by its name; empty for all.
         query: words of a name on the Hub.
         author: whose on the Hub.
         order: "newest" or "most downloaded" first, of the Hub's.
@@ -85,7 +85,7 @@ def add_checkpoint_endpoints() -> None:
         private = gr.Checkbox(False, label="private")
         answer = gr.JSON(label="answer")
         call = gr.Button()
-    limits: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": AT_ONCE}
+    limits: dict[str, Any] = {"concurrency_id": "hub", "concurrency_limit": WAITING}
     call.click(models, [task, query, author, order, hub], answer, api_name="models", **limits)
     call.click(load, [model], answer, api_name="load", **limits)
     call.click(push, [model, repo, private], answer, api_name="push", **limits)

@@ -7,20 +7,19 @@ from html import escape
 from typing import Any
 
 from rnnlab.runtime import opening
-from rnnlab.service.summary import Shown, Table
-from rnnlab.tasks.forecast.page.panels import headline
-from rnnlab.widgets.links import checkpoint_link
-
-TASKS = {"text": "writes", "forecast": "forecasts"}
-OWN_COLUMN = "This model"  # of the scores, set in bold
-OPENED_IN = {"text": "Write", "forecast": "Forecast"}
+from rnnlab.service.summary import Shown
+from rnnlab.summary import THIS_MODEL, Table
+from rnnlab.tasks.registry import TASKS, kind_named
+from rnnlab.widgets.html import headline
+from rnnlab.widgets.links import link_to
 
 
 def details(shown: Shown) -> str:
     """Whose it is, what it is, how good it is, and its scores beside their baselines."""
-    told = " · ".join([opening.told(shown.model), TASKS[shown.task], shown.size])
+    told = " · ".join([opening.told(shown.model), kind_named(shown.task).verb, shown.size])
+    link = escape(link_to("checkpoints", shown.model, {}))
     return (
-        f'<div data-link="{escape(checkpoint_link(shown.model))}"><section class="verdict" aria-live="polite">'
+        f'<div data-link="{link}"><section class="verdict" aria-live="polite">'
         f'<p class="eyebrow">{escape(told)}</p><h3>{escape(shown.title)}</h3>'
         f"{headline(shown.verdict)}</section>"
         f"{_table(shown.scores)}</div>"
@@ -36,10 +35,9 @@ def listed(bundled: Sequence[dict[str, Any]], brought: Sequence[str], found: Seq
     """The list's entries, (words, what to open it by): what comes with the page, this visit's own, what the Hub has."""
     own = [(f"{opening.told(model)} — yours, in this visit", model) for model in brought]
     near = [
-        (f"{one['name']} — bundled, {TASKS[one['task']]}, {one['cell'].upper()}, {one['parameters']:,} weights",
-         one["name"])
+        (f"{one['name']} — bundled, {_verb(one)}, {one['cell'].upper()}, {one['parameters']:,} weights", one["name"])
         for one in bundled
-    ]  # fmt: skip
+    ]
     return [*near, *own, *((_found(one), one["repo"]) for one in found)]
 
 
@@ -51,8 +49,13 @@ def pushed(repo: str, url: str) -> str:
     )
 
 
+def _verb(one: dict[str, Any]) -> str:
+    """What a checkpoint does; "" of a task that this version does not know."""
+    return kind_named(one["task"]).verb if one["task"] in TASKS else ""
+
+
 def _found(one: dict[str, Any]) -> str:
-    parts = ["on the Hub", TASKS.get(one["task"], "")] + (["private"] if one["private"] else [])
+    parts = ["on the Hub", _verb(one)] + (["private"] if one["private"] else [])
     parts += [one["modified"], f"{one['downloads']:,} downloads"]
     measured = [f"{name} {value:.4g}" for name, value in list(one["metrics"].items())[:1]]
     return f"{one['repo']} — " + ", ".join(part for part in [*parts, *measured] if part)
@@ -76,4 +79,4 @@ def _table(scores: Table | None) -> str:
 
 
 def _cell(words: str, column: str) -> str:
-    return f"<td><b>{escape(words)}</b></td>" if column == OWN_COLUMN else f"<td>{escape(words)}</td>"
+    return f"<td><b>{escape(words)}</b></td>" if column == THIS_MODEL else f"<td>{escape(words)}</td>"

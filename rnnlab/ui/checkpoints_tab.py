@@ -14,19 +14,19 @@ from rnnlab.service import transfer
 from rnnlab.service.sharing import ORDERS, models
 from rnnlab.service.summary import Shown, show
 from rnnlab.service.transfer import push_opened
-from rnnlab.tasks.forecast.page import panels
-from rnnlab.tasks.forecast.page.tab import ForecastTab
-from rnnlab.tasks.text.page.tab import WriteTab
+from rnnlab.tasks.registry import kind_named, kinds
 from rnnlab.ui import checkpoint_panels
 from rnnlab.ui.card_html import card_html
-from rnnlab.ui.opening_chosen import ASKING, STILL, Places, connect_opening
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of, login_possible
 from rnnlab.widgets.copying import REMEMBER_CHOSEN, copy_link
 from rnnlab.widgets.dropping import drop
-from rnnlab.widgets.events import PRIVATE, QUIET, choices_with
+from rnnlab.widgets.events import ASKING, PRIVATE, QUIET, choices_with
 from rnnlab.widgets.saving import own_file
+from rnnlab.widgets.task_tab import Changed
 
-BOTH = [("both", ""), ("writes", "text"), ("forecasts", "forecast")]
+CHECKPOINTS = "checkpoints"  # the tab's id
+STILL = "The checkpoint that was chosen before is still shown below."
 BROUGHT = (".zip", ".json", ".safetensors", ".md")
 FOR_TWO_HOURS = "Yours alone, for about two hours: nobody else can open it."
 NO_LOGIN = (
@@ -60,17 +60,14 @@ class CheckpointsTab:
         return [self.note, self.details, self.curve, self.card, self.open]
 
 
-def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab) -> CheckpointsTab:
-    """Lay the tab out, the first bundled checkpoint shown, and connect its events.
-
-    Args:
-        tabs: the page's tabs, one of which is gone to where a checkpoint is opened.
-        write, forecast: where it is opened.
-    """
+def checkpoints_tab() -> CheckpointsTab:
+    """Lay the tab out, the first bundled checkpoint shown, and connect its events."""
     bundled = models()["bundled"]
     with gr.Row(elem_classes="choosers seek"):
         query = gr.Textbox(label="Search the Hub", placeholder="an author, a name", max_lines=1, min_width=200)
-        task = gr.Dropdown(BOTH, value="", label="Task", min_width=110)
+        task = gr.Dropdown(
+            [("all", ""), *((kind.verb, kind.name) for kind in kinds())], value="", label="Task", min_width=110
+        )
         order = gr.Dropdown(list(ORDERS), value=ORDERS[0], label="Order", min_width=150)
         search = gr.Button("Search", min_width=100, scale=0, elem_id="search")
     choices = checkpoint_panels.listed(bundled, [], [])
@@ -80,7 +77,7 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
             listed = gr.Radio(choices, value=first, label="Checkpoints", elem_classes="picks", elem_id="picks")
             file = drop(
                 "Or bring your own", "A zip of a checkpoint’s folder, or its files", BROUGHT, "bring", several=True
-            )  # fmt: skip
+            )
         with gr.Column(scale=3, min_width=320):
             parts = _details(first)
             found, brought = gr.State([]), gr.State([])
@@ -90,23 +87,22 @@ def checkpoints_tab(tabs: gr.Tabs, write: WriteTab | None, forecast: ForecastTab
         tab.curve.render()  # type: ignore[no-untyped-call]
         tab.card.render()  # type: ignore[no-untyped-call]
     _connect(tab)
-    connect_opening(tab.open, tab.listed, tab.note, Places(tabs, write, forecast), show_progress_on=[tab.details])
     return tab
 
 
 def find(
     token: gr.OAuthToken | None, query: str | None, task: str, order: str, chosen: str | None, brought: list[str]
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[Any, ...]:
     """Search the Hub and show what it has below the bundled ones; or say why that cannot be."""
     try:
         answer = models(
             task or None, query=(query or "").strip() or None, order=order, search=True, token=caller_of(token).token
         )
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), gr.skip(), gr.skip()
+        return html.refusal(str(error), ""), gr.skip(), gr.skip()
     found = answer["hub"]
     known = checkpoint_panels.listed(answer["bundled"], brought, found)
-    words = "" if found else panels.notice("Search", "The Hub has no such checkpoint of rnnlab; try other words.")
+    words = "" if found else html.notice("Search", "The Hub has no such checkpoint of rnnlab; try other words.")
     # The chosen one stays in the list whatever was found: it is still shown beside.
     return words, gr.Radio(choices=choices_with(known, chosen), value=chosen), found
 
@@ -116,7 +112,12 @@ def choose(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, ...]:
     try:
         return _chosen(show(model or "", caller=caller_of(token)))
     except RnnlabError as error:
-        return panels.refusal(str(error), STILL), *[gr.skip()] * 4
+        return html.refusal(str(error), STILL), *[gr.skip()] * 4
+
+
+def choose_in(tab: CheckpointsTab, token: gr.OAuthToken | None, model: str | None) -> Changed:
+    """The same, by component."""
+    return dict(zip(tab.chosen(), choose(token, model), strict=True))
 
 
 def listing(model: str) -> gr.Radio:
@@ -134,11 +135,11 @@ def bring(files: list[str] | None, found: list[dict[str, Any]], brought: list[st
         model = transfer.bring(files, caller=caller)
         shown = show(model, caller=caller)
     except RnnlabError as error:
-        return panels.refusal(str(error), STILL), *[gr.skip()] * 6
+        return html.refusal(str(error), STILL), *[gr.skip()] * 6
     own = [*brought, model]
     choices = checkpoint_panels.listed(models()["bundled"], own, found)
     _, *rest = _chosen(shown)
-    return panels.notice("Checked", FOR_TWO_HOURS), *rest, gr.Radio(choices=choices, value=model), own
+    return html.notice("Checked", FOR_TWO_HOURS), *rest, gr.Radio(choices=choices, value=model), own
 
 
 def pack(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, Any]:
@@ -148,7 +149,7 @@ def pack(token: gr.OAuthToken | None, model: str | None) -> tuple[Any, Any]:
     try:
         return gr.skip(), own_file(name, ".zip", lambda path: transfer.pack(model or "", path, caller=caller))
     except RnnlabError as error:
-        return panels.refusal(str(error), STILL), None
+        return html.refusal(str(error), STILL), None
 
 
 def push(token: gr.OAuthToken | None, model: str | None, repo: str | None, private: bool) -> str:
@@ -157,7 +158,7 @@ def push(token: gr.OAuthToken | None, model: str | None, repo: str | None, priva
     try:
         url = push_opened(model or "", name, private=private, caller=caller_of(token))
     except RnnlabError as error:
-        return panels.refusal(str(error), "")
+        return html.refusal(str(error), "")
     return checkpoint_panels.pushed(name, url)
 
 
@@ -174,21 +175,22 @@ def _chosen(shown: Shown) -> tuple[Any, ...]:
 
 
 def _open_words(task: str) -> str:
-    return f"Open in {checkpoint_panels.OPENED_IN[task]}"
+    return f"Open in {kind_named(task).tab}"
 
 
-def _details(
-    first: str | None,
-) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML, gr.Button, gr.Button, gr.DownloadButton]:
+def _details(first: str | None) -> tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML, gr.Button, gr.Button, gr.DownloadButton]:
     """The chosen checkpoint's own words, and what can be done with it."""
     shown = show(first, caller=STRANGER) if first else None
     note = gr.HTML("", elem_id="note")
     details = gr.HTML(checkpoint_panels.details(shown) if shown else "", elem_id="chosen")
     with gr.Row(elem_classes="actions"):
         opening = gr.Button(
-            _open_words(shown.task) if shown else "Open", variant="primary", min_width=150,
-            interactive=shown is not None, elem_id="open",
-        )  # fmt: skip
+            _open_words(shown.task) if shown else "Open",
+            variant="primary",
+            min_width=150,
+            interactive=shown is not None,
+            elem_id="open",
+        )
         zipped = gr.Button("Download (.zip)", min_width=140, elem_id="zip")
         link = gr.Button("Copy link", min_width=110, elem_id="copy-checkpoint-link")
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed")
@@ -217,16 +219,16 @@ def _push_form(tab: CheckpointsTab) -> None:
 
 def _connect(tab: CheckpointsTab) -> None:
     gr.on(
-        [tab.search.click, tab.query.submit], find, [tab.query, tab.task, tab.order, tab.listed, tab.brought],
-        [tab.note, tab.listed, tab.found], **ASKING,
-    )  # fmt: skip
+        [tab.search.click, tab.query.submit],
+        find,
+        [tab.query, tab.task, tab.order, tab.listed, tab.brought],
+        [tab.note, tab.listed, tab.found],
+        **ASKING,
+    )
     tab.listed.input(choose, tab.listed, tab.chosen(), show_progress_on=[tab.details], **ASKING)
     arrived = [*tab.chosen(), tab.listed, tab.brought]
     tab.file.upload(bring, [tab.file, tab.found, tab.brought], arrived, show_progress_on=[tab.details], **ASKING).then(
         lambda: None, outputs=tab.file, **QUIET
     )
     made = tab.zip.click(pack, tab.listed, [tab.note, tab.packed], **ASKING)
-    made.then(
-        None, tab.packed, js="file => file && document.querySelector('#packed').click()",
-        **QUIET,
-    )  # fmt: skip
+    made.then(None, tab.packed, js="file => file && document.querySelector('#packed').click()", **QUIET)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import plotly.graph_objects as go
 
 from rnnlab.runtime.jobs import Pulse
+from rnnlab.runtime.page_training import Plan
 from rnnlab.runtime.reports import TrainReport
-from rnnlab.service.visit_training import Plan
-from rnnlab.tasks.forecast.page import figures, panels
+from rnnlab.tasks.registry import kind_named
 from rnnlab.ui.advice import advise
+from rnnlab.widgets import figures, html
 from rnnlab.widgets.wording import notes_of
 
-UNITS = {"forecast": "Loss, nats a return", "text": "Loss, nats a symbol"}
 HALF_MINUTE = 30
 
 
@@ -30,9 +31,10 @@ def plan_panel(plan: Plan) -> str:
         )
     notes = notes_of(told)
     chosen = plan.settings
+    epochs = f"{chosen['epochs']} epochs, " if "epochs" in chosen else ""
     words = (
-        f"{str(chosen['cell']).upper()}, {chosen['layers']} × {chosen['hidden']} units, {chosen['epochs']} passes, "
-        f"{plan.steps:,} steps; to beat: {plan.baseline:.3f} nats of the {plan.baseline_name}."
+        f"{str(chosen['cell']).upper()}, {chosen['layers']} × {chosen['hidden']} units, {epochs}{plan.steps:,} steps; "
+        f"baseline: {plan.baseline:.3f} nats ({plan.baseline_name})."
     )
     return (
         f'<section class="verdict plan"><p class="eyebrow">{escape(read)}</p><h2><strong>'
@@ -54,7 +56,7 @@ def _duration(seconds: float) -> str:
 def status(pulse: Pulse, reports: Sequence[TrainReport], plan: Plan) -> str:
     """How far it is, on one line above a bar."""
     if pulse.paused:
-        return panels.status(f"Paused at step {pulse.step:,} of {pulse.steps:,}.", pulse.step / pulse.steps)
+        return html.status(f"Paused at step {pulse.step:,} of {pulse.steps:,}.", pulse.step / pulse.steps)
     words = f"Step {pulse.step:,} of {pulse.steps:,}" if pulse.step else "Starting …"
     if reports:
         last = reports[-1]
@@ -63,31 +65,28 @@ def status(pulse: Pulse, reports: Sequence[TrainReport], plan: Plan) -> str:
             f"gradient norm {last.gradient_norm:.2g}, rate {last.rate:.1e}, {last.per_second:,.0f} a second, "
             f"{_duration(last.seconds_left).lower()} left"
         )
-    return panels.status(words, pulse.step / max(pulse.steps, 1))
+    return html.status(words, pulse.step / max(pulse.steps, 1))
 
 
 def curve(reports: Sequence[TrainReport], plan: Plan) -> go.Figure:
     """The losses so far beside what is to be beaten."""
     points = [(report.epoch, report.loss, report.scores.get("loss")) for report in reports]
-    return figures.training_figure(points, plan.baseline, plan.baseline_name, UNITS[plan.task])
+    return figures.training_figure(points, plan.baseline, plan.baseline_name, kind_named(plan.task).loss)
 
 
-def shown(reports: Sequence[TrainReport], plan: Plan) -> tuple[str, go.Figure, str]:
-    """Status, curve and newest work after a report."""
+def shown(reports: Sequence[TrainReport], plan: Plan) -> dict[str, Any]:
+    """Progress, curve and newest work after a report."""
     last = reports[-1]
-    return status(Pulse(last.step, last.steps, False), reports, plan), curve(reports, plan), live(reports, plan)
+    words = status(Pulse(last.step, last.steps, False), reports, plan)
+    return {"progress": words, "curve": curve(reports, plan), "live": live(reports, plan)}
 
 
 def live(reports: Sequence[TrainReport], plan: Plan) -> str:
-    """A fresh sample of a writer, the validation's scores of a forecaster, and advice."""
+    """A fresh sample, or the validation's scores, and advice."""
     last = reports[-1]
     told = "".join(f"<li>{escape(words)}</li>" for words in advise(reports, plan.baseline, plan.baseline_name))
     advice = f'<ul class="notes">{told}</ul>' if told else ""
-    if plan.task == "text":
-        sheet = f'<p class="seed">As it writes now</p><div class="written">{escape(last.sample)}</div>'
+    if last.sample:
+        sheet = f'<p class="seed">Generated now</p><div class="written">{escape(last.sample)}</div>'
         return f'<div class="sheet">{sheet}</div>{advice}'
-    scores = last.scores
-    return (
-        f'<p class="caption">On the days set aside, one day ahead: CRPS {scores["crps"]:.4f} %, the 80 % band held '
-        f"{100 * scores['coverage80']:.1f} % of days.</p>{advice}"
-    )
+    return f'<p class="caption">{escape(kind_named(plan.task).live(last.scores))}</p>{advice}'

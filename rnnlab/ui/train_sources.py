@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
+from rnnlab.data.fetch import listing
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import is_hub_name, told
-from rnnlab.service import listing
 from rnnlab.service.transfer import bring_training
-from rnnlab.tasks.forecast.page import panels
-from rnnlab.ui.opening_chosen import ASKING
-from rnnlab.ui.train_data import listed_texts
+from rnnlab.tasks.registry import kinds
+from rnnlab.ui.train_form import Entered, Form
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.dropping import drop
-from rnnlab.widgets.events import PRIVATE
+from rnnlab.widgets.events import ASKING, PRIVATE, filled
+from rnnlab.widgets.task_tab import Changed
 
 FIRST_MB = 3.0  # of a dataset, which is what a visit may train on
 SECONDS = 120.0
-WRITING = "Write in a style"
 
 
-def train_sources(chosen: Sequence[Any], number: gr.State) -> gr.State:
-    """Lay them out; gives what holds a stopped training that was brought, "" if there is none.
-
-    Args:
-        chosen: the choosers of task, bundled data and file.
-        number: what makes a plan when it changes.
-    """
-    task, series, file = chosen
-    begun = gr.State("")
+def train_sources(form: Form) -> None:
+    """Lay them out; what they bring is chosen in the form."""
     with gr.Accordion("A dataset of the Hub, or a training that was stopped", open=False, elem_classes="settings"):
         with gr.Row(elem_classes="choosers"):
             name = gr.Textbox(label="Dataset", info="owner/name; its first 3 MB", min_width=200)
@@ -41,29 +33,34 @@ def train_sources(chosen: Sequence[Any], number: gr.State) -> gr.State:
         with gr.Row(elem_classes="choosers"), gr.Column(min_width=200):
             zipped = drop("A stopped training", "The zip that this page gave you", [".zip"], "stopped-training")
         note = gr.HTML(elem_id="sources-note")
-    fetch.click(fetched, [name, column, split, number], [note, task, series, file, number], **ASKING)
-    zipped.upload(brought, [zipped, number], [note, begun, number], **ASKING)
-    zipped.clear(lambda number: ("", "", number + 1), number, [note, begun, number], queue=False, **PRIVATE)
-    return begun
+    number = form.number
+    changed = [note, form.task, form.series, form.file, number, *form.groups.values()]
+
+    def chosen(name: str | None, column: str | None, split: str | None, count: int) -> Changed:
+        title, told, series = fetched(name, column, split)
+        if not title:
+            return {note: told}
+        rows = {row: gr.Row(visible=Entered(title).kind.name == task) for task, row in form.groups.items()}
+        return {note: told, form.task: title, form.series: series, form.file: None, number: count + 1} | rows
+
+    fetch.click(chosen, [name, column, split, number], changed, **ASKING)
+    zipped.upload(brought, [zipped, number], [note, form.begun, number], **ASKING)
+    zipped.clear(lambda count: ("", "", count + 1), number, [note, form.begun, number], queue=False, **PRIVATE)
 
 
-def fetched(name: str | None, column: str | None, split: str | None, number: int) -> tuple[Any, ...]:
-    """Fetch a dataset's beginning and choose it as the text."""
-    asked = (name or "").strip()
+def fetched(name: str | None, column: str | None, split: str | None) -> tuple[str, str, Any]:
+    """Fetch a dataset's beginning: the title of the task that takes it, what to tell, and the choice of data."""
+    asked = filled(name) or ""
     try:
-        if not is_hub_name(asked) or "@" in asked:
+        takes = next((kind for kind in kinds() if kind.fetch(asked) is not None), None)
+        if takes is None or not is_hub_name(asked) or "@" in asked:
             raise RnnlabError(f"{asked[:60]!r} is no dataset's name; write it as owner/name.")
-        found = listing.fetch(
-            asked, column=(column or "").strip() or None, split=(split or "").strip() or None, seconds=SECONDS,
-            first_mb=FIRST_MB,
-        )  # fmt: skip
+        found = listing.fetch(asked, column=filled(column), split=filled(split), seconds=SECONDS, first_mb=FIRST_MB)
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), *[gr.skip()] * 4
-    texts = list(dict.fromkeys([*listed_texts(), str(found["name"])]))
+        return "", html.refusal(str(error), ""), None
+    names = list(dict.fromkeys([*takes.bundled(), str(found["name"])]))
     words = f"{found['characters']:,} characters: {found['source']}."
-    return (
-        panels.notice("Fetched", words), WRITING, gr.Dropdown(choices=texts, value=found["name"]), None, number + 1,
-    )  # fmt: skip
+    return takes.title, html.notice("Fetched", words), gr.Dropdown(choices=names, value=found["name"])
 
 
 def brought(file: str | None, number: int) -> tuple[Any, ...]:
@@ -73,6 +70,6 @@ def brought(file: str | None, number: int) -> tuple[Any, ...]:
     try:
         begun = bring_training(file, caller=caller_of(None))
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), "", gr.skip()
-    words = f"{told(begun)} is gone on with as it began; give the same data above, then press Train."
-    return panels.notice("Checked", words), begun, number + 1
+        return html.refusal(str(error), ""), "", gr.skip()
+    words = f"{told(begun)} resumes with its original settings; give the same data above, then press Train."
+    return html.notice("Checked", words), begun, number + 1

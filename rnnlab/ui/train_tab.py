@@ -1,250 +1,224 @@
-"""The tab Train: its layout and its events; knows no network and no file format."""
+"""The tab Train: its events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.nn.cells import CELLS
 from rnnlab.runtime.jobs import Pulse
+from rnnlab.runtime.page_training import Plan, Trained, begin, longest_wait, plan, steer
 from rnnlab.runtime.reports import TrainReport
-from rnnlab.service import summary, visit_training
-from rnnlab.service.listing import bundled_models, tickers
-from rnnlab.service.visit_training import Plan, Trained, longest_wait, steer, train_visit
-from rnnlab.tasks.forecast.page import panels
-from rnnlab.tasks.forecast.page.reading import filled, reading_choosers
-from rnnlab.tasks.forecast.page.request import FIRST
-from rnnlab.tasks.text.page.reading import text_choosers
+from rnnlab.service.summary import show
 from rnnlab.ui import checkpoint_panels, checkpoints_tab, train_panels
 from rnnlab.ui.bigger_panel import bigger_panel
-from rnnlab.ui.checkpoints_tab import CheckpointsTab
-from rnnlab.ui.opening_chosen import ASKING, Places, connect_opening
-from rnnlab.ui.train_data import FIELDS, TASKS, data_of, listed_texts, reading_of, settings_of, text_reading_of
+from rnnlab.ui.checkpoints_tab import CHECKPOINTS, CheckpointsTab
+from rnnlab.ui.opening import Places, connect_opening
+from rnnlab.ui.train_form import Entered, Form, lay_form, offered_for
 from rnnlab.ui.train_sources import train_sources
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.dropping import drop
-from rnnlab.widgets.events import PRIVATE, QUIET
+from rnnlab.widgets.events import ASKING, PRIVATE, QUIET
+from rnnlab.widgets.task_tab import Changed
 
-STORY = (
-    "Bring prices or an author's text, see what is proposed, and watch it learn. Nobody else can open what comes of it."
-)
+STORY = "Bring your data, see what is proposed, and watch the network train. Only you can open the result."
+NOTHING = "Nothing is being trained."
+READING = "Reading the data and timing half a second of training …"
 
 
 @dataclass(frozen=True)
-class TrainTab:
-    """Where other parts of the page come in: what was trained, the buttons that use it, where a refusal is told."""
+class Parts:
+    """What a training shows, and the buttons of it and of its result."""
 
+    plan: gr.HTML
+    progress: gr.HTML
+    curve: gr.Plot
+    live: gr.HTML
+    report: gr.HTML
+    start: gr.Button
+    pause: gr.Button
+    stop: gr.Button
+    key: gr.State
     trained: gr.State
-    use: gr.Button
-    show: gr.Button
     note: gr.HTML
+    use: gr.Button
+    zipped: gr.Button
+    show: gr.Button
+
+    def named(self, changed: Mapping[str, Any]) -> Changed:
+        """What an event changed, by component."""
+        return {getattr(self, name): value for name, value in changed.items()}
 
 
-def train_tab(tab: gr.Tab) -> TrainTab:
+@dataclass
+class _Going:
+    """A training as far as it is told."""
+
+    plan: Plan
+    reports: list[TrainReport] = field(default_factory=list)
+
+
+def train_tab(tab: gr.Tab) -> Parts:
     """Lay it out in its tab, which plans a first training when it is looked at, and connect its events."""
     gr.Markdown(STORY, elem_classes="prose")
-    chosen = _data_row()
-    planned = gr.HTML(panels.empty("Reading the data and timing half a second of a training …"), elem_id="plan")
-    (*settings, base), number = _settings_row(), gr.State(0)
-    with gr.Accordion("How your file is read", open=False, elem_classes="settings"):
-        with gr.Row():
-            of_files = reading_choosers()
-        with gr.Row():
-            reading = [*of_files, *text_choosers()]
-    begun = train_sources(chosen, number)
+    form = lay_form()
+    planned = gr.HTML(html.empty(READING), elem_id="plan")
+    train_sources(form)
     with gr.Row(elem_classes="actions"):
         propose = gr.Button("Propose", min_width=110, scale=0, elem_id="propose")
         start = gr.Button("Train", variant="primary", min_width=110, scale=0, elem_id="train")
         pause = gr.Button("Pause", interactive=False, min_width=100, scale=0, elem_id="pause")
         stop = gr.Button("Stop", interactive=False, min_width=100, scale=0, elem_id="stop-training")
-    progress = gr.HTML(panels.status("Nothing is being trained.", 0, busy=False), elem_id="training")
-    curve = gr.Plot(
-        visible=False, show_label=False, container=False, elem_classes="curve", elem_id="training-curve"
-    )  # fmt: skip
-    live, report, key = gr.HTML(elem_id="live"), gr.HTML(elem_id="report"), gr.State("")
-    made, zipped = _after()
-    cancels: dict[str, Any] = {
-        "cancels": _connect_data(tab, chosen, [begun, base, *reading], number, [planned, *settings], [report, live])
-    }
-    propose.click(propose_with, [*chosen, begun, *settings, base, *reading], planned, **ASKING, **cancels)
-    # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
-    asked = start.click(_waiting, outputs=[progress, start], **QUIET)
-    asked.then(
-        train, [*chosen, begun, *settings, base, *reading],
-        [planned, progress, curve, live, report, made.trained, key, start, pause, stop, made.use, zipped, made.show],
-        concurrency_id="train", concurrency_limit=1, show_progress="hidden", **PRIVATE, **cancels,
-    )  # fmt: skip
-    pause.click(rest, [key, pause], pause, **QUIET)
-    stop.click(halt, key, stop, **QUIET)
-    bigger_panel(chosen, [*settings, *reading])
-    return made
+    progress = gr.HTML(html.status(NOTHING, 0, busy=False), elem_id="training")
+    curve = gr.Plot(visible=False, show_label=False, container=False, elem_classes="curve", elem_id="training-curve")
+    live, report = gr.HTML(elem_id="live"), gr.HTML(elem_id="report")
+    parts = Parts(planned, progress, curve, live, report, start, pause, stop, gr.State(""), *_after())
+    _connect(tab, form, parts, propose)
+    bigger_panel(form)
+    return parts
 
 
-def _data_row() -> list[Any]:
-    """Choosers of the task, of the data that comes with the page, and of a file."""
-    with gr.Row(elem_classes="choosers"):
-        task = gr.Radio(list(TASKS), value=next(iter(TASKS)), label="Task", min_width=200)
-        with gr.Column(min_width=150):
-            series = gr.Dropdown(
-                list(tickers()), value=FIRST, label="Bundled data", info="Daily prices, or fetched texts"
-            )
-        with gr.Column(min_width=150):
-            gloss = "Prices with a date and a close a day, or texts, several as one"
-            file = drop("Your own file", gloss, (), "train-file", several=True)  # whatever the command line takes
-    return [task, series, file]
-
-
-def _settings_row() -> list[Any]:
-    """Choosers of the settings, in the order of a plan's, as for the first series; last, what to learn on from."""
-    with gr.Accordion("Settings of the network and its training", open=False, elem_classes="settings"):
-        with gr.Row():
-            cell = gr.Dropdown(list(CELLS), value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
-            hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
-            layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="One above the other", min_width=130)
-            epochs = gr.Slider(1, 400, 60, step=1, label="Passes", info="Over what is learnt from", min_width=150)
-            rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
-        base = gr.Dropdown(
-            ["", *bundled_models("text")], value="", label="Learn on from", allow_custom_value=True,
-            info="Of a text: a trained writer, or owner/name of the Hub; its shape stays",
-        )  # fmt: skip
-    return [cell, hidden, layers, epochs, rate, base]
-
-
-def _after() -> tuple[TrainTab, gr.Button]:
-    """What can be done with what was trained, and the button that downloads it."""
+def _after() -> tuple[Any, ...]:
+    """What can be done with what was trained."""
     note, trained = gr.HTML(), gr.State("")
     with gr.Row(elem_classes="actions"):
-        use = gr.Button(
-            "Use it now", variant="primary", visible=False, size="md", scale=0, min_width=150, elem_id="use-trained"
-        )
-        zipped = gr.Button("Download (.zip)", visible=False, size="md", scale=0, min_width=150, elem_id="zip-trained")
-        show = gr.Button(
-            "Push it: show under Checkpoints", visible=False, size="md", scale=0, min_width=260, elem_id="to-push"
-        )
+        look: dict[str, Any] = {"visible": False, "size": "md", "scale": 0}
+        use = gr.Button("Use it now", variant="primary", min_width=150, elem_id="use-trained", **look)
+        zipped = gr.Button("Download (.zip)", min_width=150, elem_id="zip-trained", **look)
+        show = gr.Button("Push it: show under Checkpoints", min_width=260, elem_id="to-push", **look)
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed-trained")
     made = zipped.click(checkpoints_tab.pack, trained, [note, packed], **ASKING)
     made.then(None, packed, js="file => file && document.querySelector('#packed-trained').click()", **QUIET)
-    return TrainTab(trained, use, show, note), zipped
+    return trained, note, use, zipped, show
 
 
-def _connect_data(
-    tab: gr.Tab, chosen: list[Any], begun: list[Any], number: gr.State, planned: list[Any], old: list[Any]
-) -> list[Any]:  # fmt: skip
-    """Have a plan made whenever other data or another writer is chosen; a file and bundled data exclude each other.
+def _connect(tab: gr.Tab, form: Form, parts: Parts, propose: gr.Button) -> None:
+    """Have a plan made whenever other data or another base is chosen; a file and bundled data exclude each other."""
+    asked: Any = form.components()
+    settings = [parts.plan, *form.settings.values()]
 
-    Gives the event that makes plans, for whoever must end one that is on its way: it would undo what comes after it.
-    """
-    task, series, file = chosen
-    planning = number.change(propose_for, [*chosen, *begun], planned, trigger_mode="multiple", **ASKING)
+    def planned(values: dict[Any, Any]) -> Changed:
+        told, chosen = propose_for(form.entered(values))
+        return {parts.plan: told} | {form.settings[name]: value for name, value in chosen.items()}
+
+    planning = form.number.change(planned, asked, settings, trigger_mode="multiple", **ASKING)
+    _connect_data(tab, form, parts, planning)
+    cancels: dict[str, Any] = {"cancels": [planning]}
+    propose.click(lambda values: propose_with(form.entered(values)), asked, parts.plan, **ASKING, **cancels)
+
+    def training(values: dict[Any, Any]) -> Iterator[Changed]:
+        for changed in train(form.entered(values)):
+            yield parts.named(changed)
+
+    # At once, for the training itself may have to wait in the queue; it tells more as soon as its turn has come.
+    waiting = parts.start.click(_waiting, outputs=[parts.progress, parts.start], **QUIET)
+    shown = [one for name, one in vars(parts).items() if name != "note"]
+    waiting.then(
+        training,
+        asked,
+        shown,
+        concurrency_id="train",
+        concurrency_limit=1,
+        show_progress="hidden",
+        **PRIVATE,
+        **cancels,
+    )
+    parts.pause.click(rest, [parts.key, parts.pause], parts.pause, **QUIET)
+    parts.stop.click(halt, parts.key, parts.stop, **QUIET)
+
+
+def _connect_data(tab: gr.Tab, form: Form, parts: Parts, planning: Any) -> None:
+    number = form.number
     running: dict[str, Any] = PRIVATE | {"cancels": [planning], "concurrency_limit": None, "show_progress": "hidden"}
     tab.select(lambda number: number or 1, number, number, **PRIVATE | {"show_progress": "hidden"})
-    task.input(_data_of, [task, number], [series, file, *old, number], **running)
-    file.upload(lambda number: (None, number + 1), number, [series, number], **running)
-    series.input(lambda number: (None, number + 1), number, [file, number], **running)
-    base, ticker, dates, encoding, column, documents, marker, shuffle = begun[1:]
-    written = (one.submit for one in (ticker, encoding, column, marker, shuffle))
-    for asked in (base.input, dates.input, documents.input, *written):
-        asked(lambda number: number + 1, number, number, **running)
-    return [planning]
+
+    def chosen(title: str, count: int) -> Changed:
+        """The data of another task; nothing of the old task's training stays."""
+        kind = Entered(title).kind
+        groups = {row: gr.Row(visible=name == kind.name) for name, row in form.groups.items()}
+        return (
+            {form.series: offered_for(kind), form.file: None, parts.report: "", parts.live: ""}
+            | groups
+            | {number: count + 1}
+        )
+
+    changed = [form.series, form.file, parts.report, parts.live, number, *form.groups.values()]
+    form.task.input(chosen, [form.task, number], changed, **running)
+    form.file.upload(lambda count: (None, count + 1), number, [form.series, number], **running)
+    form.series.input(lambda count: (None, count + 1), number, [form.file, number], **running)
+    fields = [form.base, *(one for group in form.reading.values() for one in group.values())]
+    for one in fields:
+        event = one.input if isinstance(one, gr.Dropdown | gr.Checkbox) else one.submit
+        event(lambda count: count + 1, number, number, **running)
 
 
-def connect_use(tab: TrainTab, places: Places, checkpoints: CheckpointsTab) -> None:
+def connect_use(parts: Parts, places: Places, checkpoints: CheckpointsTab) -> None:
     """Have what was trained be opened where it is used, or shown where it can be pushed."""
-    connect_opening(tab.use, tab.trained, tab.note, places)
+    connect_opening(parts.use, parts.trained, parts.note, places)
 
-    def shown(model: str) -> tuple[Any, ...]:
-        own = gr.Tabs(selected="checkpoints")
-        return own, *checkpoints_tab.choose(None, model), checkpoints_tab.listing(model)
+    def shown(model: str) -> Changed:
+        found = checkpoints_tab.choose_in(checkpoints, None, model)
+        listed = {checkpoints.listed: checkpoints_tab.listing(model)}
+        return {places.tabs: gr.Tabs(selected=CHECKPOINTS)} | found | listed
 
-    tab.show.click(shown, tab.trained, [places.tabs, *checkpoints.chosen(), checkpoints.listed], **ASKING)
+    parts.show.click(shown, parts.trained, [places.tabs, *checkpoints.chosen(), checkpoints.listed], **ASKING)
 
 
-def propose_for(
-    task: str, series: str | None, files: list[str] | None, begun: str, base: str | None = None, *reading: Any
-) -> tuple[Any, ...]:  # fmt: skip
-    """What was read, and the settings that its size suggests, or the writer to learn on from."""
+def propose_for(entered: Entered) -> tuple[str, dict[str, Any]]:
+    """What was read, and the settings that its size suggests, or the checkpoint to fine-tune."""
     try:
-        plan = _planned(task, series, files, begun, {}, [base, *reading])
+        found = plan(entered.asked(caller_of(None), proposed=True))
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), *[gr.skip()] * 5
-    return train_panels.plan_panel(plan), *plan.settings.values()
+        return html.refusal(str(error), ""), {}
+    return train_panels.plan_panel(found), dict(found.settings)
 
 
-def propose_with(task: str, series: str | None, files: list[str] | None, begun: str, *settings: Any) -> str:
+def propose_with(entered: Entered) -> str:
     """What was read, and how long these settings take."""
     try:
-        plan = _planned(task, series, files, begun, _settings(settings, begun), settings[FIELDS:])
-        return train_panels.plan_panel(plan)
+        return train_panels.plan_panel(plan(entered.asked(caller_of(None))))
     except RnnlabError as error:
-        return panels.refusal(str(error), "")
+        return html.refusal(str(error), "")
 
 
-def _planned(
-    task: str, series: str | None, files: list[str] | None, begun: str, settings: dict[str, Any], rest: Sequence[Any]
-) -> Plan:
-    """The plan of what is chosen; `rest` are the writer to learn on from, and how a file is read."""
-    how = reading_of(task, files, rest[1:])
-    settings = settings if begun else settings | text_reading_of(task, rest[1:])
-    return visit_training.plan(
-        TASKS[task], data_of(task, series, files), settings, begun=begun or None, base=_base(task, begun, rest),
-        caller=caller_of(None), ticker=how.ticker, dates=how.dates, encoding=how.encoding,
-    )  # fmt: skip
-
-
-def train(
-    task: str, series: str | None, files: list[str] | None, begun: str, *settings: Any
-) -> Iterator[tuple[Any, ...]]:
-    """Train; yields the plan, status, curve, sample, report, what to open it by, its key, and the six buttons."""
-    skip: list[Any] = [gr.skip()] * 13
-    idle = [gr.Button(interactive=True), gr.Button("Pause", interactive=False), gr.Button("Stop", interactive=False)]
-    hidden = [gr.Button(visible=False)] * 3
-    yield (
-        gr.skip(), panels.status("Reading the data and timing half a second of it …", 0), gr.skip(), "", "", "", "",
-        gr.Button(interactive=False), *[gr.skip()] * 2, *hidden,
-    )  # fmt: skip
-    kind = TASKS[task]
+def train(entered: Entered) -> Iterator[dict[str, Any]]:
+    """Train; yields what changes, by the names of Parts."""
+    hidden = dict.fromkeys(("use", "zipped", "show"), gr.Button(visible=False))
+    blank = {"live": "", "report": "", "trained": "", "key": ""}
+    yield {"progress": html.status(READING, 0), "start": gr.Button(interactive=False)} | blank | hidden
     try:
-        data = data_of(task, series, files)
         caller = caller_of(None)
-        plan = _planned(task, series, files, begun, _settings(settings, begun), settings[FIELDS:])
-        reading = settings[FIELDS + 1 :]
-        wanted = ({} if begun else plan.settings | text_reading_of(task, reading)) | {"report_every": plan.report_every}
-        how = reading_of(task, files, reading)
-        key, events = train_visit(
-            kind, data, wanted, begun=begun or None, base=_base(task, begun, settings[FIELDS:]), caller=caller,
-            ticker=how.ticker, dates=how.dates, encoding=how.encoding,
-        )  # fmt: skip
-        going = [gr.Button(interactive=False), gr.Button("Pause", interactive=True), gr.Button(interactive=True)]
-        yield (
-            train_panels.plan_panel(plan),
-            gr.skip(),
-            gr.Plot(train_panels.curve([], plan), visible=True),
-            *[gr.skip()] * 3,
-            key,
-            *going,
-            *hidden,
-        )
-        reports: list[TrainReport] = []
+        asked = entered.asked(caller)
+        going = _Going(plan(asked))
+        key, events = begin(asked, report_every=going.plan.report_every)
+        curve = gr.Plot(train_panels.curve([], going.plan), visible=True)
+        stops = {"pause": gr.Button("Pause", interactive=True), "stop": gr.Button(interactive=True)}
+        yield {"plan": train_panels.plan_panel(going.plan), "curve": curve, "key": key} | stops
         for event in events:
             if isinstance(event, Trained):
-                found = summary.show(event.model, caller=caller)
-                yield (
-                    gr.skip(), panels.status(_ended(event), 1, busy=False), gr.skip(), gr.skip(),
-                    checkpoint_panels.details(found), event.model, "", *idle, *[gr.Button(visible=True)] * 3,
-                )  # fmt: skip
+                details = checkpoint_panels.details(show(event.model, caller=caller))
+                done = {"progress": html.status(_ended(event), 1, busy=False), "report": details, "key": ""}
+                shown = dict.fromkeys(("use", "zipped", "show"), gr.Button(visible=True))
+                yield done | {"trained": event.model} | _idle() | shown
                 return
-            if isinstance(event, Pulse):
-                yield skip[0], train_panels.status(event, reports, plan), *skip[2:]
-                continue
-            reports.append(event)
-            shown = train_panels.shown(reports, plan)
-            yield skip[0], *shown, *skip[4:]
+            yield _told(event, going)
     except RnnlabError as error:
-        yield gr.skip(), panels.refusal(str(error), ""), *[gr.skip()] * 3, "", "", *idle, *hidden
+        yield {"progress": html.refusal(str(error), ""), "trained": "", "key": ""} | _idle() | hidden
+
+
+def _told(event: TrainReport | Pulse, going: _Going) -> dict[str, Any]:
+    if isinstance(event, TrainReport):
+        going.reports.append(event)
+        return train_panels.shown(going.reports, going.plan)
+    return {"progress": train_panels.status(event, going.reports, going.plan)}
+
+
+def _idle() -> dict[str, Any]:
+    halted = gr.Button("Pause", interactive=False), gr.Button("Stop", interactive=False)
+    return {"start": gr.Button(interactive=True), "pause": halted[0], "stop": halted[1]}
 
 
 def _ended(event: Trained) -> str:
@@ -256,17 +230,17 @@ def _waiting() -> tuple[Any, ...]:
     wait = longest_wait()
     before = f"Another training has the machine, for {wait / 60:.0f} minutes at most. " if wait else ""
     words = f"Waiting for the machine. {before}One training runs at a time; keep this page open."
-    return panels.status(words, 0), gr.Button(interactive=False)
+    return html.status(words, 0), gr.Button(interactive=False)
 
 
 def rest(key: str, words: str) -> Any:
-    """Pause a training, or have it go on."""
+    """Pause a training, or resume it."""
     resting = words == "Pause"
     try:
-        steer(key, "pause" if resting else "go on")
+        steer(key, "pause" if resting else "resume")
     except RnnlabError:
         return gr.skip()
-    return gr.Button("Go on" if resting else "Pause")
+    return gr.Button("Resume" if resting else "Pause")
 
 
 def halt(key: str) -> Any:
@@ -276,21 +250,3 @@ def halt(key: str) -> Any:
     except RnnlabError:
         return gr.skip()
     return gr.Button("Stopping …", interactive=False)
-
-
-def _data_of(task: str, number: int) -> tuple[Any, ...]:
-    """The data that comes with the page for a task; nothing of another task's training stays."""
-    if TASKS[task] == "forecast":
-        return gr.Dropdown(choices=list(tickers()), value=FIRST), None, "", "", number + 1
-    texts = listed_texts()
-    return gr.Dropdown(choices=texts, value=texts[0] if texts else None), None, "", "", number + 1
-
-
-def _settings(values: Sequence[Any], begun: str) -> dict[str, Any]:
-    """Those of the choosers; a training that is gone on with has those that it began with."""
-    return {} if begun else settings_of(values[:FIELDS])
-
-
-def _base(task: str, begun: str, values: Sequence[str | None]) -> str | None:
-    """The writer to learn on from, the first of these; a forecast has none, nor has a stopped training."""
-    return filled(values[0]) if values and TASKS[task] == "text" and not begun else None

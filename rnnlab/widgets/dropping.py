@@ -20,6 +20,11 @@ def drop(title: str, gloss: str, endings: Sequence[str], id: str, *, several: bo
     """
     gr.HTML(f'<div class="label"><b>{title}</b><span>{gloss}</span></div>')
     return gr.File(
-        label=title, show_label=False, file_types=list(endings) or None, height=HEIGHT, elem_classes="drop", elem_id=id,
+        label=title,
+        show_label=False,
+        file_types=list(endings) or None,
+        height=HEIGHT,
+        elem_classes="drop",
+        elem_id=id,
         file_count="multiple" if several else "single",
-    )  # fmt: skip
+    )

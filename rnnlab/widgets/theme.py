@@ -6,9 +6,19 @@ from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
 ACCENT = colors.Color(
-    name="rnnlab", c50="#eef6fc", c100="#d8eaf7", c200="#b5d6ef", c300="#85bbe3", c400="#529bd2", c500="#2b7bba",
-    c600="#2369a2", c700="#1d5684", c800="#194868", c900="#153a55", c950="#0d2538",
-)  # fmt: skip
+    name="rnnlab",
+    c50="#eef6fc",
+    c100="#d8eaf7",
+    c200="#b5d6ef",
+    c300="#85bbe3",
+    c400="#529bd2",
+    c500="#2b7bba",
+    c600="#2369a2",
+    c700="#1d5684",
+    c800="#194868",
+    c900="#153a55",
+    c950="#0d2538",
+)
 SYSTEM = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -16,9 +26,15 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 def theme() -> Base:
     """One accent, one neutral, system fonts, thin lines instead of boxes."""
     made = Base(
-        primary_hue=ACCENT, secondary_hue=ACCENT, neutral_hue=colors.zinc, text_size=sizes.text_md,
-        radius_size=sizes.radius_md, spacing_size=sizes.spacing_md, font=SYSTEM, font_mono=MONO,
-    )  # fmt: skip
+        primary_hue=ACCENT,
+        secondary_hue=ACCENT,
+        neutral_hue=colors.zinc,
+        text_size=sizes.text_md,
+        radius_size=sizes.radius_md,
+        spacing_size=sizes.spacing_md,
+        font=SYSTEM,
+        font_mono=MONO,
+    )
     return made.set(
         body_background_fill="#ffffff",
         body_background_fill_dark="#111215",

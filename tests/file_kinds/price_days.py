@@ -72,18 +72,8 @@ WRITTEN = [
         "told",
         "were read as year, day, month: 2019-01-14",
     ),
-    kind(
-        "dates that may be read both ways",
-        EITHER,
-        "refused",
-        "which may mean 2020-06-04 or 2020-04-06",
-    ),
-    kind(
-        "the same with --dates day-first",
-        EITHER,
-        "read",
-        dates="day-first",
-    ),
+    kind("dates that may be read both ways", EITHER, "refused", "which may mean 2020-06-04 or 2020-04-06"),
+    kind("the same with --dates day-first", EITHER, "read", dates="day-first"),
     kind(
         "an order of dates that there is not",
         csv(TABLE),

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,14 @@ class Job:
     stage: str = "RUNNING"
     message: str | None = None
     process: subprocess.Popen[str] | None = None
+    starting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
         """Run it to its end or to its time limit, in a folder of its own."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            self.process = subprocess.Popen(
-                self.spec["command"] + self.spec["arguments"], cwd=folder, env=self._environment(folder), text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+            if not self._started(folder):
+                return
+            assert self.process is not None
             clock = threading.Timer(self.spec.get("timeoutSeconds", 1800), self.end, ["ERROR", "Job timeout"])
             clock.start()
             assert self.process.stdout is not None
@@ -57,11 +58,25 @@ class Job:
             self.message = f"Job failed with exit code {code}" if code else None
             self.stage = "ERROR" if code else "COMPLETED"
 
+    def _started(self, folder: str) -> bool:
+        """Start its process, unless it was cancelled before."""
+        with self.starting:
+            if self.stage == "RUNNING":
+                self.process = subprocess.Popen(
+                    self.spec["command"] + self.spec["arguments"], cwd=folder, env=self._environment(folder), text=True,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                )  # fmt: skip
+            return self.stage == "RUNNING"
+
     def end(self, stage: str, message: str | None = None) -> None:
-        """Kill it with all that it has started."""
-        if self.stage == "RUNNING" and self.process is not None:
+        """Kill it with all that it has started, or see to it that it never starts."""
+        with self.starting:
+            if self.stage != "RUNNING":
+                return
             self.stage, self.message = stage, message
-            os.killpg(self.process.pid, signal.SIGKILL)
+            if self.process is not None:
+                with suppress(ProcessLookupError):  # it has just ended by itself
+                    os.killpg(self.process.pid, signal.SIGKILL)
 
     def _environment(self, folder: str) -> dict[str, str]:
         """What a container would start with, and what the Job asked for."""

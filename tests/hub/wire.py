@@ -16,11 +16,7 @@ from hub.repos import File, Refused, Repo, Store
 from hub.writing import add_writing
 
 COMMITTED = "2026-01-01T00:00:00.000Z"
-KINDS = {
-    "model": "",
-    "dataset": "/datasets",
-    "space": "/spaces",
-}  # and what their addresses begin with
+KINDS = {"model": "", "dataset": "/datasets", "space": "/spaces"}  # and what their addresses begin with
 
 
 def build_wire(store: Store, chunks: Chunks) -> FastAPI:

@@ -50,9 +50,7 @@ def read(
     return (folder / TEXT).read_bytes(), found
 
 
-def write(
-    request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None
-) -> Found:  # fmt: skip
+def write(request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None) -> Found:
     """Fetch the text of a dataset into the file TEXT of a folder, without sending any token.
 
     Args:
@@ -95,7 +93,7 @@ def write(
 
 def _environment(folder: Path) -> dict[str, str]:
     """What the process may know: all but the Hub's own variables, of which it is given a few."""
-    ours = Path(__file__).resolve().parents[2]
+    ours = Path(__file__).resolve().parents[3]
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -111,11 +109,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _wait(
-    process: subprocess.Popen[bytes],
-    dataset: str,
-    folder: Path,
-    seconds: float,
-    progress: Callable[[str], None] | None,
+    process: subprocess.Popen[bytes], dataset: str, folder: Path, seconds: float, progress: Callable[[str], None] | None
 ) -> None:
     """Wait until the process has ended, telling how much has arrived whenever that has changed."""
     end, told = time.monotonic() + seconds, ""

@@ -89,9 +89,12 @@ def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Head
         del columns["Clock"]
     perhaps = [i for i, cell in enumerate(row) if plain_word(cell).replace(" ", "") in PERHAPS_TICKER]
     return Headings(
-        number, tuple(row), {"": columns}, spare_volumes=tuple(found.get("Volume", [])[1:]),
+        number,
+        tuple(row),
+        {"": columns},
+        spare_volumes=tuple(found.get("Volume", [])[1:]),
         perhaps_tickers=tuple(perhaps),
-    )  # fmt: skip
+    )
 
 
 def _pairs(row: Sequence[str], number: int) -> Headings | None:

@@ -13,18 +13,38 @@ from rnnlab.data.text.cleaning import compose
 
 # Signs that stand for each other, the usual one first; an unknown one becomes the first of its family that is known,
 # or else what follows the family.
-_FAMILIES = (
-    ('"“”„‟«»″', "'"),
-    ("'’‘`´‚‛′ʼ‹›", '"'),
-    ("-–—‐‑‒―−⁃", ""),
-    (" \n\t", ""),
-)
+_FAMILIES = (('"“”„‟«»″', "'"), ("'’‘`´‚‛′ʼ‹›", '"'), ("-–—‐‑‒―−⁃", ""), (" \n\t", ""))
 # Letters and signs that Unicode doesn't take apart but printers always did.
 _SPELLINGS = {
-    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
-    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ħ": "h", "ı": "i", "ĸ": "k", "ŋ": "ng", "ſ": "s",
-    "•": "*", "·": ".", "×": "x", "÷": "/", "⁄": "/", "…": "...", "&": "and",
-}  # fmt: skip
+    "ß": "ss",
+    "ẞ": "SS",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "Œ": "OE",
+    "ø": "o",
+    "Ø": "O",
+    "đ": "d",
+    "Đ": "D",
+    "ð": "d",
+    "Ð": "D",
+    "þ": "th",
+    "Þ": "Th",
+    "ł": "l",
+    "Ł": "L",
+    "ħ": "h",
+    "ı": "i",
+    "ĸ": "k",
+    "ŋ": "ng",
+    "ſ": "s",
+    "•": "*",
+    "·": ".",
+    "×": "x",
+    "÷": "/",
+    "⁄": "/",
+    "…": "...",
+    "&": "and",
+}
 
 _NAMES = {"\n": "a line break", "\t": "a tab", " ": "a space", "\u00a0": "a no-break space"}
 # Notices name so many characters; a prompt in another script would list its whole alphabet.

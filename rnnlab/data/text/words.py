@@ -123,7 +123,7 @@ class WordVocabulary:
 
 def build_words(
     texts: Iterable[str], *, most: int = 8000, boundary: bool = False, alphabet: str = ""
-) -> WordVocabulary:  # fmt: skip
+) -> WordVocabulary:
     """Learn the characters and the most frequent words of some texts; of words as frequent, the first in code points.
 
     A word that occurs once is always spelt: it would be learnt from a single example, and a model that never sees a

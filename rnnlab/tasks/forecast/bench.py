@@ -14,11 +14,15 @@ from typing import Any
 
 import pandas as pd
 
-from rnnlab.bench.machine import description
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
-from rnnlab.tasks.forecast.learn.training import train_forecast
-from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
-from rnnlab.tasks.forecast.use import backtest, forecasts
+from rnnlab.runtime.machine import description, machine_words
+from rnnlab.runtime.opening import locate
+from rnnlab.runtime.training import Request, train
+from rnnlab.summary import Table
+from rnnlab.tasks.forecast.data import open_prices
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.kind import KIND
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, open_forecasting
+from rnnlab.tasks.forecast.use import forecasts
 
 TICKER, UNTIL, START = "AAPL", "2015-08-12", "2015-08-13"
 KINDS = {"all columns": None, "closes alone": ["Close"]}
@@ -56,7 +60,8 @@ def _trained(kind: str, columns: list[str] | None, seeds: int) -> dict[str, Any]
         table.to_csv(file)
         for seed in range(1, seeds + 1):
             out, began = Path(place) / str(seed), time.process_time()
-            for _ in train_forecast([str(file)], out=out, settings={"seed": seed}, until=UNTIL):
+            asked = Request.of(str(file), {"seed": seed}, arguments={"until": UNTIL})
+            for _ in train(KIND, asked, out=out):
                 pass
             seconds.append(time.process_time() - began)
             scores.append(backtest(str(out), str(file), start=START))
@@ -94,3 +99,25 @@ def _spent() -> float:
     """CPU seconds of the programs that this one has started and seen end."""
     times = os.times()
     return times.children_user + times.children_system
+
+
+def bench_tables(answer: dict[str, Any]) -> list[Table]:
+    """What training on a stock costs and is worth, beside others, and what many forecasts cost."""
+    own = [
+        (f"rnnlab density, {one['data']}", f"{one['cpu_seconds']:.1f}", f"{one['crps']:.4f}")
+        for one in answer["trainings"]
+    ]
+    peers = [
+        (one["name"], "–" if one["cpu_seconds"] is None else f"{one['cpu_seconds']:.1f}", f"{one['crps']:.4f}")
+        for one in answer["peers"]
+    ]
+    rows = tuple(
+        (f"{one['series']:,}", f"{one['cpu_seconds']:.2f}", f"{one['command_seconds']:.1f}")
+        for one in answer["forecasts"]
+    )
+    days = answer["trainings"][0]["days"]
+    trained = f"AAPL, {days} held-out days; the last rows were measured elsewhere (docs/experiments.md)."
+    return [
+        Table(f"{machine_words(answer['machine'])}\n{trained}", ("", "CPU seconds a seed", "CRPS"), (*own, *peers)),
+        Table("", ("series forecast", "CPU seconds", "as a command on files"), rows),
+    ]

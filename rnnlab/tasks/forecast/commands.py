@@ -1,190 +1,207 @@
-"""The commands on prices: train forecast, forecast, backtest."""
+"""The forecaster's commands: forecast, backtest, bench forecast, and the flags of its training."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
+from rnnlab.data.catalog import GROUPS
 from rnnlab.errors import RnnlabError
-from rnnlab.service.hub_jobs import setting_flags
-from rnnlab.service.listing import GROUPS
-from rnnlab.tasks.forecast import use
-from rnnlab.tasks.forecast.judge.panels import backtest_panel, forecast_many
+from rnnlab.summary import Table
+from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
+from rnnlab.tasks.forecast.judge.panels import backtest_panel
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
-from rnnlab.tasks.forecast.learn import training as training_module
-from rnnlab.tasks.forecast.learn.training import RECIPES, train_forecast
-from rnnlab.tasks.forecast.lines import (
-    backtest_lines,
-    forecast_lines,
-    forecast_many_lines,
-    panel_lines,
-    training_lines,
-    yearly_lines,
-)
-from rnnlab.terminal.commands import (
-    Answer,
-    StepBar,
-    add_command,
-    add_overwrite,
-    add_settings,
-    add_time_limit,
-    follow,
-    given,
-    tell,
-)
+from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.learn.training import RECIPES
+from rnnlab.tasks.forecast.summary import backtest_table, horizon_tables, price, share, years_table
+from rnnlab.tasks.forecast.use import forecast, forecast_many
+from rnnlab.terminal.commands import Answer, add_command, add_device, tell
 from rnnlab.terminal.streams import aside
-from rnnlab.train.devices import DEVICES
-from rnnlab.train.processes import is_first, started
+from rnnlab.terminal.tables import aligned, table_lines
+
+NO_ADVICE = "No investment advice: the median is close to today's price, and the bands are what the model knows."
+BAND = ("median", "lower80", "upper80", "lower95", "upper95")
 
 
-def add_training(trainings: Any) -> None:
-    """Add `train forecast`."""
-    parser = add_command(trainings, "forecast", "train a forecaster of prices", _train)
-    parser.add_argument("--data", required=True, nargs="+", metavar="NAME|FILE", help="bundled tickers or price files")
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
+def add_training_flags(parser: argparse.ArgumentParser) -> None:
+    """Add what `train forecast` takes beside its settings."""
     parser.add_argument("--recipe", choices=RECIPES, default="density", help="what to train (default density)")
     parser.add_argument(
-        "--seeds",
-        type=int,
-        default=1,
-        help="seeds to train: each scored, or their mean as one density network (default 1)",
+        "--seeds", type=int, default=1, help="seeds to train: each scored, or their mean as one network (default 1)"
     )
-    parser.add_argument("--until", help="last day to learn from, as 2015-08-12 (default: the first four fifths)")
+    parser.add_argument("--until", help="last training day, as 2015-08-12 (default: the first four fifths)")
     parser.add_argument(
-        "--from", dest="base", metavar="MODEL", help="go on from this checkpoint of the density recipe, as stocks"
-    )
-    parser.add_argument(
-        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never learnt from"
+        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never trained on"
     )
     parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
-    parser.add_argument("--resume", action="store_true", help="go on with the training that DIR holds")
-    add_overwrite(parser)
-    add_time_limit(parser)
-    add_remote(parser)
     _add_file_flags(parser)
-    seen: set[str] = set()
-    for recipe in RECIPES:
-        add_settings(
-            parser.add_argument_group(f"settings of the {recipe} recipe"), training_module.settings(recipe), seen
-        )
 
 
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
-    forecast = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(forecast, "NAME|FILE", "bundled tickers, or files of prices; several get a line each")
-    forecast.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    forecast.add_argument(
+    fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
+    _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
+    fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
+    fan.add_argument(
         "--calibrated", action="store_true", help="bands calibrated day by day, by how often they held before"
     )
-    backtest = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(backtest, "NAME|FILE", "bundled tickers, or files of prices; several are judged together")
-    backtest.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less what was learnt)")
-    backtest.add_argument(
+    walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
+    _add_model_and_data(walk, "bundled tickers, or files of prices; several are judged together")
+    walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less the training's)")
+    walk.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
     )
-    backtest.add_argument(
-        "--refit",
-        choices=("yearly",),
-        help="train the recipe anew for each year from --start on (minutes)",
-    )
-    backtest.add_argument(
+    walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
+    walk.add_argument(
         "--leak-check", action="store_true", help="also replace what follows a day by noise: does its forecast change?"
     )
-    backtest.add_argument(
-        "--placebo", action="store_true", help="on independent draws in place of the prices: nobody may win"
+    walk.add_argument(
+        "--placebo", action="store_true", help="on independent draws in place of the prices, which nothing can predict"
     )
-    backtest.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
+    walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 
-def _add_model_and_data(
-    parser: argparse.ArgumentParser, shown: str, gloss: str
-) -> None:  # fmt: skip
+def add_benches(benches: Any) -> None:
+    """Add `bench forecast`."""
+    parser = add_command(benches, "forecast", "training on a stock, its score, and many forecasts", _bench)
+    parser.add_argument("--seeds", type=int, default=3, help="seeds to train, whose mean counts (default 3)")
+
+
+def _add_model_and_data(parser: argparse.ArgumentParser, gloss: str) -> None:
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
-    parser.add_argument("--data", required=True, metavar=shown, nargs="+", help=gloss)
+    parser.add_argument("--data", required=True, metavar="NAME|FILE", nargs="+", help=gloss)
     _add_file_flags(parser)
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default auto)")
+    add_device(parser)
 
 
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ticker", help="which ticker, if the file holds several")
     parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="how the file writes its dates")
-    parser.add_argument("--encoding", help="in which the file is written, as shift_jis (default: found)")
+    parser.add_argument("--encoding", help="what the file is encoded in, as shift_jis (default: detected)")
 
 
-def _train(asked: argparse.Namespace) -> Answer:
-    refuse_without_on(asked)
-    asked.resumable = asked.recipe == "density" and asked.seeds == 1 and not asked.base
-    settings = given(asked, [known for recipe in RECIPES for known in training_module.settings(recipe)])
-    if asked.on:
-        return train_there(asked, "forecast", asked.data, _other_flags(asked), settings, asked.unseen)
-    bar, processes = StepBar(asked.minutes), started(asked.device or "auto")
-    training = train_forecast(
-        asked.data, recipe=asked.recipe, out=asked.out, settings=settings, seeds=asked.seeds, until=asked.until,
-        resume=asked.resume, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding, command=asked.command,
-        base=asked.base, unseen=asked.unseen, garch=asked.garch, watch=bar.watch, processes=processes,
-        overwrite=asked.overwrite, tell=aside,
-    )  # fmt: skip
-    answer = follow(asked, training, "rows", bar, processes)
-    return tell(asked, answer, training_lines) if is_first() else answer
+def _reading(args: argparse.Namespace) -> dict[str, Any]:
+    return {"ticker": args.ticker, "dates": args.dates, "encoding": args.encoding}
 
 
-def _other_flags(asked: argparse.Namespace) -> list[str]:
-    """What is neither data, nor how they are read, nor a setting."""
-    values = {"recipe": asked.recipe, "seeds": asked.seeds}
-    return [*setting_flags(values), *(["--garch"] if asked.garch else [])]
+def _are_several(args: argparse.Namespace) -> bool:
+    return len(args.data) > 1 or args.data[0].lower() in GROUPS
 
 
-def _forecast(asked: argparse.Namespace) -> Answer:
-    if _are_several(asked):
-        many = forecast_many(
-            asked.model, asked.data, horizon=asked.horizon, device=asked.device, ticker=asked.ticker,
-            dates=asked.dates, encoding=asked.encoding, calibrated=asked.calibrated,
-        )  # fmt: skip
-        return tell(asked, many, forecast_many_lines)
-    answer = use.forecast(
-        asked.model, asked.data[0], horizon=asked.horizon, ticker=asked.ticker, dates=asked.dates, device=asked.device,
-        encoding=asked.encoding, calibrated=asked.calibrated,
-    )  # fmt: skip
-    return tell(asked, answer, forecast_lines)
+def _forecast(args: argparse.Namespace) -> Answer:
+    how = _reading(args) | {"horizon": args.horizon, "device": args.device, "calibrated": args.calibrated}
+    if _are_several(args):
+        return tell(args, forecast_many(args.model, args.data, **how), _many_lines)
+    return tell(args, forecast(args.model, args.data[0], **how), _fan_lines)
 
 
-def _are_several(asked: argparse.Namespace) -> bool:
-    return len(asked.data) > 1 or asked.data[0].lower() in GROUPS
+def _fan_lines(answer: Answer) -> list[str]:
+    """The forecast as a table."""
+    digits = answer.get("decimals")
+    head = f"{answer['name']} after {answer['last_date']} (close {price(answer['last_close'], decimals=digits)})"
+    rows = [[row["date"], *(price(row[name], decimals=digits) for name in BAND)] for row in answer["rows"]]
+    return [head, *aligned(["date", *BAND], rows), *_calibration(answer), *answer["notices"], NO_ADVICE]
 
 
-def _backtest(asked: argparse.Namespace) -> Answer:
-    if asked.refit:
-        return _backtest_yearly(asked)
-    if _are_several(asked):
-        return _backtest_panel(asked)
-    answer = use.backtest(
-        asked.model, asked.data[0], start=asked.start, horizons=tuple(asked.horizon), ticker=asked.ticker,
-        dates=asked.dates, device=asked.device, garch=asked.garch, leak_check=asked.leak_check,
-        placebo=asked.placebo, encoding=asked.encoding,
-    )  # fmt: skip
-    return tell(asked, answer, backtest_lines)
+def _many_lines(answer: Answer) -> list[str]:
+    """Several series' forecasts for their last day ahead, a line each."""
+    rows, notices = [], []
+    for one in answer["series"]:
+        row, digits = one["rows"][-1], one.get("decimals")
+        band = [price(row[name], decimals=digits) for name in BAND]
+        rows.append([one["name"], one["last_date"], price(one["last_close"], decimals=digits), row["date"], *band])
+        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *one["notices"])]
+    return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *notices, NO_ADVICE]
 
 
-def _backtest_panel(asked: argparse.Namespace) -> Answer:
-    if asked.leak_check or asked.placebo:
+def _calibration(answer: Answer) -> list[str]:
+    if "calibrated_from" not in answer:
+        return []
+    return [f"The bands are calibrated day by day by how often they held from {answer['calibrated_from']} on."]
+
+
+def _backtest(args: argparse.Namespace) -> Answer:
+    if args.refit:
+        return _backtest_yearly(args)
+    how = _reading(args) | {
+        "start": args.start,
+        "horizons": tuple(args.horizon),
+        "device": args.device,
+        "garch": args.garch,
+    }
+    if not _are_several(args):
+        found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
+        return tell(args, found, lambda found: list(_backtest_lines(found)))
+    if args.leak_check or args.placebo:
         raise RnnlabError("--leak-check and --placebo are for one series at a time; give --data one of them.")
-    answer = backtest_panel(
-        asked.model, asked.data, start=asked.start, horizons=tuple(asked.horizon), garch=asked.garch,
-        device=asked.device, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding,
-    )  # fmt: skip
-    return tell(asked, answer, panel_lines)
+    return tell(args, backtest_panel(args.model, args.data, **how), _panel_lines)
 
 
-def _backtest_yearly(asked: argparse.Namespace) -> Answer:
-    if asked.leak_check or asked.placebo or asked.horizon != [1] or not asked.start:
+def _backtest_yearly(args: argparse.Namespace) -> Answer:
+    if args.leak_check or args.placebo or args.horizon != [1] or not args.start:
         raise RnnlabError(
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."
         )
-    answer = backtest_yearly(
-        asked.model, asked.data, start=asked.start, garch=asked.garch,
-        progress=aside, ticker=asked.ticker, dates=asked.dates, encoding=asked.encoding,
-    )  # fmt: skip
-    return tell(asked, answer, yearly_lines)
+    found = backtest_yearly(args.model, args.data, start=args.start, garch=args.garch, progress=aside, **_reading(args))
+    return tell(args, found, _yearly_lines)
+
+
+def _backtest_lines(answer: Answer) -> Iterator[str]:
+    """The scores beside the baselines', for each horizon, and the verdict."""
+    for scores in answer.get("horizons", {"": answer}).values():
+        yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
+        yield (
+            f"direction right on {share(scores['direction'])} of days, up days {share(scores['direction_base_rate'])}; "
+            f"MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, mean width of the 80 % band "
+            f"{scores['width80']:.2f} %"
+        )
+        if "garch_t" not in scores["baselines"]:
+            yield "GARCH(1,1) and GJR-GARCH stand beside them with --garch, by the package arch: pip install arch"
+        yield from _band_lines(scores.get("record"))
+    if leaks := answer.get("leak_check"):
+        tried = f"leak check: for {leaks['days']} days all that follows was replaced by noise; "
+        changed = ", ".join(leaks["leaks"])
+        yield tried + (f"changed, so leaking, are {changed}" if changed else "no forecast changed by a bit")
+    yield from (answer["verdict"], *answer["notices"])
+
+
+def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
+    """How often the bands held, the interval of that share, and what calibration makes of them."""
+    for percent, band in (record or {"bands": {}})["bands"].items():
+        raw, calibrated = band["raw"], band["calibrated"]
+        wider = f"{band['width_calibrated'] / band['width']:.2f} times as wide"
+        alone = band["independence_p"]
+        clusters = "" if alone is None else f"; misses are independent: p = {alone:.2g} (Christoffersen)"
+        yield (
+            f"{percent} % band: held {share(raw['share'])} (95 % interval {share(raw['low'])} to {share(raw['high'])});"
+            f" calibrated day by day {share(calibrated['share'])}, {wider}{clusters}"
+        )
+
+
+def _panel_lines(answer: Answer) -> list[str]:
+    """Several series' scores, and what they say together."""
+    return [*table_lines(horizon_tables(answer["horizons"], answer["model"])), *answer["notices"]]
+
+
+def _yearly_lines(answer: Answer) -> list[str]:
+    """A walk with yearly refits: mean CRPS by year, and what all years say."""
+    series, years = answer["all"]["series"], len(answer["years"])
+    rows = tuple(
+        (
+            name,
+            f"{one['wins']} of {series}",
+            f"{one['years_won']} of {years}",
+            f"{one['panel_statistic']:.1f}",
+            f"{one['panel_p']:.2g}",
+        )
+        for name, one in answer["against"].items()
+    )
+    caption = f"{answer['model']}'s recipe, retrained each year, one day ahead."
+    wins = Table(caption, ("against", "series won", "years won", "panel t", "p"), rows)
+    return table_lines([years_table({**answer["years"], "all": answer["all"]}), wins])
+
+
+def _bench(args: argparse.Namespace) -> Answer:
+    return tell(args, bench_forecast(seeds=args.seeds), lambda answer: table_lines(bench_tables(answer)))

@@ -83,12 +83,7 @@ _TOGETHER = record(
 _HORIZON = kinds.choice(str(days) for days in range(1, LONGEST_HORIZON + 1))
 _UNSEEN = record({"horizons": named(_TOGETHER, _HORIZON)})
 _BEFORE = record({"crps": _ERROR}, {"log_score": _SCORE, "coverage80": _CHANCE, "dm_p": _CHANCE})
-_MEASURED = {
-    "backtests": listed(_TEST),
-    "years": named(_OF_YEAR, _YEAR),
-    "unseen": _UNSEEN,
-    "before": named(_BEFORE),
-}
+_MEASURED = {"backtests": listed(_TEST), "years": named(_OF_YEAR, _YEAR), "unseen": _UNSEEN, "before": named(_BEFORE)}
 
 # The tutorial's: errors of the price, by seed and over all seeds.
 _TAUGHT = {

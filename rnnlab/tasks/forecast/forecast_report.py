@@ -14,8 +14,8 @@ from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import closely
 from rnnlab.tasks.forecast.judge.walk import Backtest
+from rnnlab.tasks.forecast.prepared import Prepared, fairness, prepared, whole_horizon
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
-from rnnlab.tasks.forecast.use import Prepared, fairness, prepared, whole_horizon
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ import pandas as pd
 from rnnlab.data.kinds import find_fault
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import SequenceModel
+from rnnlab.runtime.opening import Located, open_located
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.fields import FIELDS
 from rnnlab.tasks.forecast.learn import density, features, tutorial
+from rnnlab.train import devices
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
 from rnnlab.train.checkpoint.safe_read import refuse_fault
 
@@ -130,3 +132,11 @@ RECIPES: dict[str, Recipe] = {
     "density": Recipe(lambda codec: features.FIRST_DAY + 1, _density, _density_latest),
     "tutorial": Recipe(lambda codec: int(codec["lookback"]) - 1, _tutorial, _tutorial_latest),
 }
+
+
+def open_forecasting(found: Located, *, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
+    """Open a forecasting checkpoint that was found, ready to use on a device; see `devices.choose_device`."""
+    opened = open_located(found)
+    forecaster = open_forecaster(opened)
+    forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
+    return opened, forecaster

@@ -16,7 +16,7 @@ from rnnlab.data.text.shards import Shards, is_shards, open_shards
 from rnnlab.data.text.text_files import looks_tabular
 from rnnlab.errors import DataError
 from rnnlab.nn.stepping import stepping_seconds
-from rnnlab.runtime.byte_lru import Shelf
+from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import Located, heavy, is_file, locate, open_located, stamp
 from rnnlab.tasks.text.learn.settings import TextConfig
@@ -25,7 +25,7 @@ from rnnlab.train import devices
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 MOST_BYTES = 500_000_000  # of writers kept open, whoever asked for them
-_SHELF: Shelf[Writer] = Shelf(MOST_BYTES)
+_OPEN: ByteLru[Writer] = ByteLru(MOST_BYTES)
 
 
 def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
@@ -48,7 +48,7 @@ def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
     _check_named(sources, reading)
     how = Reading(
         reading.fold_case, reading.documents, reading.marker, reading.encoding, reading.column, reading.shuffle
-    )  # fmt: skip
+    )
     if len(names) == len(sources) == 1 and not is_folder(names[0]):
         [(source, name)] = sources
         corpus = read_corpus(source, name=name, **{**vars(how), "marker": how.marker or None})
@@ -151,7 +151,7 @@ def open_located_writing(found: Located, *, device: str = "auto", weights: str =
         with heavy(found):
             return _opened(open_located(found), device, weights)
 
-    return _SHELF.get(key, opened, _bytes)
+    return _OPEN.get(key, opened, _bytes)
 
 
 def _opened(made: Checkpoint, device: str, weights: str) -> Writer:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from rnnlab import options
 from rnnlab.data.kinds import is_number
+from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.tasks.text.data import open_writing
 from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.writer import Writer
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")
@@ -97,4 +102,38 @@ def _is_line(value: Any) -> bool:
 def _damaged(what: str) -> CheckpointError:
     return CheckpointError(
         f"The checkpoint's config.json is damaged: {what} is missing or wrong; fetch or train the checkpoint anew."
+    )
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A writer's own words on itself.
+
+    title: whose style. verdict: one sentence on how well it foretells its author beside the 5-gram. openings: prompts
+    that suit it. size: what the network is, in half a line.
+    """
+
+    name: str
+    title: str
+    verdict: str
+    openings: tuple[str, ...]
+    size: str
+
+
+def voice(model: str, *, caller: Caller = OWNER) -> Voice:
+    """Ask a writing checkpoint about itself; raises RnnlabError as `open_writing` does."""
+    return voice_of(open_writing(model, caller=caller), model)
+
+
+def voice_of(writer: Writer, model: str) -> Voice:
+    """What a writer that is open tells of itself; CheckpointError if its record is damaged."""
+    checkpoint, config = writer.checkpoint, writer.checkpoint.model
+    unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
+    return Voice(
+        name=model,
+        title=text_learnt(checkpoint)[0],
+        verdict=writing_verdict(measured(checkpoint)),
+        openings=openings(checkpoint),
+        size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
+        f"{writer.model.parameter_count() / 1e6:.1f} million weights",
     )

@@ -89,9 +89,15 @@ class Writing:
     """
 
     def __init__(
-        self, engine: Engine, vocabulary: Vocabulary, places: Sequence[Place], sampling: Sampling, wish: Wish,
-        *, explained: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        engine: Engine,
+        vocabulary: Vocabulary,
+        places: Sequence[Place],
+        sampling: Sampling,
+        wish: Wish,
+        *,
+        explained: bool = False,
+    ) -> None:
         """Prepare to write on.
 
         Args:

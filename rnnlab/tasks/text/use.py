@@ -19,9 +19,9 @@ from rnnlab.options import Option
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.tasks.text.data import open_located_writing, open_writing
+from rnnlab.tasks.text.facts import Voice, voice_of
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
-from rnnlab.tasks.text.voices import Voice, voice_of
 from rnnlab.tasks.text.writer import Writer
 
 SECONDS_BETWEEN_DRAFTS = 0.05
@@ -159,18 +159,24 @@ def drafts(
     wish, notices = _adapted(wish, writer.vocabulary)
     notices = (*given.notices, *notices, *([_drawn(seeds)] if seed == DRAWN else []))
     first = Draft(
-        found.pinned(model), writer.model.head.weight.device.type, given.text, ((),) * texts, seeds, notices,
-        0, 0.0, False, tuple(begin(writer.model, given, seeds)), manner, voice_of(writer, found.pinned(model)),
-    )  # fmt: skip
+        found.pinned(model),
+        writer.model.head.weight.device.type,
+        given.text,
+        ((),) * texts,
+        seeds,
+        notices,
+        0,
+        0.0,
+        False,
+        tuple(begin(writer.model, given, seeds)),
+        manner,
+        voice_of(writer, found.pinned(model)),
+    )
     yield from _written(writer, first, wish, sampling, manner.explained)
 
 
 def carry_on(
-    draft: Draft,
-    manner: Manner = Manner(),
-    *,
-    caller: Caller = OWNER,
-    device: str = "auto",
+    draft: Draft, manner: Manner = Manner(), *, caller: Caller = OWNER, device: str = "auto"
 ) -> Iterator[Draft]:
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
     wish, sampling = _rules(manner)
@@ -180,7 +186,7 @@ def carry_on(
     notices = tuple(dict.fromkeys((*(one for one in draft.notices if one not in (UNFINISHED, ENDLESS)), *notices)))
     begun = dataclasses.replace(
         draft, manner=manner, voice=voice_of(writer, draft.model), notices=notices, pieces=pieces, places=places
-    )  # fmt: skip
+    )
     yield from _written(writer, begun, wish, sampling, manner.explained)
 
 
@@ -204,9 +210,7 @@ def _adapted(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, tuple[str, ...]]
     return dataclasses.replace(wish, stops=stops, banned=banned), (*on_stops, *on_banned)
 
 
-def _taken_back(
-    draft: Draft, stops: Sequence[str]
-) -> tuple[tuple[tuple[Piece, ...], ...], tuple[Place, ...]]:  # fmt: skip
+def _taken_back(draft: Draft, stops: Sequence[str]) -> tuple[tuple[tuple[Piece, ...], ...], tuple[Place, ...]]:
     """The texts less what may be a stop's beginning, which a length has cut, and where they stand so."""
     pieces, places = [], []
     for shown, place in zip(draft.pieces, draft.places, strict=True):
@@ -244,9 +248,14 @@ def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, expla
         ends = {UNFINISHED: writing.unfinished(), ENDLESS: writing.endless()}
         notices = (*draft.notices, *(words for words, true in ends.items() if true))
         return dataclasses.replace(
-            draft, pieces=tuple(map(tuple, rows)), characters=characters, chars_per_second=speed, finished=finished,
-            places=tuple(writing.places()), notices=notices,
-        )  # fmt: skip
+            draft,
+            pieces=tuple(map(tuple, rows)),
+            characters=characters,
+            chars_per_second=speed,
+            finished=finished,
+            places=tuple(writing.places()),
+            notices=notices,
+        )
 
     for step in writing:
         for row, pieces in zip(rows, step, strict=True):

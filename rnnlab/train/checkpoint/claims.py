@@ -107,8 +107,7 @@ def _check_free(place: Path) -> None:
     if (source / checkpoint.RESUME_NUMBERS).exists():
         origin = _record(config, "provenance")
         what = f"stopped training{_reached(origin, _record(config, 'train'))}"
-        if task == "text" or "from" not in origin:  # a forecaster's learning on takes seconds and is not resumed
-            remedy = f"resume it with train {task} --resume, {remedy}"
+        remedy = f"resume it with train {task} --resume, {remedy}"
     raise CheckpointError(f"{place.name} holds a {what} of the task {task}; {remedy}.")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import gradio as gr
 from gradio.queueing import Event
 
+from rnnlab.tasks.registry import kinds
 from rnnlab.ui.gate.listeners import running, waiting
 
 
@@ -22,14 +24,15 @@ class Room:
 
 
 # By the events' concurrency_id. Trainings take minutes, and one runs at a time; texts and forecasts take a second.
-ROOMS = {
-    "train": Room(8, 2, "trainings"),
-    "rent": Room(16, 2, "Jobs"),
-    "hub": Room(40, 10, "requests to the Hub"),
-    "write": Room(60, 30, "texts"),
-    "forecast": Room(60, 30, "forecasts"),
-}
+ROOMS = {"train": Room(8, 2, "trainings"), "rent": Room(16, 2, "Jobs"), "hub": Room(40, 10, "requests to the Hub")}
 OTHERS = Room(60, 20, "requests")
+
+
+@cache
+def _rooms() -> dict[str, Room]:
+    """Those, and the ones of the tasks' own tabs."""
+    pages = [kind.part(kind.page) for kind in kinds() if kind.page]
+    return ROOMS | {page.ID: Room(60, 30, page.WHAT) for page in pages}
 
 
 def refusal(page: gr.Blocks, wanted: dict[str, Any] | None, api: str, client: str, of: Callable[[Event], str]) -> str:
@@ -45,7 +48,7 @@ def refusal(page: gr.Blocks, wanted: dict[str, Any] | None, api: str, client: st
     kind = _kind(page, wanted, api)
     if kind is None:
         return ""  # no such function, which Gradio says
-    room = ROOMS.get(kind, OTHERS)
+    room = _rooms().get(kind, OTHERS)
     queue = page._queue
     there = [event for event in (*waiting(queue), *running(queue)) if event.alive and event.concurrency_id == kind]
     if sum(of(event) == client for event in there) >= room.each:

@@ -183,9 +183,12 @@ def _are_cells(value: Any) -> bool:
 def _are_pairs(value: Any) -> bool:
     """Whether it is a list of [date, number]."""
     return (
-        isinstance(value, list) and len(value) > 1 and all(isinstance(row, list) and len(row) == 2 for row in value)
-        and all(_are_cells(row) for row in value) and is_date(_cell(value[0][0]))
-    )  # fmt: skip
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(row, list) and len(row) == 2 for row in value)
+        and all(_are_cells(row) for row in value)
+        and is_date(_cell(value[0][0]))
+    )
 
 
 def _cell(value: Any) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.runtime.opening import locate, open_forecasting, open_prices
-from rnnlab.runtime.provenance import read_day
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.tasks.forecast.data import open_prices, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.use import Prepared, fairness, first_scored, prepare, whole_horizon
+from rnnlab.tasks.forecast.prepared import Prepared, fairness, first_scored, prepare, whole_horizon
+from rnnlab.tasks.forecast.recipes import open_forecasting
 
 
 def compare(
@@ -51,9 +52,12 @@ def compare(
     told = [fairness(one.checkpoint, prices, result) for one, result in zip(both, results, strict=True)]
     notices = [f"{Path(model).name}: {words}" for model, known in zip(models, told, strict=True) for words in known]
     return {
-        "name": prices.name, "scores": scores, "dm_p": p_value, "verdict": _verdict(scores, p_value),
+        "name": prices.name,
+        "scores": scores,
+        "dm_p": p_value,
+        "verdict": _verdict(scores, p_value),
         "notices": [*prices.notices, *notices],
-    }  # fmt: skip
+    }
 
 
 def _prepared(model: str, prices: Any, caller: Caller, device: str) -> Prepared:

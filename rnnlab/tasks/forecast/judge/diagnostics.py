@@ -60,9 +60,13 @@ def worst_days(result: Backtest, count: int = WORST) -> list[dict[str, Any]]:
     order = np.argsort(-result.losses, kind="stable")[:count]
     return [
         {
-            "date": f"{result.days.index[row]:%Y-%m-%d}", "from": float(day["naive"]), "close": float(day["close"]),
-            "lower80": float(day["lower80"]), "upper80": float(day["upper80"]),
-            "change": float(100 * (day["close"] / day["naive"] - 1)), "crps": float(result.losses[row]),
+            "date": f"{result.days.index[row]:%Y-%m-%d}",
+            "from": float(day["naive"]),
+            "close": float(day["close"]),
+            "lower80": float(day["lower80"]),
+            "upper80": float(day["upper80"]),
+            "change": float(100 * (day["close"] / day["naive"] - 1)),
+            "crps": float(result.losses[row]),
         }
         for row, day in ((int(place), result.days.iloc[int(place)]) for place in order)
-    ]  # fmt: skip
+    ]

@@ -10,17 +10,19 @@ from typing import Any
 
 import pandas as pd
 
+from rnnlab.data.fetch.listing import tickers
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
-from rnnlab.runtime.opening import locate, open_checkpoint, open_forecasting, open_many
-from rnnlab.runtime.provenance import read_day
+from rnnlab.runtime.opening import locate, open_checkpoint
+from rnnlab.runtime.training import Request, train
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
-from rnnlab.service.listing import tickers
+from rnnlab.tasks.forecast.data import open_many, read_day
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
-from rnnlab.tasks.forecast.learn.training import MOST_AVERAGED, settings, train_forecast
-from rnnlab.tasks.records import check_record
+from rnnlab.tasks.forecast.kind import KIND
+from rnnlab.tasks.forecast.learn.training import MOST_AVERAGED, settings
+from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 FOLLOW = ("steps", "report_every", "device")  # from the epochs and the machine
@@ -84,8 +86,8 @@ def backtest_yearly(
 
 
 def _check(began: Checkpoint) -> None:
-    check_record(began)
-    if began.task != "forecast" or began.codec.get("recipe") != "density":
+    KIND.check(began)
+    if began.codec.get("recipe") != "density":
         raise RnnlabError("Only a checkpoint of the density recipe is refitted yearly; give another.")
     seeds = began.train.get("seeds", 1)
     if type(seeds) is not int or not 1 <= seeds <= MOST_AVERAGED or began.model.hidden % seeds:
@@ -105,14 +107,13 @@ def _trained(began: Checkpoint, year: int, place: Path) -> str:
     given = {name: value for name, value in (model | began.train).items() if name in known}
     names = [str(one["name"]) for one in began.provenance["data"]]
     folder = place / str(year)
-    for _ in train_forecast(names, out=folder, settings=given, seeds=seeds, until=f"{year - 1}-12-31", scored=False):
+    arguments = {"seeds": seeds, "until": f"{year - 1}-12-31", "scored": False}
+    for _ in train(KIND, Request.of(names, given, arguments=arguments), out=folder):
         pass
     return str(folder)
 
 
-def _scored(
-    prices: Prices, densities: StudentT, year: int, rows_needed: int, garch: bool
-) -> walk.Backtest | None:  # fmt: skip
+def _scored(prices: Prices, densities: StudentT, year: int, rows_needed: int, garch: bool) -> walk.Backtest | None:
     """The back-test of a year alone, its baselines fitted to all days before; None where there are too few."""
     table = prices.table[: f"{year}-12-31"]
     days = int((pd.DatetimeIndex(table.index).year == year).sum())

@@ -63,9 +63,14 @@ class Backtest:
         rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
         differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
         return {
-            "start": start, "end": end, "horizon": self.horizon, **scores, "rmse_beats_naive": differs,
-            "baselines": baselines, "record": dataclasses.asdict(self.record) if self.record else None,
-        }  # fmt: skip
+            "start": start,
+            "end": end,
+            "horizon": self.horizon,
+            **scores,
+            "rmse_beats_naive": differs,
+            "baselines": baselines,
+            "record": dataclasses.asdict(self.record) if self.record else None,
+        }
 
 
 def default_start(dates: pd.DatetimeIndex) -> pd.Timestamp:

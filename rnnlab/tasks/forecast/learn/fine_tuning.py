@@ -29,7 +29,7 @@ SHAPE = ("cell", "hidden", "layers")
 
 
 @dataclass(frozen=True)
-class Begun:
+class Base:
     """What a fine-tuning begins with."""
 
     name: str
@@ -81,7 +81,7 @@ def compared(before: Backtest | None, after: Backtest) -> dict[str, float | None
     return {name: summary[name] for name in AS_SCORED} | {"dm_p": test.p_value}
 
 
-def open_begun(model: str, given: Mapping[str, Any], seeds: int, caller: Caller) -> Begun:
+def open_base(model: str, given: Mapping[str, Any], seeds: int, caller: Caller) -> Base:
     """Open the checkpoint that a fine-tuning begins with.
 
     Raises:
@@ -97,4 +97,4 @@ def open_begun(model: str, given: Mapping[str, Any], seeds: int, caller: Caller)
         raise RnnlabError(f"A checkpoint that learns on keeps its shape; leave out --{shaped[0]}.")
     if seeds > 1:
         raise RnnlabError("Several seeds that began with one checkpoint would be much alike; leave out --seeds.")
-    return Begun(found.pinned(model) if found.commit else found.name, made)
+    return Base(found.pinned(model) if found.commit else found.name, made)

@@ -77,9 +77,13 @@ class TutorialTask:
         """The scaling, and the Student-t of the training errors that turns a point into a density."""
         residual = {"scale": float(self.residual.scale), "dof": float(self.residual.dof)}
         return {
-            "recipe": "tutorial", "lookback": self.config.lookback, "low": self.low, "high": self.high,
-            "leak": self.config.leak, "residual": residual,
-        }  # fmt: skip
+            "recipe": "tutorial",
+            "lookback": self.config.lookback,
+            "low": self.low,
+            "high": self.high,
+            "leak": self.config.leak,
+            "residual": residual,
+        }
 
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """The one full batch of all training windows, again and again."""

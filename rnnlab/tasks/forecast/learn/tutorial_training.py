@@ -3,72 +3,103 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rnnlab import hub
 from rnnlab.data.prices.series import Prices
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.runtime.provenance import provenance
-from rnnlab.runtime.reports import TrainReport, TrainResult, report
+from rnnlab.runtime.training import Round
+from rnnlab.tasks.forecast.data import provenance
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig, TutorialTask
-from rnnlab.train.checkpoint import checkpoint
-from rnnlab.train.checkpoint.checkpoint import Checkpoint
-from rnnlab.train.loop import fit
-from rnnlab.train.progress import TrainConfig
-from rnnlab.train.weights import cpu_weights
-
-Trained = tuple[SequenceModel, dict[str, float]]
+from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
+from rnnlab.train.progress import Snapshot, TrainConfig
 
 
-@dataclasses.dataclass(frozen=True)
-class TutorialRun:
-    """What to train: prices, the three groups of settings, how many seeds, and where the first one's model goes."""
+@dataclass(frozen=True)
+class TutorialTraining:
+    """Every seed as taught, then every seed with the scaling learnt from the training closes alone."""
 
     prices: Prices
-    model: ModelConfig
-    train: TrainConfig
+    rounds: tuple[Round, ...]
     tutorial: TutorialConfig
-    seeds: int
-    out: Path | None
     command: str
+    warnings: Sequence[str] = ()
+    resumable = False
 
-    def reports(self) -> Iterator[TrainReport | TrainResult]:
-        """Train every seed as taught, then every seed with the scaling learnt from the training closes alone."""
-        close = self.prices.table["Close"].to_numpy(float)
-        leaky, leak_free = (
-            TutorialTask(close, dataclasses.replace(self.tutorial, leak=leak)) for leak in (True, False)
+    @classmethod
+    def of(
+        cls, prices: Prices, model: ModelConfig, train: TrainConfig, tutorial: TutorialConfig, seeds: int, command: str
+    ) -> TutorialTraining:
+        """Settle it."""
+        close = prices.table["Close"].to_numpy(float)
+        seeded = [dataclasses.replace(train, seed=seed) for seed in range(train.seed, train.seed + seeds)]
+        rounds = []
+        for leak, variant in ((True, ""), (False, "leak-free")):
+            task = TutorialTask(close, dataclasses.replace(tutorial, leak=leak))
+            rounds += [Round(task, model, one, variant) for one in seeded]
+        return cls(prices, tuple(rounds), tutorial, command)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every one, by name."""
+        return vars(self.rounds[0].model) | vars(self.rounds[0].train) | vars(self.tutorial)
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """On what was mended in the series or looks odd."""
+        return [f"{self.prices.name}: {notice}" for notice in self.prices.notices]
+
+    def baseline(self) -> tuple[str, float]:
+        """Its loss is no likelihood, so no baseline has one."""
+        return "none", float("nan")
+
+    def record(self, round: Round) -> Checkpoint:
+        """What the checkpoint says of itself before the first step."""
+        task = _task(round)
+        last_training_row = task.split + self.tutorial.lookback - 2
+        return Checkpoint(
+            task="forecast",
+            model=round.model,
+            codec=task.codec(),
+            train={"recipe": "tutorial"} | dataclasses.asdict(round.train) | dataclasses.asdict(self.tutorial),
+            metrics={},
+            provenance=provenance([self.prices], self.prices.table.index[last_training_row], self.command),
+            weights={},
         )
-        taught = yield from self._seeds(leaky, "")
-        honest = yield from self._seeds(leak_free, "leak-free")
-        summary = self._summary(leaky, [scores for _, scores in taught], [scores for _, scores in honest])
-        kept, model = (leaky, taught[0][0]) if self.tutorial.leak else (leak_free, honest[0][0])
-        if self.out is not None:
-            self._save(kept, model, summary)
-        notices = [f"{self.prices.name}: {notice}" for notice in self.prices.notices]
-        yield TrainResult(summary | {"notices": notices}, None if self.out is None else str(self.out))
 
-    def _seeds(self, task: TutorialTask, variant: str) -> Generator[TrainReport, None, list[Trained]]:
-        """Train each seed, reporting; returns the models with their scores."""
-        trained: list[Trained] = []
-        for seed in range(self.train.seed, self.train.seed + self.seeds):
-            model = new_model(self.model, seed)
-            for progress in fit(model, task, dataclasses.replace(self.train, seed=seed)):
-                yield report(progress, seed, variant)
-            trained.append((model, progress.scores))
-        return trained
+    def model(self, round: Round, *, resumed: bool) -> SequenceModel:
+        """A new model."""
+        return new_model(round.model, round.train.seed)
 
-    def _summary(
-        self, task: TutorialTask, taught: list[dict[str, float]], honest: list[dict[str, float]]
-    ) -> dict[str, Any]:
+    def sample(self, round: Round, snapshot: Snapshot) -> str:
+        """A forecaster has none."""
+        return ""
+
+    def finished(self, made: Sequence[Checkpoint]) -> Checkpoint:
+        """The first seed's, with the scores of all of them and without a curve, as it has no validation."""
+        seeds = len(self.rounds) // 2
+        kept = 0 if self.tutorial.leak else seeds
+        task = _task(self.rounds[kept])
+        task.fit_residual(build_model(made[kept]))
+        scores = [one.metrics["curve"][-1] for one in made]
+        record = self.record(self.rounds[kept])
+        metrics = self._figures(scores[:seeds], scores[seeds:])
+        return dataclasses.replace(record, weights=made[kept].weights, codec=task.codec(), metrics=metrics)
+
+    def result(self, made: Checkpoint) -> dict[str, Any]:
+        """Its figures, as JSON."""
+        return made.metrics
+
+    def _figures(self, taught: Sequence[dict[str, float]], honest: Sequence[dict[str, float]]) -> dict[str, Any]:
+        task = _task(self.rounds[0])
         test = [scores["test_rmse"] for scores in taught]
         leak_free = [scores["test_rmse"] for scores in honest]
         naive = task.naive()
         return {
             "recipe": "tutorial",
             "name": self.prices.name,
-            "seeds": list(range(self.train.seed, self.train.seed + self.seeds)),
+            "seeds": [one.train.seed for one in self.rounds[: len(taught)]],
             "train_windows": task.split,
             "test_windows": len(task.windows) - task.split,
             "train_rmse": [scores["train_rmse"] for scores in taught],
@@ -82,17 +113,7 @@ class TutorialRun:
             "leak_free_test_rmse_each": leak_free,
         }
 
-    def _save(self, task: TutorialTask, model: SequenceModel, summary: dict[str, Any]) -> None:
-        assert self.out is not None
-        task.fit_residual(model)
-        last_training_row = task.split + self.tutorial.lookback - 2
-        made = Checkpoint(
-            task="forecast",
-            model=self.model,
-            codec=task.codec(),
-            train={"recipe": "tutorial", **dataclasses.asdict(self.train), **dataclasses.asdict(self.tutorial)},
-            metrics=summary,
-            provenance=provenance([self.prices], self.prices.table.index[last_training_row], self.command),
-            weights=cpu_weights(model),
-        )
-        checkpoint.save(dataclasses.replace(made, card=hub.card(made)), self.out)
+
+def _task(round: Round) -> TutorialTask:
+    assert isinstance(round.task, TutorialTask)
+    return round.task

@@ -10,8 +10,8 @@ import pandas as pd
 
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.runtime.provenance import series_record
 from rnnlab.scoring.garch import GARCH, need_arch
+from rnnlab.tasks.forecast.data import series_record
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panel import panel_summary
 from rnnlab.tasks.forecast.judge.walk import Backtest
@@ -30,10 +30,10 @@ class Unseen:
     garch: bool = False
 
     @classmethod
-    def of(cls, opened: Sequence[Prices], learnt: Sequence[Prices], garch: bool) -> Unseen:
+    def of(cls, opened: Sequence[Prices], trained_on: Sequence[Prices], garch: bool) -> Unseen:
         """Take them; RnnlabError if one is among those that are learnt from."""
-        closes = {series_record(one)["closes_sha256"] for one in learnt}
-        names = {one.name for one in learnt}
+        closes = {series_record(one)["closes_sha256"] for one in trained_on}
+        names = {one.name for one in trained_on}
         for one in opened:
             if one.name in names or series_record(one)["closes_sha256"] in closes:
                 raise RnnlabError(f"{one.name} is learnt from; --unseen is for series that are not.")

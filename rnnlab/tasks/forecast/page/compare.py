@@ -12,16 +12,18 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import told
 from rnnlab.tasks.forecast.judge import comparing
 from rnnlab.tasks.forecast.page import panels
-from rnnlab.tasks.forecast.page.reading import filled
 from rnnlab.tasks.forecast.page.request import source_of
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.events import PRIVATE
+from rnnlab.widgets.events import PRIVATE, filled
 from rnnlab.widgets.wording import notes_of
 
 STORY = "The checkpoint of the settings above and another, on the very same days of the series above."
 
 
-def compare_panel(model: gr.Dropdown, asked: Sequence[Any], models: list[str], limits: dict[str, Any]) -> gr.Dropdown:
+def compare_panel(
+    model: gr.Dropdown, asked: Sequence[Any], models: Sequence[str], limits: dict[str, Any]
+) -> gr.Dropdown:
     """Lay the panel out and connect its events; gives the chooser of the second checkpoint.
 
     Args:
@@ -33,9 +35,12 @@ def compare_panel(model: gr.Dropdown, asked: Sequence[Any], models: list[str], l
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="choosers"):
         other = gr.Dropdown(
-            models, value=None, label="With", allow_custom_value=True,
+            models,
+            value=None,
+            label="With",
+            allow_custom_value=True,
             info="A bundled checkpoint, owner/name of the Hub, or what you have taught",
-        )  # fmt: skip
+        )
         go = gr.Button("Compare", variant="primary", scale=0, min_width=160, elem_id="compare")
     table = gr.HTML(elem_id="comparison")
     go.click(compare, [model, other, *asked], table, **PRIVATE, **limits)
@@ -60,11 +65,17 @@ def compare(
         if not model or not other:
             raise RnnlabError("One checkpoint is missing; choose another to compare with.")
         answer = comparing.compare(
-            (model, other.strip()), source.data(), start=filled(start), ahead=int(ahead), caller=caller_of(token),
-            ticker=source.reading.ticker, dates=source.reading.dates, encoding=source.reading.encoding,
-        )  # fmt: skip
+            (model, other.strip()),
+            source.data(),
+            start=filled(start),
+            ahead=int(ahead),
+            caller=caller_of(token),
+            ticker=source.reading.ticker,
+            dates=source.reading.dates,
+            encoding=source.reading.encoding,
+        )
     except RnnlabError as error:
-        return panels.refusal(str(error), "")
+        return html.refusal(str(error), "")
     return _table(answer, source.unit)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import bundled_models
 from rnnlab.tasks.forecast import use
+from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.page.reading import Reading
 from rnnlab.tasks.forecast.page.request import FIRST, LONGEST_HORIZON, Source
+from rnnlab.tasks.forecast.page.train_endpoint import add_train_endpoint
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.wording import answer_for_programs, for_programs
+from rnnlab.widgets.endpoints import answered
 
 
 def forecast(
@@ -48,10 +49,16 @@ def forecast(
     how = Reading.of((ticker, dates, encoding))
     return answered(
         lambda: use.forecast(
-            model, with_source(), horizon=_whole(horizon), caller=caller_of(token), ticker=how.ticker,
-            dates=how.dates, encoding=how.encoding, calibrated=calibrated,
+            model,
+            with_source(),
+            horizon=_whole(horizon),
+            caller=caller_of(token),
+            ticker=how.ticker,
+            dates=how.dates,
+            encoding=how.encoding,
+            calibrated=calibrated,
         )
-    )  # fmt: skip
+    )
 
 
 def backtest(
@@ -81,16 +88,21 @@ def backtest(
     with_source = Source(data, file).data
     how = Reading.of((ticker, dates, encoding))
     return answered(
-        lambda: use.backtest(
-            model, with_source(), start=start or None, caller=caller_of(token), ticker=how.ticker, dates=how.dates,
+        lambda: scoring.backtest(
+            model,
+            with_source(),
+            start=start or None,
+            caller=caller_of(token),
+            ticker=how.ticker,
+            dates=how.dates,
             encoding=how.encoding,
         )
-    )  # fmt: skip
+    )
 
 
-def add_endpoints(at_once: int) -> None:
+def add_endpoints(models: Sequence[str], at_once: int) -> None:
     """Add the endpoints to the Blocks being built, behind components that nobody sees."""
-    models = bundled_models("forecast")
+    add_train_endpoint()
     with gr.Row(visible=False):
         data = gr.Textbox(FIRST, label="data")
         model = gr.Textbox(models[0] if models else "", label="model")
@@ -104,14 +116,6 @@ def add_endpoints(at_once: int) -> None:
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
     call.click(forecast, [data, model, horizon, file, *reading, calibrated], answer, api_name="forecast", **limits)
     call.click(backtest, [data, model, start, file, *reading], answer, api_name="backtest", **limits)
-
-
-def answered(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What is asked for, or gr.Error with the one sentence that says why not."""
-    try:
-        return answer_for_programs(ask())
-    except RnnlabError as error:
-        raise gr.Error(for_programs(str(error)), print_exception=False) from error
 
 
 def _whole(horizon: float) -> int:

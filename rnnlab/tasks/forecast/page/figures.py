@@ -10,24 +10,27 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnlab.tasks.forecast.forecast_report import Study
+from rnnlab.widgets.figures import (
+    BASELINE,
+    CLEAR,
+    FORECAST_HEIGHT,
+    GRID,
+    LOSS_HEIGHT,
+    MODEL,
+    TEXT,
+    TRUTH,
+    short_name,
+    style_of,
+)
 from rnnlab.widgets.wording import day_text, price_text
 
-# Blue and orange of the palette for the colour-blind (Okabe and Ito, 2008), the blue lifted to be read on black too.
-MODEL = "#2b7bba"
-BASELINE = "#e08214"
-# Mid-neutrals that are read on white and on black; the page's style sheet sharpens them for its theme.
-TRUTH = "rgb(112,118,128)"
-TEXT = "rgb(115,121,132)"
-GRID = "rgba(128,134,145,0.16)"
-BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "rgba(43,123,186,0.13)"
-CLEAR = "rgba(0,0,0,0)"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
-FORECAST_HEIGHT, LOSS_HEIGHT = 480, 320
+BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "rgba(43,123,186,0.13)"
+
 # What the buttons show, in days before the end of the fan; the view on opening is SHOWN.
 WINDOWS = {"1m": 61, "6m": 183, "1y": 366, "all": 100_000}
 SHOWN = "6m"
-LONGEST_NAME = 22
 LEGEND = ("Close", "Model", "Naive", "80 % band", "95 % band")
 # Day and month, month, or year alone, as the view widens; a second line that repeats is left out.
 DAY = 86_400_000  # milliseconds
@@ -36,7 +39,6 @@ TICKS = [
     {"dtickrange": [27 * DAY, "M6"], "value": "%b\n%Y"},
     {"dtickrange": ["M6", None], "value": "%Y"},
 ]
-SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
 
 def forecast_figure(study: Study, unit: str) -> go.Figure:
@@ -55,94 +57,35 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
     windows = _windows(study)
     shown = windows[SHOWN]
     figure.update_layout(
-        **_style(FORECAST_HEIGHT),
+        **style_of(FORECAST_HEIGHT),
         title=_title(study, unit),
         hovermode="x unified",
         legend={
-            "orientation": "h", "x": 0, "y": -0.16, "yanchor": "top", "font": {"size": 12}, "traceorder": "normal",
+            "orientation": "h",
+            "x": 0,
+            "y": -0.16,
+            "yanchor": "top",
+            "font": {"size": 12},
+            "traceorder": "normal",
             "entrywidth": 92,
         },
         updatemenus=[_range_buttons(windows)],
         margin={"l": 8, "r": 8, "t": 96, "b": 8},
-    )  # fmt: skip
+    )
     figure.update_xaxes(
-        range=shown["xaxis.range"], hoverformat="%a %-d %b %Y", showgrid=False, linecolor=GRID, ticks="outside",
-        tickcolor=GRID, automargin=True, nticks=7, tickangle=0, tickformatstops=TICKS,
-    )  # fmt: skip
+        range=shown["xaxis.range"],
+        hoverformat="%a %-d %b %Y",
+        showgrid=False,
+        linecolor=GRID,
+        ticks="outside",
+        tickcolor=GRID,
+        automargin=True,
+        nticks=7,
+        tickangle=0,
+        tickformatstops=TICKS,
+    )
     figure.update_yaxes(range=shown["yaxis.range"], title={"text": f"Close ({unit})" if unit else "Close"})
     return figure
-
-
-def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]], epochs: int) -> go.Figure:
-    """Draw training losses as they come, one line a seed, dashed where the scaling saw no test price.
-
-    Args:
-        curves: (seed, variant) -> (epoch, loss) pairs; variant "" is the model as taught.
-        epochs: where the horizontal axis ends.
-    """
-    figure = go.Figure()
-    for (seed, variant), points in curves.items():
-        figure.add_scatter(
-            x=[epoch for epoch, _ in points],
-            y=[loss for _, loss in points],
-            name=f"seed {seed}{', ' if variant else ''}{variant}",
-            mode="lines+markers",
-            line={
-                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)], "width": 2, "dash": "dot" if variant else "solid"
-            },
-            marker={"size": 4},
-            hovertemplate="%{y:.3g}",
-        )  # fmt: skip
-    figure.update_layout(
-        **_style(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
-    figure.update_xaxes(title={"text": "Epoch"}, range=[0, epochs + 1], hoverformat=".0f", showgrid=False)
-    figure.update_yaxes(title={"text": "Training loss, log scale"}, type="log", dtick=1, exponentformat="power")
-    return figure
-
-
-def training_figure(
-    points: Sequence[tuple[float, float, float | None]], baseline: float | None, beaten: str, unit: str
-) -> go.Figure:
-    """Draw a training as it goes: loss on what is learnt from and on what is held out, beside the baseline's.
-
-    Args:
-        points: (epoch, training loss, loss held out or None) by report.
-        baseline: the loss of the model to beat, None if there is none yet; beaten is its name.
-        unit: of the losses, for the axis.
-    """
-    figure = go.Figure()
-    epochs = [epoch for epoch, _, _ in points]
-    for name, color, dash, values in (
-        ("Learnt from", TRUTH, "dot", [loss for _, loss, _ in points]),
-        ("Held out", MODEL, "solid", [loss for _, _, loss in points]),
-    ):
-        figure.add_scatter(
-            x=epochs, y=values, name=name, mode="lines+markers", line={"color": color, "width": 2, "dash": dash},
-            marker={"size": 4}, hovertemplate="%{y:.4f}",
-        )  # fmt: skip
-    if baseline is not None:
-        figure.add_hline(y=baseline, line={"color": BASELINE, "width": 2, "dash": "dash"})
-        figure.add_scatter(x=[None], y=[None], name=beaten, mode="lines", line={"color": BASELINE, "dash": "dash"})
-    figure.update_layout(
-        **_style(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
-    figure.update_xaxes(title={"text": "Passes over the data"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
-    figure.update_yaxes(title={"text": unit})
-    return figure
-
-
-def short_name(name: str) -> str:
-    """A name that fits a title on a phone."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _history_traces(study: Study) -> list[go.Scatter]:
@@ -162,14 +105,27 @@ def _history_traces(study: Study) -> list[go.Scatter]:
     ahead = (study.scores or {}).get("horizon", 1)
     before = "the day before" if ahead == 1 else f"{ahead} days before"
     model = _line(
-        dates, days["median"].to_numpy(), "Model", MODEL, 1.7, legendgroup="Model", showlegend=False,
+        dates,
+        days["median"].to_numpy(),
+        "Model",
+        MODEL,
+        1.7,
+        legendgroup="Model",
+        showlegend=False,
         customdata=_ranges(days["lower80"], days["upper80"], study.decimals),
         hovertemplate=f"Model, {before}, {price} (80 %: %{{customdata}})<extra></extra>",
-    )  # fmt: skip
+    )
     naive = _line(
-        dates, days["naive"].to_numpy(), "Naive", BASELINE, 2, dash="3px,8px", legendgroup="Naive", showlegend=False,
+        dates,
+        days["naive"].to_numpy(),
+        "Naive",
+        BASELINE,
+        2,
+        dash="3px,8px",
+        legendgroup="Naive",
+        showlegend=False,
         hovertemplate=f"Naive {price}<extra></extra>",
-    )  # fmt: skip
+    )
     # The medians mostly lie on naive: sparse dots on a line show both.
     return [*_band(dates, days["lower80"], days["upper80"], "80 % band", BAND_DAILY, False), close, model, naive]
 
@@ -187,31 +143,39 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
         *_band(dates, columns["lower95"], columns["upper95"], "95 % band", BAND95),
         *_band(dates, columns["lower80"], columns["upper80"], "80 % band", BAND80),
         _line(
-            dates, [last] * len(dates), "Naive", BASELINE, 1.8, dash="dot", legendgroup="Naive",
+            dates,
+            [last] * len(dates),
+            "Naive",
+            BASELINE,
+            1.8,
+            dash="dot",
+            legendgroup="Naive",
             hovertemplate=f"Naive %{{y:{_format(study)}}}<extra></extra>",
         ),
         _line(
-            dates, columns["median"], "Model", MODEL, 2.4, legendgroup="Model", customdata=ranges,
+            dates,
+            columns["median"],
+            "Model",
+            MODEL,
+            2.4,
+            legendgroup="Model",
+            customdata=ranges,
             # The fan's first point is the last close, which has its own line there.
             hovertemplate=["the last close<extra></extra>"] + [median] * len(fan),
         ),
-    ]  # fmt: skip
-
-
-def _line(
-    dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
-) -> go.Scatter:
-    line = {"color": color, "width": width, "dash": dash}
-    return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)
+    ]
 
 
 def _band(
     dates: list[str], lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
 ) -> list[go.Scatter]:
     edge: dict[str, Any] = {
-        "mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip", "legendgroup": name,
+        "mode": "lines",
+        "line": {"width": 0, "color": fill},
+        "hoverinfo": "skip",
+        "legendgroup": name,
         "legendrank": LEGEND.index(name),
-    }  # fmt: skip
+    }
     return [
         go.Scatter(x=dates, y=list(lower), name=f"{name}, lower edge", showlegend=False, **edge),
         go.Scatter(x=dates, y=list(upper), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
@@ -238,11 +202,21 @@ def _windows(study: Study) -> dict[str, dict[str, list[Any]]]:
 def _range_buttons(windows: dict[str, dict[str, list[Any]]]) -> dict[str, Any]:
     """Buttons that set both axes: Plotly's own range selector would leave the prices' axis as it was."""
     return {
-        "type": "buttons", "direction": "right", "x": 0, "xanchor": "left", "y": 1.015, "yanchor": "bottom",
-        "active": list(windows).index(SHOWN), "showactive": True, "bgcolor": CLEAR, "bordercolor": GRID,
-        "borderwidth": 1, "pad": {"l": 0, "t": 0, "b": 0, "r": 0}, "font": {"size": 12, "color": TEXT},
+        "type": "buttons",
+        "direction": "right",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.015,
+        "yanchor": "bottom",
+        "active": list(windows).index(SHOWN),
+        "showactive": True,
+        "bgcolor": CLEAR,
+        "bordercolor": GRID,
+        "borderwidth": 1,
+        "pad": {"l": 0, "t": 0, "b": 0, "r": 0},
+        "font": {"size": 12, "color": TEXT},
         "buttons": [{"label": f" {name} ", "method": "relayout", "args": [view]} for name, view in windows.items()],
-    }  # fmt: skip
+    }
 
 
 def _title(study: Study, unit: str) -> dict[str, Any]:
@@ -255,21 +229,15 @@ def _title(study: Study, unit: str) -> dict[str, Any]:
     seen = f"80 % band as seen at the close of {day_text(study.history.index[-1])} ({close})"
     return {
         "text": f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>",
-        "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-        "pad": {"t": 22, "l": 0}, "font": {"size": 15},
-    }  # fmt: skip
-
-
-def _style(height: int) -> dict[str, Any]:
-    return {
-        "height": height, "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "template": "none", "dragmode": False,
-        "font": {"family": FONT, "size": 12, "color": TEXT},
-        "hoverlabel": {
-            "bgcolor": "rgba(28,30,34,0.94)", "bordercolor": CLEAR, "font": {"color": "#f2f3f5", "size": 12}
-        },
-        "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}, "nticks": 7},
-        "xaxis": {"zeroline": False},
-    }  # fmt: skip
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 22, "l": 0},
+        "font": {"size": 15},
+    }
 
 
 def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:
@@ -290,3 +258,44 @@ def _days(index: Any) -> list[str]:
 
 def _day(day: date) -> str:
     return f"{day:%Y-%m-%d}"
+
+
+def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]], epochs: int) -> go.Figure:
+    """Draw training losses as they come, one line a seed, dashed where the scaling saw no test price.
+
+    Args:
+        curves: (seed, variant) -> (epoch, loss) pairs; variant "" is the model as taught.
+        epochs: where the horizontal axis ends.
+    """
+    figure = go.Figure()
+    for (seed, variant), points in curves.items():
+        figure.add_scatter(
+            x=[epoch for epoch, _ in points],
+            y=[loss for _, loss in points],
+            name=f"seed {seed}{', ' if variant else ''}{variant}",
+            mode="lines+markers",
+            line={
+                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)],
+                "width": 2,
+                "dash": "dot" if variant else "solid",
+            },
+            marker={"size": 4},
+            hovertemplate="%{y:.3g}",
+        )
+    figure.update_layout(
+        **style_of(LOSS_HEIGHT),
+        hovermode="x unified",
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+    )
+    figure.update_xaxes(title={"text": "Epoch"}, range=[0, epochs + 1], hoverformat=".0f", showgrid=False)
+    figure.update_yaxes(title={"text": "Training loss, log scale"}, type="log", dtick=1, exponentformat="power")
+    return figure
+
+
+def _line(
+    dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
+) -> go.Scatter:
+    line = {"color": color, "width": width, "dash": dash}
+    return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)

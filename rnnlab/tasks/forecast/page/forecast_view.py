@@ -8,15 +8,15 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 
+from rnnlab.data.fetch.listing import bundled_data
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import told
-from rnnlab.service.listing import bundled_data
 from rnnlab.tasks.forecast import forecast_report
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
+from rnnlab.tasks.forecast.page.links import forecast_link
 from rnnlab.tasks.forecast.page.request import Asked, Source
 from rnnlab.tasks.forecast.page.trust import trust
-from rnnlab.widgets.links import forecast_link
 from rnnlab.widgets.saving import own_file
 from rnnlab.widgets.wording import day_text
 

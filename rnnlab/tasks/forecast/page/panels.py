@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from rnnlab.tasks.forecast.forecast_report import Study
-from rnnlab.tasks.text.voices import Voice
-from rnnlab.widgets.wording import notes_of, on_page
+from rnnlab.widgets.html import empty, headline
+from rnnlab.widgets.wording import notes_of
 
 # Row of the table, its name and its plain gloss, in this order.
 ROWS = {
@@ -39,17 +39,47 @@ def score_columns(unit: str, decimals: int | None = None) -> tuple[Column, ...]:
     """The columns for prices in this unit ("" if unknown), with so many decimals if they are a file's."""
     price = f".{max(3, 1 + (decimals or 0))}f"
     return (
-        Column("crps", "CRPS", "% ↓",
-               "How far the whole forecast, its spread included, lay from what came. Less is better.", "low", ".3f"),
-        Column("log_score", "Log score", "nats ↓",
-               "How surprised the forecast was by what came: minus its log density. Less is better.", "low", ".3f"),
-        Column("rmse", "RMSE", f"{unit} ↓".strip(),
-               "Typical error of the central price; large errors weigh most. Less is better.", "low", price),
-        Column("coverage80", "80 % band", "held",
-               "Share of days on which the close fell inside the 80 % band. 80 % is right.", "0.80", ".1%"),
-        Column("coverage95", "95 % band", "held",
-               "Share of days on which the close fell inside the 95 % band. 95 % is right.", "0.95", ".1%"),
-    )  # fmt: skip
+        Column(
+            "crps",
+            "CRPS",
+            "% ↓",
+            "How far the whole forecast, its spread included, lay from what came. Less is better.",
+            "low",
+            ".3f",
+        ),
+        Column(
+            "log_score",
+            "Log score",
+            "nats ↓",
+            "How surprised the forecast was by what came: minus its log density. Less is better.",
+            "low",
+            ".3f",
+        ),
+        Column(
+            "rmse",
+            "RMSE",
+            f"{unit} ↓".strip(),
+            "Typical error of the central price; large errors weigh most. Less is better.",
+            "low",
+            price,
+        ),
+        Column(
+            "coverage80",
+            "80 % band",
+            "held",
+            "Share of days on which the close fell inside the 80 % band. 80 % is right.",
+            "0.80",
+            ".1%",
+        ),
+        Column(
+            "coverage95",
+            "95 % band",
+            "held",
+            "Share of days on which the close fell inside the 95 % band. 95 % is right.",
+            "0.95",
+            ".1%",
+        ),
+    )
 
 
 def verdict(study: Study, title: str, link: str = "") -> str:
@@ -66,43 +96,7 @@ def verdict(study: Study, title: str, link: str = "") -> str:
         + headline(study.verdict)
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + "</section>"
-    )  # fmt: skip
-
-
-def voice_verdict(voice: Voice) -> str:
-    """Whose voice it is, what the network is, and how well it foretells its author."""
-    return (
-        f'<section class="verdict voice" aria-live="polite"><p class="eyebrow">{escape(voice.title)} · '
-        f"{escape(voice.size)}</p>{headline(voice.verdict)}</section>"
     )
-
-
-def headline(sentence: str) -> str:
-    """A verdict, its first clause set in bold."""
-    first, mark, rest = sentence.partition("; ")
-    return f"<h2><strong>{escape(first + mark.rstrip())}</strong> {escape(rest)}</h2>"
-
-
-def refusal(sentence: str, shown: str) -> str:
-    """A sentence that says what cannot be used and what to do; `shown` names what the page still shows."""
-    still = f'<p class="still">{escape(shown)}</p>' if shown else ""
-    return (
-        f'<section class="verdict refusal" role="alert"><p class="eyebrow">This cannot be used yet</p>'
-        f"<h2>{escape(on_page(sentence))}</h2>{still}</section>"
-    )
-
-
-def notice(title: str, sentence: str) -> str:
-    """A sentence that says what to do next, in the place of a verdict."""
-    return (
-        f'<section class="verdict notice" role="status"><p class="eyebrow">{escape(title)}</p>'
-        f"<h2>{escape(sentence)}</h2></section>"
-    )
-
-
-def empty(sentence: str) -> str:
-    """What stands where a result will be."""
-    return f'<section class="empty"><p>{escape(sentence)}</p></section>'
 
 
 def score_table(scores: dict[str, Any] | None, unit: str, span: str) -> str:
@@ -148,10 +142,9 @@ def tutorial_table(summary: dict[str, Any], unit: str) -> str:
     rows = [
         ("naive", "Naive: tomorrow is today", "needs no training", f"{summary['naive_rmse']:.2f}"),
         ("model", "The tutorial's model", "on the test days, mean of " + seeds, f"{summary['test_rmse_mean']:.2f}"),
-        ("", "On its own training days", "mean of " + seeds,
-         f"{sum(summary['train_rmse']) / len(tested):.2f}"),
+        ("", "On its own training days", "mean of " + seeds, f"{sum(summary['train_rmse']) / len(tested):.2f}"),
         ("", "Without its leak", "scaled by training prices alone", f"{summary['leak_free_test_rmse']:.2f}"),
-    ]  # fmt: skip
+    ]
     if len(tested) > 1:
         spread = f"{summary['test_rmse_min']:.2f} – {summary['test_rmse_max']:.2f}"
         rows.insert(2, ("", "Its luckiest and unluckiest seed", "the same code, another random start", spread))
@@ -163,15 +156,6 @@ def tutorial_table(summary: dict[str, Any], unit: str) -> str:
     return (
         f'<section class="scores tutorial"><h3>{escape(_tutorial_finding(summary))}</h3><table><thead><tr><td></td>'
         f'<th scope="col">RMSE<small>{escape(unit)} ↓</small></th></tr></thead><tbody>{body}</tbody></table></section>'
-    )
-
-
-def status(words: str, share: float, *, busy: bool = True) -> str:
-    """One line on how far a training is, above a thin bar."""
-    width = round(100 * min(max(share, 0.0), 1.0))
-    return (
-        f'<div class="status" role="status"><span>{escape(words)}</span>'
-        f'<div class="bar{"" if busy else " done"}"><i style="width:{width}%"></i></div></div>'
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from rnnlab.widgets.events import filled
+
 DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
 
 
@@ -39,8 +41,3 @@ def reading_choosers() -> list[gr.Textbox | gr.Dropdown]:
         label="Encoding of your file", placeholder="Shift-JIS", max_lines=1, info="If its letters come out wrong"
     )
     return [ticker, dates, encoding]
-
-
-def filled(text: str | None) -> str | None:
-    """What is written in a field; None for nothing."""
-    return (text or "").strip() or None

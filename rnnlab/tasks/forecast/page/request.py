@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnlab.data.fetch.listing import tickers
 from rnnlab.errors import DataError
-from rnnlab.service.listing import tickers
-from rnnlab.tasks.forecast.page.reading import Reading, filled
+from rnnlab.tasks.forecast.page.reading import Reading
+from rnnlab.widgets.events import filled
 
 FIRST = "AAPL"
 LONGEST_HORIZON = 20

@@ -10,11 +10,11 @@ from typing import Any
 
 import gradio as gr
 
+from rnnlab.data.fetch.listing import tickers
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import tickers
-from rnnlab.tasks.forecast.judge.panels import forecast_many
-from rnnlab.tasks.forecast.page import panels
 from rnnlab.tasks.forecast.page.reading import Reading
+from rnnlab.tasks.forecast.use import forecast_many
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.dropping import drop
 from rnnlab.widgets.events import PRIVATE
@@ -73,11 +73,16 @@ def forecast_several(
             raise RnnlabError(f"{len(data)} series are more than {MOST}; choose fewer at a time.")
         how = Reading.of(reading) if files else Reading()
         answer = forecast_many(
-            model, data, horizon=int(horizon), caller=caller_of(token), ticker=how.ticker, dates=how.dates,
+            model,
+            data,
+            horizon=int(horizon),
+            caller=caller_of(token),
+            ticker=how.ticker,
+            dates=how.dates,
             encoding=how.encoding,
-        )  # fmt: skip
+        )
     except RnnlabError as error:
-        return panels.refusal(str(error), ""), gr.DownloadButton(interactive=False)
+        return html.refusal(str(error), ""), gr.DownloadButton(interactive=False)
     return _table(answer["series"]), download(_write(answer["series"]))
 
 

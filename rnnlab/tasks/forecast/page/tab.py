@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from rnnlab.data.fetch.listing import tickers
 from rnnlab.data.prices.files import ENDINGS
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import tickers
-from rnnlab.tasks.forecast.page import compare, panels, several, teach, tutorial_panel
+from rnnlab.runtime.callers import Caller
+from rnnlab.runtime.opening import is_hub_name
+from rnnlab.tasks.forecast.page import compare, endpoints, several, teach, tutorial_panel
 from rnnlab.tasks.forecast.page.forecast_view import Answer, answer
-from rnnlab.tasks.forecast.page.reading import filled, reading_choosers
+from rnnlab.tasks.forecast.page.links import linked_forecast
+from rnnlab.tasks.forecast.page.reading import reading_choosers
 from rnnlab.tasks.forecast.page.request import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, source_of
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.copying import copy_link
 from rnnlab.widgets.dropping import drop
-from rnnlab.widgets.events import PRIVATE, QUIET
+from rnnlab.widgets.events import PRIVATE, QUIET, chooser_with, filled
 from rnnlab.widgets.saving import download
+from rnnlab.widgets.task_tab import Changed
 
+ID = "forecast"  # of the tab, and of the events that share its limit
+WHAT = "forecasts"  # what its events are called
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
 BANDS = {False: "As the network says", True: "Calibrated day by day"}
+REFUSED = "The page below is as it always opens."
 ADVICE = "No investment advice: a model's view of past prices, and wrong as often as the scores below say."
 
 
@@ -60,32 +69,71 @@ class Results:
     download: gr.DownloadButton
 
     def listed(self) -> list[Any]:
-        """The places in the order of `show`'s results."""
+        """All of them."""
         return [self.verdict, self.figure, self.scores, self.download]
+
+    def named(self, changed: Mapping[str, Any]) -> Changed:
+        """What an event changed, by component."""
+        return {getattr(self, name): value for name, value in changed.items()}
 
 
 @dataclass(frozen=True)
 class ForecastTab:
-    """Where other tabs and links come in: what they set, and where the answer goes."""
+    """The tab, laid out: what it sets, and where the answer goes."""
 
     choosers: Choosers
     results: Results
-    models: list[str]
+    models: Sequence[str]
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What a forecast is asked by."""
+        return self.choosers.listed()
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What opening a checkpoint or a link may change."""
+        one = self.choosers
+        return [one.ticker, one.model, one.horizon, one.start, one.ahead, one.bands, *self.results.listed()]
+
+    def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
+        """Forecast what is chosen by a checkpoint that is fetched and checked."""
+        ticker, file, _, *rest = values
+        answered = self.results.named(shown_to(caller, ticker, file, model, *rest))
+        return {self.choosers.model: chooser_with(self.models, model)} | answered
+
+    def open_link(self, token: gr.OAuthToken | None, query: Mapping[str, str]) -> Changed:
+        """A bundled checkpoint forecasts at once; one of the Hub waits for a visitor who wants it fetched."""
+        one = self.choosers
+        try:
+            linked = linked_forecast(query, self.models)
+        except RnnlabError as error:
+            return {self.results.verdict: html.refusal(str(error), REFUSED)}
+        ticker, model, horizon, start, ahead, calibrated = linked
+        bands = BANDS[calibrated]
+        changed = {one.ticker: ticker, one.model: chooser_with(self.models, model), one.horizon: horizon}
+        changed |= {one.start: start, one.ahead: ahead, one.bands: bands}
+        if is_hub_name(model):
+            words = f"{model} is on the Hugging Face Hub; move the horizon to fetch it."
+            return changed | {self.results.verdict: html.notice("From a link", words)}
+        caller = caller_of(token)
+        answered = shown_to(caller, ticker, None, model, horizon, start, None, None, ahead, bands)
+        return changed | self.results.named(answered)
 
 
-def forecast_tab(models: list[str]) -> ForecastTab:
+def lay_out(models: Sequence[str], outside: gr.Column) -> ForecastTab:
     """Lay the tab out, ready with the first series' answer by the first of the models, and connect its events."""
     first = _first_answer(models)
     choosers = _choosers(models)
     results = _results(first)
-    limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": AT_ONCE}
+    limits: dict[str, Any] = {"concurrency_id": ID, "concurrency_limit": AT_ONCE}
     with gr.Accordion("Several series at once", open=False, elem_classes="story"):
         several.several_panel(choosers.model, choosers.horizon, choosers.reading, list(ENDINGS), limits)
     with gr.Accordion("Compare two checkpoints", open=False, elem_classes="story"):
         *source, encoding = choosers.source()
         asked = [*source, choosers.start, choosers.ahead, encoding]
         other = compare.compare_panel(choosers.model, asked, models, limits)
-    with gr.Accordion("Teach it this series", open=False, elem_classes="story"):
+    with gr.Accordion("Fine-tune it on this series", open=False, elem_classes="story"):
         used = teach.teach_panel(choosers.model, choosers.source(), other, models)
     with gr.Accordion(
         "The tutorial's model, and why its error of 3.16 was no triumph", open=False, elem_classes="story"
@@ -95,8 +143,13 @@ def forecast_tab(models: list[str]) -> ForecastTab:
     return ForecastTab(choosers, results, models)
 
 
-def show(
-    token: gr.OAuthToken | None,
+def add_endpoints(models: Sequence[str]) -> None:
+    """Add /forecast, /backtest and /train_forecast."""
+    endpoints.add_endpoints(models, AT_ONCE)
+
+
+def shown_to(
+    caller: Caller,
     ticker: str | None,
     file: str | None,
     model: str | None,
@@ -107,24 +160,25 @@ def show(
     ahead: int = 1,
     bands: str = BANDS[False],
     encoding: str | None = None,
-) -> tuple[Any, Any, Any, Any]:
-    """Answer what is asked, or say in its place why that cannot be; the last answer stays below."""
+) -> dict[str, Any]:
+    """Answer what is asked, or say in its place why that cannot be, the last answer staying; by Results' names."""
     try:
         if not model:
             raise RnnlabError(NO_MODEL)
         source = source_of(ticker, file, column, dates, encoding)
         asked = Asked(source, model, int(horizon), filled(start), int(ahead), bands == BANDS[True])
-        found = answer(asked, caller_of(token))
+        found = answer(asked, caller)
     except RnnlabError as error:
-        return panels.refusal(str(error), "Below is still the last forecast that could be made."), *[gr.skip()] * 3
-    return found.verdict, found.figure, found.scores, download(found.table)
+        return {"verdict": html.refusal(str(error), "Below is still the last forecast that could be made.")}
+    shown = {"verdict": found.verdict, "figure": found.figure, "scores": found.scores}
+    return shown | {"download": download(found.table)}
 
 
-def _first_answer(models: list[str]) -> Answer | None:
+def _first_answer(models: Sequence[str]) -> Answer | None:
     return answer(Asked(Source(FIRST), models[0])) if models else None
 
 
-def _choosers(models: list[str]) -> Choosers:
+def _choosers(models: Sequence[str]) -> Choosers:
     with gr.Row(elem_classes="choosers"):
         with gr.Column(min_width=150):
             ticker = gr.Dropdown(
@@ -135,7 +189,7 @@ def _choosers(models: list[str]) -> Choosers:
     with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
         with gr.Row():
             model = gr.Dropdown(
-                models,
+                list(models),
                 value=models[0] if models else None,
                 label="Checkpoint",
                 info="The trained network that forecasts, or owner/name of the Hub",
@@ -145,9 +199,11 @@ def _choosers(models: list[str]) -> Choosers:
                 1, LONGEST_HORIZON, LONGEST_HORIZON, step=1, label="Horizon", info="Business days to forecast"
             )
             start = gr.Textbox(
-                label="Back-test start", placeholder="2015-08-13", max_lines=1,
+                label="Back-test start",
+                placeholder="2015-08-13",
+                max_lines=1,
                 info="First day scored; the last fifth if empty",
-            )  # fmt: skip
+            )
         with gr.Row():
             reading = reading_choosers()
         with gr.Row():
@@ -155,20 +211,27 @@ def _choosers(models: list[str]) -> Choosers:
                 list(AHEAD.items()), value=1, label="Back-test", info="From each forecast to the day it is judged by"
             )
             bands = gr.Radio(
-                list(BANDS.values()), value=BANDS[False], label="Bands",
+                list(BANDS.values()),
+                value=BANDS[False],
+                label="Bands",
                 info="Calibrated: wider after each miss, narrower after each hit",
-            )  # fmt: skip
+            )
     return Choosers(ticker, file, model, horizon, start, reading, ahead, bands)
 
 
 def _results(first: Answer | None) -> Results:
-    verdict = gr.HTML(first.verdict if first else panels.empty(NO_MODEL), elem_id="verdict")
+    verdict = gr.HTML(first.verdict if first else html.empty(NO_MODEL), elem_id="verdict")
     figure = gr.Plot(first.figure if first else None, show_label=False, container=False, elem_classes="figure")
     with gr.Row(elem_classes="under"):
         download = gr.DownloadButton(
-            "Download the forecast (CSV)", value=first.table if first else None, interactive=first is not None,
-            size="md", scale=0, min_width=260, elem_id="download",
-        )  # fmt: skip
+            "Download the forecast (CSV)",
+            value=first.table if first else None,
+            interactive=first is not None,
+            size="md",
+            scale=0,
+            min_width=260,
+            elem_id="download",
+        )
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-forecast-link")
         gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
     link.click(None, js=copy_link("#verdict"), **QUIET)
@@ -178,17 +241,32 @@ def _results(first: Answer | None) -> Results:
 
 def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> dict[str, Any]:
     """Have every chooser ask for the answer; gives what else may ask for it."""
+
+    def answered(token: gr.OAuthToken | None, *values: Any) -> Changed:
+        return results.named(shown_to(caller_of(token), *values))
+
     answering: dict[str, Any] = PRIVATE | {
-        "fn": show, "inputs": choosers.listed(), "outputs": results.listed(), "trigger_mode": "always_last",
-        "show_progress_on": [results.figure], **limits,
-    }  # fmt: skip
+        "fn": answered,
+        "inputs": choosers.listed(),
+        "outputs": results.listed(),
+        "trigger_mode": "always_last",
+        "show_progress_on": [results.figure],
+        **limits,
+    }
     ticker, dates, encoding = choosers.reading
     read = [ticker.submit, ticker.blur, dates.input, encoding.submit, encoding.blur]
     gr.on(
-        [choosers.model.input, choosers.horizon.release, choosers.start.submit, choosers.start.blur,
-         choosers.ahead.input, choosers.bands.input, *read],
+        [
+            choosers.model.input,
+            choosers.horizon.release,
+            choosers.start.submit,
+            choosers.start.blur,
+            choosers.ahead.input,
+            choosers.bands.input,
+            *read,
+        ],
         **answering,
-    )  # fmt: skip
+    )
     # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.
     choosers.ticker.input(lambda: None, outputs=choosers.file, **QUIET).then(**answering)
     choosers.file.upload(lambda: None, outputs=choosers.ticker, **QUIET).then(**answering)

@@ -9,10 +9,11 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime.page_training import Asked, Trained, begin
 from rnnlab.runtime.reports import TrainReport
-from rnnlab.service.visit_training import Trained, train_visit
-from rnnlab.tasks.forecast.page import panels
+from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.page.request import source_of
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.events import PRIVATE, choices_with
 from rnnlab.widgets.wording import notes_of
@@ -26,7 +27,7 @@ WAITING = "Press Teach it: the loss on days set aside is told as it falls."
 SURE = 0.05  # p-value below which the difference is told as one
 
 
-def teach_panel(model: gr.Dropdown, source: Sequence[Any], other: gr.Dropdown, models: list[str]) -> Any:
+def teach_panel(model: gr.Dropdown, source: Sequence[Any], other: gr.Dropdown, models: Sequence[str]) -> Any:
     """Lay the panel out and connect its events; gives the one after which what was taught is chosen.
 
     Args:
@@ -40,14 +41,19 @@ def teach_panel(model: gr.Dropdown, source: Sequence[Any], other: gr.Dropdown, m
         with gr.Row():
             start = gr.Button("Teach it", variant="primary", min_width=90, elem_id="teach")
             stop = gr.Button("Stop", interactive=False, min_width=90)
-        progress = gr.HTML(panels.status(WAITING, 0, busy=False), elem_id="teaching")
+        progress = gr.HTML(html.status(WAITING, 0, busy=False), elem_id="teaching")
     table = gr.HTML(elem_id="taught")
     taught = gr.State("")
     use = gr.Button("Use it in the forecast above", visible=False, scale=0, min_width=240, elem_id="use-taught")
     teaching = start.click(
-        teach, [model, *source], [progress, table, taught, use, start, stop], concurrency_id="train",
-        concurrency_limit=1, show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+        teach,
+        [model, *source],
+        [progress, table, taught, use, start, stop],
+        concurrency_id="train",
+        concurrency_limit=1,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     halted = stop.click(None, cancels=[teaching], queue=False, show_progress="hidden", **PRIVATE)
     halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **PRIVATE)
 
@@ -70,29 +76,28 @@ def teach(
 ) -> Iterator[tuple[Any, ...]]:
     """Teach; yields status, table, what to open it by, and the three buttons, after each report."""
     idle, busy, hidden = gr.Button(interactive=True), gr.Button(interactive=False), gr.Button(visible=False)
-    yield panels.status("Starting …", 0), "", "", hidden, busy, idle
+    yield html.status("Starting …", 0), "", "", hidden, busy, idle
     source = source_of(ticker, file, column, dates, encoding)
     try:
         if not model:
             raise RnnlabError("No checkpoint is chosen; choose one above.")
-        _, events = train_visit(
-            "forecast", source.data(), {}, base=model, caller=caller_of(token), ticker=source.reading.ticker,
-            dates=source.reading.dates, encoding=source.reading.encoding,
-        )  # fmt: skip
+        reading = vars(source.reading) if source.file else {}
+        asked = Asked.of(KIND, source.data(), {}, reading, base=model, caller=caller_of(token))
+        _, events = begin(asked)
         for event in events:
             if isinstance(event, TrainReport):
                 words = f"Epoch {event.epoch:.0f}, loss on days set aside {event.scores['loss']:.4f}"
-                yield panels.status(words, event.step / event.steps), *[gr.skip()] * 5
+                yield html.status(words, event.step / event.steps), *[gr.skip()] * 5
             elif isinstance(event, Trained):
-                done = panels.status("Done.", 1, busy=False)
+                done = html.status("Done.", 1, busy=False)
                 shown = gr.Button(visible=True)
                 yield done, _table(event.summary), event.model, shown, idle, busy
     except RnnlabError as error:
-        yield panels.refusal(str(error), ""), "", "", hidden, idle, busy
+        yield html.refusal(str(error), ""), "", "", hidden, idle, busy
 
 
 def _stopped() -> tuple[Any, ...]:
-    return panels.status("Stopped.", 0, busy=False), gr.Button(interactive=True), gr.Button(interactive=False)
+    return html.status("Stopped.", 0, busy=False), gr.Button(interactive=True), gr.Button(interactive=False)
 
 
 def _table(summary: dict[str, Any]) -> str:
@@ -100,7 +105,7 @@ def _table(summary: dict[str, Any]) -> str:
     notes = notes_of(summary["notices"])
     listed = f'<ul class="notes">{notes}</ul>' if notes else ""
     if not summary.get("before"):
-        return f"{panels.empty('It has learnt, but too few days follow to tell whether that helped.')}{listed}"
+        return f"{html.empty('It has learnt, but too few days follow to tell whether that helped.')}{listed}"
     [(name, before)] = summary["before"].items()
     [after] = summary["backtests"]
     rows = "".join(

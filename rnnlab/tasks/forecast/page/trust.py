@@ -127,10 +127,9 @@ def _skill(skills: dict[str, dict[str, float]]) -> str:
         )
     sure = [ROWS[name][0] for name in ROWS if name in skills and skills[name]["low"] > 0]
     words = (
-        f"CRPS saved against each baseline, and what 95 % of such records would leave possible; right of the line the "
-        f"model is better. Surely better than {', '.join(sure)}." if sure else
-        "CRPS saved against each baseline, and what 95 % of such records would leave possible; surely better than none."
-    )  # fmt: skip
+        f"CRPS saved against each baseline, with its 95 % interval; right of the line the model is better. "
+        f"Significantly better than {', '.join(sure) or 'none'}."
+    )
     return (
         f'<figure class="skill"><h4>Against each baseline</h4><table><tbody>{"".join(rows)}</tbody></table>'
         f'<p class="caption">{words}</p></figure>'

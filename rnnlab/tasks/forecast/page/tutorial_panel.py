@@ -9,8 +9,11 @@ import gradio as gr
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.reports import TrainReport, TrainResult
-from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.runtime.training import Request
+from rnnlab.runtime.training import train as training_of
+from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.page import figures, panels
+from rnnlab.widgets import html
 from rnnlab.widgets.events import PRIVATE
 
 SERIES, UNIT = "AAPL", "USD"
@@ -31,26 +34,26 @@ def tutorial_panel() -> None:
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="tutorial-row"):
         seeds = gr.Slider(
-            1,
-            MOST_SEEDS,
-            1,
-            step=1,
-            label="Seeds",
-            info="Trainings from different random starts; some 12 s each",
+            1, MOST_SEEDS, 1, step=1, label="Seeds", info="Trainings from different random starts; some 12 s each"
         )
         with gr.Column(min_width=220):
             with gr.Row():
                 start = gr.Button("Train it", variant="primary", min_width=90)
                 stop = gr.Button("Stop", interactive=False, min_width=90)
-            progress = gr.HTML(panels.status(WAITING, 0, busy=False))
+            progress = gr.HTML(html.status(WAITING, 0, busy=False))
     curve = gr.Plot(
         figures.loss_figure({}, EPOCHS), show_label=False, container=False, elem_classes="curve", elem_id="curve"
     )
     table = gr.HTML(elem_id="tutorial-scores")
     training = start.click(
-        train, [seeds], [progress, curve, table, start, stop], concurrency_id="train", concurrency_limit=1,
-        show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+        train,
+        [seeds],
+        [progress, curve, table, start, stop],
+        concurrency_id="train",
+        concurrency_limit=1,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     halted = stop.click(None, cancels=[training], queue=False, show_progress="hidden", **PRIVATE)
     # Only once nothing more can come: a report on its way would otherwise undo what this shows.
     halted.then(_stopped, outputs=[progress, start, stop], queue=False, show_progress="hidden", **PRIVATE)
@@ -60,22 +63,23 @@ def train(seeds: float) -> Iterator[tuple[Any, ...]]:
     """Train the tutorial's model; yields the status, the curve, the table and the two buttons after each report."""
     idle, busy = gr.Button(interactive=True), gr.Button(interactive=False)
     curves: Curves = {}
-    yield panels.status("Starting …", 0), figures.loss_figure({}, EPOCHS), "", busy, idle
+    yield html.status("Starting …", 0), figures.loss_figure({}, EPOCHS), "", busy, idle
     try:
-        for report in train_forecast([SERIES], recipe="tutorial", seeds=_bounded(seeds)):
+        arguments = {"recipe": "tutorial", "seeds": _bounded(seeds)}
+        for report in training_of(KIND, Request.of(SERIES, arguments=arguments)):
             if isinstance(report, TrainResult):
                 table = panels.tutorial_table(report.summary, UNIT)
-                yield panels.status("Done.", 1, busy=False), gr.skip(), table, idle, busy
+                yield html.status("Done.", 1, busy=False), gr.skip(), table, idle, busy
             else:
                 curves.setdefault((report.seed, report.variant), []).append((report.epoch, report.loss))
                 share = _share(curves, int(seeds), report)
-                yield panels.status(_words(report), share), figures.loss_figure(curves, EPOCHS), *[gr.skip()] * 3
+                yield html.status(_words(report), share), figures.loss_figure(curves, EPOCHS), *[gr.skip()] * 3
     except RnnlabError as error:
-        yield panels.refusal(str(error), ""), gr.skip(), gr.skip(), idle, busy
+        yield html.refusal(str(error), ""), gr.skip(), gr.skip(), idle, busy
 
 
 def _stopped() -> tuple[Any, ...]:
-    return panels.status("Stopped.", 0, busy=False), gr.Button(interactive=True), gr.Button(interactive=False)
+    return html.status("Stopped.", 0, busy=False), gr.Button(interactive=True), gr.Button(interactive=False)
 
 
 def _bounded(seeds: float) -> int:

@@ -43,7 +43,7 @@ class Scores:
 
 def score(
     model: SequenceModel, vocabulary: Vocabulary, ids: Ids, tell: Callable[[float], None] | None = None
-) -> Scores:  # fmt: skip
+) -> Scores:
     """Score a text by both protocols.
 
     Args:

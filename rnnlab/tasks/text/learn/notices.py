@@ -19,9 +19,7 @@ def too_little(characters: int) -> tuple[str, ...]:
     )
 
 
-def best_at_last(
-    curve: Sequence[Mapping[str, Any]], steps: int, longer: str, *, ahead: bool = True
-) -> tuple[str, ...]:  # fmt: skip
+def best_at_last(curve: Sequence[Mapping[str, Any]], steps: int, longer: str, *, ahead: bool = True) -> tuple[str, ...]:
     """A sentence on a training whose validation loss was least at its last step: would a longer one do better?
 
     Args:

@@ -35,9 +35,12 @@ class TextConfig:
     documents: str = option("whole", "how the text's documents are told apart", choices=RULES)
     marker: str = option("", "the line between two documents, for the rule marker")
     shuffle: int = option(
-        0, "mix the documents by this seed before the end is held out, by 1 if no number follows; 0 leaves their order",
-        0, 2**31 - 1, bare=1,
-    )  # fmt: skip
+        0,
+        "mix the documents by this seed before the end is held out, by 1 if no number follows; 0 leaves their order",
+        0,
+        2**31 - 1,
+        bare=1,
+    )
     column: str = option("", "of a table (CSV, JSON, Parquet): the column of texts, each of which is a document")
     encoding: str = option("", "what the text is encoded in, such as KOI8-R; found out unless given")
 
@@ -46,9 +49,18 @@ class TextConfig:
 
 
 MODEL = ModelConfig(
-    cell="lstm", hidden=512, layers=2, input_dropout=0.05, between_dropout=0.3, output_dropout=0.35,
-    recurrent_dropout=0.2, inputs=0, vocabulary=1, embedding=128, outputs=1,
-)  # fmt: skip
+    cell="lstm",
+    hidden=512,
+    layers=2,
+    input_dropout=0.05,
+    between_dropout=0.3,
+    output_dropout=0.35,
+    recurrent_dropout=0.2,
+    inputs=0,
+    vocabulary=1,
+    embedding=128,
+    outputs=1,
+)
 TRAIN = TrainConfig(batch=32, lr=2e-3, warmup=0.02, weight_decay=0.01, clip=1.0, ema=0.999, seed=1)
 
 

@@ -31,7 +31,7 @@ class ShardedTask:
         window: int,
         forget: int,
         batch: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Prepare; no shard is opened yet.
 
         Args:

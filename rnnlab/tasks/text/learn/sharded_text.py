@@ -16,17 +16,15 @@ from rnnlab.tasks.text.judge import protocols
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded import ShardedTask
-from rnnlab.tasks.text.learn.tuning import TextBegun
+from rnnlab.tasks.text.learn.tuning import Base
 
 MOST_HELD_OUT = 500_000  # characters, of the last shard's end; exact scores of a tenth of a large text would take hours
 MOST_KEPT = 200_000  # characters, of the first shard's beginning, that set how sure the model is
 COUNTED = 5_000_000  # characters that the 5-gram is counted on: those before what is held out
 
 
-def sharded_task(
-    shards: Shards, text: TextConfig, batch: int, begun: TextBegun | None = None
-) -> tuple[ShardedTask, Ids]:  # fmt: skip
-    """The task, and the ids that calibrate; `begun` is the checkpoint whose vocabulary is kept.
+def sharded_task(shards: Shards, text: TextConfig, batch: int, base: Base | None = None) -> tuple[ShardedTask, Ids]:
+    """The task, and the ids that calibrate; `base` is the checkpoint whose vocabulary is kept.
 
     Raises:
         RnnlabError: the settings ask for what a text in shards cannot have, or the text is too short.
@@ -39,9 +37,9 @@ def sharded_task(
         )
     cut = _Cut.of(shards, text)
     vocabulary: Vocabulary = _vocabulary(shards, text.rare)
-    if begun is not None:
+    if base is not None:
         unknown = getattr(vocabulary, "unknown", None) is not None
-        vocabulary = begun.widened(vocabulary.alphabet, boundary=False, unknown=unknown)
+        vocabulary = base.widened(vocabulary.alphabet, boundary=False, unknown=unknown)
 
     def opened(number: int) -> Ids:
         return encode_compactly(vocabulary, [cut.learnt(shards.read(number), number)])
@@ -51,7 +49,7 @@ def sharded_task(
     kept = encode_compactly(vocabulary, [first[: cut.kept]]) if cut.kept >= FEWEST else np.zeros(0, np.uint8)
     task = ShardedTask(
         opened, cut.lengths(shards), held_out, vocabulary, window=text.window, forget=text.forget, batch=batch
-    )  # fmt: skip
+    )
     if not task.steps_per_epoch:
         raise RnnlabError(f"The shards of {shards.name} are too short for windows of {text.window}; make larger ones.")
     return task, kept
@@ -80,9 +78,14 @@ def held_out_text(shards: Shards, text: TextConfig) -> str:
 def sharded_record(shards: Shards) -> dict[str, Any]:
     """What a checkpoint tells of it."""
     return {
-        "name": shards.name, "title": shards.name, "characters": shards.characters, "alphabet": len(shards.counts),
-        "sha256": shards.sha256, "source": shards.source, "shards": len(shards.lengths),
-    }  # fmt: skip
+        "name": shards.name,
+        "title": shards.name,
+        "characters": shards.characters,
+        "alphabet": len(shards.counts),
+        "sha256": shards.sha256,
+        "source": shards.source,
+        "shards": len(shards.lengths),
+    }
 
 
 @dataclasses.dataclass(frozen=True)

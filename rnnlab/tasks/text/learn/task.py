@@ -37,7 +37,7 @@ class TextTask:
 
     def __init__(
         self, training: Ids, validation: Ids, vocabulary: Vocabulary, *, window: int, forget: int, batch: int
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Prepare the streams.
 
         Args:

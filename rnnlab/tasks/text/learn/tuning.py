@@ -36,7 +36,7 @@ SETTLED = (*READ_AS, *HELD_OUT_AS, "rare", "encoding")
 
 
 @dataclass(frozen=True)
-class TextBegun:
+class Base:
     """What a training that goes on from a checkpoint began with.
 
     told: its record, `from` of the provenance. vocabulary: before it was widened. made: the checkpoint; None of a
@@ -92,7 +92,7 @@ class TextBegun:
         return tuple(told)
 
 
-def open_text_begun(model: str, given: Mapping[str, Any], caller: Caller) -> TextBegun:
+def open_base(model: str, given: Mapping[str, Any], caller: Caller) -> Base:
     """Open the writer that a training goes on from.
 
     Raises:
@@ -111,10 +111,10 @@ def open_text_begun(model: str, given: Mapping[str, Any], caller: Caller) -> Tex
                 f"A checkpoint that learns on keeps its shape; leave out --{name}, or give {shape[name]}."
             )
     name = found.pinned(model) if found.commit else found.name
-    return TextBegun({"name": name, "title": title, "sha256": sha256}, writer.vocabulary, made)
+    return Base({"name": name, "title": title, "sha256": sha256}, writer.vocabulary, made)
 
 
-def resumed_text_begun(began: Checkpoint) -> TextBegun | None:
+def resumed_base(began: Checkpoint) -> Base | None:
     """The same of a training that is resumed, its record checked; None if it did not begin with a checkpoint.
 
     Raises:
@@ -127,12 +127,12 @@ def resumed_text_begun(began: Checkpoint) -> TextBegun | None:
         raise CheckpointError(
             "The folder of --out does not say what its training began with scored; start a new training."
         )
-    return TextBegun(told, open_vocabulary(began.codec["vocabulary"]), None, before)
+    return Base(told, open_vocabulary(began.codec["vocabulary"]), None, before)
 
 
 def tuned_settings(
-    begun: TextBegun, corpus: Corpus | Shards, given: Mapping[str, Any]
-) -> tuple[ModelConfig, TrainConfig, TextConfig]:  # fmt: skip
+    begun: Base, corpus: Corpus | Shards, given: Mapping[str, Any]
+) -> tuple[ModelConfig, TrainConfig, TextConfig]:
     """Settings to learn on with: the checkpoint's shape and dropout, small steps, fewer passes than from nothing.
 
     Raises:
@@ -156,7 +156,7 @@ def tuned_settings(
     )
 
 
-def _check_held_out(begun: TextBegun, learnt: TextConfig, given: Mapping[str, Any]) -> None:
+def _check_held_out(begun: Base, learnt: TextConfig, given: Mapping[str, Any]) -> None:
     for name in HELD_OUT_AS:
         if name in given and given[name] != getattr(learnt, name):
             flag = f"--{name.replace('_', '-')}"

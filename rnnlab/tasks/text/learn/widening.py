@@ -17,7 +17,7 @@ FIRST = "cores.0.kernel.weight_ih_l0"
 
 def widened_weights(
     weights: dict[str, Tensor], shape: ModelConfig, ids: NDArray[np.int64], seed: int
-) -> dict[str, Tensor]:  # fmt: skip
+) -> dict[str, Tensor]:
     """Weights of a model of `shape` that foretells what the narrower one did, among known ids.
 
     A new id comes in as a new network would read it, and is foretold as an average id is.

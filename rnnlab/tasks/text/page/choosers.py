@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.runtime.callers import STRANGER
-from rnnlab.tasks.text import voices as voices_module
+from rnnlab.tasks.text import facts
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
 from rnnlab.tasks.text.use import sampling_settings
 
@@ -36,28 +37,49 @@ class Choosers:
     def listed(self) -> list[Any]:
         """The choosers in the order of `AskedText.of`'s values."""
         return [
-            self.voice, self.prompt, self.temperature, self.length, self.three, self.seed, self.stop_at, self.banned,
-            self.light, *self.rules, self.keep_stop, self.finish,
-        ]  # fmt: skip
+            self.voice,
+            self.prompt,
+            self.temperature,
+            self.length,
+            self.three,
+            self.seed,
+            self.stop_at,
+            self.banned,
+            self.light,
+            *self.rules,
+            self.keep_stop,
+            self.finish,
+        ]
 
 
-def lay_choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
+def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
     """Lay out what a visitor sets, the first voice's first prompt filled in; gives Write, Stop and Continue, too."""
-    openings = list(voices_module.voice(voices[0], caller=STRANGER).openings)
+    openings = list(facts.voice(voices[0], caller=STRANGER).openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
-            voices, value=voices[0], label="Voice", allow_custom_value=True, min_width=240,
+            list(voices),
+            value=voices[0],
+            label="Voice",
+            allow_custom_value=True,
+            min_width=240,
             info="Whose style: a network trained on that text, or owner/name of the Hub",
-        )  # fmt: skip
+        )
         temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
-        openings[0] if openings else "", label="Prompt", lines=2, max_lines=8, elem_id="prompt",
+        openings[0] if openings else "",
+        label="Prompt",
+        lines=2,
+        max_lines=8,
+        elem_id="prompt",
         info="The text begins with it and goes on from it; empty is allowed",
-    )  # fmt: skip
+    )
     examples = gr.Dataset(
-        components=[prompt], samples=[[one] for one in openings], label="Begin with", type="values",
+        components=[prompt],
+        samples=[[one] for one in openings],
+        label="Begin with",
+        type="values",
         elem_classes="openings",
-    )  # fmt: skip
+    )
     with gr.Row(elem_classes="actions"):
         buttons = [
             gr.Button("Write", variant="primary", min_width=110, elem_id="write"),
@@ -69,33 +91,45 @@ def lay_choosers(voices: list[str]) -> tuple[Choosers, list[gr.Button]]:
         with gr.Row():
             length = gr.Slider(SHORTEST, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
             seed = gr.Textbox(
-                label="Seed", placeholder="new each time", max_lines=1, min_width=150, elem_id="seed",
+                label="Seed",
+                placeholder="new each time",
+                max_lines=1,
+                min_width=150,
+                elem_id="seed",
                 info="The same seed and settings write the same text; −1 draws one",
-            )  # fmt: skip
+            )
             stop_at = gr.Textbox(
-                label="Stop at", placeholder="\\n\\n", lines=2, max_lines=4, min_width=150, elem_id="stop-at",
+                label="Stop at",
+                placeholder="\\n\\n",
+                lines=2,
+                max_lines=4,
+                min_width=150,
+                elem_id="stop-at",
                 info="The text ends before this; one stop a line; \\n is a line break, \\t a tab",
-            )  # fmt: skip
+            )
             banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid, \\n too")
-            light = gr.Checkbox(
-                False, label="8-bit weights", min_width=150, info="Faster on a CPU, a trace less exact"
-            )  # fmt: skip
+            light = gr.Checkbox(False, label="8-bit weights", min_width=150, info="Faster on a CPU, a trace less exact")
         with gr.Row():
             keep_stop = gr.Checkbox(False, label="Keep the stop", min_width=150, info="The text ends after it")
             finish = gr.Checkbox(
                 False, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
-            )  # fmt: skip
+            )
         with gr.Row():
             rules = [_rule(known) for known in sampling_settings() if known.name != "temperature"]
     return Choosers(
         voice, prompt, examples, temperature, length, three, seed, stop_at, banned, light, rules, keep_stop, finish
-    ), buttons  # fmt: skip
+    ), buttons
 
 
 def _rule(known: Any) -> gr.Number:
     """A number for one of the sampling chain's settings, its gloss the option's own words."""
     return gr.Number(
-        known.default, label=known.name.replace("_", " ").capitalize(), info=known.help[0].upper() + known.help[1:],
-        minimum=known.low, maximum=known.high, step=1 if known.kind is int else 0.01,
-        precision=0 if known.kind is int else None, min_width=200,
-    )  # fmt: skip
+        known.default,
+        label=known.name.replace("_", " ").capitalize(),
+        info=known.help[0].upper() + known.help[1:],
+        minimum=known.low,
+        maximum=known.high,
+        step=1 if known.kind is int else 0.01,
+        precision=0 if known.kind is int else None,
+        min_width=200,
+    )

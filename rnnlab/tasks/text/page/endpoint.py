@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.data.text.stops import unescaped
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import bundled_models
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
+from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
 from rnnlab.tasks.text.use import Manner, drafts
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.wording import answer_for_programs, for_programs
@@ -55,14 +55,21 @@ def write(
         {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far.
     """
     rules = {
-        "temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
         "repetition_penalty": repetition_penalty,
-    }  # fmt: skip
+    }
     try:
         manner = Manner(
-            bounded(length), sampling=rules, stops=_stops(stop, stops), banned=unescaped(ban or ""),
-            keep_stop=bool(keep_stop), finish_sentence=bool(finish_sentence),
-        )  # fmt: skip
+            bounded(length),
+            sampling=rules,
+            stops=_stops(stop, stops),
+            banned=unescaped(ban or ""),
+            keep_stop=bool(keep_stop),
+            finish_sentence=bool(finish_sentence),
+        )
         for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield answer_for_programs(draft.answer())
     except RnnlabError as error:
@@ -77,9 +84,9 @@ def _stops(stop: str | None, more: object) -> tuple[str, ...]:
     return tuple(unescaped(one) for one in [stop or "", *listed] if one)
 
 
-def add_write_endpoint(at_once: int) -> None:
-    """Add the endpoint to the Blocks being built, behind components that nobody sees."""
-    models = bundled_models("text")
+def add_endpoints(models: Sequence[str], at_once: int) -> None:
+    """Add /write and /train_text to the Blocks being built, behind components that nobody sees."""
+    add_train_endpoint()
     with gr.Row(visible=False):
         given = [
             gr.Textbox("", label="prompt"),

@@ -50,9 +50,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     )
 
 
-def _sheet(
-    prompt: str, pieces: Sequence[Piece], seed: int, *, several: bool, explained: bool, busy: bool
-) -> str:  # fmt: skip
+def _sheet(prompt: str, pieces: Sequence[Piece], seed: int, *, several: bool, explained: bool, busy: bool) -> str:
     head = f'<p class="seed">Seed {seed}</p>' if several else ""
     body = "".join(map(_piece, pieces)) if explained else escape("".join(piece.text for piece in pieces))
     caret = '<i class="caret" aria-hidden="true"></i>' if busy else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +12,24 @@ import gradio as gr
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import is_hub_name, told
-from rnnlab.tasks.forecast.page import panels
-from rnnlab.tasks.text import voices as voices_module
+from rnnlab.tasks.text import facts as records
+from rnnlab.tasks.text.page import endpoint, voice_panel
 from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
+from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
 from rnnlab.tasks.text.page.request import AskedText, first_draft
 from rnnlab.tasks.text.use import Draft
+from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.copying import COPY_TEXT, copy_link
 from rnnlab.widgets.events import PRIVATE, QUIET, chooser_with
-from rnnlab.widgets.links import writing_link
 from rnnlab.widgets.saving import download, write_text
+from rnnlab.widgets.task_tab import Changed
 
 NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
+ID = "write"  # of the tab, and of the events that share its limit
+REFUSED = "The page below is as it always opens."
+WHAT = "texts"  # what its events are called
 AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.stepping.shared_steps)
 
 
@@ -44,39 +49,62 @@ class Results:
     again: gr.Button
 
     def listed(self) -> list[Any]:
-        """The places in the order of `_shown`'s results."""
-        return [
-            self.verdict, self.sheet, self.facts, self.draft, self.write, self.stop, self.on, self.download
-        ]  # fmt: skip
+        """Those that a text changes."""
+        return [self.verdict, self.sheet, self.facts, self.draft, self.write, self.stop, self.on, self.download]
+
+    def named(self, changed: Mapping[str, Any]) -> Changed:
+        """What an event changed, by component."""
+        return {getattr(self, name): value for name, value in changed.items()}
 
 
 @dataclass(frozen=True)
 class WriteTab:
-    """Where other tabs and links come in: what they set, and the field whose change begins a text."""
+    """The tab, laid out: what it sets, and the field whose change begins a text."""
 
     choosers: Choosers
     go: gr.Textbox
     verdict: gr.HTML
-    voices: list[str]
+    voices: Sequence[str]
+    inputs: Sequence[Any] = ()
 
-    def opened(self) -> list[Any]:
-        """The places in the order of `voice_opened`'s results."""
-        return [self.choosers.voice, self.choosers.prompt, self.choosers.examples, self.go]
+    @property
+    def outputs(self) -> list[Any]:
+        """What opening a checkpoint or a link may change."""
+        return [*self.choosers.listed(), self.choosers.examples, self.go, self.verdict]
+
+    def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
+        """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
+        openings = records.voice(model, caller=caller).openings
+        one = self.choosers
+        chosen = {one.voice: chooser_with(self.voices, model), one.prompt: openings[0] if openings else ""}
+        return chosen | {one.examples: _prompts(openings), self.go: begin()}
+
+    def open_link(self, token: gr.OAuthToken | None, query: Mapping[str, str]) -> Changed:
+        """A bundled voice writes at once; one of the Hub waits for a visitor who wants it fetched."""
+        try:
+            values = linked_writing(query, self.voices)
+        except RnnlabError as error:
+            return {self.verdict: html.refusal(str(error), REFUSED)}
+        changed = dict(zip(self.choosers.listed(), values, strict=True))
+        if is_hub_name(values[0]):
+            words = f"{values[0]} is on the Hugging Face Hub; press Write to fetch it and write."
+            return changed | {self.verdict: html.notice("From a link", words)}
+        return changed | {self.go: begin()}
 
 
-def write_tab(voices: list[str], go: gr.Textbox) -> WriteTab | None:
+def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
     """Lay the tab out, a text by the first of the voices already in it, and connect its events.
 
     Args:
         voices: the bundled ones.
-        go: a hidden field outside the tabs, as what lies in one that nobody has looked at yet tells of no change.
-
-    Returns:
-        Where other tabs and links come in; None if there is no voice.
+        outside: a hidden part of the page outside the tabs, as what lies in one that nobody has looked at yet tells of
+            no change.
     """
     if not voices:
-        gr.HTML(panels.empty(NO_VOICE))
+        gr.HTML(html.empty(NO_VOICE))
         return None
+    with outside:
+        go = gr.Textbox(visible="hidden", label="begin")
     first = first_draft(voices[0])
     choosers, buttons = lay_choosers(voices)
     results = _results(first, buttons)
@@ -84,11 +112,9 @@ def write_tab(voices: list[str], go: gr.Textbox) -> WriteTab | None:
     return WriteTab(choosers, go, results.verdict, voices)
 
 
-def voice_opened(model: str, bundled: list[str], caller: Caller) -> tuple[Any, ...]:
-    """Set the tab to a voice that is open already, the first of its prompts filled in, and have it write."""
-    openings = voices_module.voice(model, caller=caller).openings
-    prompt = openings[0] if openings else ""
-    return chooser_with(bundled, model), prompt, _prompts(openings), begin()
+def add_endpoints(voices: Sequence[str]) -> None:
+    """Add /write and /train_text."""
+    endpoint.add_endpoints(voices, AT_ONCE)
 
 
 def begin() -> str:
@@ -96,65 +122,72 @@ def begin() -> str:
     return secrets.token_hex(8)
 
 
-def begin_writing(token: gr.OAuthToken | None, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
+def begin_writing(token: gr.OAuthToken | None, explained: bool, *given: Any) -> Iterator[dict[str, Any]]:
     """Write what is asked, showing it as it grows; or say why that cannot be, the last text staying below."""
     caller = caller_of(token)
     yield from _followed(explained, given, lambda asked: asked.drafts(caller))
 
 
-def carry_on(token: gr.OAuthToken | None, draft: Draft, explained: bool, *given: Any) -> Iterator[tuple[Any, ...]]:
-    """Go on with the texts that are shown, at the settings as they are now."""
+def carry_on(token: gr.OAuthToken | None, draft: Draft, explained: bool, *given: Any) -> Iterator[dict[str, Any]]:
+    """Continue the texts that are shown, at the settings as they are now."""
     caller = caller_of(token)
     yield from _followed(explained, given, lambda asked: asked.more(draft, caller))
 
 
-def stopped(draft: Draft, explained: bool) -> tuple[Any, ...]:
+def stopped(draft: Draft, explained: bool) -> dict[str, Any]:
     """What the page shows of a text that was stopped; of one stopped before it began, the finished one before it."""
-    return _shown(draft, explained, state="" if draft.finished else "Stopped")[1:]
+    shown = _shown(draft, explained, state="" if draft.finished else "Stopped")
+    return {name: value for name, value in shown.items() if name != "verdict"}
 
 
 def _followed(
     explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
-) -> Iterator[tuple[Any, ...]]:  # fmt: skip
-    asking = gr.skip(), gr.skip(), facts(None, "Opening the voice"), gr.skip(), *_buttons(busy=True), gr.skip()
+) -> Iterator[dict[str, Any]]:
+    """What changes, by the names of Results."""
     if is_hub_name(str(given[0])):  # which may have to be fetched first
-        yield asking
+        yield {"facts": facts(None, "Opening the voice")} | _buttons(busy=True)
     try:
         for draft in begin(AskedText.of(given)):
             yield _shown(draft, explained)
     except RnnlabError as error:
-        words = panels.refusal(str(error), "Below is still the last text that could be written.")
-        yield words, gr.skip(), gr.skip(), gr.skip(), *_buttons(busy=False), gr.skip()
+        words = html.refusal(str(error), "Below is still the last text that could be written.")
+        yield {"verdict": words} | _buttons(busy=False)
 
 
-def _shown(draft: Draft, explained: bool, state: str = "") -> tuple[Any, ...]:
+def _shown(draft: Draft, explained: bool, state: str = "") -> dict[str, Any]:
     busy = not (draft.finished or state)
-    taken = gr.skip() if busy else download(write_text(told(draft.model), draft.texts))
-    return (
-        gr.skip() if draft.voice is None else panels.voice_verdict(draft.voice),
-        manuscript(draft, explained=explained, busy=busy),
-        facts(draft, state, "" if busy else writing_link(draft)),
-        draft,
-        *_buttons(busy),
-        taken,
-    )
+    link = "" if busy else writing_link(draft)
+    shown: dict[str, Any] = {
+        "sheet": manuscript(draft, explained=explained, busy=busy),
+        "facts": facts(draft, state, link),
+    }
+    if draft.voice is not None:
+        shown["verdict"] = voice_panel.voice_verdict(draft.voice)
+    if not busy:
+        shown["download"] = download(write_text(told(draft.model), draft.texts))
+    return shown | {"draft": draft} | _buttons(busy)
 
 
-def _buttons(busy: bool) -> tuple[Any, Any, Any]:
-    return gr.Button(interactive=not busy), gr.Button(interactive=busy), gr.Button(interactive=not busy)
+def _buttons(busy: bool) -> dict[str, Any]:
+    idle = gr.Button(interactive=not busy)
+    return {"write": idle, "stop": gr.Button(interactive=busy), "on": idle}
 
 
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
-    verdict = gr.HTML(panels.voice_verdict(first.voice) if first.voice else "", elem_id="voice")
+    verdict = gr.HTML(voice_panel.voice_verdict(first.voice) if first.voice else "", elem_id="voice")
     sheet = gr.HTML(manuscript(first), elem_id="manuscript")
     line = gr.HTML(facts(first, link=writing_link(first)), elem_id="facts")
     with gr.Row(elem_classes="keep"):
         explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
         copy = gr.Button("Copy", size="md", scale=0, min_width=90, elem_id="copy")
         saved = gr.DownloadButton(
-            "Download (.txt)", value=write_text(first.model, first.texts), size="md", scale=0, min_width=150,
+            "Download (.txt)",
+            value=write_text(first.model, first.texts),
+            size="md",
+            scale=0,
+            min_width=150,
             elem_id="download-text",
-        )  # fmt: skip
+        )
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-link")
         again = gr.Button("Keep this seed", size="md", scale=0, min_width=140, elem_id="again")
     copy.click(None, js=COPY_TEXT, **QUIET)
@@ -165,26 +198,35 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
 
 def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     writing: dict[str, Any] = PRIVATE | {
-        "outputs": results.listed(), "show_progress": "hidden", "concurrency_id": "write", "concurrency_limit": AT_ONCE,
-    }  # fmt: skip
+        "outputs": results.listed(),
+        "show_progress": "hidden",
+        "concurrency_id": ID,
+        "concurrency_limit": AT_ONCE,
+    }
     asked = [results.explained, *choosers.listed()]
     # Whatever begins a text does so by this number, and first stops what is being written: two would share the sheet.
     number = gr.State(0)
-    begun = number.change(begin_writing, asked, trigger_mode="multiple", **writing)
-    gone_on = results.on.click(carry_on, [results.draft, *asked], **writing)
+
+    def begins(token: gr.OAuthToken | None, *values: Any) -> Iterator[Changed]:
+        yield from map(results.named, begin_writing(token, *values))
+
+    def continues(token: gr.OAuthToken | None, *values: Any) -> Iterator[Changed]:
+        yield from map(results.named, carry_on(token, *values))
+
+    begun = number.change(begins, asked, trigger_mode="multiple", **writing)
+    gone_on = results.on.click(continues, [results.draft, *asked], **writing)
     cancels = {"cancels": [begun, gone_on]}
     # In the queue, without a limit: Gradio tells of a state's change only there.
     running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
     gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
-    choosers.examples.click(
-        _prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running
-    )  # fmt: skip
+    choosers.examples.click(_prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running)
     choosers.voice.input(
         _voice_chosen, [choosers.voice, number], [choosers.prompt, choosers.examples, number], **running
-    )  # fmt: skip
+    )
     # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
     halted = results.stop.click(None, **QUIET | cancels)
-    halted.then(stopped, [results.draft, results.explained], results.listed()[1:], **QUIET)
+    ended = [results.draft, results.explained]
+    halted.then(lambda *values: results.named(stopped(*values)), ended, results.listed(), **QUIET)
     # Afterwards too: the box may have been ticked while the text was being written.
     for moment in (results.explained.input, begun.then, gone_on.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
@@ -204,7 +246,7 @@ def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     if is_hub_name(voice or ""):
         return gr.skip(), gr.skip(), _next(number)
     try:
-        openings = voices_module.voice(voice, caller=STRANGER).openings
+        openings = records.voice(voice, caller=STRANGER).openings
     except RnnlabError:  # which the text that is begun will tell of
         return gr.skip(), gr.skip(), _next(number)
     return (openings[0] if openings else ""), _prompts(openings), _next(number)

@@ -1,0 +1,29 @@
+"""The command evaluate: how good a checkpoint of any task is on data."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rnnlab.runtime.callers import OWNER
+from rnnlab.runtime.opening import open_checkpoint
+from rnnlab.tasks.registry import kind_of
+from rnnlab.terminal.commands import Answer, add_command, add_device, tell
+from rnnlab.terminal.tables import table_lines
+
+
+def add_commands(commands: Any) -> None:
+    """Add `evaluate`."""
+    parser = add_command(commands, "evaluate", "score a checkpoint on data, beside a baseline", _evaluate)
+    parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
+    add_device(parser)
+    parser.add_argument("--data", required=True, metavar="NAME|FILE|DIR", nargs="+", help="as its training takes it")
+    parser.add_argument("--column", default="", help="of a table: the column of texts (default: the training's)")
+    parser.add_argument("--encoding", default="", help="what the data is encoded in, such as KOI8-R")
+
+
+def _evaluate(args: argparse.Namespace) -> Answer:
+    kind = kind_of(open_checkpoint(args.model))
+    arguments = {name: value for name in ("column", "encoding") if (value := getattr(args, name))}
+    found = kind.evaluate(args.model, args.data, arguments, OWNER, args.device)
+    return tell(args, found.figures, lambda figures: [*table_lines(found.tables), *found.notices])

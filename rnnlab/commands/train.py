@@ -1,0 +1,130 @@
+"""The command train: one sub-command a task, with flags from its settings."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
+from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.runtime.training import Request, Training, train
+from rnnlab.tasks.kind import TaskKind
+from rnnlab.tasks.registry import kinds
+from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, tell
+from rnnlab.terminal.step_bar import StepBar
+from rnnlab.terminal.streams import aside
+from rnnlab.terminal.tables import table_lines
+from rnnlab.train.processes import Processes, is_first, started
+
+
+def add_commands(commands: Any) -> None:
+    """Add `train` with a sub-command for every task."""
+    trainings = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="TASK")
+    for kind in kinds():
+        _add(trainings, kind)
+
+
+def _add(trainings: Any, kind: TaskKind) -> None:
+    parser = add_command(trainings, kind.name, kind.help, _train)
+    parser.set_defaults(kind=kind)
+    parser.add_argument("--data", required=True, nargs="+", metavar="NAME|FILE", help=kind.data)
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
+    parser.add_argument("--from", dest="base", metavar="MODEL", help="fine-tune this checkpoint, which keeps its shape")
+    parser.add_argument("--resume", action="store_true", help="resume the training that DIR holds")
+    parser.add_argument("--minutes", type=float, help="end after so long, and keep the best (default: no limit)")
+    add_overwrite(parser)
+    add_remote(parser)
+    own = kind.part(kind.commands)
+    if hasattr(own, "add_training_flags"):
+        own.add_training_flags(parser)
+    seen: set[str] = set()
+    for heading, settings in kind.settings().items():
+        add_settings(parser.add_argument_group(heading), settings, seen)
+
+
+def _train(args: argparse.Namespace) -> Answer:
+    kind: TaskKind = args.kind
+    refuse_without_on(args)
+    own = kind.part(kind.commands)
+    if hasattr(own, "check_training_flags"):
+        own.check_training_flags(args)
+    names = {known.name for known in kind.options()}
+    settings = {name: value for name, value in vars(args).items() if name in names}
+    arguments = {name: getattr(args, name) for name in kind.arguments}
+    request = Request.of(args.data, settings, arguments=arguments, base=args.base, command=args.command)
+    if args.on:
+        return train_there(args, kind, request)
+    bar, processes = StepBar(args.minutes), started(args.device or "auto")
+
+    def settled(training: Training) -> None:
+        args.resumable = training.resumable and len(training.rounds) == 1
+        for sentence in training.warnings:
+            aside(sentence)
+
+    args.resumable = True
+    training = train(
+        kind,
+        request,
+        out=args.out,
+        resume=args.resume,
+        overwrite=args.overwrite,
+        watch=bar.watch,
+        processes=processes,
+        settled=settled,
+    )
+    answer = _follow(args, training, kind.counted, bar, processes)
+    return tell(args, answer, lambda answer: _lines(kind, answer)) if is_first() else answer
+
+
+def _lines(kind: TaskKind, answer: Answer) -> list[str]:
+    """What a finished training amounts to."""
+    where = f"saved in {answer['folder']}"
+    if {"parameters", "seconds"} <= set(answer):
+        where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s; {where}"
+    return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *answer["notices"]]
+
+
+def _follow(
+    args: argparse.Namespace,
+    training: Iterator[TrainReport | TrainResult],
+    unit: str,
+    bar: StepBar,
+    processes: Processes,
+) -> Answer:
+    """Print a training's reports on standard error; gives its result's figures, with its folder.
+
+    Args:
+        args: learns in `reported` whether anything has been saved yet, for an interruption's sentence.
+        training: its reports and its result.
+        unit: of what is trained on in a second: "rows", "tokens".
+        bar: moved by the training's steps; closed at the end, however that comes.
+        processes: those that train together; left at the end.
+    """
+    answer: Answer = {}
+    args.reported = False
+    try:
+        for event in training:
+            args.reported = True
+            if isinstance(event, TrainResult):
+                answer = event.summary | {"folder": event.folder}
+            else:
+                aside(_report(event, unit))
+    finally:
+        bar.close()
+        processes.part()
+    return answer
+
+
+def _report(event: TrainReport, unit: str) -> str:
+    who = f"seed {event.seed} {event.variant}".strip()
+    scores = "  ".join(f"{name} {value:.4f}" for name, value in event.scores.items())
+    text = (
+        f"{who}: step {event.step}/{event.steps}  epoch {event.epoch:.1f}  training loss {event.loss:.5f}  {scores}  "
+        f"gradient {event.gradient_norm:.3f}  rate {event.rate:.1e}  {event.per_second:,.0f} {unit}/s  "
+        f"{event.seconds_left:.0f} s left"
+    )
+    if event.best_step is not None:
+        text += f"  best at step {event.best_step}"
+    sample = "\n".join(f"    | {line}" for line in event.sample.splitlines())
+    return "\n".join([text, *filter(None, [event.message, sample])])

@@ -1,0 +1,100 @@
+"""A forecaster for a Python program: loaded once by name, then asked."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnnlab.data.prices.tables import frame_text
+from rnnlab.errors import DataError
+from rnnlab.runtime.opening import Located, open_located
+from rnnlab.tasks.forecast.use import forecast
+
+
+@dataclass(frozen=True)
+class ForecastModel:
+    """A checkpoint that forecasts.
+
+    name: as it was asked for. folder: where its files lie; of a repository of the Hub, the one commit that was pulled,
+    whatever is pushed later. card: the model card, Markdown.
+    """
+
+    name: str
+    task: str
+    folder: Path
+    card: str
+
+    @classmethod
+    def of(cls, name: str, found: Located) -> ForecastModel:
+        """A checkpoint that was found under a name; CheckpointError if it is damaged."""
+        made = open_located(found)
+        return cls(name, made.task, found.folder.resolve(), made.card)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"A checkpoint that forecasts has no {name}(); it has forecast().")
+
+    def forecast(
+        self,
+        prices: str | Path | pd.DataFrame | pd.Series,
+        horizon: int = 20,
+        *,
+        device: str = "auto",
+        ticker: str | None = None,
+        dates: str | None = None,
+        encoding: str | None = None,
+        calibrated: bool = False,
+    ) -> pd.DataFrame:
+        """Forecast the sessions after the last day.
+
+        Args:
+            prices: a bundled ticker, the path of a price file, a table with a column Close (Open, High, Low and Volume
+                are used if there) and an index or a column of dates, or a series of closes with an index of dates.
+            horizon: sessions to forecast, 1 to 20.
+            device: "cpu", "cuda", "mps" or "auto".
+            ticker: which one, if the file or table holds several.
+            dates: "iso", "us" or "day-first" if dates can be read in two ways.
+            encoding: in which the file is written, as "shift_jis"; found if None.
+            calibrated: whether the bands are calibrated day by day, by how often they held before.
+
+        Returns:
+            A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
+            What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"].
+
+        Raises:
+            RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
+        """
+        data = _as_data(prices, encoding)
+        answer = forecast(
+            str(self.folder),
+            data,
+            horizon=horizon,
+            device=device,
+            ticker=ticker,
+            dates=dates,
+            encoding=encoding,
+            calibrated=calibrated,
+        )
+        rows = pd.DataFrame(answer["rows"])
+        table = rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
+        table.attrs["notices"] = answer["notices"]
+        for notice in answer["notices"]:
+            warnings.warn(notice, stacklevel=2)
+        return table
+
+
+def _as_data(prices: Any, encoding: str | None) -> str | Path | bytes:
+    """A name or path as it is; a table as the price file that it would be, so that it is read as strictly."""
+    if isinstance(prices, str | Path):
+        return prices
+    if not isinstance(prices, pd.DataFrame | pd.Series):
+        raise DataError(
+            f"Prices cannot be a {type(prices).__name__}; give a bundled ticker, a file's path, a pandas DataFrame "
+            "with dates, or a pandas Series with an index of dates."
+        )
+    if encoding is not None:
+        raise DataError("A table has no encoding; leave it out.")
+    return frame_text(prices, "the table").encode()

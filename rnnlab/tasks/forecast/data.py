@@ -1,0 +1,130 @@
+"""Names and paths -> price series: bundled tickers, groups of them, and files; what a checkpoint tells of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnnlab.data import catalog
+from rnnlab.data.prices.series import Prices, read_prices
+from rnnlab.errors import DataError, RnnlabError
+from rnnlab.runtime.opening import is_file
+from rnnlab.runtime.provenance import origin
+
+MOST_SERIES = 1000
+
+
+def open_prices(
+    data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
+) -> Prices:
+    """Open a bundled ticker by name, a file by path, or a file's content; see rnnlab.data.prices.series.read_prices.
+
+    Raises:
+        DataError: there is no such ticker or file, or the file cannot be used as it is.
+    """
+    if isinstance(data, bytes):
+        return read_prices(data, name="the table", ticker=ticker, dates=dates, encoding=encoding)
+    return open_many([str(data)], ticker=ticker, dates=dates, encoding=encoding)[0]
+
+
+def expand(data: Iterable[str]) -> list[str]:
+    """Replace names that stand for several tickers ("pool", "bundled") by those tickers, each named once."""
+    groups = [catalog.group(name) if name.lower() in catalog.GROUPS else (name,) for name in data]
+    return list(dict.fromkeys(ticker for group in groups for ticker in group))
+
+
+def open_many(
+    data: Sequence[str], *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
+) -> list[Prices]:
+    """Open several tickers or files, each bundled table read once; the others say how to read the files among them.
+
+    Raises:
+        DataError: as `open_prices`.
+    """
+    known = set(catalog.tickers())
+    opened: list[Prices] = []
+    for name in expand(data):
+        if is_file(name):
+            opened.append(read_prices(Path(name), ticker=ticker, dates=dates, encoding=encoding))
+        elif name.upper() not in known and not _looks_like_a_ticker(name):
+            opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
+        elif (ticker or dates or encoding) and not any(map(is_file, data)):
+            raise DataError(f"{name} is a bundled series, not a file; leave out --ticker, --dates and --encoding.")
+        else:
+            opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
+    return opened
+
+
+def _looks_like_a_ticker(name: str) -> bool:
+    return len(name) < 20 and name.replace("-", "").isalnum()
+
+
+def _bundled_table(name: str) -> pd.DataFrame:
+    for entry in catalog.entries():
+        if name in entry.tickers:
+            return _bundled_file(entry.name, entry.tickers)[name]
+    return catalog.price_table(name)  # there is none: its error lists the names that come close
+
+
+@lru_cache(maxsize=16)
+def _bundled_file(name: str, tickers: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """All series of one bundled file, read once; nobody changes them."""
+    return catalog.price_tables(tickers)
+
+
+def read_day(written: str, what: str) -> pd.Timestamp:
+    """Read a day written as 2015-08-13.
+
+    Args:
+        written: what a person wrote.
+        what: what the day is, for the message: "The start".
+
+    Raises:
+        RnnlabError: it is no such day.
+    """
+    try:
+        if len(written) != 10:
+            raise ValueError
+        return pd.Timestamp(date.fromisoformat(written))
+    except ValueError as error:
+        raise RnnlabError(f"{what} {written[:40]!r} is no date; write it as 2015-08-13.") from error
+
+
+def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
+    """The origin, the series with their spans, licences and digests, and the last day that was learnt from."""
+    return origin(command) | {"until": f"{until:%Y-%m-%d}", "data": [series_record(prices) for prices in data]}
+
+
+def series_record(prices: Prices) -> dict[str, Any]:
+    """What a checkpoint tells of one series: its name, span, source and digests; equal for equal closes."""
+    dates = prices.table.index
+    record = {
+        "name": prices.name,
+        "rows": len(dates),
+        "start": f"{dates[0]:%Y-%m-%d}",
+        "end": f"{dates[-1]:%Y-%m-%d}",
+        "closes_sha256": hashlib.sha256(prices.table["Close"].to_numpy(float).tobytes()).hexdigest(),
+    }
+    if not prices.bundled:
+        return record | {"source": "a file of the maker's own"}
+    entry = next(entry for entry in catalog.entries() if prices.name in entry.tickers)
+    source = f"{entry.source.package} {entry.source.version} ({entry.source.licence})"
+    return record | {"source": source, "sha256": entry.sha256}
+
+
+def open_distinct(data: Sequence[str], ticker: str | None, dates: str | None, encoding: str | None) -> list[Prices]:
+    """Open several as `open_many` does; RnnlabError if one is given twice, or if there are more than 1,000."""
+    opened = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
+    names = [prices.name for prices in opened]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RnnlabError(f"{twice} is given twice; name each series once.")
+    if len(opened) > MOST_SERIES:
+        raise RnnlabError(f"{len(opened)} series are more than {MOST_SERIES}; give fewer at a time.")
+    return opened

@@ -1,0 +1,122 @@
+"""An opened checkpoint before a series: how much of it is needed, scored and known."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rnnlab.data.prices.series import Prices, need_rows
+from rnnlab.errors import RnnlabError
+from rnnlab.runtime.callers import Caller
+from rnnlab.runtime.opening import Located, locate
+from rnnlab.scoring.garch import GARCH
+from rnnlab.scoring.student import StudentT
+from rnnlab.tasks.forecast.data import open_prices, read_day
+from rnnlab.tasks.forecast.judge import leaks, walk
+from rnnlab.tasks.forecast.judge.walk import Backtest
+from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, Forecaster, open_forecasting
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+
+
+def need_days(model: str, forecaster: Forecaster, prices: Prices) -> None:
+    """Raise DataError if a series is too short for one forecast."""
+    need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
+
+
+def whole_horizon(horizon: int) -> int:
+    """A horizon that a forecast may have; RnnlabError for another."""
+    if not 1 <= horizon <= LONGEST_HORIZON:
+        raise RnnlabError(f"The horizon must be between 1 and {LONGEST_HORIZON} days, not {horizon}.")
+    return int(horizon)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An opened checkpoint before a series, and what it says of each of its days."""
+
+    checkpoint: Checkpoint
+    forecaster: Forecaster
+    prices: Prices
+    densities: StudentT
+    pinned: str
+
+    def on_a_placebo(self) -> Prepared:
+        """The same before independent draws in place of the prices."""
+        name, table = f"placebo for {self.prices.name}", leaks.placebo(self.prices.table)
+        return dataclasses.replace(self, prices=Prices(name, table), densities=self.forecaster.densities(table))
+
+    def walked(self, start: str | None, horizons: Sequence[int], *, garch: bool = False) -> list[Backtest]:
+        """The back-test of each horizon; raises RnnlabError."""
+        if not horizons:
+            raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
+        first, more = first_scored(self.checkpoint, self.prices, start), GARCH if garch else {}
+        table, rows = self.prices.table, self.forecaster.rows_needed
+        return [walk.backtest(self.densities, table, first, rows, whole_horizon(horizon), more) for horizon in horizons]
+
+
+def prepare(model: str, found: Located, opened: tuple[Checkpoint, Forecaster], prices: Prices) -> Prepared:
+    """Have an opened checkpoint look at a series; DataError if the series is too short for it."""
+    checkpoint, forecaster = opened
+    need_days(model, forecaster, prices)
+    return Prepared(checkpoint, forecaster, prices, forecaster.densities(prices.table), found.pinned(model))
+
+
+def prepared(
+    model: str,
+    data: str | Path | bytes,
+    ticker: str | None,
+    dates: str | None,
+    caller: Caller,
+    device: str,
+    encoding: str | None = None,
+) -> Prepared:
+    """Open a checkpoint and a series by name, the first looking at the second; arguments as of `backtest`."""
+    found = locate(model, caller=caller)
+    opened = open_forecasting(found, device=device)
+    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates, encoding=encoding))
+
+
+def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:
+    """The day asked for, else the last fifth's first or, if later, the first that the model never learnt from."""
+    if start:
+        return read_day(start, "The start")
+    dates = pd.DatetimeIndex(prices.table.index)
+    unseen = dates[dates > pd.Timestamp(str(checkpoint.provenance["until"]))]
+    first = walk.default_start(dates)
+    return max(first, unseen[0]) if len(unseen) > walk.LEAST_TEST_DAYS + LONGEST_HORIZON else first
+
+
+def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
+    """What a reader of the scores must know of how the model came to them."""
+    notices = []
+    if knew(checkpoint, result.first_day):
+        notices.append(
+            f"The model learnt from days up to {checkpoint.provenance['until']}, so its scores on the days before are "
+            f"too good to be true; start the back-test later."
+        )
+    return (*notices, *on_scaling(checkpoint, prices))
+
+
+def knew(checkpoint: Checkpoint, day: pd.Timestamp) -> bool:
+    """Whether a model was trained on a day."""
+    return f"{day:%Y-%m-%d}" <= str(checkpoint.provenance["until"])
+
+
+def on_scaling(checkpoint: Checkpoint, prices: Prices) -> tuple[str, ...]:
+    """What the tutorial's scaling means for a series."""
+    if checkpoint.codec["recipe"] != "tutorial":
+        return ()
+    learnt = checkpoint.provenance["data"][0]
+    if (prices.name, f"{prices.table.index[0]:%Y-%m-%d}") != (learnt["name"], learnt["start"]):
+        low, high = checkpoint.codec["low"], checkpoint.codec["high"]
+        return (
+            f"This model's scaling was made for {learnt['name']}, from {low:,.4g} to {high:,.4g}; "
+            f"its prices mean nothing for another series.",
+        )
+    if checkpoint.codec["leak"]:
+        return ("This model's scaling has seen the test days' prices, as in the tutorial: its scores leak.",)
+    return ()

@@ -1,0 +1,85 @@
+"""A writer for a Python program: loaded once by name, then asked."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from rnnlab.data.text.stops import unescaped
+from rnnlab.runtime.opening import Located, open_located
+from rnnlab.tasks.text.use import Manner, drafts
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """A checkpoint that writes.
+
+    name: as it was asked for. folder: where its files lie; of a repository of the Hub, the one commit that was pulled,
+    whatever is pushed later. card: the model card, Markdown.
+    """
+
+    name: str
+    task: str
+    folder: Path
+    card: str
+
+    @classmethod
+    def of(cls, name: str, found: Located) -> TextModel:
+        """A checkpoint that was found under a name; CheckpointError if it is damaged."""
+        made = open_located(found)
+        return cls(name, made.task, found.folder.resolve(), made.card)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write().")
+
+    def write(
+        self,
+        prompt: str = "",
+        *,
+        length: int = 400,
+        temperature: float | None = None,
+        seed: int | None = None,
+        stops: Sequence[str] = (),
+        sampling: Mapping[str, float] = MappingProxyType({}),
+        device: str = "auto",
+        banned: str = "",
+        keep_stop: bool = False,
+        finish_sentence: bool = False,
+    ) -> str:
+        r"""Write on from a prompt; what was changed in it, and a seed that was drawn for -1, is told as a warning.
+
+        Args:
+            prompt: what the text begins with.
+            length: characters to write.
+            temperature: how daring each choice is; None is the default.
+            seed: the same seed writes the same text; drawn at random if None, or if -1, which is told.
+            stops: the text ends before the first of them to appear; \n is a line break, \t a tab, \\ a backslash.
+            sampling: the chain's other settings by name, such as top_k (docs/writing.md).
+            device: "cpu", "cuda", "mps" or "auto".
+            banned: characters that are never written, with the same escapes.
+            keep_stop: the text ends after the stop and not before it.
+            finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most.
+
+        Returns:
+            The whole text, the prompt first.
+
+        Raises:
+            RnnlabError: the checkpoint is no writer, or something of the above cannot be used as it is.
+        """
+        listed = (stops,) if isinstance(stops, str) else stops
+        manner = Manner(
+            length,
+            sampling={**sampling, "temperature": temperature},
+            stops=tuple(map(unescaped, listed)),
+            banned=unescaped(banned),
+            keep_stop=keep_stop,
+            finish_sentence=finish_sentence,
+        )
+        *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
+        for notice in last.notices:
+            warnings.warn(notice, stacklevel=2)
+        return last.texts[0]

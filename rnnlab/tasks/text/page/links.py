@@ -1,0 +1,57 @@
+"""A text as a link that writes it again, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnnlab.data.text.stops import escaped
+from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
+from rnnlab.tasks.text.use import Draft, sampling_settings
+from rnnlab.widgets.links import link_to, linked_model, linked_number
+
+ENDINGS = ("keep_stop", "finish_sentence")
+
+
+def writing_link(draft: Draft) -> str:
+    """The query that writes a text again: `?tab=write&model=…&revision=…&prompt=…&seed=…`; "" if there can be none.
+
+    There is none to what a visitor has brought, which nobody else may open, nor for a prompt too long for an address.
+    """
+    manner, written = draft.manner, max(sum(len(piece.text) for piece in row) for row in draft.pieces)
+    defaults = {known.name: known.default for known in sampling_settings()} | {"temperature": TEMPERATURE}
+    asked: dict[str, Any] = {"prompt": draft.prompt, "seed": draft.seeds[0]}
+    asked["length"] = min(max(written, manner.length), LONGEST)
+    chosen = {name: manner.sampling.get(name) for name in defaults}
+    asked |= {name: value for name, value in chosen.items() if value is not None and value != defaults[name]}
+    asked |= {"texts": len(draft.seeds)} if len(draft.seeds) > 1 else {}
+    asked |= {"stop": manner.stops[0]} if len(manner.stops) == 1 else {}
+    asked |= {"stops": "\n".join(map(escaped, manner.stops))} if len(manner.stops) > 1 else {}
+    asked |= {"never": manner.banned} if manner.banned else {}
+    asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
+    asked |= {name: 1 for name in ENDINGS if getattr(manner, name)}
+    return link_to("write", draft.model, asked)
+
+
+def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any]:
+    """The values of the tab Write's choosers that a link asks for, in the order of `AskedText.of`'s.
+
+    Raises:
+        RnnlabError: one of them is none that could be set here.
+    """
+    knobs = {known.name: known for known in sampling_settings()}
+    chosen = [knobs[name] for name in rule_names()]
+    rules = [linked_number(query, known.name, known.default, known.low, known.high) for known in chosen]
+    return [
+        linked_model(query, bundled),
+        query.get("prompt", ""),
+        linked_number(query, "temperature", TEMPERATURE, 0, HOTTEST),
+        linked_number(query, "length", LENGTH, SHORTEST, LONGEST),
+        query.get("texts") == str(SEVERAL),
+        query.get("seed", ""),
+        query.get("stops") or escaped(query.get("stop", "")),
+        escaped(query.get("never", "")),
+        query.get("weights") == "int8",
+        *rules,
+        *(query.get(name) == "1" for name in ENDINGS),
+    ]

@@ -1,0 +1,188 @@
+"""What the README, CONTRIBUTING and docs/ show is true: commands run, programs run, nothing is left undocumented.
+
+A block of commands that begins with ```sh is run, its trainings for two steps. One that begins with ```sh slow takes
+minutes and is run by the tests marked slow. One that begins with ```sh manual needs a network, an account or hours:
+only its syntax is checked.
+"""
+
+import argparse
+import gzip
+import json
+import pkgutil
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from authors import story
+from hub.serving import running_hub
+from markets import market
+
+from rnnlab.__main__ import _parser, main
+from rnnlab.ui import app
+
+ROOT = Path(__file__).parents[1]
+PAPERS = {
+    str(file.relative_to(ROOT)): file.read_text()
+    for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+}
+BLOCK = re.compile(r"^```(\w+)(?: (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OURS = "-m rnnlab "
+
+
+def blocks(paper: str, language: str) -> list[tuple[str, str]]:
+    """How each block is to be run ("", "slow" or "manual"), and the block."""
+    return [(how, text) for found, how, text in BLOCK.findall(PAPERS[paper]) if found == language]
+
+
+def commands(paper: str, *hows: str) -> list[list[str]]:
+    """The arguments of rnnlab's commands in a paper's blocks."""
+    lines = [line for how, text in blocks(paper, "sh") if how in hows for line in text.splitlines()]
+    return [shlex.split(line.split(OURS, 1)[1], comments=True) for line in lines if OURS in line]
+
+
+def with_commands(*hows: str) -> list[str]:
+    return [paper for paper in PAPERS if commands(paper, *hows)]
+
+
+@pytest.fixture
+def desk(monkeypatch, tmp_path) -> Iterator[Path]:
+    """A folder with the files that the papers name, and a Hub on which the account is called owner."""
+    (tmp_path / "letters.txt").write_text(story(6000))
+    (tmp_path / "letter.txt").write_text("ANNA:\n")
+    (tmp_path / "part1.txt").write_text(story(9000, seed=2))
+    (tmp_path / "part2.txt.gz").write_bytes(gzip.compress(story(9000, seed=3).encode()))
+    for seed, name in enumerate(("BA.csv", "CAT.csv")):
+        market(1500, seed=seed).to_csv(tmp_path / name)
+    with running_hub() as hub:
+        hub.store.users["hf_owners_secret"] = "owner"
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("HF_TOKEN", "hf_owners_secret")
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for commands that start others
+        monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
+        monkeypatch.chdir(tmp_path)
+        yield tmp_path
+
+
+@pytest.mark.parametrize("paper", with_commands(""))
+def test_the_commands_of_the_papers_run(paper, desk, capsys):
+    for command in commands(paper, ""):
+        steps = ["--steps", "2"] if command[0] == "train" else []
+        assert main([*command, *steps]) == 0, (command, capsys.readouterr().err)
+
+
+SLOW = sorted({shlex.join(command) for paper in PAPERS for command in commands(paper, "slow")})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", SLOW)
+def test_the_commands_that_take_minutes_run(command, desk):
+    assert main(shlex.split(command)) == 0
+
+
+@pytest.mark.parametrize("paper", with_commands("", "slow", "manual"))
+def test_every_command_of_the_papers_is_well_formed(paper):
+    for command in commands(paper, "", "slow", "manual"):
+        _parser().parse_args(command)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_line_of_commands_begins_with_a_program_that_is_known(paper):
+    known = re.compile(r"make [\w-]+|torchrun .* -m rnnlab |python -m (rnnlab|benchmarks\.\w+|examples\.\w+|pytest) ")
+    for how, text in blocks(paper, "sh"):
+        assert how in {"", "slow", "manual"}
+        assert [line for line in text.splitlines() if line and not known.match(f"{line} ")] == []
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_programs_that_the_papers_name_are_there(paper):
+    for package, name in re.findall(r"python -m (benchmarks|examples)\.(\w+)", PAPERS[paper]):
+        assert (ROOT / package / f"{name}.py").is_file(), name
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`make ([\w-]+)", PAPERS[paper]):
+        assert f"\n{target}:" in makefile, target
+
+
+# Named in CONTRIBUTING before they are written; delete each when its file is there.
+NOT_YET = {
+    f"{place}.py"
+    for place in ("rnnlab/tasks/registry", "rnnlab/tasks/kind", "tests/test_own_task", "tests/test_own_cell")
+}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_files_and_modules_that_the_papers_name_are_there(paper):
+    files = set(re.findall(r"`((?:rnnlab|tests|benchmarks|examples|docs)/[a-z\d_./]+)`", PAPERS[paper]))
+    assert [name for name in files - NOT_YET if not (ROOT / name).exists()] == []
+    for name in re.findall(r"`(rnnlab(?:\.[a-z_]+)+)`", PAPERS[paper]):
+        pkgutil.resolve_name(name)
+
+
+PROGRAMS = [
+    (paper, text)
+    for paper in PAPERS
+    for _, text in blocks(paper, "python")
+    if "rnnlab" in text and "gradio_client" not in text
+]
+
+
+@pytest.mark.parametrize(("paper", "program"), PROGRAMS)
+def test_the_python_of_the_papers_runs(paper, program, desk):
+    exec(compile(program, paper, "exec"), {})
+
+
+def test_the_figures_of_the_table_on_apple_are_those_that_its_command_prints(capsys):
+    assert main(["backtest", "stocks", "--data", "AAPL", "--start", "2015-08-13", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    ours, har = answer, answer["baselines"]["har_t"]
+    for paper in ("README.md", "docs/results.md"):
+        for row, scores in (("rnnlab's `stocks`", ours), ("HAR on daily range + t", har)):
+            [line] = [line for line in PAPERS[paper].splitlines() if line.startswith("|") and row in line]
+            figures = [float(cell.strip(" *%")) for cell in line.split("|")[2:-1]]
+            shares = [round(100 * scores[name], 1) for name in ("coverage80", "coverage95")]
+            assert figures == [*(round(scores[name], 3) for name in ("rmse", "crps", "log_score")), *shares]
+
+
+def leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command that can be given, as "data fetch"."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if words and not any(action.required for action in below):
+        yield " ".join(words)
+    for action in below:
+        for name, child in action.choices.items():
+            yield from leaves(child, (*words, name))
+
+
+@pytest.mark.parametrize("command", list(leaves(_parser())))
+def test_every_command_is_documented_with_an_example(command):
+    words = command.split()
+    shown = [one for paper in PAPERS for one in commands(paper, "", "slow", "manual")]
+    assert any(one[: len(words)] == words for one in shown)
+    assert f"`{command}`" in PAPERS["docs/commands.md"]
+
+
+@pytest.fixture(scope="module")
+def page():
+    demo = app.build()
+    yield demo
+    demo.close()
+
+
+def test_every_endpoint_is_documented_with_its_parameters(page):
+    for name, endpoint in page.get_api_info()["named_endpoints"].items():
+        [row] = [line for line in PAPERS["docs/api.md"].splitlines() if line.startswith(f"| `{name}` |")]
+        documented = re.findall(r"`(\w+)`", row.split("|")[2])
+        assert sorted(documented) == sorted(one["parameter_name"] for one in endpoint["parameters"])
+
+
+def test_the_example_of_the_api_runs(page, desk):
+    [program] = [text for _, text in blocks("docs/api.md", "python") if "gradio_client" in text]
+    address = app.launch(page, wait=False).rstrip("/")
+    exec(compile(program.replace("http://127.0.0.1:7860", address), "docs/api.md", "exec"), {})
+
+
+def test_the_index_lists_every_paper_and_the_readme_is_short():
+    for file in (ROOT / "docs").glob("*.md"):
+        assert file.name == "index.md" or f"]({file.name})" in PAPERS["docs/index.md"], file.name
+    assert PAPERS["README.md"].count("\n") <= 150

@@ -1,0 +1,27 @@
+"""Trainings from Python, as tests start them: a request in keywords, run by the one training run."""
+
+from rnnlab.runtime.training import Request, train
+from rnnlab.tasks.forecast.kind import KIND as FORECAST
+from rnnlab.tasks.text.kind import KIND as TEXT
+
+RUN = ("out", "resume", "overwrite", "watch", "processes", "settled")
+SHARED = ("base", "caller", "command", "most_bytes")
+
+
+def train_forecast(data, *, settings=None, **others):
+    """Train a forecaster; others are those of the run, of the request, and the task's arguments."""
+    return _train(FORECAST, data, settings, others)
+
+
+def train_text(data, *, settings=None, **others):
+    """Train a writer."""
+    return _train(TEXT, data, settings, others)
+
+
+def _train(kind, data, settings, others):
+    tell = others.pop("tell", None)
+    run = {name: others.pop(name) for name in RUN if name in others}
+    if tell is not None:
+        run["settled"] = lambda training: [tell(words) for words in training.warnings]
+    shared = {name: others.pop(name) for name in SHARED if name in others}
+    return train(kind, Request.of(data, settings, arguments=others, **shared), **run)
