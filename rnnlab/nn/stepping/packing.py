@@ -82,7 +82,7 @@ def pack(model: SequenceModel) -> PackedModel:
 
 def _pack_layer(cell: Cell) -> PackedLayer:
     inputs, recurrent, input_bias, recurrent_bias = (cell.packed(weight.float()) for weight in cell.kernel.parameters())
-    if not cell.has_apart():
+    if not cell.apart:
         input_bias, recurrent_bias = input_bias + recurrent_bias, torch.zeros_like(recurrent_bias)
     return PackedLayer(cell.without_kernel(), inputs, input_bias, recurrent, recurrent_bias)
 
