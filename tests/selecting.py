@@ -4,12 +4,14 @@ import random
 
 import pytest
 
-# Files by the CPU seconds that they take, the longest first: two workers that begin with them end together.
+# Files by the CPU seconds that they take, the longest first: two workers that begin with them end together. With --fast
+# none of them is read.
 LONGEST = (
     "test_processes", "test_jobs", "test_browser", "test_command_line", "test_text_tuning", "test_visit_training",
     "test_typed_datasets", "test_hub_texts", "test_train_browser", "test_checkpoints_browser", "test_shards",
     "test_text_commands", "test_sharing", "test_gate", "test_text_service", "test_project", "test_page", "test_fuzz",
-    "test_train_endpoints", "test_spaces", "test_round_trips", "test_lending", "test_linear_texts",
+    "test_forecast_bench", "test_no_telemetry", "test_train_endpoints", "test_spaces",
+    "test_round_trips", "test_lending", "test_linear_texts",
     "test_written_everywhere", "test_loop", "test_checkpoints_page", "test_file_kinds", "test_rotten_cache",
     "test_write_page", "test_hub", "test_raw_calls", "test_leaks", "test_price_growth", "test_service",
     "test_damage_everywhere", "test_exchanges", "test_generate", "test_vocab", "test_density", "test_interrupts",
@@ -37,9 +39,6 @@ def unsampled(items: list[pytest.Item]) -> set[pytest.Item]:
     return left
 
 
-def left_out(items: list[pytest.Item], fast: bool) -> set[pytest.Item]:
-    """What does not run without --all; with --fast neither what looks at the page nor any of the longest files."""
-    left = unsampled(items) | {item for item in items if item.get_closest_marker("long")}
-    if fast:
-        left |= {item for item in items if item.path.stem in PLACES or item.get_closest_marker("browser")}
-    return left
+def left_out(items: list[pytest.Item]) -> set[pytest.Item]:
+    """What does not run without --all."""
+    return unsampled(items) | {item for item in items if item.get_closest_marker("long")}
