@@ -7,7 +7,6 @@ import pytest
 import torch
 from commanding import run
 from markets import market
-from rnnlab.tasks.forecast.lines import training_lines
 from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
@@ -15,7 +14,9 @@ from rnnlab.runtime.opening import locate, open_checkpoint
 from rnnlab.scoring.forecasts import diebold_mariano
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.terminal.tables import table_lines
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,7 +57,7 @@ def test_before_and_after_are_back_tests_of_the_very_same_days(place, tuned):
     assert after["crps"] == pytest.approx(results[1].scores.crps)
     assert before["dm_p"] == pytest.approx(diebold_mariano(results[1].losses, results[0].losses).p_value)
     assert before["crps"] != after["crps"]
-    line = next(line for line in training_lines(summary | {"folder": "x"}) if line.startswith("acme    "))
+    line = next(line for line in table_lines(KIND.tables(summary)) if line.startswith("acme  "))
     assert f"{before['crps']:.4f}" in line
     assert f"{after['crps']:.4f}" in line
 

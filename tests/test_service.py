@@ -3,12 +3,12 @@ import json
 
 import pytest
 from markets import market
-from rnnlab.tasks.forecast.lines import backtest_lines
 from trainings import train_forecast
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.tasks.forecast.commands import backtest_lines
 from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.use import forecast
@@ -183,7 +183,7 @@ def test_a_price_that_stands_still_in_the_test_is_judged_without_a_crash(folder)
     answer = backtest(model(folder), folder / "halted.csv", start="2011-03-28")
     assert answer["direction"] is None
     assert answer["verdict"]
-    assert backtest_lines(answer)
+    assert list(backtest_lines(answer))
 
 
 def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
