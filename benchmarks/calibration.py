@@ -13,7 +13,6 @@ import statistics
 
 import numpy as np
 import pandas as pd
-from rnnlab.tasks.forecast.lines import table
 
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.baselines import ahead
@@ -23,6 +22,7 @@ from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.prepared import Prepared, prepare
 from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.terminal.tables import aligned
 from rnnlab.train.devices import quiet_threads
 
 STEPS = (0.0, 0.005, 0.01, 0.02)
@@ -42,7 +42,7 @@ def main() -> None:
     opened = open_forecasting(found)
     series = [prepare(asked.model, found, opened, open_prices(name)) for name in asked.data]
     first = pd.Timestamp(asked.start)
-    for row in table(HEAD, (line for h in HORIZONS for line in _lines(series, first, h))):
+    for row in aligned(HEAD, (line for h in HORIZONS for line in _lines(series, first, h))):
         print(row)
 
 

@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable
 
 from rnnlab.runtime.opening import locate
+from rnnlab.runtime.training import Request
+from rnnlab.runtime.training import train as training
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import scoring
-from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.train.devices import quiet_threads
 
@@ -43,7 +45,7 @@ def backtest() -> object:
 
 
 def train(data: list[str]) -> object:
-    return list(train_forecast(data, until="2015-08-12", settings={"epochs": 1}))
+    return list(training(FORECAST, Request.of(data, {"epochs": 1}, arguments={"until": "2015-08-12"})))
 
 
 if __name__ == "__main__":

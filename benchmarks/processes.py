@@ -24,7 +24,8 @@ from pathlib import Path
 import torch
 
 from rnnlab.nn.model import new_model
-from rnnlab.tasks.text.learn.training import text_run
+from rnnlab.runtime.training import Request
+from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.train.loop import fit
 from rnnlab.train.processes import started
 
@@ -74,9 +75,10 @@ def _train(asked: argparse.Namespace) -> None:
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     processes = started("cpu")
     settings = {"hidden": asked.hidden, "batch": asked.batch, "steps": STEPS, "report_every": REPORT_EVERY}
-    run, _ = text_run(asked.text, settings=settings | {"device": "cpu", "precision": asked.precision})
-    task, model, train = run.rehearsed()
-    reports = list(fit(new_model(model, train.seed), task, train, processes=processes))
+    settings |= {"device": "cpu", "precision": asked.precision}
+    request = Request.of(asked.text, settings, together=processes.count)
+    [one] = TEXT.prepare(TEXT.read(request), request).rounds
+    reports = list(fit(new_model(one.model, one.train.seed), one.task, one.train, processes=processes))
     if processes.first:
         found = {"losses": [one.loss for one in reports], "per_second": [one.per_second for one in reports[1:]]}
         Path(asked.answer).write_text(json.dumps(found))

@@ -28,9 +28,10 @@ import torch
 from rnnlab.data.text.corpus import Corpus, read_corpus
 from rnnlab.data.text.documents import split_at
 from rnnlab.runtime.reports import TrainResult
+from rnnlab.runtime.training import Request, train
 from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.learn.settings import proposed
-from rnnlab.tasks.text.learn.training import train_text
 
 SHOWN = ("hidden", "layers", "batch", "epochs")
 HEAD = "text, size, seed, settings, 5-gram, windows, streamed, CPU seconds, best step, steps, passed at"
@@ -71,7 +72,7 @@ def main(asked: argparse.Namespace) -> None:
 
 def _trained(cut: Cut, changed: dict[str, Any], *, whole: bool) -> str:
     used, passed, scores, ended = time.process_time(), "never", ["–", "–"], ["–", "–"]
-    for event in train_text(str(cut.file), settings=changed | {"device": "cpu"}):
+    for event in train(TEXT, Request.of(str(cut.file), changed | {"device": "cpu"})):
         if isinstance(event, TrainResult):
             scores = [f"{event.summary[f'nats_per_char_{name}']:.3f}" for name in ("windows", "streamed")]
             ended = [f"{event.summary[name]:,}" for name in ("best_step", "steps")]

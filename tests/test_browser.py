@@ -23,7 +23,7 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    with running_browser(patience=20_000) as context:
+    with running_browser() as context:
         yield context
 
 

@@ -65,7 +65,7 @@ def _answering(address: str, process) -> str:
 
 @pytest.fixture(scope="module")
 def browser():
-    with running_browser(patience=30_000) as context:
+    with running_browser() as context:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         yield context
 

@@ -75,6 +75,7 @@ def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, 
     assert told_secrets([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
 
 
+@pytest.mark.long
 def test_a_forecaster_is_trained_there_by_the_same_command(hub, tmp_path, capsys):
     (tmp_path / "mine.csv").write_text("Date,Close\n" + "".join(f"{day},{close}\n" for day, close in days(900)))
     asked = ["train", "forecast", "--data", "AAPL", str(tmp_path / "mine.csv"), "--out", str(tmp_path / "out")]

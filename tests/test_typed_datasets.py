@@ -90,6 +90,7 @@ def test_a_file_of_that_name_comes_first(hub, tmp_path):
     assert told["source"] == "a file of the maker's own"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("files", "asked", "sentence"),
     [

@@ -13,10 +13,11 @@ import pandas as pd
 
 from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.json_objects import seal
+from rnnlab.runtime.training import Request, train
 from rnnlab.service.sharding import make_shards
-from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.text.draft_file import save_draft
-from rnnlab.tasks.text.learn.training import train_text
+from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.use import Manner, drafts
 
 SUBJECTS = ("a miller", "the heron", "our aunt", "nobody", "the late guest")
@@ -83,13 +84,13 @@ def build(place: Path, *, few: bool = False) -> list[Source]:
 
 
 def _stopped(step: int, steps: int) -> bool:
-    """A training that is ended after four steps is scored and can be gone on with: its record has every field."""
+    """A training that is ended after four steps is scored and can be resumed: its record has every field."""
     return step < 4
 
 
 def _writer(place: Path, text: Path, number: int, settings: dict) -> Source:
     folder = place / f"writer{number}"
-    for _ in train_text(str(text), out=folder, settings=WRITER | settings, watch=_stopped):
+    for _ in train(TEXT, Request.of(str(text), WRITER | settings), out=folder, watch=_stopped):
         pass
     return Source(folder.name, "model", folder, str(text), "text", resumable=True)
 
@@ -97,14 +98,15 @@ def _writer(place: Path, text: Path, number: int, settings: dict) -> Source:
 def _forecaster(place: Path, table: Path, cell: str) -> Source:
     folder = place / f"forecaster-{cell}"
     settings = FORECASTER | {"cell": cell}
-    for _ in train_forecast([str(table)], out=folder, settings=settings, watch=_stopped):
+    for _ in train(FORECAST, Request.of(str(table), settings), out=folder, watch=_stopped):
         pass
     return Source(folder.name, "model", folder, str(table), "forecast", resumable=True)
 
 
 def _tutorial(place: Path, table: Path) -> Source:
     settings = {"steps": 4, "report_every": 2, "hidden": 6}
-    for _ in train_forecast([str(table)], recipe="tutorial", out=place / "tutorial", settings=settings):
+    request = Request.of(str(table), settings, arguments={"recipe": "tutorial"})
+    for _ in train(FORECAST, request, out=place / "tutorial"):
         pass
     return Source("tutorial", "model", place / "tutorial", str(table), "forecast")
 

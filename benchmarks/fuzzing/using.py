@@ -14,15 +14,16 @@ from benchmarks.fuzzing.sources import DATASET
 from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime.training import Request, train
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training
-from rnnlab.tasks.forecast.learn.training import train_forecast
+from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text import data
 from rnnlab.tasks.text.draft_file import open_draft
+from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.learn.settings import TextConfig
-from rnnlab.tasks.text.learn.training import train_text
 from rnnlab.tasks.text.use import Manner, carry_on, write
 from rnnlab.tasks.text.facts import voice
 from rnnlab.train.checkpoint import checkpoint
@@ -73,7 +74,7 @@ def _checkpoint(sent: str, place: Path, task: str, data: str) -> dict[str, dict[
         brought = attempt(lambda: bring_training(place))
         if "taken" not in brought:
             return answers | {"resume": brought}
-        kept = Path(os.environ["RNNLAB_CACHE"]) / "brought"  # as it came, as going on with it writes it anew
+        kept = Path(os.environ["RNNLAB_CACHE"]) / "brought"  # as it came, as resuming it writes it anew
         shutil.copytree(visit_folder(brought["taken"]), kept)
         answers["folder"] = {"at": str(kept)}
         return answers | {"resume": attempt(lambda: _resumed(visit_folder(brought["taken"]), task, data))}
@@ -105,11 +106,8 @@ def _record(made: checkpoint.Checkpoint) -> str:
 
 
 def _resumed(folder: Path, task: str, data: str) -> dict[str, Any]:
-    """The first report after a training was gone on with."""
-    if task == "text":
-        training = train_text(data, out=folder, resume=True)
-    else:
-        training = train_forecast([data], out=folder, resume=True)
+    """The first report after a training was resumed."""
+    training = train(TEXT if task == "text" else FORECAST, Request.of(data), out=folder, resume=True)
     first = next(training)
     training.close()
     if first.message is not None and not math.isfinite(first.loss):  # that it went back is said in a sentence, too
@@ -125,7 +123,7 @@ def _carried_on(file: str, model: str) -> dict[str, Any]:
 def _sharded(folder: str) -> dict[str, Any]:
     opened = shards.open_shards(folder)
     texts = [opened.read(number) for number in range(len(opened.lengths))]
-    training = train_text(folder, settings=SHORT)
+    training = train(TEXT, Request.of(folder, SHORT))
     first = next(training)
     training.close()
     return {"characters": len("".join(texts)), "loss": first.loss}

@@ -138,6 +138,7 @@ def plan(asked: Asked) -> Plan:
     """
     by, request = asked.read_by(), asked.request()
     source = _source(asked, by, request)
+    asked.kind.fits(source)
     training = _training(asked, by, request)
     found = _PLANS.get((by, _frozen(asked.settings)), lambda: _planned(asked, source, training, request), _small)
     # Whoever trains with what was proposed trains what was prepared here.
@@ -220,7 +221,6 @@ def _training(asked: Asked, by: tuple[Any, ...], request: Request) -> Training:
 
 def _planned(asked: Asked, source: Source, training: Training, request: Request) -> Plan:
     """Reports come every two seconds or so, and take a fifth of the time at most."""
-    asked.kind.fits(source)
     [round] = training.rounds
     left = None if request.begun is None else request.begun.resume
     name, loss = training.baseline()

@@ -29,10 +29,10 @@ OTHERS = Room(60, 20, "requests")
 
 
 @cache
-def _rooms() -> dict[str, Room]:
-    """Those, and the ones of the tasks' own tabs."""
+def _task_rooms() -> dict[str, Room]:
+    """Those of the tasks' own tabs."""
     pages = [kind.part(kind.page) for kind in kinds() if kind.page]
-    return ROOMS | {page.ID: Room(60, 30, page.WHAT) for page in pages}
+    return {page.ID: Room(60, 30, page.WHAT) for page in pages}
 
 
 def refusal(page: gr.Blocks, wanted: dict[str, Any] | None, api: str, client: str, of: Callable[[Event], str]) -> str:
@@ -48,7 +48,7 @@ def refusal(page: gr.Blocks, wanted: dict[str, Any] | None, api: str, client: st
     kind = _kind(page, wanted, api)
     if kind is None:
         return ""  # no such function, which Gradio says
-    room = _rooms().get(kind, OTHERS)
+    room = (ROOMS | _task_rooms()).get(kind, OTHERS)
     queue = page._queue
     there = [event for event in (*waiting(queue), *running(queue)) if event.alive and event.concurrency_id == kind]
     if sum(of(event) == client for event in there) >= room.each:

@@ -102,7 +102,6 @@ def backtest(
 
 def add_endpoints(models: Sequence[str], at_once: int) -> None:
     """Add the endpoints to the Blocks being built, behind components that nobody sees."""
-    add_train_endpoint()
     with gr.Row(visible=False):
         data = gr.Textbox(FIRST, label="data")
         model = gr.Textbox(models[0] if models else "", label="model")
@@ -116,6 +115,7 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
     call.click(forecast, [data, model, horizon, file, *reading, calibrated], answer, api_name="forecast", **limits)
     call.click(backtest, [data, model, start, file, *reading], answer, api_name="backtest", **limits)
+    add_train_endpoint()
 
 
 def _whole(horizon: float) -> int:

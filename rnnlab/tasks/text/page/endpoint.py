@@ -86,7 +86,6 @@ def _stops(stop: str | None, more: object) -> tuple[str, ...]:
 
 def add_endpoints(models: Sequence[str], at_once: int) -> None:
     """Add /write and /train_text to the Blocks being built, behind components that nobody sees."""
-    add_train_endpoint()
     with gr.Row(visible=False):
         given = [
             gr.Textbox("", label="prompt"),
@@ -107,3 +106,4 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
         answer = gr.JSON(label="answer")
         call = gr.Button()
     call.click(write, given, answer, api_name="write", concurrency_id="write", concurrency_limit=at_once)
+    add_train_endpoint()
