@@ -250,7 +250,7 @@ def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer)
     writer.wait_for_timeout(500)  # the finished text is shown once more
     character.hover()
     tip = character.evaluate("one => getComputedStyle(one, '::after').content")
-    assert "likeliest here:" in tip
+    assert "most likely here:" in tip
     assert tip.count("%") >= 5
 
 
