@@ -168,7 +168,7 @@ def writer(page):
 
 def test_the_tab_write_opens_with_a_text_and_a_verdict(writer):
     assert length(writer) > 300
-    sync_api.expect(writer.locator(".verdict:visible")).to_contain_text("as unsure as if it chose among")
+    sync_api.expect(writer.locator(".verdict:visible")).to_contain_text("per character on held-out pages")
 
 
 def test_a_voice_that_is_chosen_brings_its_own_prompts_and_writes(writer):

@@ -92,7 +92,7 @@ def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can learn on; give --from another"),
+        ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can be fine-tuned; give --from another"),
         ({"base": "nosuch"}, r"^There is no folder or bundled checkpoint 'nosuch'"),
         ({"base": "stocks", "settings": {"hidden": 8}}, r"^A checkpoint that is fine-tuned keeps its shape; leave out"),
         ({"base": "stocks", "seeds": 2}, r"^Several seeds that began with one checkpoint would be much alike"),

@@ -84,13 +84,10 @@ def _lines(kind: TaskKind, answer: Answer) -> list[str]:
     """What a finished training amounts to."""
     where = f"saved in {answer['folder']}"
     if {"parameters", "seconds"} <= set(answer):
-        where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s; {where}"
-    return [
-        f"{where[0].upper()}{where[1:]}.",
-        *table_lines(kind.tables(answer)),
-        *answer.get("advice", []),
-        *answer["notices"],
-    ]
+        best = f", best at step {answer['best_step']:,}" if answer.get("best_step") else ""
+        where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s{best}; {where}"
+    advice = [one for one in answer.get("advice", []) if one not in answer["notices"]]
+    return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *advice, *answer["notices"]]
 
 
 def _follow(

@@ -255,5 +255,6 @@ def _run(
     if processes.first:
         checkpoint = training.finished(made)
         save_with_card(kind, checkpoint, out)
-        result = training.result(checkpoint) | {"notices": list(training.notices)}
+        result = training.result(checkpoint)
+        result |= {"notices": [*training.notices, *result.get("advice", [])]}
         yield TrainResult(result, None if out is None else str(out))

@@ -261,8 +261,8 @@ def on_size(characters: int) -> tuple[str, ...]:
     if characters >= FEW_CHARACTERS:
         return ()
     return (
-        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorises the text rather"
-        " than its style; a small model is proposed, and more text is better.",
+        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorizes the text rather than"
+        " its style; a small model is proposed, and more text is better.",
     )
 
 

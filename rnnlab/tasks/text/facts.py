@@ -79,7 +79,7 @@ def writing_verdict(nats: tuple[float, float] | None) -> str:
     if nats is None:
         return NOT_MEASURED
     model, ngram = map(math.exp, nats)
-    return f"Perplexity {model:.1f} per character on held-out pages of its author; a 5-gram: {ngram:.1f} (lower is better)."
+    return f"Perplexity {model:.1f} per character on held-out pages; a 5-gram: {ngram:.1f} (lower is better)."
 
 
 def _nats(checkpoint: Checkpoint, name: str) -> float:
