@@ -8,7 +8,6 @@ import pytest
 
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
-from rnnlab.widgets import figures as shared_figures
 from rnnlab.widgets import html, wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
@@ -119,13 +118,13 @@ def test_the_best_of_each_column_is_bold_and_ties_are_shared(study):
     rows = {row.split('"')[0]: row for row in html.split('<tr class="')[1:]}
     assert "<b>0.600</b>" in rows["har_t"]
     assert "<b>1.500</b>" in rows["model"]
-    assert "<b>2.000</b>" not in shown
+    assert "<b>2.000</b>" not in html
     assert rows["naive"].count("not defined") == 3
 
 
 def test_no_rmse_is_bold_where_nobody_beats_repeating_yesterday(study):
     html = panels.score_table(study.scores | {"rmse_beats_naive": False}, "USD", "80 days")
-    assert "<b>1.500</b>" not in shown
+    assert "<b>1.500</b>" not in html
     assert "<b>0.600</b>" in html
 
 

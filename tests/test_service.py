@@ -167,7 +167,7 @@ def test_series_too_short_to_learn_from_are_named(folder, tmp_path):
     data = [str(folder / "acme.csv"), str(folder / "brief.csv")]
     *_, result = train_forecast(data, settings=SETTINGS)
     assert any(
-        "brief has 60 days" in notice and "too few to learn from" in notice for notice in result.summary["notices"]
+        "brief has 60 days" in notice and "too few to train on" in notice for notice in result.summary["notices"]
     )
 
 
@@ -252,11 +252,11 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
         ({"until": "yesterday"}, "--until 'yesterday' is no date; write it as 2015-08-13"),
         ({"until": "1901-01-01"}, "No series has more than 61 days up to"),
         ({"seeds": 11}, "At most 10 seeds are averaged, not 11; their mean gets no better"),
-        ({"seeds": 2, "resume": True}, "Several seeds are trained in one go; leave out --resume"),
+        ({"seeds": 2, "resume": True}, "--resume needs --out"),
         ({"seeds": 0}, "seeds must be between 1 and 100, not 0"),
         ({"resume": True}, "--resume needs --out"),
         ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),
-        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "learns from one series, not from 2; give one --data"),
+        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "is trained on one series, not on 2; give one --data"),
         ({"until": "nat"}, "--until 'nat' is no date"),
         ({"ticker": "MSFT"}, "AAPL is a bundled series, not a file; leave out --ticker, --dates and --encoding"),
         ({"data": ["APPL"]}, "AAPL"),
