@@ -6,20 +6,15 @@ import pytest
 
 # Files by the CPU seconds that they take, the longest first: two workers that begin with them end together. With --fast
 # none of them is read.
-LONGEST = (
-    "test_processes", "test_own_task", "test_own_cell", "test_documents", "test_examples", "test_jobs",
-    "test_browser", "test_command_line", "test_text_tuning", "test_visit_training",
-    "test_typed_datasets", "test_hub_texts", "test_train_browser", "test_checkpoints_browser", "test_shards",
-    "test_text_commands", "test_sharing", "test_gate", "test_text_service", "test_project", "test_page", "test_fuzz",
-    "test_forecast_bench", "test_no_telemetry", "test_train_endpoints", "test_spaces",
-    "test_round_trips", "test_lending", "test_linear_texts",
-    "test_written_everywhere", "test_loop", "test_checkpoints_page", "test_file_kinds", "test_rotten_cache",
-    "test_write_page", "test_hub", "test_raw_calls", "test_leaks", "test_price_growth", "test_service",
-    "test_damage_everywhere", "test_exchanges", "test_generate", "test_vocab", "test_density", "test_interrupts",
-    "test_calibrate", "test_streams", "test_unseen", "test_large_weights", "test_special_files", "test_odd_answers",
-    "test_checkpoint", "test_evidence", "test_fine_tuning", "test_stepping", "test_panels", "test_years",
-)  # fmt: skip
-PLACES = {name: place for place, name in enumerate(LONGEST)}
+LONGEST = """
+    processes own_task own_cell documents examples jobs browser command_line text_tuning visit_training
+    typed_datasets hub_texts train_browser checkpoints_browser shards text_commands sharing gate text_service
+    project page fuzz forecast_bench no_telemetry train_endpoints spaces round_trips lending linear_texts
+    written_everywhere loop checkpoints_page file_kinds rotten_cache write_page hub raw_calls leaks price_growth
+    service damage_everywhere exchanges generate vocab density interrupts calibrate streams unseen large_weights
+    special_files odd_answers checkpoint evidence fine_tuning stepping panels years
+""".split()
+PLACES = {f"test_{name}": place for place, name in enumerate(LONGEST)}
 
 
 def place(item: pytest.Item) -> int:

@@ -122,6 +122,7 @@ def test_more_epochs_on_its_own_text_hold_out_the_same_part(place, tmp_path):
         train_text(str(place / "one.txt"), base=str(place / "base"), settings={"validation": 0.3}).__next__()
 
 
+@pytest.mark.long
 def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
     (tmp_path / "lines.txt").write_text(story(9000))
     settings = SETTINGS | {"documents": "line", "fold_case": True}
