@@ -7,7 +7,8 @@ import pytest
 # Files by the CPU seconds that they take, the longest first: two workers that begin with them end together. With --fast
 # none of them is read.
 LONGEST = (
-    "test_processes", "test_own_task", "test_own_cell", "test_documents", "test_examples", "test_jobs", "test_browser", "test_command_line", "test_text_tuning", "test_visit_training",
+    "test_processes", "test_own_task", "test_own_cell", "test_documents", "test_examples", "test_jobs",
+    "test_browser", "test_command_line", "test_text_tuning", "test_visit_training",
     "test_typed_datasets", "test_hub_texts", "test_train_browser", "test_checkpoints_browser", "test_shards",
     "test_text_commands", "test_sharing", "test_gate", "test_text_service", "test_project", "test_page", "test_fuzz",
     "test_forecast_bench", "test_no_telemetry", "test_train_endpoints", "test_spaces",

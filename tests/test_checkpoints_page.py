@@ -84,7 +84,7 @@ def test_a_checkpoint_of_the_hub_is_shown_without_its_weights(hub):
     assert "as unsure as if it chose among" in details
     assert "1.6688" in details
     assert "<h1>A writer in the style of" in card
-    assert "Loss on what it did not learn from: 1.421 nats after the last step" in curve
+    assert "Validation loss: 1.421 nats after the last step" in curve
     assert opening.value == "Open in Write"
     assert not [one for one in hub.asked if "model.safetensors" in one.path]
 
@@ -195,8 +195,8 @@ def test_the_endpoints_list_load_and_push_as_who_calls_them(hub, address):
 @pytest.mark.parametrize(
     ("name", "given", "sentence"),
     [
-        ("/models", {"order": "best"}, "'best' is none of text, forecast, newest, most downloaded"),
-        ("/models", {"task": "sing"}, "'sing' is none of text, forecast"),
+        ("/models", {"order": "best"}, "'best' is none of forecast, text, newest, most downloaded"),
+        ("/models", {"task": "sing"}, "'sing' is none of forecast, text"),
         ("/load", {"model": "../stocks"}, "There is no bundled checkpoint 'stocks'; did you mean stocks"),
         ("/load", {"model": "nobody/none"}, "no model nobody/none that this caller may see"),
         ("/push", {"model": "stocks", "repo": "anna/x"}, "Nobody is signed in; sign in with Hugging Face"),

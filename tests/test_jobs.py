@@ -144,8 +144,11 @@ def test_a_job_can_be_cancelled_while_it_is_followed(hub, text, capsys):
         (["--hidden", "5000"], r"hidden must be between 1 and 4096, not 5000\."),
         (["--resume"], r"A training on another machine starts anew; leave out --resume\."),
         (["--data", "nowhere.txt"], r"There is no file 'nowhere.txt' here"),
-        (["--from", "stocks"], r"Only a writer can learn on from a text"),
-        (["--from", "shakespeare"], r"A checkpoint that learns on keeps its shape; leave out --hidden, or give 512\."),
+        (["--from", "stocks"], r"Only a writer can be fine-tuned on a text"),
+        (
+            ["--from", "shakespeare"],
+            r"A checkpoint that is fine-tuned keeps its shape; leave out --hidden, or give 512\.",
+        ),
         (["--minutes", "3"], r"A training on another machine ends by --hours; leave out --minutes\."),
     ],
 )

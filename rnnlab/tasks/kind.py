@@ -55,7 +55,7 @@ class TaskKind:
         form: the options that the page offers on how data are read. live: a validation's scores in a sentence.
         arguments: what a training takes beside its settings, the command's flags by name.
         bundled: names of data that need no file. fetch: the command that fetches data of a name first, if it must be.
-        commands: the module of its own commands. page: the module of its part of the page.
+        verbs: its own commands. commands: the module of them. page: the module of its part of the page.
     """
 
     name: str
@@ -86,6 +86,7 @@ class TaskKind:
     arguments: tuple[str, ...] = ()
     bundled: Callable[[], Sequence[str]] = tuple
     fetch: Callable[[str], list[str] | None] = lambda name: None
+    verbs: tuple[str, ...] = ()
     commands: str = field(default="", repr=False)
     page: str = field(default="", repr=False)
     tab: str = ""

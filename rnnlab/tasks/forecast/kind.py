@@ -65,6 +65,7 @@ KIND = TaskKind(
     bundled=catalog.tickers,
     form=lambda: options.describe(PriceReading),
     live=live,
+    verbs=("forecast", "backtest"),
     commands="rnnlab.tasks.forecast.commands",
     tab="Forecast",
     page="rnnlab.tasks.forecast.page.tab",

@@ -73,6 +73,7 @@ KIND = TaskKind(
     reading=("fold_case", "documents", "marker", "encoding", "column", "shuffle", "validation"),
     bundled=bundled,
     fetch=fetch,
+    verbs=("write",),
     commands="rnnlab.tasks.text.commands",
     tab="Write",
     page="rnnlab.tasks.text.page.tab",

@@ -60,5 +60,6 @@ KIND = TaskKind(
     evaluate=evaluate,
     reading=("least",),
     form=lambda: [one for one in settings()["settings"] if one.name == "least"],
+    verbs=("reverse",),
     commands="backwards.commands",
 )
