@@ -17,7 +17,7 @@ from trainings import train_text
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.jobs import Pulse
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service import visit_training
 from rnnlab.service import visit_training as visit_training_module

@@ -14,7 +14,7 @@ from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model, weight_count
-from rnnlab.runtime.training import Round
+from rnnlab.runtime.kind import Round
 from rnnlab.tasks.forecast.data import provenance, read_day
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.years import by_year

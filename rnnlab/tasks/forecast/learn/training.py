@@ -11,8 +11,8 @@ from rnnlab.data.prices.series import Prices, need_rows
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option, option
+from rnnlab.runtime.kind import Request, Training
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
-from rnnlab.runtime.training import Request, Training
 from rnnlab.tasks.forecast.data import open_many, series_record
 from rnnlab.tasks.forecast.learn import density, tutorial
 from rnnlab.tasks.forecast.learn.density import DensityConfig
