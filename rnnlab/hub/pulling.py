@@ -29,7 +29,8 @@ from huggingface_hub.errors import CacheNotFound, HfHubHTTPError, LocalEntryNotF
 from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
-from rnnlab.train.checkpoint import bounds, checkpoint, metadata
+from rnnlab.train import sizes
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 # Of all that was pulled, by whomever: a Space has 50 GB, a visitor may ask for 0.5 at a time.
@@ -120,20 +121,20 @@ def look(repo: str, revision: str | None = None, token: str | None = None) -> Se
     with explained(repo, revision):
         commit, info = ask(repo, revision, token, places)
         if isinstance(info, Pulled):
-            return Seen(repo, commit, metadata.look(info.folder, repo))
+            return Seen(repo, commit, checkpoint.look(info.folder, repo))
         files = [file for file in wanted(info, repo) if file in {checkpoint.CONFIG, checkpoint.CARD}]
         place = places.of(info)
         kept = isinstance(try_to_load_from_cache(repo, checkpoint.CONFIG, place, commit), str)
         folder = download(repo, commit, files, place, token)
     try:
-        return Seen(repo, commit, metadata.look(folder, repo))
+        return Seen(repo, commit, checkpoint.look(folder, repo))
     except CheckpointError:
         remove(folder)  # so that it is fetched anew the next time
         if not kept:
             raise
     with explained(repo, revision):  # what was kept had changed on this machine
         download(repo, commit, files, place, token)
-    return Seen(repo, commit, metadata.look(folder, repo))
+    return Seen(repo, commit, checkpoint.look(folder, repo))
 
 
 class Places:
@@ -179,15 +180,15 @@ def _resolve(api: HfApi, repo: str, revision: str | None, places: Places) -> str
 
 def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[str]:
     """The checkpoint's files in the repository, the weights last; refused before a byte of them is fetched."""
-    sizes = {file.rfilename: file.size for file in info.siblings or []}
+    lengths = {file.rfilename: file.size for file in info.siblings or []}
     for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
-        if needed not in sizes:
+        if needed not in lengths:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
-    files = [file for file in checkpoint.TAKEN if file in sizes and file != checkpoint.WEIGHTS]
+    files = [file for file in checkpoint.TAKEN if file in lengths and file != checkpoint.WEIGHTS]
     for file in [*files, checkpoint.WEIGHTS]:
-        most, size = float(checkpoint.largest(file)), sizes[file]
+        most, size = float(checkpoint.largest(file)), lengths[file]
         if file == checkpoint.WEIGHTS:
-            most = min(most, 4 * most_weights + bounds.ROOM_FOR_NAMES)
+            most = min(most, 4 * most_weights + sizes.ROOM_FOR_NAMES)
         if not isinstance(size, int) or not 0 <= size <= most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]
