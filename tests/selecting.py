@@ -6,14 +6,66 @@ import pytest
 
 # Files by the CPU seconds that they take, the longest first: two workers that begin with them end together. With --fast
 # none of them is read.
-LONGEST = """
-    processes own_task own_cell documents examples jobs browser command_line text_tuning visit_training
-    typed_datasets hub_texts train_browser checkpoints_browser shards text_commands sharing gate text_service
-    project page fuzz forecast_bench no_telemetry train_endpoints spaces round_trips lending linear_texts
-    written_everywhere loop checkpoints_page file_kinds rotten_cache write_page hub raw_calls leaks price_growth
-    service damage_everywhere exchanges generate vocab density interrupts calibrate streams unseen large_weights
-    special_files odd_answers checkpoint evidence fine_tuning stepping panels years
-""".split()
+LONGEST = [
+    "processes",
+    "own_task",
+    "own_cell",
+    "documents",
+    "examples",
+    "jobs",
+    "browser",
+    "command_line",
+    "text_tuning",
+    "visit_training",
+    "typed_datasets",
+    "hub_texts",
+    "train_browser",
+    "checkpoints_browser",
+    "shards",
+    "text_commands",
+    "sharing",
+    "gate",
+    "text_service",
+    "project",
+    "page",
+    "fuzz",
+    "forecast_bench",
+    "no_telemetry",
+    "train_endpoints",
+    "spaces",
+    "round_trips",
+    "lending",
+    "linear_texts",
+    "written_everywhere",
+    "loop",
+    "checkpoints_page",
+    "file_kinds",
+    "rotten_cache",
+    "write_page",
+    "hub",
+    "raw_calls",
+    "leaks",
+    "price_growth",
+    "service",
+    "damage_everywhere",
+    "exchanges",
+    "generate",
+    "vocab",
+    "density",
+    "interrupts",
+    "calibrate",
+    "streams",
+    "unseen",
+    "large_weights",
+    "special_files",
+    "odd_answers",
+    "checkpoint",
+    "evidence",
+    "fine_tuning",
+    "stepping",
+    "panels",
+    "years",
+]
 PLACES = {f"test_{name}": place for place, name in enumerate(LONGEST)}
 
 

@@ -246,7 +246,9 @@ def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer)
     writer.get_by_label("Show the model's surprise").check()  # while it is being written
     sync_api.expect(writer.locator(".written .caret")).to_have_count(0)
     character.wait_for()
-    sync_api.expect(writer.get_by_role("button", name="Write", exact=True)).to_be_enabled()  # the finished text is shown
+    sync_api.expect(
+        writer.get_by_role("button", name="Write", exact=True)
+    ).to_be_enabled()  # the finished text is shown
     character.hover()
     tip = character.evaluate("one => getComputedStyle(one, '::after').content")
     assert "most likely here:" in tip

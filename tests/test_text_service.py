@@ -10,7 +10,7 @@ from authors import story
 from trainings import train_text
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
-from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text import facts
 from rnnlab.tasks.text.judge.evaluating import evaluate
