@@ -1,87 +1,69 @@
-"""The flags of every command, read from its help: name, values taken, choices, default, and whether it is needed."""
+"""Every command's flags and positionals, read from its own help; the sentences of the help are no part of them."""
 
+from __future__ import annotations
+
+import io
+import os
 import re
+from contextlib import redirect_stdout, suppress
+from typing import Any
+from unittest.mock import patch
 
-from .running import help_of
+from rnnlab.__main__ import main
 
-ENTRY = re.compile(r"^ {2}(?=\S)(.*(?:\n {5,}\S.*)*)", re.M)  # one positional argument or option, with its help
-SUBCOMMAND = re.compile(r"^ {4}([a-z][\w-]*)(?=\s)", re.M)
+WIDE = {"COLUMNS": "100000"}  # so that argparse breaks no line
+ENTRY = re.compile(r"^  ((?:-|\w)\S*(?: \S+)*?)(?:  +(.*))?$")
+DEFAULT = re.compile(r"\(default ([^\s()]+)\)$")
+WITH_ARGUMENTS = 4  # spaces before a command's name in the list of commands
 
 
-def record() -> dict:
-    """Every command, as `train text` -> its flags."""
-    commands = {}
-    waiting = [()]
+def observe() -> dict[str, Any]:
+    """By command ("", "train", "train text", …): its commands, and by flag or positional what is known of it."""
+    found: dict[str, Any] = {}
+    waiting = [""]
     while waiting:
         command = waiting.pop(0)
-        written = help_of(*command)
-        commands[" ".join(command)] = flags(written)
-        waiting += [(*command, name) for name in subcommands(written)]
-    return commands
+        found[command] = read_help(help_of(command))
+        waiting += [f"{command} {name}".strip() for name in found[command]["commands"]]
+    return found
 
 
-def subcommands(written: str) -> list[str]:
-    """Names of the commands below this one."""
-    return SUBCOMMAND.findall(_section(written))
+def help_of(command: str) -> str:
+    """What `rnnlab COMMAND --help` prints."""
+    with patch.dict(os.environ, WIDE), redirect_stdout(io.StringIO()) as out, suppress(SystemExit):
+        main([*command.split(), "--help"])
+    return out.getvalue()
 
 
-def flags(written: str) -> dict:
-    """What one help tells; positionals by their number, as their names are only shown."""
-    usage = re.sub(r"\s+", " ", written.split("\n\n")[0])
-    for _ in range(4):  # brackets within brackets
-        usage = re.sub(r"\[[^\[\]]*\]", "", usage)
-    needed = set(re.findall(r"--[\w-]+", usage))
-    found = {}
-    for entry in ENTRY.findall(written.partition("\n\n")[2]):
-        if entry.startswith("-"):
-            names, told = _option(entry)
-            for name in names:
-                found[name] = told | {"needed": name in needed}
-    positional = [] if subcommands(written) else [e for e in ENTRY.findall(_section(written)) if not e.startswith("-")]
-    return {"options": found, "positionals": [entry.split()[0] for entry in positional]}
+def read_help(told: str) -> dict[str, Any]:
+    """The commands, flags and positionals of a help text.
+
+    Of each flag: whether it is required, its other spelling, how many values it takes, its choices and its default.
+    """
+    usage, _, body = told.partition("\n\n")
+    commands = re.findall(rf"^ {{{WITH_ARGUMENTS}}}(\w\S*)(?:  |$)", body, re.MULTILINE)
+    listed: dict[str, Any] = {}
+    for line in re.sub(r"\n {10,}(?=\S)", "  ", body).splitlines():
+        entry = ENTRY.match(line)
+        if entry and not (commands and not entry[1].startswith("-")):
+            listed |= _argument(entry[1], entry[2] or "", usage)
+    return {"commands": commands, "arguments": listed}
 
 
-def missing(recorded: dict, now: dict) -> list[str]:
-    """What was recorded and is there no longer; choices may have become more, and what was needed optional."""
-    lost = []
-    for command, was in recorded.items():
-        if command not in now:
-            lost.append(f"the command {command!r}")
-            continue
-        options = now[command]["options"]
-        lost += [f"{command} {name}: {what}" for name in was["options"] for what in _lost(name, was, options)]
-        lost += [
-            f"{command} {name} is needed now"
-            for name, told in options.items()
-            if told["needed"] and not was["options"].get(name, {}).get("needed")
-        ]
-        if len(now[command]["positionals"]) != len(was["positionals"]):
-            lost.append(f"{command}: the positional arguments {was['positionals']}")
-    return lost
-
-
-def _lost(name: str, was: dict, options: dict) -> list[str]:
-    before, after = was["options"][name], options.get(name)
-    if after is None:
-        return ["the option"]
-    choices = set(before["choices"]) - set(after["choices"]) if after["choices"] else set()
-    changed = [f"{key} was {before[key]!r}" for key in ("takes", "default") if after[key] != before[key]]
-    return changed + [f"the choice {choice!r}" for choice in sorted(choices)]
-
-
-def _section(written: str) -> str:
-    """The positional arguments."""
-    return written.partition("positional arguments:\n")[2].partition("\n\n")[0]
-
-
-def _option(entry: str) -> tuple[list[str], dict]:
-    invocation, _, explained = re.sub(r"\n\s*", "  ", entry).partition("  ")
-    choices = re.search(r"\{([^}]*)\}", invocation)
-    value = re.sub(r"--?[\w-]+,?", "", re.sub(r"\{[^}]*\}", "VALUE", invocation)).strip()
-    default = re.search(r"\(default ([^)\s]+)\)", explained)
-    told = {
-        "takes": "nothing" if not value else "maybe one" if value[0] == "[" else "several" if "..." in value else "one",
-        "choices": choices[1].split(",") if choices else [],
-        "default": default[1] if default else None,
-    }
-    return re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", re.sub(r"\{[^}]*\}", "", invocation)), told
+def _argument(head: str, words: str, usage: str) -> dict[str, Any]:
+    """What an entry says, by its first flag or its name; nothing for a line that is no entry."""
+    if not head.startswith("-"):
+        named = re.search(rf"(?:^| ){re.escape(head)}(?: |$)", usage)
+        return {head: {"takes": "several" if f"{head} [{head} ...]" in usage else "one"}} if named else {}
+    flags = re.findall(r"(?:^|, )(--?[\w-]+)", head)
+    value = re.sub(r"^.*(?:^|, )--?[\w-]+ ?", "", head)
+    known: dict[str, Any] = {"required": not re.search(rf"\[{flags[0]}(?![\w-])", usage)}
+    if flags[1:]:
+        known["also"] = flags[1:]
+    if value:
+        known["takes"] = "several" if value.endswith("...]") else "one or none" if value.startswith("[") else "one"
+    if "{" in value:
+        known["choices"] = re.sub(r".*\{|\}.*", "", value).split(",")
+    if default := DEFAULT.search(words):
+        known["default"] = default[1]
+    return {flags[0]: known}
