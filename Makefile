@@ -1,5 +1,6 @@
 # make run    the page, in an environment of its own
 # make test   what CI does: ruff, mypy, pytest
+# make test-fast  the tests of a minute, make test-all  all of them: the long ones and every case of the sampled ones
 # make bench  the timings behind docs/decisions.md
 # make stocks the bundled forecaster, trained from scratch (a few minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
@@ -10,20 +11,29 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip --disable-pip-version-check install --quiet
 PORT ?= 7860
 PYTEST_FLAGS ?= -q
+PYTEST = .venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_FLAGS)
 TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 WRITER := .venv/bin/python -m rnnlab train text --overwrite --out
 
-.PHONY: run test bench stocks tutorial shakespeare doyle screenshots space clean
+.PHONY: run test test-all test-fast checks bench stocks tutorial shakespeare doyle screenshots space clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
 
-test: .venv/test.stamp
+test: checks
+	$(PYTEST)
+
+test-all: checks
+	$(PYTEST) --all
+
+test-fast: .venv/test.stamp
+	$(PYTEST) --fast
+
+checks: .venv/test.stamp
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_FLAGS)
 
 bench: .venv/run.stamp
 	.venv/bin/python -m benchmarks.training

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _asked(given: list[str]) -> argparse.Namespace:
     """What is asked for; SystemExit where that is wrong, or help was."""
     try:
-        asked = _parser().parse_args(given)
+        asked = _parser(given).parse_args(given)
     except SystemExit:
         show("", end="")  # help may lie in front of it
         raise
@@ -84,17 +84,25 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{message[0].upper()}{message[1:]}; see {self.prog} --help.\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of what is given; of all commands where that names none."""
     parser = _Parser(prog="rnnlab", description="Recurrent networks, trained, used and judged honestly.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     app = add_command(commands, "app", "start the page", _app)
     app.add_argument("--port", type=_port, default=7860, help="port of the page (default 7860)")
-    for part in (data, train, evaluate, sharing, remote, bench):
-        part.add_commands(commands)
-    for kind in kinds():
-        if kind.commands:
+    parts = {name: part for part in (data, train, evaluate, sharing, remote, bench) for name in part.NAMES}
+    if given and given[0] in parts:
+        wanted = {parts[given[0]]}
+    else:
+        owners = [kind for kind in kinds() if kind.commands]
+        named = [kind for kind in owners if given and given[0] in kind.verbs]
+        wanted = set() if named else set(parts.values())
+        for kind in named or owners:
             kind.part(kind.commands).add_commands(commands)
+    for part in dict.fromkeys(parts.values()):
+        if part in wanted:
+            part.add_commands(commands, given)
     return parser
 
 
@@ -120,7 +128,7 @@ def _tell_stopped(asked: argparse.Namespace) -> None:
         aside("Stopped; this training keeps nothing to resume from.")
     elif asked.resume or getattr(asked, "reported", False):
         again = asked.command if asked.resume else f"{asked.command} --resume"
-        aside(f"What was reached at the last report is saved; to go on: {again}")
+        aside(f"What was reached at the last report is saved; to resume: {again}")
     else:
         aside("Stopped before the first report; nothing was saved.")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+PATIENCE = 90_000  # milliseconds that anything is waited for, on a machine that has other things to do
 CHROMIUM = Path("/usr/bin/chromium")
 MARKS = [
     pytest.mark.browser,
@@ -16,13 +17,12 @@ MARKS = [
 
 
 @contextmanager
-def running_browser(patience: int) -> Iterator[Any]:
-    """A browser whose one context serves all visits, so that the page's scripts are fetched once.
-
-    patience: milliseconds that an expectation is waited for, on a machine that has other things to do.
-    """
-    sync_api.expect.set_options(timeout=patience)
+def running_browser() -> Iterator[Any]:
+    """A browser whose one context serves all visits, so that the page's scripts are fetched once."""
+    sync_api.expect.set_options(timeout=PATIENCE)
     with sync_api.sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_context(viewport={"width": 1280, "height": 900})
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(PATIENCE)
+        yield context
         browser.close()

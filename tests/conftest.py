@@ -20,6 +20,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["HF_HUB_DISABLE_UPDATE_CHECK"] = "1"
 
 import pytest
+from selecting import PLACES, left_out, place
 
 # A script that starts the tests in the background leaves them, and whatever they start, deaf to ^C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -37,6 +38,24 @@ def asked_again_at_once():
         patch.setattr(failures, "FIRST_WAIT", 0.0)
         patch.setattr(_http, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time))
         yield
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="also the long tests, and every case where a sample is drawn")
+    parser.addoption("--fast", action="store_true", help="only what takes a minute")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With --fast, whether a file is one of the longest: importing it, the page with it, takes seconds too."""
+    return True if config.getoption("--fast") and collection_path.stem in PLACES else None
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--all"):
+        left = left_out(items)
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = [item for item in items if item not in left]
+    items.sort(key=place)
 
 
 def pytest_unconfigure():

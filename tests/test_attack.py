@@ -10,6 +10,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import attack
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_page_survives_the_attack():
     assert attack.attack(short=True).wrong == []

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rnnlab import hub
+from rnnlab.hub.card import card
+from rnnlab.tasks.registry import kind_of
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.curves import curve_svg, finding, read_curve
 
@@ -26,7 +27,7 @@ def drawn(found):
 
 def test_the_best_report_is_named_and_marked():
     found = read_curve(points([3.0, 2.0, 1.5, 1.75]))
-    assert finding(found) == "Loss on what it did not learn from: 1.500 nats after step 30 of 40"
+    assert finding(found) == "Validation loss: 1.500 nats after step 30 of 40"
     assert read_curve(points([3.0, 2.0])).best == (20, 2.0)
     assert "after the last step" in finding(read_curve(points([3.0, 2.0])))
     space = "{http://www.w3.org/2000/svg}"
@@ -68,7 +69,7 @@ def test_any_curve_of_numbers_can_be_drawn(losses):
 def test_a_training_loss_that_was_not_finite_leaves_a_gap():
     found = read_curve(points([2.0, 1.0, 1.5], [None, None, None]))
     assert math.isclose(found.best[1], 1.0)
-    assert "learnt from" not in curve_svg(found)
+    assert "training" not in curve_svg(found)
 
 
 @pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
@@ -90,6 +91,8 @@ def test_a_stranger_s_picture_is_not_taken_over(tmp_path):
 def test_without_a_curve_there_is_neither_picture_nor_link(tmp_path):
     made = checkpoint.load(STOCKS)
     without = dataclasses.replace(made, metrics={key: one for key, one in made.metrics.items() if key != "curve"})
-    checkpoint.save(dataclasses.replace(without, card=hub.card(without)), tmp_path / "model")
+    checkpoint.save(
+        dataclasses.replace(without, card=card(without, kind_of(without).summary(without))), tmp_path / "model"
+    )
     assert not (tmp_path / "model" / "curve.svg").exists()
     assert "curve.svg" not in (tmp_path / "model" / "README.md").read_text()

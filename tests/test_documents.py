@@ -1,7 +1,7 @@
 """What the README, CONTRIBUTING and docs/ show is true: commands run, programs run, nothing is left undocumented.
 
 A block of commands that begins with ```sh is run, its trainings for two steps. One that begins with ```sh slow takes
-minutes and is run by the tests marked slow. One that begins with ```sh manual needs a network, an account or hours:
+minutes and is run by the tests marked long. One that begins with ```sh manual needs a network, an account or hours:
 only its syntax is checked.
 """
 
@@ -75,7 +75,7 @@ def test_the_commands_of_the_papers_run(paper, desk, capsys):
 SLOW = sorted({shlex.join(command) for paper in PAPERS for command in commands(paper, "slow")})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("command", SLOW)
 def test_the_commands_that_take_minutes_run(command, desk):
     assert main(shlex.split(command)) == 0
@@ -107,7 +107,7 @@ def test_the_programs_that_the_papers_name_are_there(paper):
 # Named in CONTRIBUTING before they are written; delete each when its file is there.
 NOT_YET = {
     f"{place}.py"
-    for place in ("rnnlab/tasks/registry", "rnnlab/tasks/kind", "tests/test_own_task", "tests/test_own_cell")
+    for place in ("rnnlab/tasks/registry", "rnnlab/runtime/kind", "tests/test_own_task", "tests/test_own_cell")
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
-from rnnlab.widgets import figures, html, wording
+from rnnlab.widgets import html, wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
 
@@ -98,11 +98,11 @@ def test_a_file_s_name_is_shown_as_text(study):
         study, name="<b>x</b><img src=x onerror=alert(1)>", notices=("<script>",), verdict="<i>"
     )
     assert "<b>x" not in figures.forecast_figure(named, "").layout.title.text.replace("<b>&lt;b&gt;x", "")
-    html = panels.verdict(named, named.name) + html.refusal("<script>no</script>", "<u>")
-    assert "<script>" not in html
-    assert "<img" not in html
-    assert "<u>" not in html
-    assert "<i>" not in html
+    shown = panels.verdict(named, named.name) + html.refusal("<script>no</script>", "<u>")
+    assert "<script>" not in shown
+    assert "<img" not in shown
+    assert "<u>" not in shown
+    assert "<i>" not in shown
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,18 @@ from benchmarks import fuzz
 from benchmarks.fuzzing import cases, folders, judging, records, tensors
 from benchmarks.fuzzing.judging import ESCAPED, HARMLESS, HUNG, REFUSED, WRONG, Files, Told, judge
 
-SAMPLE, SEED = 150, 20
+SAMPLE, WHOLE, SEED = 150, 2_000, 20
 SENTENCE = "config.json is damaged; train it again."
 
 
-def test_a_sample_of_damaged_and_forged_things_ends_in_sentences_or_does_no_harm(tmp_path):
-    found = list(fuzz.run(SAMPLE, SEED, tmp_path, few=True))
-    assert len(found) == SAMPLE
+@pytest.mark.parametrize("count", [SAMPLE, pytest.param(WHOLE, marks=pytest.mark.long)])
+def test_a_sample_of_damaged_and_forged_things_ends_in_sentences_or_does_no_harm(tmp_path, count):
+    found = list(fuzz.run(count, SEED, tmp_path, few=count == SAMPLE))
+    assert len(found) == count
     assert [one for one in found if one.verdict.outcome in fuzz.FAULTS] == []
     assert {one.case.source.kind for one in found} == {"model", "draft", "shards", "dataset"}
-    assert sum(one.verdict.outcome == REFUSED for one in found) > SAMPLE / 2
-    assert fuzz.table(found).splitlines()[-1].split()[:2] == ["all", f"{SAMPLE}"]
+    assert sum(one.verdict.outcome == REFUSED for one in found) > count / 2
+    assert fuzz.table(found).splitlines()[-1].split()[:2] == ["all", f"{count}"]
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def test_rows_are_joined_by_what_the_source_says(hub, folder):
     assert hub_texts.download(books, folder, seconds=60).decode() == "\n\n".join(BOOKS)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

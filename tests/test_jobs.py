@@ -75,6 +75,7 @@ def test_a_text_goes_to_the_job_and_its_checkpoint_comes_back_from_the_hub(hub, 
     assert told_secrets([said.out, said.err, str(hub.store.jobs["job1"].told())], [tmp_path / "out"], hub) == []
 
 
+@pytest.mark.long
 def test_a_forecaster_is_trained_there_by_the_same_command(hub, tmp_path, capsys):
     (tmp_path / "mine.csv").write_text("Date,Close\n" + "".join(f"{day},{close}\n" for day, close in days(900)))
     asked = ["train", "forecast", "--data", "AAPL", str(tmp_path / "mine.csv"), "--out", str(tmp_path / "out")]
@@ -144,7 +145,10 @@ def test_a_job_can_be_cancelled_while_it_is_followed(hub, text, capsys):
         (["--resume"], r"A training on another machine starts anew; leave out --resume\."),
         (["--data", "nowhere.txt"], r"There is no file 'nowhere.txt' here"),
         (["--from", "stocks"], r"Only a writer can be fine-tuned on a text"),
-        (["--from", "shakespeare"], r"A checkpoint that learns on keeps its shape; leave out --hidden, or give 512\."),
+        (
+            ["--from", "shakespeare"],
+            r"A checkpoint that is fine-tuned keeps its shape; leave out --hidden, or give 512\.",
+        ),
         (["--minutes", "3"], r"A training on another machine ends by --hours; leave out --minutes\."),
     ],
 )

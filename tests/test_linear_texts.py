@@ -94,6 +94,7 @@ REPEATED = [
 ]
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("repeated", REPEATED, ids=ascii)
 def test_a_text_eight_times_as_long_is_read_in_eight_times_the_time(repeated):
     assert growth(reading(), repeated) < 20

@@ -55,6 +55,7 @@ def other(draw: random.Random) -> Callable[[bytes], bytes]:
     return change
 
 
+@pytest.mark.sampled(50)
 @pytest.mark.parametrize("number", range(MANY))
 @pytest.mark.parametrize("what", ASKED)
 def test_an_odd_answer_ends_in_a_sentence_or_does_not_matter(hub, tmp_path, monkeypatch, what, number):

@@ -11,6 +11,7 @@ from commanding import run
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.evidence import holm, panel_test
+from rnnlab.tasks.forecast.commands import many_lines, panel_lines
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panels import backtest_panel
@@ -92,7 +93,7 @@ def test_the_command_forecasts_several_series_a_line_each():
     command = ["forecast", "stocks", "--horizon", "3", "--data", "AAPL", "MSFT"]
     done = run(*command, "--json")
     said = json.loads(done.stdout.splitlines()[-1])
-    head, *rows = forecast_many_lines(said)
+    head, *rows = many_lines(said)
     assert head.split()[:4] == ["last", "day", "close", "forecast"]
     assert [row.split()[0] for row in rows[:2]] == ["AAPL", "MSFT"]
     assert said["series"][0]["rows"][-1]["date"] in rows[0]

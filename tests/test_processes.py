@@ -71,7 +71,7 @@ def test_what_two_processes_began_one_goes_on_with_and_the_other_way_round(alone
     assert abs(reports[-1].scores["loss"] - alone[0][-1].scores["loss"]) < 1e-5
 
 
-@pytest.mark.parametrize("task", ["text", "forecast"])
+@pytest.mark.parametrize("task", ["text", pytest.param("forecast", marks=pytest.mark.long)])
 def test_a_command_under_torchrun_saves_what_the_command_alone_saves(task, tmp_path):
     (tmp_path / "text.txt").write_text(TEXT)
     own = ["--hidden", 24, "--layers", 1, "--steps", 200] if task == "text" else ["--steps", 40]
@@ -89,6 +89,7 @@ def test_a_command_under_torchrun_saves_what_the_command_alone_saves(task, tmp_p
     assert two.provenance["command"].startswith("torchrun --nproc-per-node 2 -m rnnlab train")
 
 
+@pytest.mark.long
 def test_bad_input_is_told_once(tmp_path):
     done = run(*TRAIN, "text", "--data", "nowhere.txt", "--out", tmp_path / "out")
     assert done.stderr.count("There is no file 'nowhere.txt' here") == 1
@@ -106,7 +107,7 @@ def test_an_interrupted_training_in_two_processes_says_how_to_go_on(tmp_path):
                 os.killpg(process.pid, signal.SIGINT)
                 break
         rest = process.stderr.read()
-    assert rest.count("What was reached at the last report is saved; to go on: torchrun --nproc-per-node 2 -m") == 1
+    assert rest.count("What was reached at the last report is saved; to resume: torchrun --nproc-per-node 2 -m") == 1
     assert checkpoint.load(tmp_path / "out").provenance["steps"] >= 40
 
 

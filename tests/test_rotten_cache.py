@@ -62,6 +62,7 @@ ROTS: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("rot", ROTS.values(), ids=ROTS)
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
 def test_a_pulled_file_that_rots_is_fetched_anew(hub, tmp_path, file, rot):

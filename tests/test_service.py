@@ -3,12 +3,12 @@ import json
 
 import pytest
 from markets import market
-from rnnlab.tasks.forecast.lines import backtest_lines
 from trainings import train_forecast
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.callers import STRANGER
-from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.runtime.run_log import TrainReport, TrainResult
+from rnnlab.tasks.forecast.commands import backtest_lines
 from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.use import forecast
@@ -167,7 +167,7 @@ def test_series_too_short_to_learn_from_are_named(folder, tmp_path):
     data = [str(folder / "acme.csv"), str(folder / "brief.csv")]
     *_, result = train_forecast(data, settings=SETTINGS)
     assert any(
-        "brief has 60 days" in notice and "too few to learn from" in notice for notice in result.summary["notices"]
+        "brief has 60 days" in notice and "too few to train on" in notice for notice in result.summary["notices"]
     )
 
 
@@ -183,7 +183,7 @@ def test_a_price_that_stands_still_in_the_test_is_judged_without_a_crash(folder)
     answer = backtest(model(folder), folder / "halted.csv", start="2011-03-28")
     assert answer["direction"] is None
     assert answer["verdict"]
-    assert backtest_lines(answer)
+    assert list(backtest_lines(answer))
 
 
 def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
@@ -252,11 +252,11 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
         ({"until": "yesterday"}, "--until 'yesterday' is no date; write it as 2015-08-13"),
         ({"until": "1901-01-01"}, "No series has more than 61 days up to"),
         ({"seeds": 11}, "At most 10 seeds are averaged, not 11; their mean gets no better"),
-        ({"seeds": 2, "resume": True}, "Several seeds are trained in one go; leave out --resume"),
+        ({"seeds": 2, "resume": True}, "--resume needs --out"),
         ({"seeds": 0}, "seeds must be between 1 and 100, not 0"),
         ({"resume": True}, "--resume needs --out"),
         ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),
-        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "learns from one series, not from 2; give one --data"),
+        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "is trained on one series, not on 2; give one --data"),
         ({"until": "nat"}, "--until 'nat' is no date"),
         ({"ticker": "MSFT"}, "AAPL is a bundled series, not a file; leave out --ticker, --dates and --encoding"),
         ({"data": ["APPL"]}, "AAPL"),

@@ -118,10 +118,11 @@ def test_more_epochs_on_its_own_text_hold_out_the_same_part(place, tmp_path):
     assert result.summary["before"]["nats_per_char_streamed"] == pytest.approx(base.metrics["nats_per_char_streamed"])
     assert result.summary["nats_per_char_streamed"] < base.metrics["nats_per_char_streamed"]
     assert not any("overlap" in notice for notice in result.summary["notices"])
-    with pytest.raises(RnnlabError, match="base learnt from this text with another --validation, so part of what"):
+    with pytest.raises(RnnlabError, match="base was trained on this text with another --validation, so part of what"):
         train_text(str(place / "one.txt"), base=str(place / "base"), settings={"validation": 0.3}).__next__()
 
 
+@pytest.mark.long
 def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
     (tmp_path / "lines.txt").write_text(story(9000))
     settings = SETTINGS | {"documents": "line", "fold_case": True}
@@ -183,8 +184,8 @@ def test_what_it_began_with_must_still_be_told_to_resume(place, tmp_path):
     [
         (["--from", "stocks"], "Only a writer can be fine-tuned on a text; give --from another, as shakespeare."),
         (["--from", "nowhere"], "There is no folder or bundled checkpoint 'nowhere'"),
-        (["--hidden", "21"], "A checkpoint that learns on keeps its shape; leave out --hidden, or give 20."),
-        (["--level", "word"], "A checkpoint that learns on keeps its shape; leave out --level, or give char."),
+        (["--hidden", "21"], "A checkpoint that is fine-tuned keeps its shape; leave out --hidden, or give 20."),
+        (["--level", "word"], "A checkpoint that is fine-tuned keeps its shape; leave out --level, or give char."),
         (["--resume"], "--resume continues what the folder of --out holds; leave out --from."),
     ],
 )

@@ -27,7 +27,7 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with running_browser(patience=60_000) as context:
+    with running_browser() as context:
         yield context
 
 
@@ -60,7 +60,7 @@ def settle(page, **settings):
 
 
 def taken_home(page, folder):
-    with page.expect_download(timeout=60_000) as waiting:
+    with page.expect_download() as waiting:
         page.locator("#zip-trained").click()
     waiting.value.save_as(folder / "taken.zip")
     with zipfile.ZipFile(folder / "taken.zip") as packed:
@@ -77,11 +77,10 @@ def test_a_long_text_is_learnt_until_it_is_stopped_then_written_with_and_taken_h
     settle(page, Units=48, Layers=1, Epochs=90)
     page.locator("#train").click()
     sample = page.locator("#live .written")
-    first = sample.inner_text(timeout=60_000)
+    first = sample.inner_text()
     page.wait_for_function(
         "() => document.querySelectorAll('#training-curve .scatterlayer .trace')[1]"
-        ".querySelectorAll('.points path').length >= 5",
-        timeout=120_000,
+        ".querySelectorAll('.points path').length >= 5"
     )
     assert sample.inner_text() != first
     page.locator("#stop-training").click()

@@ -39,6 +39,7 @@ def read(fetched) -> str:
     return Path(fetched["path"]).read_text(encoding="utf-8")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("files", "text"),
     [
@@ -90,6 +91,7 @@ def test_a_file_of_that_name_comes_first(hub, tmp_path):
     assert told["source"] == "a file of the maker's own"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("files", "asked", "sentence"),
     [

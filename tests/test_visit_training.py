@@ -18,7 +18,7 @@ from rnnlab.runtime import page_training
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.jobs import Pulse
 from rnnlab.runtime.page_training import Asked, Trained, steer
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service.transfer import bring_training, pack
 from rnnlab.tasks.forecast.kind import KIND as FORECAST

@@ -107,7 +107,7 @@ def test_surprise_is_shown_of_every_character_with_the_five_likeliest():
     draft = written()[-1]["draft"]
     sheet = tab._explained(draft, True)
     assert len(re.findall(r'<span class="s[0-5]" data-tip=', sheet)) == 200
-    assert sheet.count("likeliest here:") == 200
+    assert sheet.count("most likely here:") == 200
     assert "surprise" not in manuscript(draft)
 
 

@@ -9,12 +9,12 @@ import pytest
 from commanding import run
 from markets import market
 from numpy.testing import assert_allclose
-from rnnlab.tasks.forecast.lines import yearly_lines
 from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.evidence import panel_test
 from rnnlab.scoring.student import StudentT
+from rnnlab.tasks.forecast.commands import yearly_lines
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import backtest
@@ -107,7 +107,7 @@ def test_the_command_tells_years_and_wins(tiny):
 def test_what_cannot_be_refitted_is_refused(tmp_path):
     (tmp_path / "acme.csv").write_text((ROOT / "data" / "prices" / "MSFT.csv").read_text())
     list(train_forecast([str(tmp_path / "acme.csv")], out=tmp_path / "own", settings=TINY))
-    with pytest.raises(RnnlabError, match=r"^The checkpoint learnt from .*, which does not come with rnnlab; give"):
+    with pytest.raises(RnnlabError, match=r"^The checkpoint was trained on .*, which does not come with rnnlab; give"):
         backtest_yearly(str(tmp_path / "own"), ["MSFT"], start="2021-01-01")
-    with pytest.raises(RnnlabError, match=r"^Only a checkpoint of the density recipe is refitted yearly; give another"):
+    with pytest.raises(RnnlabError, match=r"not for forecasting; open another"):
         backtest_yearly("shakespeare", ["MSFT"], start="2021-01-01")

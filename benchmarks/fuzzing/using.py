@@ -14,7 +14,8 @@ from benchmarks.fuzzing.sources import DATASET
 from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.training import Request, train
+from rnnlab.runtime.kind import Request
+from rnnlab.runtime.training import train
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training
@@ -22,10 +23,10 @@ from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text import data
 from rnnlab.tasks.text.draft_file import open_draft
+from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.use import Manner, carry_on, write
-from rnnlab.tasks.text.facts import voice
 from rnnlab.train.checkpoint import checkpoint
 
 PROMPT, LENGTH, HORIZON, SEED = "The heron ", 6, 3, 5

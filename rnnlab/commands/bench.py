@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rnnlab.tasks.registry import kinds
 
+NAMES = ("bench",)
 
-def add_commands(commands: Any) -> None:
+
+def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `bench` with what the tasks time."""
     parser = commands.add_parser("bench", help="time our engines beside plain ones")
     benches = parser.add_subparsers(required=True, metavar="WHAT")

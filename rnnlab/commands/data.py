@@ -12,8 +12,10 @@ from rnnlab.service.sharding import make_shards
 from rnnlab.terminal.commands import Answer, add_command
 from rnnlab.terminal.streams import aside, show
 
+NAMES = ("data",)
 
-def add_commands(commands: Any) -> None:
+
+def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `data` and `data fetch`."""
     data = add_command(commands, "data", "list the data that is bundled, cached or can be fetched", _data)
     asks = data.add_subparsers(metavar="fetch|shards")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from rnnlab.runtime.callers import OWNER
@@ -11,8 +12,10 @@ from rnnlab.tasks.registry import kind_of
 from rnnlab.terminal.commands import Answer, add_command, add_device, tell
 from rnnlab.terminal.tables import table_lines
 
+NAMES = ("evaluate",)
 
-def add_commands(commands: Any) -> None:
+
+def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `evaluate`."""
     parser = add_command(commands, "evaluate", "score a checkpoint on data, beside a baseline", _evaluate)
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from rnnlab.commands.sharing import pulled_lines
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Submitted, own_token
-from rnnlab.runtime.training import Request
+from rnnlab.runtime.kind import Request, TaskKind
 from rnnlab.service.hub_jobs import (
     USUAL_FLAVOR,
     USUAL_HOURS,
@@ -20,12 +21,13 @@ from rnnlab.service.hub_jobs import (
     submit_training,
 )
 from rnnlab.service.sharing import pull_into
-from rnnlab.tasks.kind import TaskKind
 from rnnlab.terminal.commands import Answer, add_command, tell
 from rnnlab.terminal.streams import aside, show
 from rnnlab.train.checkpoint.claims import claimed
 
 PLACES = ("hf-jobs",)
+
+NAMES = ("job",)
 
 
 def add_remote(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +49,7 @@ def refuse_without_on(asked: argparse.Namespace) -> None:
             raise RnnlabError(f"--{name} belongs to a training with --on hf-jobs; leave it out, or give --on too.")
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `job`."""
     job = commands.add_parser("job", help="follow or cancel a training on a machine of the Hugging Face Hub")
     asks = job.add_subparsers(required=True, metavar="follow|cancel")
@@ -103,7 +105,7 @@ def _print_log(job: Submitted, token: str | None) -> None:
             aside(line)
     except KeyboardInterrupt:
         aside(
-            f"The Job goes on, and costs. To end it: python -m rnnlab job cancel {job.id}; "
+            f"The Job keeps running, and costs. To end it: python -m rnnlab job cancel {job.id}; "
             f"to look on: python -m rnnlab job follow {job.id}"
         )
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from rnnlab.hub import own_token
@@ -15,8 +16,10 @@ from rnnlab.terminal.tables import aligned
 
 MEASURES = 3  # of a card's, shown in a list
 
+NAMES = ("push", "pull", "space", "models")
 
-def add_commands(commands: Any) -> None:
+
+def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `push`, `pull`, `space` and `models`."""
     push = add_command(commands, "push", "upload a checkpoint to the Hugging Face Hub", _push)
     push.add_argument("folder", metavar="DIR", help="the checkpoint")

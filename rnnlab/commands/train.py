@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
-from rnnlab.runtime.reports import TrainReport, TrainResult
-from rnnlab.runtime.training import Request, Training, train
-from rnnlab.tasks.kind import TaskKind
-from rnnlab.tasks.registry import kinds
+from rnnlab.runtime.kind import Request, TaskKind, Training
+from rnnlab.runtime.run_log import TrainReport, TrainResult
+from rnnlab.runtime.training import train
+from rnnlab.tasks.registry import TASKS, kinds
 from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, tell
 from rnnlab.terminal.step_bar import StepBar
 from rnnlab.terminal.streams import aside
 from rnnlab.terminal.tables import table_lines
 from rnnlab.train.processes import Processes, is_first, started
 
+NAMES = ("train",)
 
-def add_commands(commands: Any) -> None:
+
+def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `train` with a sub-command for every task."""
     trainings = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="TASK")
     for kind in kinds():
-        _add(trainings, kind)
+        if len(given) < 2 or given[1] not in TASKS or given[1] == kind.name:
+            _add(trainings, kind)
 
 
 def _add(trainings: Any, kind: TaskKind) -> None:
@@ -83,7 +86,8 @@ def _lines(kind: TaskKind, answer: Answer) -> list[str]:
     if {"parameters", "seconds"} <= set(answer):
         best = f", best at step {answer['best_step']:,}" if answer.get("best_step") else ""
         where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s{best}; {where}"
-    return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *answer["notices"]]
+    advice = [one for one in answer.get("advice", []) if one not in answer["notices"]]
+    return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *advice, *answer["notices"]]
 
 
 def _follow(

@@ -30,7 +30,7 @@ class Cell(nn.Module):
     gates: by name, in the order of the weights' rows; SIGMOID, TANH or APART says what `step` gets of each.
     parts: names of the state's parts, (1, B, H) each; the first is what the layer shows.
     fused: torch's module for a whole sequence and its function for masked weights; without them `step` is repeated.
-    graph: whether `step` uses only what values of an ONNX graph can: + - * sigmoid tanh addcmul lerp.
+    graph: whether `step` uses only gates and parts, and of operations + - * sigmoid tanh addcmul lerp, as a graph can.
     half_by_instruction: whether torch's CPU kernel takes 16-bit numbers only where the CPU has instructions for them.
     """
 
@@ -43,6 +43,10 @@ class Cell(nn.Module):
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
         self.hidden = hidden
+        gates = self.gates.items()
+        self.blocks = {kind: own for kind in _KINDS if (own := [name for name, known in gates if known == kind])}
+        self.apart = APART in self.blocks  # whether the halves of a gate are needed apart from each other
+        self.sizes = [hidden * len(names) for names in self.blocks.values()]
         made = self.fused[0](inputs, hidden, batch_first=True) if self.fused else None
         self.kernel: nn.Module = made or _Weights(len(self.gates) * hidden, inputs, hidden)
 
@@ -86,24 +90,23 @@ class Cell(nn.Module):
 
         back is None where `given` is the sum of both, which cells without a gate of the kind APART may be given.
         """
-        found: dict[str, Any] = {}
-        kinds = {kind: names for kind in _KINDS if (names := self._names(kind))}
-        sizes = [self.hidden * len(names) for names in kinds.values()]
-        backs = [None] * len(sizes) if back is None else back.split(sizes, 1)
-        for (kind, names), now, before in zip(kinds.items(), given.split(sizes, 1), backs, strict=True):
-            each = [self.hidden] * len(names)
+        seen: dict[str, Any] = {}
+        givens = given.split_with_sizes(self.sizes, 1)
+        backs = [None] * len(givens) if back is None else back.split_with_sizes(self.sizes, 1)
+        for (kind, names), x, h in zip(self.blocks.items(), givens, backs, strict=True):
+            count = len(names)
             if kind == APART:
-                values: Any = zip(now.split(each, 1), before.split(each, 1), strict=True)
+                values: Any = zip(x.chunk(count, 1), h.chunk(count, 1), strict=True)
             else:
-                both = now if before is None else now + before
-                values = (both.sigmoid() if kind == SIGMOID else both.tanh()).split(each, 1)
-            found |= zip(names, values, strict=True)
-        return self.step([found[name] for name in self.gates], past)
+                both = x if h is None else x + h
+                values = (both.sigmoid() if kind == SIGMOID else both.tanh()).chunk(count, 1)
+            seen.update(zip(names, values, strict=True))
+        return self.step([seen[name] for name in self.gates], past)
 
     def packed(self, weight: Tensor) -> Tensor:
         """(G, …) weights, gates of one kind put side by side: one sigmoid serves all that have one."""
         gates = dict(zip(self.gates, weight.chunk(len(self.gates)), strict=True))
-        return torch.cat([gates[name] for kind in _KINDS for name in self._names(kind)])
+        return torch.cat([gates[name] for names in self.blocks.values() for name in names])
 
     def without_kernel(self) -> Cell:
         """A copy in float32 for steps on packed weights: of the cell's weights only those beside the kernel's."""
@@ -119,15 +122,6 @@ class Cell(nn.Module):
     def recurrent_shape(self) -> torch.Size:
         """Shape of the weights that lead from the hidden state to itself."""
         return self.kernel.get_parameter("weight_hh_l0").shape
-
-    @classmethod
-    def has_apart(cls) -> bool:
-        """Whether a gate needs what comes of the input and of the hidden state apart from each other."""
-        return APART in cls.gates.values()
-
-    @classmethod
-    def _names(cls, kind: str) -> list[str]:
-        return [name for name, own in cls.gates.items() if own == kind]
 
     def _masked(self, mask: Tensor | None) -> list[Tensor]:
         """The weights as torch's functional kernels take them, the recurrent ones multiplied by the mask."""

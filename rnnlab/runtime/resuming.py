@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.runtime.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.snapshots import check_state
 from rnnlab.train.checkpoint.state_numbers import check_state_numbers
 from rnnlab.train.progress import Snapshot, TrainConfig
 
-
-class Checking(Protocol):
-    """What knows whether a record is its task's."""
-
-    @property
-    def name(self) -> str:
-        """The task's."""
-
-    @property
-    def check(self) -> Callable[[Checkpoint], object]:
-        """Raises CheckpointError unless a record is the task's in every field."""
-
-
 # The task fills these; nobody sets them.
 FILLED = ("inputs", "outputs", "vocabulary")
 
 
-def begun_training(folder: Path | None, kind: Checking, name: str | None = None) -> Checkpoint:
+def begun_training(folder: Path | None, kind: TaskKind, name: str | None = None) -> Checkpoint:
     """The checkpoint that a stopped training of a task left, with its training state; name is for messages.
 
     Raises:
         RnnlabError: no folder was given, or it holds no training to go on with, or a damaged one.
     """
     if folder is None:
-        raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
+        raise RnnlabError("--resume needs --out, the folder of the training to resume.")
     began = checkpoint.load(folder, resume=True, name=name)
     if began.task != kind.name:
         raise CheckpointError(
@@ -47,7 +35,7 @@ def begun_training(folder: Path | None, kind: Checking, name: str | None = None)
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
     if not (named and data and "steps" in began.train):
-        raise CheckpointError(f"{folder.name} does not say what it learnt from and how long; start a new training.")
+        raise CheckpointError(f"{folder.name} does not say what it was trained on and how long; start a new training.")
     assert began.resume is not None, "it was asked for"
     kind.check(began)
     check_state_numbers(began.resume.numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 
 RISING = 4  # reports in a row without a better validation loss, while the training loss falls
 JUMP = 20.0  # times the usual gradient norm

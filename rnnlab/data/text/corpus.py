@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rnnlab.data.code_points import alphabet_of, slices
-from rnnlab.data.files import as_subject, label_of
+from rnnlab.data.files import label_of, refusal
 from rnnlab.data.text.cleaning import compose, how_many
 from rnnlab.data.text.documents import check_rule, split_documents
 from rnnlab.data.text.ordering import shuffled
@@ -252,7 +252,7 @@ _SETTINGS = (
 def _warnings(corpus: Corpus, label: str) -> tuple[str, ...]:
     visible = corpus.alphabet.strip(" \t\n")
     if len(visible) < 2:
-        raise DataError(f"{as_subject(label)} consists of a single character, {visible!r}; give {WANTED.holding}.")
+        raise refusal(label, f"consists of a single character, {visible!r}; give {WANTED.holding}")
     return on_size(corpus.characters)
 
 

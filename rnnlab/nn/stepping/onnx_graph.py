@@ -25,16 +25,16 @@ MICROSOFT = "com.microsoft"
 
 def step_graph(packed: PackedModel, *, int8: bool) -> onnx.ModelProto:
     """Build the graph, its products in float32 or on 8-bit weights (MatMulNBits of ONNX Runtime)."""
-    graph = _Graph(int8)
+    graph = _Graph(packed.config.hidden, int8)
     below = _looked_up(graph, packed)
     for number, layer in enumerate(packed.layers):
         h = _shown(graph, number, layer, below)
         below = h + below if packed.config.residual and number > 0 else h
     logits = graph.product(below, packed.head, packed.head_bias)
-    return graph.finished(logits, packed.config.vocabulary, packed.config.hidden)
+    return graph.finished(logits, packed.config.vocabulary)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Value:
     """An array of the graph, (B, ·), by its name; a cell's step computes with it as with a tensor."""
 
@@ -64,19 +64,23 @@ class _Value:
         """From this as much of the way to the end as the weight says."""
         return self + weight * (end - self)
 
-    def split(self, sizes: Sequence[int], axis: int) -> list[_Value]:
+    def split_with_sizes(self, sizes: Sequence[int], axis: int) -> list[_Value]:
         """Cut into pieces of these sizes."""
         if len(sizes) == 1:
             return [self]
         cut = self.graph.constant(np.array(sizes, np.int64))
         return self.graph.node("Split", self, cut, outputs=len(sizes), axis=axis)
 
+    def chunk(self, count: int, axis: int) -> list[_Value]:
+        """Cut into so many pieces of H each."""
+        return self.split_with_sizes([self.graph.hidden] * count, axis)
+
 
 class _Graph:
     """A graph that grows node by node, each named by its number."""
 
-    def __init__(self, int8: bool) -> None:
-        self.int8 = int8
+    def __init__(self, hidden: int, int8: bool) -> None:
+        self.hidden, self.int8 = hidden, int8
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self.past: list[_Value] = []  # the state's parts
@@ -114,13 +118,13 @@ class _Graph:
         made = self.add("MatMul", x, self.constant(weight.T))
         return made if bias is None else made + self.constant(bias)
 
-    def finished(self, logits: _Value, vocabulary: int, hidden: int) -> onnx.ModelProto:
+    def finished(self, logits: _Value, vocabulary: int) -> onnx.ModelProto:
         """The whole model."""
         float32 = TensorProto.FLOAT
         inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, ["B"])]
-        inputs += [helper.make_tensor_value_info(part.name, float32, ["B", hidden]) for part in self.past]
+        inputs += [helper.make_tensor_value_info(part.name, float32, ["B", self.hidden]) for part in self.past]
         outputs = [helper.make_tensor_value_info(logits.name, float32, ["B", vocabulary])]
-        outputs += [helper.make_tensor_value_info(part.name, float32, ["B", hidden]) for part in self.after]
+        outputs += [helper.make_tensor_value_info(part.name, float32, ["B", self.hidden]) for part in self.after]
         graph = helper.make_graph(self.nodes, "step", inputs, outputs, self.constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
@@ -153,7 +157,7 @@ def _looked_up(graph: _Graph, packed: PackedModel) -> _Value:
 def _shown(graph: _Graph, number: int, layer: PackedLayer, x: _Value) -> _Value:
     """What a layer shows after its step; x is what `_looked_up` gives, or what the layer below shows."""
     past = [_Value(graph, f"{part}{number}") for part in layer.cell.parts]
-    if layer.cell.has_apart():
+    if layer.cell.apart:
         given = x if number == 0 else graph.product(x, layer.inputs, layer.input_bias)
         back: _Value | None = graph.product(past[0], layer.recurrent, layer.recurrent_bias)
     else:

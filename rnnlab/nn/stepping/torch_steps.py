@@ -65,7 +65,7 @@ class TorchSteps:
         below = None
         for layer, past in zip(self.packed.layers, self._now, strict=True):
             x = self._looked_up() if below is None else _affine(below, layer.inputs, layer.input_bias)
-            if layer.cell.has_apart():
+            if layer.cell.apart:
                 after = layer.cell.after(x, _affine(past[0], layer.recurrent, layer.recurrent_bias), past)
             else:
                 after = layer.cell.after(_recur(x, past[0], layer), None, past)

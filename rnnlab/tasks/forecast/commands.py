@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnlab.data.catalog import GROUPS
 from rnnlab.errors import RnnlabError
+from rnnlab.scoring.baselines import TITLES
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
 from rnnlab.tasks.forecast.judge.panels import backtest_panel
@@ -92,7 +93,7 @@ def _are_several(args: argparse.Namespace) -> bool:
 def _forecast(args: argparse.Namespace) -> Answer:
     how = _reading(args) | {"horizon": args.horizon, "device": args.device, "calibrated": args.calibrated}
     if _are_several(args):
-        return tell(args, forecast_many(args.model, args.data, **how), _many_lines)
+        return tell(args, forecast_many(args.model, args.data, **how), many_lines)
     return tell(args, forecast(args.model, args.data[0], **how), _fan_lines)
 
 
@@ -104,7 +105,7 @@ def _fan_lines(answer: Answer) -> list[str]:
     return [head, *aligned(["date", *BAND], rows), *_calibration(answer), *answer["notices"], NO_ADVICE]
 
 
-def _many_lines(answer: Answer) -> list[str]:
+def many_lines(answer: Answer) -> list[str]:
     """Several series' forecasts for their last day ahead, a line each."""
     rows, notices = [], []
     for one in answer["series"]:
@@ -132,10 +133,10 @@ def _backtest(args: argparse.Namespace) -> Answer:
     }
     if not _are_several(args):
         found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
-        return tell(args, found, lambda found: list(_backtest_lines(found)))
+        return tell(args, found, lambda found: list(backtest_lines(found)))
     if args.leak_check or args.placebo:
         raise RnnlabError("--leak-check and --placebo are for one series at a time; give --data one of them.")
-    return tell(args, backtest_panel(args.model, args.data, **how), _panel_lines)
+    return tell(args, backtest_panel(args.model, args.data, **how), panel_lines)
 
 
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
@@ -145,10 +146,10 @@ def _backtest_yearly(args: argparse.Namespace) -> Answer:
             "and --encoding alone."
         )
     found = backtest_yearly(args.model, args.data, start=args.start, garch=args.garch, progress=aside, **_reading(args))
-    return tell(args, found, _yearly_lines)
+    return tell(args, found, yearly_lines)
 
 
-def _backtest_lines(answer: Answer) -> Iterator[str]:
+def backtest_lines(answer: Answer) -> Iterator[str]:
     """The scores beside the baselines', for each horizon, and the verdict."""
     for scores in answer.get("horizons", {"": answer}).values():
         yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
@@ -180,17 +181,17 @@ def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
         )
 
 
-def _panel_lines(answer: Answer) -> list[str]:
+def panel_lines(answer: Answer) -> list[str]:
     """Several series' scores, and what they say together."""
     return [*table_lines(horizon_tables(answer["horizons"], answer["model"])), *answer["notices"]]
 
 
-def _yearly_lines(answer: Answer) -> list[str]:
+def yearly_lines(answer: Answer) -> list[str]:
     """A walk with yearly refits: mean CRPS by year, and what all years say."""
     series, years = answer["all"]["series"], len(answer["years"])
     rows = tuple(
         (
-            name,
+            TITLES.get(name, name),
             f"{one['wins']} of {series}",
             f"{one['years_won']} of {years}",
             f"{one['panel_statistic']:.1f}",

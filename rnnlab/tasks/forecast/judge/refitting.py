@@ -13,8 +13,9 @@ import pandas as pd
 from rnnlab.data.fetch.listing import tickers
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.runtime.kind import Request
 from rnnlab.runtime.opening import locate, open_checkpoint
-from rnnlab.runtime.training import Request, train
+from rnnlab.runtime.training import train
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.data import open_many, read_day
@@ -96,7 +97,7 @@ def _check(began: Checkpoint) -> None:
         )
     unknown = [str(one["name"]) for one in began.provenance["data"] if one["name"] not in tickers()]
     if unknown:
-        raise RnnlabError(f"The checkpoint learnt from {unknown[0]}, which does not come with rnnlab; give another.")
+        raise RnnlabError(f"The checkpoint was trained on {unknown[0]}, which does not come with rnnlab; give another.")
 
 
 def _trained(began: Checkpoint, year: int, place: Path) -> str:

@@ -94,7 +94,7 @@ def open_base(model: str, given: Mapping[str, Any], seeds: int, caller: Caller) 
     open_forecaster(made)
     shaped = [name for name in SHAPE if name in given]
     if shaped:
-        raise RnnlabError(f"A checkpoint that learns on keeps its shape; leave out --{shaped[0]}.")
+        raise RnnlabError(f"A checkpoint that is fine-tuned keeps its shape; leave out --{shaped[0]}.")
     if seeds > 1:
         raise RnnlabError("Several seeds that began with one checkpoint would be much alike; leave out --seeds.")
     return Base(found.pinned(model) if found.commit else found.name, made)
