@@ -64,8 +64,6 @@ def split(
                 if most is not None and len(rows) == most:
                     break
     except csv.Error as error:
-        raise DataError(
-            f"Line {line(begun + 1)} of {label} cannot be split into cells; look for a quotation mark that "
-            "is never closed, or give a CSV file of prices."
-        ) from error
+        remedy = "look for a quotation mark that is never closed, or give a CSV file of prices"
+        raise DataError(f"Line {line(begun + 1)} of {label} cannot be split into cells; {remedy}.") from error
     return rows, lines

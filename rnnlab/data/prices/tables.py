@@ -63,10 +63,8 @@ def parquet_text(content: bytes, label: str) -> str:
         file = pq.ParquetFile(io.BytesIO(content))
         shape = file.metadata
         groups = [shape.row_group(number) for number in range(min(shape.num_row_groups, 10_000))]
-        if (
-            shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS
-            or sum(g.total_byte_size for g in groups) > _MOST_BYTES
-        ):
+        size = sum(group.total_byte_size for group in groups)
+        if shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS or size > _MOST_BYTES:
             raise refusal(
                 label,
                 f"has {shape.num_rows:,} rows of {shape.num_columns:,} columns, over {MOST_CELLS:,} cells; give one series of daily prices",

@@ -93,10 +93,8 @@ def _unreadable(cells: PriceCells, row: int, matches: list[re.Match[str] | None]
 
 def _impossible(cells: PriceCells, row: int) -> DataError:
     value = quoted(cells.columns["Date"][row])
-    return cells.refusal(
-        row,
-        f"has the date {value}, which is no day between {_FIRST_YEAR} and {_LAST_YEAR}; correct or remove that line",
-    )
+    remedy = "correct or remove that line"
+    return cells.refusal(row, f"has the date {value}, which is no day between {_FIRST_YEAR} and {_LAST_YEAR}; {remedy}")
 
 
 def _integers(matches: Matches, group: str) -> Numbers:
