@@ -13,7 +13,7 @@ from rnnlab.data.prices.files import PriceFile
 from rnnlab.data.prices.headings import Headings
 from rnnlab.data.prices.rows import Rows, find_separator, first_rows, split
 from rnnlab.data.prices.tickers import choose_ticker, column_of, quoted, ticker_column
-from rnnlab.data.prices.words import field_of, fields_of
+from rnnlab.data.prices.words import Row, field_of, fields_of
 from rnnlab.errors import DataError
 
 MOST_ROWS = 100_000
@@ -133,7 +133,7 @@ def _without_other_lines(
     return rows[:end], lines[:end], tuple(notices)
 
 
-def _is_priced(row: Sequence[str], headings: Headings) -> bool:
+def _is_priced(row: Row, headings: Headings) -> bool:
     """Whether a line holds a date, or a digit where a close belongs."""
     for where in headings.columns.values():
         closes = [where[field] for field in ("Close", "Adj Close") if field in where]

@@ -19,7 +19,8 @@ from rnnlab.data.prices.words import NUMBER_FIELDS, PRICE_FIELDS
 
 Floats = NDArray[np.float64]
 
-_EMPTY = frozenset(("", *"- -- — – . ? null none nan na n/a #n/a n.a. nat n/d n.d. #n/d".split(" ")))
+_NOTHING = "- -- — – . ? null none nan na n/a #n/a n.a. nat n/d n.d. #n/d"
+_EMPTY = frozenset(("", *_NOTHING.split()))
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?"
 _FLAGS = re.ASCII | re.IGNORECASE | re.MULTILINE
 _PLAIN = re.compile(_NUMBER, _FLAGS)

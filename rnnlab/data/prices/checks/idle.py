@@ -93,7 +93,6 @@ def _still_rows(table: pd.DataFrame) -> _Rows:
 
 def _filled_up(table: pd.DataFrame, dates: pd.DatetimeIndex, still: Flags, decimals: int) -> tuple[Flags, Flags]:
     """The rows that are filled up from the day before, from the day after, or in a straight line; and the weekends."""
-    line = _on_a_line(table, decimals)
     after = np.concatenate([still[1:], [False]])
     for filling in (still, after, _on_a_line(table, decimals)):
         days = _usual_days(dates, filling)

@@ -24,7 +24,7 @@ def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     """
     table, notices = _without_hollow_columns(table)
     flat, what = days_without_range(table)
-    if are_most(flat):
+    if flat.mean() > MOST:
         table, flat = without_flat_bars(table, flat, what, notices), flat & False
     _mend_open(table, notices)
     _mend_extremes(table, notices)
