@@ -24,11 +24,9 @@ def _is_scaler(value: object) -> bool:
 def _agree(numbers: Mapping[str, Any]) -> bool:
     """Whether what is told of the best report, of the last one and of the scaler can be true together."""
     step, best, curve = numbers["step"], numbers["best_step"], numbers["curve"]
-    if (best > 0) != (numbers["best_loss"] is not None) or (numbers["precision"] == "float16") != bool(
-        numbers["scaler"]
-    ):
-        return False
-    return bool(best <= step and numbers["stale"] <= step and (not curve or curve[-1]["step"] == step))
+    told = (best > 0) == (numbers["best_loss"] is not None)
+    told = told and (numbers["precision"] == "float16") == bool(numbers["scaler"])
+    return told and best <= step and numbers["stale"] <= step and (not curve or bool(curve[-1]["step"] == step))
 
 
 _COUNTS = {"step": whole(), "best_step": whole(), "stale": whole(), "rewinds": whole(0, MOST_REWINDS)}
