@@ -33,5 +33,5 @@ CURVE = ruled(listed(POINT, most=MOST_POINTS), "a list of reports whose steps ri
 MACHINE = {"device": choice(COMPUTERS), "precision": choice(COMPUTED)}
 # Of every checkpoint's metrics and provenance; earlier versions left some of them out.
 METRICS = {"validation": POINT, "curve": CURVE}
-ORIGIN = {"command": text(), "rnnlab": LINE, "steps": whole(), "seconds": number(0), "weights_sha256": DIGEST} | MACHINE
-ORIGIN |= {"weights_dtype": choice(("float16", "float32"))}
+ORIGIN = {"command": text(), "rnnlab": LINE, "steps": whole(), "seconds": number(0)} | MACHINE
+ORIGIN |= {"weights_dtype": choice(("float16", "float32")), "weights_sha256": DIGEST}
