@@ -5,7 +5,7 @@ from trainings import train_forecast
 
 from rnnlab.tasks.forecast import bench
 from rnnlab.tasks.forecast.judge.scoring import backtest
-from rnnlab.terminal.tables import table_lines
+from rnnlab.terminal.commands import table_lines
 
 
 def test_the_rows_are_those_of_a_training_by_hand(monkeypatch, tmp_path):

@@ -69,15 +69,8 @@ class Asked:
     def request(self) -> Request:
         """What the training run is asked."""
         began = None if self.begun is None else _begun(self.kind, self.begun)
-        return Request(
-            self.data,
-            self.settings,
-            self.arguments,
-            self.base,
-            began,
-            self.caller,
-            most_bytes=self.caller.most_training_bytes,
-        )
+        most = self.caller.most_training_bytes
+        return Request(self.data, self.settings, self.arguments, self.base, began, self.caller, most_bytes=most)
 
     def read_by(self) -> tuple[Any, ...]:
         """What tells one reading from another: the data as they are now, and how they are read."""
@@ -167,15 +160,8 @@ def begin(asked: Asked, *, report_every: int | None = None) -> tuple[str, Iterat
         shutil.copytree(old, visit.folder)
 
     def training(watch: Watch) -> Iterator[TrainReport | TrainResult]:
-        return train(
-            asked.kind,
-            request,
-            out=visit.folder,
-            resume=old is not None,
-            watch=watch,
-            prepared=_training(asked, by, request),
-            report_every=report_every,
-        )
+        own: dict[str, Any] = {"prepared": _training(asked, by, request), "report_every": report_every}
+        return train(asked.kind, request, out=visit.folder, resume=old is not None, watch=watch, **own)
 
     job = Job(training, most_seconds(), lambda: end_visit(visit))
     key = JOBS.add(job)
@@ -188,26 +174,14 @@ def steer(key: str, wish: str) -> None:
     {"stop": job.stop, "pause": job.pause, "resume": job.go_on}[wish]()
 
 
-def longest_wait() -> float:
-    """Seconds for which the training that runs may still have the machine, its pauses included; 0 if none runs."""
-    return JOBS.most_left
-
-
-def stop_trainings() -> None:
-    """Stop every visitor's training, as the page ends."""
-    JOBS.stop_all()
-
-
 def _source(asked: Asked, by: tuple[Any, ...], request: Request) -> Source:
     """The data, read once for all that a visitor asks of them."""
 
     def read() -> Source:
         source: Source = asked.kind.read(request)
         if source.size > asked.kind.most:
-            raise DataError(
-                f"{source.size:,} {asked.kind.unit} are more than the {asked.kind.most:,} that can be trained on here; "
-                f"give fewer."
-            )
+            most = f"the {asked.kind.most:,} that can be trained on here"
+            raise DataError(f"{source.size:,} {asked.kind.unit} are more than {most}; give fewer.")
         return source
 
     return _SOURCES.get(by, read, lambda source: BYTES_A_UNIT * source.size)

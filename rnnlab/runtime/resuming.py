@@ -29,9 +29,8 @@ def begun_training(folder: Path | None, kind: TaskKind, name: str | None = None)
         raise RnnlabError("--resume needs --out, the folder of the training to resume.")
     began = checkpoint.load(folder, resume=True, name=name)
     if began.task != kind.name:
-        raise CheckpointError(
-            f"{name or folder.name} holds a training of the task {began.task!r:.40}; resume it with its own command."
-        )
+        what = f"holds a training of the task {began.task!r:.40}"
+        raise CheckpointError(f"{name or folder.name} {what}; resume it with its own command.")
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
     if not (named and data and "steps" in began.train):

@@ -109,20 +109,14 @@ def models(
         RnnlabError: there is no such task or order, or the Hub refuses, fails or cannot be reached.
     """
     if order not in ORDERS or task not in {None, *TASKS}:
-        raise RnnlabError(
-            f"{str(order if order not in ORDERS else task)[:40]!r} is none of {', '.join([*TASKS, *ORDERS])}; name one."
-        )
-    opened = {name: open_checkpoint(name, caller=STRANGER) for name in bundled_checkpoints()}
-    bundled = [
-        {
-            "name": name,
-            "task": made.task,
-            "cell": made.model.cell,
-            "parameters": sum(tensor.numel() for tensor in made.weights.values()),
-        }
-        for name, made in opened.items()
-        if task in {None, made.task}
-    ]
+        wrong = str(order if order not in ORDERS else task)[:40]
+        raise RnnlabError(f"{wrong!r} is none of {', '.join([*TASKS, *ORDERS])}; name one.")
+    bundled = []
+    for name in bundled_checkpoints():
+        made = open_checkpoint(name, caller=STRANGER)
+        weights = sum(tensor.numel() for tensor in made.weights.values())
+        if task in {None, made.task}:
+            bundled.append({"name": name, "task": made.task, "cell": made.model.cell, "parameters": weights})
     if not search:
         return {"bundled": bundled, "hub": []}
     found = hub.find(tuple(TASKS), task, author, query, language=language, order=order, token=token)
