@@ -12,8 +12,7 @@ from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.runtime.training import train
 from rnnlab.tasks.registry import TASKS, kinds
 from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, given, picked, table_lines, tell
-from rnnlab.terminal.step_bar import StepBar
-from rnnlab.terminal.streams import aside
+from rnnlab.terminal.streams import StepBar, aside
 from rnnlab.train.processes import is_first, started
 
 NAMES = ("train",)

@@ -7,7 +7,7 @@ import math
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,10 +108,7 @@ def heavy(found: Located) -> Iterator[None]:
     size = 0
     with suppress(OSError):
         size = (found.folder / checkpoint.WEIGHTS).stat().st_size
-    if size < HEAVY:
-        yield
-        return
-    with ONE_AT_A_TIME:
+    with nullcontext() if size < HEAVY else ONE_AT_A_TIME:
         yield
 
 

@@ -34,7 +34,9 @@ SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page o
 BETWEEN_REPORTS = 2.0  # seconds, at least
 LEAST_REPORTS = 8
 MOST_BYTES = 100_000_000  # of data that were read and encoded, whoever asked for them
+SMALL = 1000  # bytes of a plan, about
 BYTES_A_UNIT = 12  # of a character or a day: as it was read, and as it was encoded
+Given = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,7 @@ class Asked:
 
     @classmethod
     def of(
-        cls,
-        kind: TaskKind,
-        data: str | Sequence[str],
-        settings: Mapping[str, Any] | None = None,
-        arguments: Mapping[str, Any] | None = None,
-        **others: Any,
+        cls, kind: TaskKind, data: str | Sequence[str], settings: Given = None, arguments: Given = None, **others: Any
     ) -> Asked:
         """The same without the settings and arguments that are None."""
         request = Request.of(data, settings, arguments=arguments or {})
@@ -134,11 +131,12 @@ def plan(asked: Asked) -> Plan:
     source = _source(asked, by, request)
     asked.kind.fits(source)
     training = _training(asked, by, request)
-    found = _PLANS.get((by, _frozen(asked.settings)), lambda: _planned(asked, source, training, request), _small)
+    key = by, _frozen(asked.settings)
+    found = _PLANS.get(key, lambda: _planned(asked, source, training, request), lambda made: SMALL)
     # Whoever trains with what was proposed trains what was prepared here.
     proposed = by, _frozen({**found.settings, **asked.settings})
     _TRAININGS.get(proposed, lambda: training, _size_of(source))
-    _PLANS.get(proposed, lambda: found, _small)
+    _PLANS.get(proposed, lambda: found, lambda made: SMALL)
     return found
 
 
@@ -248,7 +246,3 @@ def _frozen(values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _size_of(source: Source) -> Any:
     return lambda made: BYTES_A_UNIT * source.size
-
-
-def _small(made: Any) -> int:
-    return 1000

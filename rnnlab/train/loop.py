@@ -13,8 +13,8 @@ from torch import Tensor
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelState, SequenceModel, detach
 from rnnlab.train import devices
+from rnnlab.train.checkpoint.record_fields import MOST_REWINDS
 from rnnlab.train.checkpoint.snapshots import check_shapes
-from rnnlab.train.checkpoint.state_numbers import MOST_REWINDS
 from rnnlab.train.device_probe import training_device
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
