@@ -18,7 +18,7 @@ from rnnlab.tasks.forecast.judge.years import by_year
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.learn import density, features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, student_parameters
-from rnnlab.terminal.tables import table_lines
+from rnnlab.terminal.commands import table_lines
 
 TINY = {"epochs": 1, "hidden": 4, "batch": 8, "window": 32}
 UNTIL = "2012-06-29"

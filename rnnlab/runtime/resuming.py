@@ -11,8 +11,8 @@ from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.runtime.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.record_fields import check_state_numbers
 from rnnlab.train.checkpoint.snapshots import check_state
-from rnnlab.train.checkpoint.state_numbers import check_state_numbers
 from rnnlab.train.progress import Snapshot, TrainConfig
 
 # The task fills these; nobody sets them.
