@@ -11,7 +11,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import time
 from collections.abc import Callable
 
-from rnnlab.runtime.kind import Request
+from rnnlab.tasks.kind import Request
 from rnnlab.runtime.opening import locate
 from rnnlab.runtime.training import train as training
 from rnnlab.tasks.forecast.data import open_prices

@@ -27,7 +27,7 @@ import torch
 
 from rnnlab.data.text.corpus import Corpus, read_corpus
 from rnnlab.data.text.documents import split_at
-from rnnlab.runtime.kind import Request
+from rnnlab.tasks.kind import Request
 from rnnlab.runtime.run_log import TrainResult
 from rnnlab.runtime.training import train
 from rnnlab.tasks.text.judge import protocols

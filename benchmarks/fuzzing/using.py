@@ -14,7 +14,7 @@ from benchmarks.fuzzing.sources import DATASET
 from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.kind import Request
+from rnnlab.tasks.kind import Request
 from rnnlab.runtime.training import train
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service.summary import show

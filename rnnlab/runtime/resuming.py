@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.runtime.kind import TaskKind
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.record_fields import check_state_numbers

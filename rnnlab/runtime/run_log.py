@@ -11,7 +11,7 @@ from typing import Any
 
 from rnnlab.hub.card import card
 from rnnlab.nn.model import SequenceModel
-from rnnlab.runtime.kind import TaskKind
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.claims import check_room
