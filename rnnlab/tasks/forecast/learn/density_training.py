@@ -17,7 +17,7 @@ from rnnlab.nn.model import ModelConfig, SequenceModel, new_model, weight_count
 from rnnlab.runtime.training import Round
 from rnnlab.tasks.forecast.data import provenance, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.years import by_year
+from rnnlab.tasks.forecast.judge.panel import by_year
 from rnnlab.tasks.forecast.learn import features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.learn.fine_tuning import LEAST_COMPARED, Base, compared
