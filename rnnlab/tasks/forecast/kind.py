@@ -36,7 +36,8 @@ def evaluate(model: str, data: Sequence[str], arguments: Mapping[str, Any], call
 
 def live(scores: Mapping[str, float]) -> str:
     """A validation's scores in a sentence."""
-    return f"Held-out days, one day ahead: CRPS {scores['crps']:.4f} %, coverage of the 80 % band {share(scores['coverage80'])}."
+    crps, covered = f"CRPS {scores['crps']:.4f} %", share(scores["coverage80"])
+    return f"Held-out days, one day ahead: {crps}, coverage of the 80 % band {covered}."
 
 
 KIND = TaskKind(

@@ -86,13 +86,11 @@ def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> p
 
 def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
     """Sentences on scores that the training makes better than they should be."""
-    notices = []
-    if knew(checkpoint, result.first_day):
-        notices.append(
-            f"The model was trained on days up to {checkpoint.provenance['until']}, so its scores on these days are too "
-            f"good; start the back-test later."
-        )
-    return (*notices, *on_scaling(checkpoint, prices))
+    scaling = on_scaling(checkpoint, prices)
+    if not knew(checkpoint, result.first_day):
+        return scaling
+    trained = f"The model was trained on days up to {checkpoint.provenance['until']}"
+    return (f"{trained}, so its scores on these days are too good; start the back-test later.", *scaling)
 
 
 def knew(checkpoint: Checkpoint, day: pd.Timestamp) -> bool:

@@ -26,7 +26,7 @@ def by_month(result: Backtest) -> list[dict[str, Any]]:
     for name, bands in (("raw", days), ("calibrated", result.calibrated)):
         daily[name] = (bands["lower80"] <= days["close"]) & (days["close"] <= bands["upper80"])
     months = daily.groupby(pd.DatetimeIndex(daily.index).to_period("M"))
-    return [{"month": str(month), "days": len(inside)} | inside.mean().to_dict() for month, inside in months]
+    return [{"month": str(month), "days": len(inside), **inside.mean()} for month, inside in months]
 
 
 def skill(result: Backtest) -> dict[str, dict[str, float]]:

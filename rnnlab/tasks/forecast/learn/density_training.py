@@ -15,7 +15,7 @@ from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel, average, new_model, weight_count
 from rnnlab.tasks.forecast.data import provenance, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.years import by_year
+from rnnlab.tasks.forecast.judge.panel import by_year
 from rnnlab.tasks.forecast.learn import features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.learn.fine_tuning import LEAST_COMPARED, Base, compared

@@ -95,8 +95,8 @@ def check_one(source: PriceSource) -> None:
 def prepare(source: PriceSource, request: Request) -> Training:
     """Settle a training on prices.
 
-    The request's arguments are, besides those of PriceReading: recipe ("density" or "tutorial"); seeds (how many, each for
-    itself or, of the density recipe, as one network that gives their mean); until (the last training day, as
+    The request's arguments are, besides those of PriceReading: recipe ("density" or "tutorial"); seeds (how many, each
+    for itself or, of the density recipe, as one network that gives their mean); until (the last training day, as
     2015-08-12; the first four fifths of all days if absent); scored (whether to back-test on the days after); unseen
     (series to score, never trained on) and garch (whether GARCH(1,1) and GJR-GARCH are fitted to those).
 

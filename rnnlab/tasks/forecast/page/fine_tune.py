@@ -20,9 +20,9 @@ from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.events import PRIVATE, buttons, choices_with, stoppable
 
 STORY = """
-The checkpoint was not trained on the series in your file. Fine-tuning trains it on the first four fifths of that series,
-in seconds, and scores it on the last fifth before and after. **The difference is usually small**: most of what can be
-learned about a stock's spread is known from other stocks.
+Add your own file above: the checkpoint was not trained on that series. Fine-tuning trains it on the first four fifths
+of the series, in seconds, and scores it on the last fifth before and after. **The difference is usually small**: most
+of what can be learned about a stock's spread is known from other stocks.
 """
 WAITING = "Press Fine-tune; the loss on held-out days appears here."
 UNSCORED = "The checkpoint is fine-tuned, but too few days follow to score it."

@@ -40,7 +40,7 @@ def tutorial_panel() -> None:
                 start = gr.Button("Train it", variant="primary", min_width=90)
                 stop = gr.Button("Stop", interactive=False, min_width=90)
             progress = gr.HTML(html.status(WAITING, 0, busy=False))
-    empty, plain = figures.loss_figure({}, EPOCHS), {"show_label": False, "container": False}
+    empty, plain = figures.loss_figure({}, EPOCHS), dict[str, Any](show_label=False, container=False)
     curve = gr.Plot(empty, elem_classes="curve", elem_id="curve", **plain)
     table = gr.HTML(elem_id="tutorial-scores")
     stoppable(train, [seeds], [progress, curve, table, start, stop])
