@@ -185,8 +185,8 @@ def yearly_lines(answer: Answer) -> list[str]:
     series, years = answer["all"]["series"], len(answer["years"])
     rows = []
     for name, one in answer["against"].items():
-        wins = (f"{one['wins']} of {series}", f"{one['years_won']} of {years}")
-        rows.append((TITLES.get(name, name), *wins, f"{one['panel_statistic']:.1f}", f"{one['panel_p']:.2g}"))
+        counts = (f"{one['wins']} of {series}", f"{one['years_won']} of {years}")
+        rows.append((TITLES.get(name, name), *counts, f"{one['panel_statistic']:.1f}", f"{one['panel_p']:.2g}"))
     caption = f"{answer['model']}'s recipe, retrained each year, one day ahead."
     wins = Table(caption, ("against", "lower CRPS, series", "lower CRPS, years", "panel t", "p"), tuple(rows))
     return table_lines([years_table({**answer["years"], "all": answer["all"]}), wins])

@@ -56,5 +56,6 @@ def worst_days(result: Backtest, count: int = WORST) -> list[dict[str, Any]]:
     worst = result.days.iloc[order].rename(columns={"naive": "from"})[["from", "close", "lower80", "upper80"]]
     worst = worst.assign(change=100 * (worst["close"] / worst["from"] - 1), crps=result.losses[order])
     return [
-        {"date": f"{day:%Y-%m-%d}"} | values for day, values in zip(worst.index, worst.to_dict("records"), strict=True)
+        {"date": f"{day:%Y-%m-%d}", **{str(name): value for name, value in values.items()}}
+        for day, values in zip(worst.index, worst.to_dict("records"), strict=True)
     ]
