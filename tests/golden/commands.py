@@ -63,7 +63,20 @@ COMMANDS: dict[str, list[str]] = {
     "train forecast": [*SMALL_FORECASTER, "--out", "density"],
     "train forecast --seeds": [*SMALL_FORECASTER, "--seeds", "2", "--out", "seeds"],
     "train forecast --recipe tutorial": [
-        "train", "forecast", "--data", "prices.csv", "--device", "cpu", "--recipe", "tutorial", "--seeds", "2", "--steps", "2", "--out", "tutorial",
+        "train",
+        "forecast",
+        "--data",
+        "prices.csv",
+        "--device",
+        "cpu",
+        "--recipe",
+        "tutorial",
+        "--seeds",
+        "2",
+        "--steps",
+        "2",
+        "--out",
+        "tutorial",
     ],
     "train forecast --from": [*FORECASTER, "--from", "density", "--epochs", "1", "--out", "taught"],
     "train forecast --unseen": [*SMALL_FORECASTER, "--unseen", "MSFT", "--until", "2010-12-31", "--out", "unseen"],
@@ -93,7 +106,7 @@ COMMANDS: dict[str, list[str]] = {
     "models --hub": ["models", "--hub", "--author", "anna"],
     "space": ["space", "anna/page"],
     "bench generation": ["bench", "generation", "--rounds", "1"],
-}  # fmt: skip
+}
 CHECKPOINTS = ("density", "seeds", "tutorial", "taught", "unseen", "chars", "words", "documents", "learnt", "sharded")
 
 

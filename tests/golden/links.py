@@ -17,21 +17,46 @@ PATIENCE = 120_000  # milliseconds, on a machine that has other things to do
 REVISION = "the commit that main names"  # which is another one in every Hub
 OPENED: dict[str, dict[str, str]] = {
     "a forecast": {
-        "tab": "forecast", "model": "stocks", "data": "MSFT", "horizon": "7", "start": "2017-06-01", "ahead": "5",
+        "tab": "forecast",
+        "model": "stocks",
+        "data": "MSFT",
+        "horizon": "7",
+        "start": "2017-06-01",
+        "ahead": "5",
         "bands": "calibrated",
     },
     "a text": {
-        "tab": "write", "model": "shakespeare", "prompt": "A & b?\n=", "seed": "7", "length": "150",
-        "temperature": "0.5", "top_k": "9", "top_p": "0.9", "min_p": "0.01", "typical": "0.95",
-        "repetition_penalty": "1.1", "repetition_window": "32", "no_repeat_ngram": "9", "stop": "ROMEO:", "never": "z",
-        "weights": "int8", "keep_stop": "1", "finish_sentence": "1",
+        "tab": "write",
+        "model": "shakespeare",
+        "prompt": "A & b?\n=",
+        "seed": "7",
+        "length": "150",
+        "temperature": "0.5",
+        "top_k": "9",
+        "top_p": "0.9",
+        "min_p": "0.01",
+        "typical": "0.95",
+        "repetition_penalty": "1.1",
+        "repetition_window": "32",
+        "no_repeat_ngram": "9",
+        "stop": "ROMEO:",
+        "never": "z",
+        "weights": "int8",
+        "keep_stop": "1",
+        "finish_sentence": "1",
     },
     "three texts with several stops": {
-        "tab": "write", "model": "doyle", "prompt": "", "seed": "3", "length": "120", "texts": "3", "stops": "\\n\\n\nWatson",
+        "tab": "write",
+        "model": "doyle",
+        "prompt": "",
+        "seed": "3",
+        "length": "120",
+        "texts": "3",
+        "stops": "\\n\\n\nWatson",
     },
     "a checkpoint": {"tab": "checkpoints", "model": "shakespeare"},
     "a commit's checkpoint": {"tab": "checkpoints", "model": "anna/voice", "revision": REVISION},
-}  # fmt: skip
+}
 LINKS = """() => [...document.querySelectorAll('*')].flatMap(one =>
   [...one.attributes].map(known => known.value).filter(value => value.startsWith('?tab=')))"""
 

@@ -43,12 +43,12 @@ def add_commands(commands: Any) -> None:
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument(
-        "--calibrated", action="store_true", help="bands calibrated day by day, by their past coverage"
-    )
+    fan.add_argument("--calibrated", action="store_true", help="bands calibrated day by day, by their past coverage")
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
-    walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, without training days)")
+    walk.add_argument(
+        "--start", help="first scored day, as 2015-08-13 (default: the last fifth, without training days)"
+    )
     walk.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
     )
@@ -57,7 +57,9 @@ def add_commands(commands: Any) -> None:
         "--leak-check", action="store_true", help="also check that noise after a day does not change its forecast"
     )
     walk.add_argument(
-        "--placebo", action="store_true", help="score on independent draws in place of the prices, which nothing can predict"
+        "--placebo",
+        action="store_true",
+        help="score on independent draws in place of the prices, which nothing can predict",
     )
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
