@@ -55,7 +55,8 @@ SMALL_WRITER = [
     "--window",
     "25",
 ]
-# `bench training` and `bench forecast` take a minute and are left out. In this order: those further down use what the first ones have made.
+# `bench training` and `bench forecast` take a minute and are left out. In this order: those further down use what the
+# first ones have made.
 COMMANDS: dict[str, list[str]] = {
     "data": ["data"],
     "data fetch": ["data", "fetch", "anna/tales"],

@@ -37,10 +37,15 @@ def record_flags() -> None:
 
 
 def record_page() -> None:
-    """The endpoints with their answers' shapes, and the links."""
+    """The endpoints with their answers' shapes."""
     with page.running_page() as running:
         write("endpoints", page.observe_endpoints(running))
         write("endpoint_answers", shapes(page.endpoint_answers(running)))
+
+
+def record_links() -> None:
+    """The parameters of the page's links."""
+    with page.running_page() as running:
         write("links", links.observe(running))
 
 
@@ -80,6 +85,7 @@ def shapes(observed: dict[str, Any]) -> dict[str, Any]:
 CONTRACTS: dict[str, Callable[[], None]] = {
     "flags": record_flags,
     "page": record_page,
+    "links": record_links,
     "commands": record_commands,
     "fixtures": record_fixtures,
     "checkpoints": record_checkpoints,

@@ -150,8 +150,8 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
     for scores in answer.get("horizons", {"": answer}).values():
         yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
         yield (
-            f"direction correct on {share(scores['direction'])} of days, up days {share(scores['direction_base_rate'])}; "
-            f"MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, mean width of the 80 % band "
+            f"direction correct on {share(scores['direction'])} of days, up days {share(scores['direction_base_rate'])};"
+            f" MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, mean width of the 80 % band "
             f"{scores['width80']:.2f} %"
         )
         if "garch_t" not in scores["baselines"]:
@@ -172,7 +172,7 @@ def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
         alone = band["independence_p"]
         clusters = "" if alone is None else f"; misses are independent: p = {alone:.2g} (Christoffersen)"
         yield (
-            f"{percent} % band: coverage {share(raw['share'])} (95 % interval {share(raw['low'])} to {share(raw['high'])});"
+            f"{percent} % band: coverage {share(raw['share'])}, 95 % interval {share(raw['low'])}–{share(raw['high'])};"
             f" calibrated day by day {share(calibrated['share'])}, {wider}{clusters}"
         )
 

@@ -81,7 +81,12 @@ def _of_list(value: list[Any]) -> Iterator[Rows]:
 
 def _of_object(value: dict[str, Any]) -> Iterator[Rows]:
     names, data = value.get("columns", value.get("column_names")), value.get("data")
-    if _are_cells(names) and isinstance(data, list) and all(isinstance(row, list) for row in data):
+    if (
+        isinstance(names, list)
+        and _are_cells(names)
+        and isinstance(data, list)
+        and all(isinstance(row, list) for row in data)
+    ):
         yield _split_table(names, value.get("index"), data)
         return
     inner = list(value.values())
