@@ -151,8 +151,8 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
         yield (
             f"direction correct on {share(scores['direction'])} of days, up days "
-            f"{share(scores['direction_base_rate'])}; MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, mean width of the 80 % band "
-            f"{scores['width80']:.2f} %"
+            f"{share(scores['direction_base_rate'])}; MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, "
+            f"mean width of the 80 % band {scores['width80']:.2f} %"
         )
         if "garch_t" not in scores["baselines"]:
             yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
