@@ -15,7 +15,7 @@ from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
-from rnnlab.tasks.forecast.summary import backtest_table, horizon_tables, price, share, years_table
+from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
 from rnnlab.terminal.streams import aside

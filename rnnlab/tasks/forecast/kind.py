@@ -15,7 +15,8 @@ from rnnlab.tasks.forecast.data import READING, PriceReading
 from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.learn.training import RECIPES, check_one, prepare, read, settings
 from rnnlab.tasks.forecast.recipes import check_record, open_forecaster
-from rnnlab.tasks.forecast.summary import backtest_table, score_tables, share, summary
+from rnnlab.tasks.forecast.summary import score_tables, summary
+from rnnlab.tasks.forecast.tables import backtest_table, share
 from rnnlab.tasks.kind import Evaluation, TaskKind
 
 

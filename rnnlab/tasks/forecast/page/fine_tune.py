@@ -14,7 +14,7 @@ from rnnlab.summary import Table
 from rnnlab.tasks.forecast.judge.walk import SURE, percent
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.page.request import source_of
-from rnnlab.tasks.forecast.summary import share
+from rnnlab.tasks.forecast.tables import share
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.events import PRIVATE, buttons, choices_with, stoppable
