@@ -70,10 +70,9 @@ def check_room(folder: Path, numbers: int) -> None:
         place = folder.resolve()
         disk = shutil.disk_usage(next(one for one in (place, *place.parents) if one.exists()))
         if disk.free < needed and disk.total > 0:  # some disks of a network tell nothing
-            raise CheckpointError(
-                f"The disk of {folder.name} has {disk.free / 1e6:,.0f} MB left where this training's checkpoint takes "
-                f"up to {needed / 1e6:,.0f}; make room, or choose another folder for --out."
-            )
+            left, most = f"has {disk.free / 1e6:,.0f} MB left", f"takes up to {needed / 1e6:,.0f}"
+            what = f"The disk of {folder.name} {left} where this training's checkpoint {most}"
+            raise CheckpointError(f"{what}; make room, or choose another folder for --out.")
 
 
 @contextmanager
