@@ -37,8 +37,8 @@ WHAT = {
         "what it adds is how uncertain the next days are."
     ),
     "tutorial": (
-        "Scales closes to ±1 and predicts the next one from those before it. It is kept to show why a low RMSE says little: "
-        "compare the scores with repeating yesterday's close."
+        "Scales closes to ±1 and predicts the next one from those before it. It is kept to show why a low RMSE says "
+        "little: compare the scores with repeating yesterday's close."
     ),
 }
 INTENDED = {
