@@ -195,8 +195,8 @@ def test_the_endpoints_list_load_and_push_as_who_calls_them(hub, address):
 @pytest.mark.parametrize(
     ("name", "given", "sentence"),
     [
-        ("/models", {"order": "best"}, "'best' is none of text, forecast, newest, most downloaded"),
-        ("/models", {"task": "sing"}, "'sing' is none of text, forecast"),
+        ("/models", {"order": "best"}, "'best' is none of forecast, text, newest, most downloaded"),
+        ("/models", {"task": "sing"}, "'sing' is none of forecast, text"),
         ("/load", {"model": "../stocks"}, "There is no bundled checkpoint 'stocks'; did you mean stocks"),
         ("/load", {"model": "nobody/none"}, "no model nobody/none that this caller may see"),
         ("/push", {"model": "stocks", "repo": "anna/x"}, "Nobody is signed in; sign in with Hugging Face"),

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rnnlab import hub
+from rnnlab.hub.card import card
+from rnnlab.tasks.registry import kind_of
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.curves import curve_svg, finding, read_curve
 
@@ -90,6 +91,8 @@ def test_a_stranger_s_picture_is_not_taken_over(tmp_path):
 def test_without_a_curve_there_is_neither_picture_nor_link(tmp_path):
     made = checkpoint.load(STOCKS)
     without = dataclasses.replace(made, metrics={key: one for key, one in made.metrics.items() if key != "curve"})
-    checkpoint.save(dataclasses.replace(without, card=hub.card(without)), tmp_path / "model")
+    checkpoint.save(
+        dataclasses.replace(without, card=card(without, kind_of(without).summary(without))), tmp_path / "model"
+    )
     assert not (tmp_path / "model" / "curve.svg").exists()
     assert "curve.svg" not in (tmp_path / "model" / "README.md").read_text()

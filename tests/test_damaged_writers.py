@@ -75,7 +75,9 @@ ORIGIN = [
 @pytest.mark.parametrize(("path", "value"), ORIGIN, ids=str)
 def test_a_training_that_does_not_say_what_it_began_with_is_not_gone_on_with(made, tmp_path, path, value):
     out = damaged(made / "stopped", tmp_path / "m", path, value)
-    with pytest.raises(CheckpointError, match="m does not say what it learnt from and how long; start a new training"):
+    with pytest.raises(
+        CheckpointError, match="m does not say what it was trained on and how long; start a new training"
+    ):
         next(train_text(str(made / "story.txt"), out=out, resume=True, settings={"epochs": 1, "steps": 6}))
 
 

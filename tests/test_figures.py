@@ -8,7 +8,6 @@ import pytest
 
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
-from rnnlab.widgets import figures as shared_figures
 from rnnlab.widgets import html, wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
@@ -115,8 +114,8 @@ def test_prices_have_four_significant_digits(price, text):
 
 
 def test_the_best_of_each_column_is_bold_and_ties_are_shared(study):
-    html = panels.score_table(study.scores, "USD", "80 days")
-    rows = {row.split('"')[0]: row for row in html.split('<tr class="')[1:]}
+    shown = panels.score_table(study.scores, "USD", "80 days")
+    rows = {row.split('"')[0]: row for row in shown.split('<tr class="')[1:]}
     assert "<b>0.600</b>" in rows["har_t"]
     assert "<b>1.500</b>" in rows["model"]
     assert "<b>2.000</b>" not in shown
@@ -124,9 +123,9 @@ def test_the_best_of_each_column_is_bold_and_ties_are_shared(study):
 
 
 def test_no_rmse_is_bold_where_nobody_beats_repeating_yesterday(study):
-    html = panels.score_table(study.scores | {"rmse_beats_naive": False}, "USD", "80 days")
+    shown = panels.score_table(study.scores | {"rmse_beats_naive": False}, "USD", "80 days")
     assert "<b>1.500</b>" not in shown
-    assert "<b>0.600</b>" in html
+    assert "<b>0.600</b>" in shown
 
 
 def test_the_tutorial_s_table_sets_naive_beside_the_seeds():

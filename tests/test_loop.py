@@ -53,7 +53,7 @@ def test_twenty_steps_and_twenty_resumed_equal_forty_bit_for_bit(cell, precision
 KILLED = """
 import dataclasses, sys
 from waves import CONFIG, Waves, wave_model
-from rnnlab.train import checkpoint
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.loop import fit
 from rnnlab.train.weights import cpu_weights
 model = wave_model()

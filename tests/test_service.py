@@ -51,7 +51,7 @@ def test_a_back_test_over_days_that_were_learnt_from_says_so(folder):
     fair = backtest(model(folder), folder / "acme.csv", start="2011-02-02")
     unfair = backtest(model(folder), folder / "acme.csv", start="2011-02-01")
     assert fair["notices"] == []
-    assert "learnt from days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
+    assert "trained on days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
 
 
 def test_unless_told_otherwise_only_days_that_were_not_learnt_from_are_scored(folder):
@@ -167,7 +167,7 @@ def test_series_too_short_to_learn_from_are_named(folder, tmp_path):
     data = [str(folder / "acme.csv"), str(folder / "brief.csv")]
     *_, result = train_forecast(data, settings=SETTINGS)
     assert any(
-        "brief has 60 days" in notice and "too few to learn from" in notice for notice in result.summary["notices"]
+        "brief has 60 days" in notice and "too few to train on" in notice for notice in result.summary["notices"]
     )
 
 
@@ -188,7 +188,7 @@ def test_a_price_that_stands_still_in_the_test_is_judged_without_a_crash(folder)
 
 def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
     answer = backtest("stocks", "AAPL", start="2015-07-20", horizons=(20,))
-    assert "learnt from days up to 2015-08-12" in answer["notices"][0]
+    assert "trained on days up to 2015-08-12" in answer["notices"][0]
 
 
 def test_a_tutorials_model_on_another_series_says_that_its_prices_mean_nothing(folder, tmp_path):
@@ -256,7 +256,7 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
         ({"seeds": 0}, "seeds must be between 1 and 100, not 0"),
         ({"resume": True}, "--resume needs --out"),
         ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),
-        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "learns from one series, not from 2; give one --data"),
+        ({"recipe": "tutorial", "data": ["AAPL", "MSFT"]}, "is trained on one series, not on 2; give one --data"),
         ({"until": "nat"}, "--until 'nat' is no date"),
         ({"ticker": "MSFT"}, "AAPL is a bundled series, not a file; leave out --ticker, --dates and --encoding"),
         ({"data": ["APPL"]}, "AAPL"),

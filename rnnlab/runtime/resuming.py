@@ -38,7 +38,7 @@ def begun_training(folder: Path | None, kind: Checking, name: str | None = None)
         RnnlabError: no folder was given, or it holds no training to go on with, or a damaged one.
     """
     if folder is None:
-        raise RnnlabError("--resume needs --out, the folder of the training to go on with.")
+        raise RnnlabError("--resume needs --out, the folder of the training to resume.")
     began = checkpoint.load(folder, resume=True, name=name)
     if began.task != kind.name:
         raise CheckpointError(
@@ -47,7 +47,7 @@ def begun_training(folder: Path | None, kind: Checking, name: str | None = None)
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)
     if not (named and data and "steps" in began.train):
-        raise CheckpointError(f"{folder.name} does not say what it learnt from and how long; start a new training.")
+        raise CheckpointError(f"{folder.name} does not say what it was trained on and how long; start a new training.")
     assert began.resume is not None, "it was asked for"
     kind.check(began)
     check_state_numbers(began.resume.numbers)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import Option
 from rnnlab.runtime.callers import OWNER, Caller
@@ -212,6 +213,8 @@ def train(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
+    if resume and request.base is not None:
+        raise RnnlabError("--resume continues what the folder of --out holds; leave out --from.")
     with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
         request = dataclasses.replace(request, together=processes.count)
         if resume:

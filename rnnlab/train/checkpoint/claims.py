@@ -104,10 +104,10 @@ def _check_free(place: Path) -> None:
     config = parse_json(read_bytes(source, checkpoint.CONFIG, place.name, checkpoint.LARGEST_CONFIG), place.name)
     task, what = str(config.get("task"))[:40], "finished checkpoint"
     remedy = "add --overwrite to replace it, or choose another folder for --out"
-    if (source / checkpoint.RESUME_NUMBERS).exists():
-        origin = _record(config, "provenance")
-        what = f"stopped training{_reached(origin, _record(config, 'train'))}"
-        remedy = f"resume it with train {task} --resume, {remedy}"
+    metrics, resumable = _record(config, "metrics"), (source / checkpoint.RESUME_NUMBERS).exists()
+    if resumable or ("validation" in metrics and "curve" not in metrics):  # the curve is written when a training ends
+        what = f"stopped training{_reached(_record(config, 'provenance'), _record(config, 'train'))}"
+        remedy = f"resume it with train {task} --resume, {remedy}" if resumable else remedy
     raise CheckpointError(f"{place.name} holds a {what} of the task {task}; {remedy}.")
 
 

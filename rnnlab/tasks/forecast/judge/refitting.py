@@ -96,7 +96,7 @@ def _check(began: Checkpoint) -> None:
         )
     unknown = [str(one["name"]) for one in began.provenance["data"] if one["name"] not in tickers()]
     if unknown:
-        raise RnnlabError(f"The checkpoint learnt from {unknown[0]}, which does not come with rnnlab; give another.")
+        raise RnnlabError(f"The checkpoint was trained on {unknown[0]}, which does not come with rnnlab; give another.")
 
 
 def _trained(began: Checkpoint, year: int, place: Path) -> str:

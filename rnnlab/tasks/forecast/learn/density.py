@@ -49,7 +49,7 @@ CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), 
 class DensityConfig:
     """What the density recipe lets one choose beside the model and the training."""
 
-    window: int = option(64, "days of each training window that are learnt from", 8, 1024)
+    window: int = option(64, "days of each training window that the loss counts", 8, 1024)
     lead: int = option(22, "days before each window that only warm up the hidden state", 0, 512)
     validation: float = option(0.15, "share of the newest training days that choose when to stop", 0.02, 0.5)
     epochs: int = option(30, "greatest number of passes over the training days", 1, 1000)

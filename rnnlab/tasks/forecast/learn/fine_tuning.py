@@ -56,7 +56,7 @@ class Base:
         if self.scored_after(prices, last_day) >= pd.Timestamp(self.until):
             return ""
         return (
-            f"{self.name} had learnt from other series' days up to {self.until}, so the scores of {prices.name} from "
+            f"{self.name} was trained on other series' days up to {self.until}, so the scores of {prices.name} from "
             f"{last_day:%Y-%m-%d} on are of days that it knew, if not of this series."
         )
 
@@ -90,11 +90,13 @@ def open_base(model: str, given: Mapping[str, Any], seeds: int, caller: Caller) 
     found = locate(model, caller=caller)
     made = open_located(found)
     if made.task != "forecast" or made.codec.get("recipe") != "density":
-        raise RnnlabError("Only a checkpoint of the density recipe can learn on; give --from another, as stocks.")
+        raise RnnlabError(
+            "Only a checkpoint of the density recipe can be fine-tuned on prices; give --from another, as stocks."
+        )
     open_forecaster(made)
     shaped = [name for name in SHAPE if name in given]
     if shaped:
-        raise RnnlabError(f"A checkpoint that learns on keeps its shape; leave out --{shaped[0]}.")
+        raise RnnlabError(f"A checkpoint that is fine-tuned keeps its shape; leave out --{shaped[0]}.")
     if seeds > 1:
         raise RnnlabError("Several seeds that began with one checkpoint would be much alike; leave out --seeds.")
     return Base(found.pinned(model) if found.commit else found.name, made)

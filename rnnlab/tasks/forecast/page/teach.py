@@ -105,7 +105,7 @@ def _table(summary: dict[str, Any]) -> str:
     notes = notes_of(summary["notices"])
     listed = f'<ul class="notes">{notes}</ul>' if notes else ""
     if not summary.get("before"):
-        return f"{html.empty('It has learnt, but too few days follow to tell whether that helped.')}{listed}"
+        return f"{html.empty('It is fine-tuned, but too few days follow to show whether that helped.')}{listed}"
     [(name, before)] = summary["before"].items()
     [after] = summary["backtests"]
     rows = "".join(
@@ -118,7 +118,7 @@ def _table(summary: dict[str, Any]) -> str:
     )
     return (
         f'<section class="scores comparison"><h3>{_finding(before, after)}</h3><p class="caption">{escape(name)}, '
-        f"{after['n']:,} days, {after['start']} to {after['end']}, from which neither has learnt</p><table><thead><tr>"
+        f"{after['n']:,} days, {after['start']} to {after['end']}, which neither was trained on</p><table><thead><tr>"
         f'<td></td><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>{rows}</tbody></table>'
         f"{listed}</section>"
     )
