@@ -128,7 +128,7 @@ def _tell_stopped(asked: argparse.Namespace) -> None:
         aside("Stopped; this training keeps nothing to resume from.")
     elif asked.resume or getattr(asked, "reported", False):
         again = asked.command if asked.resume else f"{asked.command} --resume"
-        aside(f"What was reached at the last report is saved; to go on: {again}")
+        aside(f"What was reached at the last report is saved; to resume: {again}")
     else:
         aside("Stopped before the first report; nothing was saved.")
 

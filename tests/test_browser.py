@@ -250,7 +250,7 @@ def test_surprise_colours_the_characters_and_a_hover_lists_the_likeliest(writer)
     writer.wait_for_timeout(500)  # the finished text is shown once more
     character.hover()
     tip = character.evaluate("one => getComputedStyle(one, '::after').content")
-    assert "likeliest here:" in tip
+    assert "most likely here:" in tip
     assert tip.count("%") >= 5
 
 
@@ -274,7 +274,7 @@ def test_a_checkpoint_is_taught_a_visitor_s_file_used_and_compared(page, tmp_pat
     rows = MSFT.read_text().splitlines()
     drop(page, tmp_path / "mine.csv", "\n".join([rows[0], *rows[-700:]]))
     page.locator(".verdict", has_text="mine").wait_for()
-    page.get_by_role("button", name="Teach it this series").click()
+    page.get_by_role("button", name="Fine-tune it on this series").click()
     page.locator("#teach").click()
     page.locator("#taught table").wait_for()
     page.locator("#use-taught").click()

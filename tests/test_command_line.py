@@ -157,7 +157,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(folder, tmp_path):
     assert process.returncode == 130
     again = told.splitlines()[-1]
     assert json.loads((tmp_path / "m" / "resume" / "state.json").read_text())["step"] > 0
-    assert "What was reached at the last report is saved; to go on: python -m rnnlab train forecast" in again
+    assert "What was reached at the last report is saved; to resume: python -m rnnlab train forecast" in again
     assert again.endswith("--resume")
     words = shlex.split(again.split("python -m rnnlab ")[1])
     words[words.index("--epochs") + 1] = "40"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnlab import hub
 from rnnlab.errors import CheckpointError
+from rnnlab.tasks.registry import check_usable
 from rnnlab.train.checkpoint import checkpoint
 
 BUNDLED = Path(__file__).parents[1] / "data" / "checkpoints"
@@ -74,7 +74,7 @@ def change(folder: Path, draw: random.Random, other: Path) -> None:
 def refusal(folder: Path) -> str | None:
     """The sentence with which a folder is refused, by the strictest caller; None if it opens."""
     try:
-        hub.check_usable(checkpoint.load(folder))
+        check_usable(checkpoint.load(folder))
     except CheckpointError as error:
         return str(error)
     return None

@@ -27,7 +27,7 @@ def drawn(found):
 
 def test_the_best_report_is_named_and_marked():
     found = read_curve(points([3.0, 2.0, 1.5, 1.75]))
-    assert finding(found) == "Loss on what it did not learn from: 1.500 nats after step 30 of 40"
+    assert finding(found) == "Validation loss: 1.500 nats after step 30 of 40"
     assert read_curve(points([3.0, 2.0])).best == (20, 2.0)
     assert "after the last step" in finding(read_curve(points([3.0, 2.0])))
     space = "{http://www.w3.org/2000/svg}"
@@ -69,7 +69,7 @@ def test_any_curve_of_numbers_can_be_drawn(losses):
 def test_a_training_loss_that_was_not_finite_leaves_a_gap():
     found = read_curve(points([2.0, 1.0, 1.5], [None, None, None]))
     assert math.isclose(found.best[1], 1.0)
-    assert "learnt from" not in curve_svg(found)
+    assert "training" not in curve_svg(found)
 
 
 @pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])

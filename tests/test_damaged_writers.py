@@ -13,6 +13,7 @@ from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
 from rnnlab.service.listing import bundled_models
+from rnnlab.tasks.registry import kind_named
 from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.use import write
@@ -147,8 +148,8 @@ def test_a_bundled_checkpoint_that_cannot_be_read_is_left_out_and_logged(made, t
     damaged(made / "model", place / "mute", ("metrics", "openings"), None)
     damaged(made / "model", place / "future", ("format",), 2)
     monkeypatch.setattr(catalog, "bundled_folder", lambda: tmp_path)
-    assert bundled_models("text") == ["anna"]
-    assert bundled_models("forecast") == ["stocks"]
+    assert bundled_models(kind_named("text")) == ["anna"]
+    assert bundled_models(kind_named("forecast")) == ["stocks"]
     assert "The bundled checkpoint mute is left out: The checkpoint's config.json is damaged" in caplog.text
     assert "The bundled checkpoint future is left out: future/config.json has format 2" in caplog.text
 

@@ -114,18 +114,18 @@ def test_prices_have_four_significant_digits(price, text):
 
 
 def test_the_best_of_each_column_is_bold_and_ties_are_shared(study):
-    shown = panels.score_table(study.scores, "USD", "80 days")
-    rows = {row.split('"')[0]: row for row in shown.split('<tr class="')[1:]}
+    html = panels.score_table(study.scores, "USD", "80 days")
+    rows = {row.split('"')[0]: row for row in html.split('<tr class="')[1:]}
     assert "<b>0.600</b>" in rows["har_t"]
     assert "<b>1.500</b>" in rows["model"]
-    assert "<b>2.000</b>" not in shown
+    assert "<b>2.000</b>" not in html
     assert rows["naive"].count("not defined") == 3
 
 
 def test_no_rmse_is_bold_where_nobody_beats_repeating_yesterday(study):
-    shown = panels.score_table(study.scores | {"rmse_beats_naive": False}, "USD", "80 days")
-    assert "<b>1.500</b>" not in shown
-    assert "<b>0.600</b>" in shown
+    html = panels.score_table(study.scores | {"rmse_beats_naive": False}, "USD", "80 days")
+    assert "<b>1.500</b>" not in html
+    assert "<b>0.600</b>" in html
 
 
 def test_the_tutorial_s_table_sets_naive_beside_the_seeds():

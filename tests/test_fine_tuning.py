@@ -1,4 +1,4 @@
-"""A checkpoint fine-tuned on one series: what it begins with, what it tells, what it refuses."""
+"""A checkpoint that learns on from one series: what it begins with, what it tells, what it refuses."""
 
 import json
 from pathlib import Path
@@ -57,8 +57,8 @@ def test_before_and_after_are_back_tests_of_the_very_same_days(place, tuned):
     assert after["crps"] == pytest.approx(results[1].scores.crps)
     assert before["dm_p"] == pytest.approx(diebold_mariano(results[1].losses, results[0].losses).p_value)
     assert before["crps"] != after["crps"]
-    lines = [line for line in table_lines(KIND.tables(summary)) if line.startswith("acme  ")]
-    assert any(f"{before['crps']:.4f}" in line and f"{after['crps']:.4f}" in line for line in lines)
+    rows = [line for line in table_lines(KIND.tables(summary)) if line.startswith("acme  ")]
+    assert any(f"{before['crps']:.4f}" in row and f"{after['crps']:.4f}" in row for row in rows)
 
 
 def test_the_record_and_the_card_tell_what_it_began_with(place):
@@ -75,7 +75,7 @@ def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
     market(900, seed=4, start="2010-01-04").to_csv(tmp_path / "old.csv")
     *_, result = train_forecast([str(tmp_path / "old.csv")], base="stocks", out=tmp_path / "t")
     [told] = [one for one in result.summary["notices"] if "of days that it knew" in one]
-    assert told.startswith("stocks was trained on other series' days up to 2015-08-12")
+    assert told.startswith("stocks had learnt from other series' days up to 2015-08-12")
     assert open_checkpoint(str(tmp_path / "t")).provenance["until"] == "2015-08-12"
     assert set(result.summary["before"]) == {"old"}
 
@@ -92,10 +92,7 @@ def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        (
-            {"base": "shakespeare"},
-            r"^Only a checkpoint of the density recipe can be fine-tuned on prices; give --from another",
-        ),
+        ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can learn on; give --from another"),
         ({"base": "nosuch"}, r"^There is no folder or bundled checkpoint 'nosuch'"),
         ({"base": "stocks", "settings": {"hidden": 8}}, r"^A checkpoint that is fine-tuned keeps its shape; leave out"),
         ({"base": "stocks", "seeds": 2}, r"^Several seeds that began with one checkpoint would be much alike"),

@@ -146,8 +146,11 @@ def test_a_job_can_be_cancelled_while_it_is_followed(hub, text, capsys):
         (["--hidden", "5000"], r"hidden must be between 1 and 4096, not 5000\."),
         (["--resume"], r"A training on another machine starts anew; leave out --resume\."),
         (["--data", "nowhere.txt"], r"There is no file 'nowhere.txt' here"),
-        (["--from", "stocks"], r"Only a writer can learn on from a text"),
-        (["--from", "shakespeare"], r"A checkpoint that learns on keeps its shape; leave out --hidden, or give 512\."),
+        (["--from", "stocks"], r"Only a writer can be fine-tuned on a text"),
+        (
+            ["--from", "shakespeare"],
+            r"A checkpoint that is fine-tuned keeps its shape; leave out --hidden, or give 512\.",
+        ),
         (["--minutes", "3"], r"A training on another machine ends by --hours; leave out --minutes\."),
     ],
 )
@@ -187,9 +190,8 @@ def test_without_credit_or_a_token_nothing_starts_and_nothing_stays(hub, text, t
 def test_a_folder_of_this_machine_is_not_there(hub, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "config.json").write_text("{}")
-    chosen = flavor_named("cpu-basic", 1, ANNA)
+    asked, chosen = Request.of("AAPL", base=str(tmp_path / "mine")), flavor_named("cpu-basic", 1, ANNA)
     with pytest.raises(RnnlabError, match=r"^mine is a folder of this machine; push it, and give --from its"):
-        asked = Request.of("AAPL", base=str(tmp_path / "mine"))
         submit_training(FORECASTS, asked, repo="anna/ours", flavor=chosen, token=ANNA)
 
 

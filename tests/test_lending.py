@@ -69,7 +69,7 @@ def test_where_no_more_is_lent_the_training_goes_on_on_the_cpu(lent, at_home):
     messages = [one.message for one in found["reports"]]
     assert messages[:2] == [None, None]
     assert messages[2].startswith("No GPU was lent (")
-    assert messages[2].endswith("); the training goes on on the CPU.")
+    assert messages[2].endswith("); the training continues on the CPU.")
     assert messages[3] is None
 
 

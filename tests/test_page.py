@@ -13,6 +13,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from rnnlab.runtime.callers import STRANGER
 from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.page import tab, tutorial_panel
 from rnnlab.tasks.forecast.use import forecast
@@ -31,7 +32,7 @@ READING = {"/forecast", "/backtest", "/write", "/models", "/load"}
 
 
 def show(ticker="AAPL", file=None, model="stocks", horizon=20, start="", column="", dates=""):
-    return tab.show(None, ticker, file, model, horizon, start, column, dates)
+    return tab.shown_to(STRANGER, ticker, file, model, horizon, start, column, dates)
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +48,11 @@ def client(address):
 
 
 def test_a_ticker_is_answered_with_verdict_figure_scores_and_file():
-    verdict, figure, scores, download = show(horizon=5)
-    assert "80 % band held" in verdict
-    assert len(figure.data) >= 4
-    assert "HAR" in scores
+    shown = show(horizon=5)
+    assert "80 % band held" in shown["verdict"]
+    assert len(shown["figure"].data) >= 4
+    assert "HAR" in shown["scores"]
+    download = shown["download"]
     with open(download.value["path"] if isinstance(download.value, dict) else download.value) as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["date", "median", "lower80", "upper80", "lower95", "upper95"]
@@ -59,32 +61,33 @@ def test_a_ticker_is_answered_with_verdict_figure_scores_and_file():
 
 @pytest.mark.parametrize("ticker", ["/etc/passwd", "../x.csv", "data/prices/AAPL.csv", "NOPE", None])
 def test_a_ticker_that_is_not_bundled_gets_the_sentence_and_leaves_the_rest(ticker):
-    verdict, *rest = show(ticker=ticker)
+    shown = show(ticker=ticker)
+    verdict = shown.pop("verdict")
     assert 'role="alert"' in verdict
     assert "is no bundled ticker; choose one" in verdict
-    assert rest == [gr.skip()] * 3
+    assert shown == {}
 
 
 def test_a_file_that_cannot_be_used_gets_its_sentence(tmp_path):
     file = tmp_path / "broken.csv"
     file.write_text("Date,Close\n" + "2017-01-03,twelve\n" * 70)
-    verdict, *_ = show(ticker=None, file=str(file))
+    verdict = show(ticker=None, file=str(file))["verdict"]
     assert "broken.csv has the close &#x27;twelve&#x27;" in verdict
     assert str(tmp_path) not in verdict
 
 
 def test_a_file_that_was_deleted_meanwhile_is_asked_for_again(tmp_path):
-    verdict, *_ = show(ticker=None, file=str(tmp_path / "gone.csv"))
+    verdict = show(ticker=None, file=str(tmp_path / "gone.csv"))["verdict"]
     assert "drop it once more" in verdict
     assert str(tmp_path) not in verdict
 
 
 def test_without_a_checkpoint_the_page_says_how_to_make_one():
     with gr.Blocks() as page:
-        tab.forecast_tab([])
+        tab.lay_out([], gr.Column())
     shown = [str(getattr(block, "value", "")) for block in page.blocks.values()]
     assert any("python -m rnnlab train forecast" in text for text in shown)
-    verdict, *_ = show(model=None)
+    verdict = show(model=None)["verdict"]
     assert "python -m rnnlab train forecast" in verdict
 
 

@@ -107,7 +107,7 @@ def test_an_interrupted_training_in_two_processes_says_how_to_go_on(tmp_path):
                 os.killpg(process.pid, signal.SIGINT)
                 break
         rest = process.stderr.read()
-    assert rest.count("What was reached at the last report is saved; to go on: torchrun --nproc-per-node 2 -m") == 1
+    assert rest.count("What was reached at the last report is saved; to resume: torchrun --nproc-per-node 2 -m") == 1
     assert checkpoint.load(tmp_path / "out").provenance["steps"] >= 40
 
 

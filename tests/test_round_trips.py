@@ -11,9 +11,9 @@ import pytest
 from authors import story
 from hub.secrets import ANNA, BORIS, client_home, told
 from hub.serving import running_hub
-from rnnlab.service.api import load
 from trainings import train_forecast, train_text
 
+import rnnlab
 from rnnlab.nn.cells import CELLS
 from rnnlab.service.sharing import push
 
@@ -49,7 +49,7 @@ def trained(name: str, place: Path) -> Path:
 
 
 def made_by(folder: Path) -> str:
-    model = load(str(folder))
+    model = rnnlab.load(str(folder))
     if model.task == "text":
         return model.write("Anna", length=60, seed=3)
     return repr(model.forecast("AAPL", horizon=3).to_numpy().tolist())

@@ -252,7 +252,7 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
         ({"until": "yesterday"}, "--until 'yesterday' is no date; write it as 2015-08-13"),
         ({"until": "1901-01-01"}, "No series has more than 61 days up to"),
         ({"seeds": 11}, "At most 10 seeds are averaged, not 11; their mean gets no better"),
-        ({"seeds": 2, "resume": True}, "Several seeds are trained in one go; leave out --resume"),
+        ({"seeds": 2, "resume": True}, "--resume needs --out"),
         ({"seeds": 0}, "seeds must be between 1 and 100, not 0"),
         ({"resume": True}, "--resume needs --out"),
         ({"recipe": "tutorial", "until": "2011-01-01"}, "--until belongs to the density recipe"),

@@ -218,10 +218,11 @@ def test_a_dataset_of_the_hub_is_streamed_into_shards(monkeypatch, tmp_path, tex
 def test_memory_does_not_grow_with_the_text(tmp_path):
     """Peak memory of cutting and learning, of a text and of one ten times as long."""
     program = (
-        "import sys; from rnnlab import service; from rnnlab.tasks.text.learn.training import text_run\n"
-        "service.make_shards([sys.argv[1]], sys.argv[2], millions=0.5)\n"
-        "run, _ = text_run(sys.argv[2], settings={'hidden': 16, 'layers': 1, 'batch': 64})\n"
-        "task, *_ = run.rehearsed(); batches = task.batches(1)\n"
+        "import sys; from rnnlab.runtime.training import Request; from rnnlab.service.sharding import make_shards\n"
+        "from rnnlab.tasks.text.kind import KIND\n"
+        "make_shards([sys.argv[1]], sys.argv[2], millions=0.5)\n"
+        "request = Request.of(sys.argv[2], {'hidden': 16, 'layers': 1, 'batch': 64})\n"
+        "task = KIND.prepare(KIND.read(request), request).rounds[0].task; batches = task.batches(1)\n"
         "for _ in range(task.steps_per_epoch): next(batches)\n"
         "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
     )

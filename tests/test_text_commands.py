@@ -167,7 +167,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(folder, tmp_path):
         os.kill(process.pid, signal.SIGINT)
         told = process.stderr.read().decode()
     assert process.returncode == 130
-    assert "What was reached at the last report is saved; to go on: python -m rnnlab train text" in told
+    assert "What was reached at the last report is saved; to resume: python -m rnnlab train text" in told
     train[train.index("--epochs") + 1] = "30"
     done = run(*train, "--resume")
     assert done.returncode == 0, done.stderr

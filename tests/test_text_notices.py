@@ -4,7 +4,7 @@ import json
 
 import pytest
 from authors import story
-from rnnlab.service.visit_training import plan
+from trainings import plan
 
 from rnnlab.__main__ import main
 from rnnlab.tasks.text.learn.notices import FEWEST, best_at_last, too_little

@@ -76,7 +76,7 @@ def test_its_scores_are_those_that_evaluate_finds_again(folder):
 def test_another_text_is_scored_with_a_word_of_warning_and_its_unknown_characters_told(folder, tmp_path):
     (tmp_path / "other.txt").write_text(story(seed=2).replace("king", "kïng"))
     notices = evaluate(model(folder), str(tmp_path / "other.txt"))["notices"]
-    assert any("learnt from another text" in notice for notice in notices)
+    assert any("trained on another text" in notice for notice in notices)
     assert any("ï was written as i" in notice for notice in notices)
 
 

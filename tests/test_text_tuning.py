@@ -103,7 +103,7 @@ def test_the_record_the_card_and_the_lines_tell_what_it_began_with(place, tuned)
     assert made.provenance["from"]["name"] == tuned["from"]["name"] == "base"
     assert made.provenance["from"]["title"] == "one"
     assert made.provenance["data"][0]["name"] == "other"
-    assert "It went on from `base`, which had learnt from one." in made.card
+    assert "Fine-tuned from `base`, which was trained on one." in made.card
     assert "| `base`, which it began with |" in made.card
     [line] = [one for one in text_training_lines(tuned | {"folder": "x"}) if one.startswith("base before")]
     assert f"{tuned['before']['nats_per_char_streamed']:.4f} → {tuned['nats_per_char_streamed']:.4f}" in line
@@ -118,7 +118,7 @@ def test_more_epochs_on_its_own_text_hold_out_the_same_part(place, tmp_path):
     assert result.summary["before"]["nats_per_char_streamed"] == pytest.approx(base.metrics["nats_per_char_streamed"])
     assert result.summary["nats_per_char_streamed"] < base.metrics["nats_per_char_streamed"]
     assert not any("overlap" in notice for notice in result.summary["notices"])
-    with pytest.raises(RnnlabError, match="base learnt from this text with another --validation, so part of what"):
+    with pytest.raises(RnnlabError, match="base was trained on this text with another --validation, so part of what"):
         train_text(str(place / "one.txt"), base=str(place / "base"), settings={"validation": 0.3}).__next__()
 
 
@@ -181,10 +181,10 @@ def test_what_it_began_with_must_still_be_told_to_resume(place, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--from", "stocks"], "Only a writer can learn on from a text; give --from another, as shakespeare."),
+        (["--from", "stocks"], "Only a writer can be fine-tuned on a text; give another --from, such as shakespeare."),
         (["--from", "nowhere"], "There is no folder or bundled checkpoint 'nowhere'"),
-        (["--hidden", "21"], "A checkpoint that learns on keeps its shape; leave out --hidden, or give 20."),
-        (["--level", "word"], "A checkpoint that learns on keeps its shape; leave out --level, or give char."),
+        (["--hidden", "21"], "A checkpoint that is fine-tuned keeps its shape; leave out --hidden, or give 20."),
+        (["--level", "word"], "A checkpoint that is fine-tuned keeps its shape; leave out --level, or give char."),
         (["--resume"], "--resume goes on from what the folder of --out holds; leave out --from."),
     ],
 )

@@ -233,7 +233,7 @@ def test_the_tab_learns_on_from_a_writer_and_shows_before_and_after(own):
     assert "Done." in last[1]
     assert "before it learnt on" in last[4]
     refused = train_tab.propose_with("Write in a style", None, tale, "", *values, "stocks")
-    assert "Only a writer can learn on from a text" in refused
+    assert "Only a writer can be fine-tuned on a text" in refused
 
 
 def test_the_tab_shows_a_training_from_start_to_end(own):

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -34,6 +33,11 @@ def written(explained=False, **given):
     return list(tab.begin_writing(None, explained, *asked(**given)))
 
 
+def usable(shown) -> tuple[bool, ...]:
+    """Whether a text can be begun, stopped and continued."""
+    return tuple(shown[name].interactive for name in ("write", "stop", "on"))
+
+
 @pytest.fixture(scope="module")
 def address():
     demo = app.build()
@@ -52,45 +56,47 @@ def text_of(sheet: str) -> str:
 
 def test_a_text_grows_and_ends_with_its_file_and_facts():
     shown = written()
-    lengths = [len(text_of(step[1])) for step in shown]
+    lengths = [len(text_of(step["sheet"])) for step in shown]
     assert lengths == sorted(lengths)
     assert lengths[-1] == 206
-    verdict, sheet, line, draft, write, stop, on, download = shown[-1]
-    assert "as unsure as if it chose among" in verdict
-    assert "<b>ROMEO:</b>" in sheet
-    assert re.search(r"200 characters · [\d,]+ a second · CPU · seed 1", line)
+    last = shown[-1]
+    draft, download = last["draft"], last["download"]
+    assert "Perplexity" in last["verdict"]
+    assert "<b>ROMEO:</b>" in last["sheet"]
+    assert re.search(r"200 characters · [\d,]+ a second · CPU · seed 1", last["facts"])
     assert draft.texts[0] == use.write("shakespeare", "ROMEO:", length=200, seed=1)["text"]
-    assert (write.interactive, stop.interactive, on.interactive) == (True, False, True)
+    assert usable(last) == (True, False, True)
     file = download.value["path"] if isinstance(download.value, dict) else download.value
     assert Path(file).read_text() == draft.texts[0] + "\n"
-    first = shown[0]
-    assert (first[4].interactive, first[5].interactive) == (False, True)
+    assert usable(shown[0]) == (False, True, False)
 
 
 def test_continue_goes_on_as_if_the_text_had_never_stopped():
-    draft = written()[-1][3]
+    draft = written()[-1]["draft"]
     *_, last = tab.carry_on(None, draft, False, *asked(length=100, seed=""))
-    assert last[3].texts[0] == use.write("shakespeare", "ROMEO:", length=300, seed=1)["text"]
+    assert last["draft"].texts[0] == use.write("shakespeare", "ROMEO:", length=300, seed=1)["text"]
 
 
 def test_a_text_that_was_stopped_says_so_and_can_be_downloaded():
-    draft = written()[0][3]
-    sheet, line, kept, write, stop, _, download = tab.stopped(draft, False)
-    assert "Stopped · " in line
-    assert kept is draft
-    assert 'class="caret"' not in sheet
-    assert (write.interactive, stop.interactive, download.interactive) == (True, False, True)
+    draft = written()[0]["draft"]
+    shown = tab.stopped(draft, False)
+    assert "Stopped · " in shown["facts"]
+    assert shown["draft"] is draft
+    assert 'class="caret"' not in shown["sheet"]
+    assert usable(shown) == (True, False, True)
+    assert shown["download"].interactive
 
 
 def test_a_text_that_was_stopped_before_it_began_leaves_the_last_as_it_was():
-    draft = written(length=20)[-1][3]
-    sheet, line, *_ = tab.stopped(draft, False)
-    assert "Stopped" not in line
-    assert text_of(sheet) == draft.texts[0]
+    draft = written(length=20)[-1]["draft"]
+    shown = tab.stopped(draft, False)
+    assert "Stopped" not in shown["facts"]
+    assert text_of(shown["sheet"]) == draft.texts[0]
 
 
 def test_three_at_once_are_shown_side_by_side_each_with_its_seed():
-    sheet, line, draft = written(three=True, length=30)[-1][1:4]
+    shown = written(three=True, length=30)[-1]
+    sheet, line, draft = shown["sheet"], shown["facts"], shown["draft"]
     assert sheet.count('class="sheet"') == 3
     assert all(f"Seed {seed}" in sheet for seed in (1, 2, 3))
     assert "seeds 1 – 3" in line
@@ -98,10 +104,10 @@ def test_three_at_once_are_shown_side_by_side_each_with_its_seed():
 
 
 def test_surprise_is_shown_of_every_character_with_the_five_likeliest():
-    draft = written()[-1][3]
+    draft = written()[-1]["draft"]
     sheet = tab._explained(draft, True)
     assert len(re.findall(r'<span class="s[0-5]" data-tip=', sheet)) == 200
-    assert sheet.count("likeliest here:") == 200
+    assert sheet.count("most likely here:") == 200
     assert "surprise" not in manuscript(draft)
 
 
@@ -129,31 +135,31 @@ def test_what_a_network_writes_is_escaped_everywhere():
     ],
 )
 def test_what_cannot_be_written_gets_its_sentence_and_the_last_text_stays(given, sentence):
-    [(verdict, sheet, line, draft, write, stop, on, download)] = written(**given)
-    assert 'role="alert"' in verdict
-    assert sentence.replace("'", "&#x27;") in verdict
-    assert (sheet, line, draft, download) == (gr.skip(),) * 4
-    assert (write.interactive, stop.interactive, on.interactive) == (True, False, True)
+    [shown] = written(**given)
+    assert 'role="alert"' in shown["verdict"]
+    assert sentence.replace("'", "&#x27;") in shown["verdict"]
+    assert set(shown) == {"verdict", "write", "stop", "on"}
+    assert usable(shown) == (True, False, True)
 
 
 def test_a_line_break_can_be_given_as_a_stop():
     values = AskedText.of(asked(stop="\\n\\n"))
     assert values.manner.stops == ("\n\n",)
     [*_, last] = written(stop="\\n\\n", length=2000)
-    assert "\n\n" not in last[3].texts[0]
+    assert "\n\n" not in last["draft"].texts[0]
 
 
 def test_a_cleared_number_means_its_default():
     values = asked()
     cleared = [*values[: -len(RULES)], *[None] * len(RULES)]
     [*_, last] = tab.begin_writing(None, False, *cleared)
-    assert last[3].texts == written()[-1][3].texts
+    assert last["draft"].texts == written()[-1]["draft"].texts
 
 
 def test_a_text_that_is_long_enough_is_not_gone_on_with():
-    draft = dataclasses.replace(written(length=5)[-1][3], pieces=((Piece("x" * 60_001, None, ()),),))
-    [(verdict, *_)] = tab.carry_on(None, draft, False, *asked())
-    assert "What has 60,000 characters is not gone on with here" in verdict
+    draft = dataclasses.replace(written(length=5)[-1]["draft"], pieces=((Piece("x" * 60_001, None, ()),),))
+    [shown] = tab.carry_on(None, draft, False, *asked())
+    assert "A text of 60,000 characters is not continued here" in shown["verdict"]
 
 
 def test_a_voice_brings_its_own_prompts():

@@ -106,7 +106,7 @@ def _print_log(job: Submitted, token: str | None) -> None:
             aside(line)
     except KeyboardInterrupt:
         aside(
-            f"The Job goes on, and costs. To end it: python -m rnnlab job cancel {job.id}; "
+            f"The Job keeps running, and costs. To end it: python -m rnnlab job cancel {job.id}; "
             f"to look on: python -m rnnlab job follow {job.id}"
         )
         raise

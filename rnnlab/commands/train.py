@@ -85,7 +85,12 @@ def _lines(kind: TaskKind, answer: Answer) -> list[str]:
     where = f"saved in {answer['folder']}"
     if {"parameters", "seconds"} <= set(answer):
         where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s; {where}"
-    return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *answer["notices"]]
+    return [
+        f"{where[0].upper()}{where[1:]}.",
+        *table_lines(kind.tables(answer)),
+        *answer.get("advice", []),
+        *answer["notices"],
+    ]
 
 
 def _follow(

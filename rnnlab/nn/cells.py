@@ -30,7 +30,7 @@ class Cell(nn.Module):
     gates: by name, in the order of the weights' rows; SIGMOID, TANH or APART says what `step` gets of each.
     parts: names of the state's parts, (1, B, H) each; the first is what the layer shows.
     fused: torch's module for a whole sequence and its function for masked weights; without them `step` is repeated.
-    graph: whether `step` uses only what values of an ONNX graph can: + - * sigmoid tanh addcmul lerp.
+    graph: whether `step` uses only gates and parts, and of operations + - * sigmoid tanh addcmul lerp, as a graph can.
     half_by_instruction: whether torch's CPU kernel takes 16-bit numbers only where the CPU has instructions for them.
     """
 

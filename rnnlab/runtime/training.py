@@ -213,7 +213,7 @@ def train(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
-    if resume and request.base is not None:
+    if resume and request.base:
         raise RnnlabError("--resume continues what the folder of --out holds; leave out --from.")
     with claimed(out, overwrite=overwrite, resume=resume, processes=processes) as folder:
         request = dataclasses.replace(request, together=processes.count)

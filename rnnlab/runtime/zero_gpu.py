@@ -43,7 +43,7 @@ def fit_anywhere(
 ) -> Iterator[Progress]:
     """Train as `rnnlab.train.loop.fit` does; in a ZeroGPU Space on a GPU that is lent, if that is worth while.
 
-    Where no GPU is lent any more, as a visitor's share of the day is used up, the training goes on on the CPU.
+    Where no GPU is lent any more, as a visitor's share of the day is used up, the training continues on the CPU.
     """
     if not devices.on_zero_gpu() or config.device not in ("auto", "cuda"):
         return fit(model, task, config, resume, watch, processes)
@@ -108,7 +108,7 @@ class _Borrowing:
     def _without(self) -> Iterator[Progress]:
         """What is left, on the CPU; the first report says why."""
         config = dataclasses.replace(self.config, device="cpu")
-        words: str | None = f"No GPU was lent ({self.refused}); the training goes on on the CPU."
+        words: str | None = f"No GPU was lent ({self.refused}); the training continues on the CPU."
         for progress in fit(self.model, self.task, config, self.snapshot, self.watch):
             self.snapshot = progress.snapshot
             yield dataclasses.replace(progress, message=progress.message or words)

@@ -47,8 +47,8 @@ def _overfitting(reports: Sequence[TrainReport]) -> str:
     if since < RISING or not reports[-1].loss < reports[best].loss:
         return ""
     return (
-        f"Since step {reports[best].step:,} it gets better on what it learns from but not on what is held out: it "
-        f"learns by heart. Stop here, or use a smaller network, more dropout, or more data."
+        f"Since step {reports[best].step:,} the loss falls on the training data but not on what is held out: it is "
+        f"overfitting. Stop here, or use a smaller network, more dropout, or more data."
     )
 
 

@@ -261,7 +261,7 @@ def on_size(characters: int) -> tuple[str, ...]:
     if characters >= FEW_CHARACTERS:
         return ()
     return (
-        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model learns the text by heart rather"
+        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorises the text rather"
         " than its style; a small model is proposed, and more text is better.",
     )
 

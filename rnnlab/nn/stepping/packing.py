@@ -65,7 +65,7 @@ def pack(model: SequenceModel) -> PackedModel:
     """Copy a model's weights into the form of single steps, on the device where the model is."""
     config = model.config
     assert config.vocabulary, "only models of ids are stepped"
-    assert not config.skip, "no text is foretold by a linear path"
+    assert not config.skip, "no text is predicted by a linear path"
     first, *others = (_pack_layer(cast(Cell, core)) for core in model.cores)
     embedding = None if model.embed is None else model.embed.weight.float()
     head = model.head.weight.float()

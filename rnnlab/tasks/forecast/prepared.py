@@ -95,8 +95,8 @@ def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[
     notices = []
     if knew(checkpoint, result.first_day):
         notices.append(
-            f"The model was trained on days up to {checkpoint.provenance['until']}, so its scores on the days before are "
-            f"too good to be true; start the back-test later."
+            f"The model was trained on days up to {checkpoint.provenance['until']}, so its scores on the days before "
+            f"are too good to be true; start the back-test later."
         )
     return (*notices, *on_scaling(checkpoint, prices))
 

@@ -55,7 +55,7 @@ class TextModel:
         Args:
             prompt: what the text begins with.
             length: characters to write.
-            temperature: how daring each choice is; None is the default.
+            temperature: randomness of each choice; None is the default.
             seed: the same seed writes the same text; drawn at random if None, or if -1, which is told.
             stops: the text ends before the first of them to appear; \n is a line break, \t a tab, \\ a backslash.
             sampling: the chain's other settings by name, such as top_k (docs/writing.md).

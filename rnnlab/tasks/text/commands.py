@@ -28,7 +28,7 @@ SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it w
 
 def add_commands(commands: Any) -> None:
     """Add `write`."""
-    write = add_command(commands, "write", "write on from a prompt in an author's style", _write)
+    write = add_command(commands, "write", "continue a prompt in an author's style", _write)
     write.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
     add_device(write)
     write.add_argument(
@@ -49,7 +49,7 @@ def add_commands(commands: Any) -> None:
         "--finish-sentence", action=SWITCH, help="go on beyond the length to the sentence's end (500 characters)"
     )
     write.add_argument("--ban", metavar="CHARACTERS", help=f"characters never written; {ESCAPES}")
-    write.add_argument("--save", metavar="FILE", help="keep where the text stands, to go on with it")
+    write.add_argument("--save", metavar="FILE", help="save where the text stands, to resume it")
     write.add_argument(
         "--continue", dest="begun", metavar="FILE", help="resume a text that --save kept, as it was written"
     )
@@ -133,9 +133,7 @@ def _begun(args: argparse.Namespace) -> Draft | None:
         return None
     if args.prompt or args.prompt_file is not None or args.seed is not None or args.texts != 1:
         prompt = "--prompt" if args.prompt_file is None else "--prompt-file"
-        raise RnnlabError(
-            f"A text that is gone on with has its prompt and seeds; leave out {prompt}, --seed and --texts."
-        )
+        raise RnnlabError(f"A text that is resumed has its prompt and seeds; leave out {prompt}, --seed and --texts.")
     return open_draft(args.begun, args.model)
 
 

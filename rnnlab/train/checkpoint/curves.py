@@ -15,7 +15,7 @@ MOST_POINTS = 100_000  # of a stranger's record
 # The page's blue, and a grey that reads on white and on black alike.
 MODEL, NEUTRAL = "#2b7bba", "#7d828c"
 FONT = "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"
-NAMES = {"training_loss": "learnt from", "validation_loss": "held out"}
+NAMES = {"training_loss": "training", "validation_loss": "held out"}
 COLOURS = {"training_loss": NEUTRAL, "validation_loss": MODEL}
 APART = 15.0  # between the lines' names
 
@@ -55,7 +55,7 @@ def finding(curve: Curve) -> str:
     step, loss = curve.best
     last = curve.steps[-1]
     kept = "the last step" if step == last else f"step {step:,.0f} of {last:,.0f}"
-    return f"Loss on what it did not learn from: {loss:.3f} nats after {kept}"
+    return f"Validation loss: {loss:.3f} nats after {kept}"
 
 
 def curve_svg(curve: Curve) -> str:

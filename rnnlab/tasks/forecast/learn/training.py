@@ -172,8 +172,6 @@ def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None,
             raise RnnlabError(f"The {recipe} recipe has no setting --{name.replace('_', '-')}; leave it out.")
     if not 1 <= seeds <= MOST_SEEDS:
         raise RnnlabError(f"seeds must be between 1 and {MOST_SEEDS}, not {seeds}.")
-    if request.begun is not None and request.base:
-        raise RnnlabError("--resume continues what the folder of --out holds; leave out --from.")
     if recipe == "tutorial":
         _check_tutorial(until, request)
     elif seeds > MOST_AVERAGED:
@@ -200,8 +198,6 @@ def _as_begun(
     if begun.train.get("recipe") != "density":
         raise CheckpointError("The folder of --out holds another kind of training; resume it with its own recipe.")
     origin = begun.provenance
-    if "from" in origin:
-        raise RnnlabError("Fine-tuning a forecaster takes seconds and is not resumed; start it again.")
     if origin.get("data") != [series_record(one) for one in prices]:
         trained_on = [str(one["name"]) for one in origin["data"]]
         names = ", ".join(trained_on[:5]) + (", …" if len(trained_on) > 5 else "")

@@ -20,7 +20,7 @@ from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded_text import held_out_text, sharded_scores
 from rnnlab.tasks.text.writer import Writer
 
-ANOTHER = "The model learnt from another text; where the two overlap, its scores are too good to be true."
+ANOTHER = "The model was trained on another text; where the two overlap, its scores are too good to be true."
 
 
 def evaluate(

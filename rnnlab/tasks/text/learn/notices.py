@@ -15,7 +15,7 @@ def too_little(characters: int) -> tuple[str, ...]:
         return ()
     return (
         f"{characters:,} characters are too few: a network trained on them will hardly beat the 5-gram; "
-        f"give at least {FEWEST:,}, or learn on from a trained writer (--from).",
+        f"give at least {FEWEST:,}, or fine-tune a trained writer (--from).",
     )
 
 

@@ -19,7 +19,7 @@ LEVELS = ("char", "word")
 class TextConfig:
     """How a text is read, cut and encoded."""
 
-    level: str = option("char", "what is foretold, characters or words", choices=LEVELS)
+    level: str = option("char", "what is predicted, characters or words", choices=LEVELS)
     window: int = option(64, "steps that gradients reach back", 2, 4096)
     forget: int = option(
         20, "windows after which, on average, the carried state is forgotten: beginnings are learnt too", 1

@@ -52,7 +52,7 @@ class TextTask:
         Raises:
             DataError: a part is too short for one window.
         """
-        check_length(training, window, "to learn from")
+        check_length(training, window, "to train on")
         check_length(validation, window, "held out")
         self.training, self.validation, self.vocabulary = training, validation, vocabulary
         self.window, self.forget = window, forget

@@ -120,8 +120,6 @@ def read(request: Request) -> TextSource:
     for name in set(given) - {known.name for known in settings()}:
         raise RnnlabError(f"A writer has no setting --{name.replace('_', '-')}; leave it out.")
     if request.begun is not None:
-        if request.base:
-            raise RnnlabError("--resume continues what the folder of --out holds; leave out --from.")
         check_settled(request.begun, given)
         given = settings_as_begun(request.begun, given)
         corpus = open_learnable(request.data, options.from_mapping(TextConfig, given))

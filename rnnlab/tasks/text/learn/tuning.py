@@ -101,14 +101,14 @@ def open_base(model: str, given: Mapping[str, Any], caller: Caller) -> Base:
     found = locate(model, caller=caller)
     made = open_located(found)
     if made.task != "text":
-        raise RnnlabError("Only a writer can learn on from a text; give --from another, as shakespeare.")
+        raise RnnlabError("Only a writer can be fine-tuned on a text; give another --from, such as shakespeare.")
     writer = open_writer(made)
     title, sha256 = text_learnt(made)
     shape = dataclasses.asdict(made.model) | dataclasses.asdict(reading(made))
     for name in (*SHAPE, *READ_AS):
         if name in given and given[name] != shape[name]:
             raise RnnlabError(
-                f"A checkpoint that learns on keeps its shape; leave out --{name}, or give {shape[name]}."
+                f"A checkpoint that is fine-tuned keeps its shape; leave out --{name}, or give {shape[name]}."
             )
     name = found.pinned(model) if found.commit else found.name
     return Base({"name": name, "title": title, "sha256": sha256}, writer.vocabulary, made)
@@ -161,7 +161,7 @@ def _check_held_out(begun: Base, learnt: TextConfig, given: Mapping[str, Any]) -
         if name in given and given[name] != getattr(learnt, name):
             flag = f"--{name.replace('_', '-')}"
             raise RnnlabError(
-                f"{begun.told['name']} learnt from this text with another {flag}, so part of what would be held out "
+                f"{begun.told['name']} was trained on this text with another {flag}, so part of what would be held out "
                 f"is known to it; leave {flag} out."
             )
 
@@ -171,4 +171,4 @@ def check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
     for name in SETTLED:
         if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
             flag = f"--{name.replace('_', '-')}"
-            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to go on with it.")
+            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to resume it.")

@@ -13,7 +13,7 @@ from rnnlab.tasks.text import facts
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
 from rnnlab.tasks.text.use import sampling_settings
 
-HEAT = "How daring each choice is. At 0 always the likeliest: it goes round in circles. Above 1: spelling falls apart"
+HEAT = "Randomness of each choice. 0 always picks the most likely character and tends to loop; above 1 spelling fails"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
         lines=2,
         max_lines=8,
         elem_id="prompt",
-        info="The text begins with it and goes on from it; empty is allowed",
+        info="The text continues from this. Optional",
     )
     examples = gr.Dataset(
         components=[prompt],

@@ -39,11 +39,11 @@ def write(
         prompt: what the text begins with, may be empty.
         model: the name of a bundled writer, as shakespeare, or owner/name or owner/name@revision of the Hub.
         length: characters to write, 1 … 20,000.
-        temperature: 0 always takes the likeliest; 1 draws as the model believes.
+        temperature: 0 always picks the most likely; 1 draws from the model's probabilities.
         seed: a whole number; the same seed and settings give the same text. Empty for a new one, -1 too.
-        top_k: choose among this many of the likeliest; 0 for all.
-        top_p: choose among the likeliest that hold this share of the belief; 1 for all.
-        min_p: drop what is less likely than this share of the likeliest; 0 drops nothing.
+        top_k: choose among this many of the most likely; 0 for all.
+        top_p: choose among the most likely that hold this share of the probability; 1 for all.
+        min_p: drop what is less likely than this share of the most likely; 0 drops nothing.
         repetition_penalty: how much to hold back what was used lately; 1 for not at all.
         stop: the text ends before this; empty for nothing. Here and in what follows \\n is a line break, \\t a tab.
         stops: further such texts, a list; the first to appear ends the text.

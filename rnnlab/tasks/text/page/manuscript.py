@@ -66,7 +66,7 @@ def _piece(piece: Piece) -> str:
 
 def _tip(piece: Piece) -> str:
     likeliest = "\n".join(f"{_shown(text)}  {_percent(share)}" for text, share in piece.likeliest)
-    return f"{_shown(piece.text)}: surprise {piece.nats:.1f} nats\nlikeliest here:\n{likeliest}"
+    return f"{_shown(piece.text)}: surprise {piece.nats:.1f} nats\nmost likely here:\n{likeliest}"
 
 
 def _shown(text: str) -> str:
@@ -80,4 +80,4 @@ def _percent(share: float) -> str:
 def _legend() -> str:
     shades = "".join(f'<span class="s{number}">&nbsp;</span>' for number in range(len(SHADES) + 1))
     words = "How surprised the model was by each character: from not at all to one in a hundred or less."
-    return f'<p class="legend">{shades} {words} Point at one for the five likeliest in its place.</p>'
+    return f'<p class="legend">{shades} {words} Point at one for the five most likely in its place.</p>'

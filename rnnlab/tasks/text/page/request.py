@@ -61,9 +61,11 @@ class AskedText:
         return use.drafts(self.voice, self.prompt, self.manner, seed=self.seed, texts=self.texts, caller=caller)
 
     def more(self, draft: Draft, caller: Caller = STRANGER) -> Iterator[Draft]:
-        """Go on with a draft; raises RnnlabError."""
+        """Continue a draft; raises RnnlabError."""
         if sum(map(len, draft.texts)) > FULL:
-            raise RnnlabError(f"What has {FULL:,} characters is not gone on with here; download it or begin anew.")
+            raise RnnlabError(
+                f"A text of {FULL:,} characters is not continued here; download it, or press Write for a new one."
+            )
         return carry_on(draft, self.manner, caller=caller)
 
 

@@ -41,7 +41,7 @@ def train_text(
         epochs: passes over the text.
         lr: the highest learning rate.
         level: "char" or "word".
-        base: a writer to learn on from, as shakespeare, or owner/name of the Hub; it keeps its shape and its level.
+        base: a writer to fine-tune, as shakespeare, or owner/name of the Hub; it keeps its shape and its level.
         encoding: what the text is encoded in, as KOI8-R; empty to find out.
         column: of a table (CSV, JSON, Parquet): the column of texts, each of which is a document.
         documents: what a document is: "whole", the file, "blank-line", "marker" or "line"; empty for the file.
