@@ -11,8 +11,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import time
 from collections.abc import Callable
 
+from rnnlab.runtime.kind import Request
 from rnnlab.runtime.opening import locate
-from rnnlab.runtime.training import Request
 from rnnlab.runtime.training import train as training
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import scoring

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-PATIENCE = 180_000  # milliseconds that anything is waited for, on a machine that has other things to do
+PATIENCE = 90_000  # milliseconds that anything is waited for, on a machine that has other things to do
 CHROMIUM = Path("/usr/bin/chromium")
 MARKS = [
     pytest.mark.browser,

@@ -146,7 +146,9 @@ def test_a_page_that_is_opened_without_a_link_begins_no_text(page, address):
     page.goto(address)
     page.locator(".figure .js-plotly-plot").wait_for()
     page.get_by_role("tab", name="Write").click()
-    page.wait_for_timeout(1500)  # as long as a text takes to begin
+    page.get_by_role("tab", name="Checkpoints").click()
+    page.locator("#chosen table").wait_for()  # the page has answered something else since
+    page.get_by_role("tab", name="Write").click()
     sync_api.expect(page.locator(".facts")).to_have_text(re.compile(r"seed 1$"))
 
 

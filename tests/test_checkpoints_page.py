@@ -81,7 +81,7 @@ def test_a_checkpoint_of_the_hub_is_shown_without_its_weights(hub):
     hub.asked.clear()
     note, details, curve, card, opening = checkpoints_tab.choose(None, "anna/voice")
     assert note == ""
-    assert "as unsure as if it chose among" in details
+    assert "per character on held-out pages" in details
     assert "1.6688" in details
     assert "<h1>A writer in the style of" in card
     assert "Validation loss: 1.421 nats after the last step" in curve

@@ -129,7 +129,7 @@ def test_the_sum_does_not_depend_on_the_rule():
 
 
 def test_a_small_text_is_warned_of_and_a_larger_one_is_not():
-    assert "are few: below 100,000 a model memorises the text" in notices_of(BODY)
+    assert "are few: below 100,000 a model memorizes the text" in notices_of(BODY)
     assert notices_of("All work and no play.\n" * 5000) == ""
 
 

@@ -14,8 +14,8 @@ from rnnlab.data.fetch.hub_datasets import fetched_dataset
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
 from rnnlab.train import saved_state
-from rnnlab.train.checkpoint import archives, checkpoint, metadata
-from rnnlab.train.checkpoint.safe_read import parse_tensors
+from rnnlab.train.checkpoint import archives, checkpoint
+from rnnlab.train.checkpoint.files import parse_tensors
 from rnnlab.train.checkpoint.state_numbers import check_state_numbers
 from rnnlab.train.checkpoint.tensor_files import load_tensors
 
@@ -50,7 +50,7 @@ def told(tensors: dict[str, Any], numbers: object = None) -> str:
 
 def record(place: Path) -> Kept:
     shutil.copytree(wholes()["tutorial"].place, place / "m")
-    return Kept(place / "m" / "config.json", lambda: str(metadata.look(place / "m", "m")))
+    return Kept(place / "m" / "config.json", lambda: str(checkpoint.look(place / "m", "m")))
 
 
 def weights(place: Path) -> Kept:

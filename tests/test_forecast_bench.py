@@ -8,6 +8,7 @@ from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.terminal.tables import table_lines
 
 
+@pytest.mark.long
 def test_the_rows_are_those_of_a_training_by_hand(monkeypatch, tmp_path):
     monkeypatch.setattr(bench, "SERIES", (1, 3))
     monkeypatch.setattr(bench, "KINDS", {"all columns": None})

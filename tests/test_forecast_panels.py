@@ -89,7 +89,7 @@ def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
         next(training)
     training.close()
     refused = teach("shakespeare", own)[-1]
-    assert "Only a checkpoint of the density recipe can be fine-tuned on prices" in words(refused[0])
+    assert "Only a checkpoint of the density recipe can be fine-tuned" in words(refused[0])
     assert "Your file is no longer here" in words(teach("stocks", str(tmp_path / "gone.csv"))[-1][0])
     began = time.monotonic()  # what was left ends in a thread of its own
     while (left := list((tmp_path / "cache").rglob("config.json"))) and time.monotonic() - began < 60:

@@ -16,7 +16,7 @@ from huggingface_hub import ModelCard, constants
 
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
-from rnnlab.hub import pruning, waiting
+from rnnlab.hub import failures, pulling
 from rnnlab.hub.card import card as card_of
 from rnnlab.tasks.registry import TASKS, check_usable, kind_of
 from rnnlab.train.checkpoint import checkpoint
@@ -134,7 +134,7 @@ def test_a_push_that_stalls_is_left_and_the_last_good_commit_stays(hub, folder, 
     push(folder, "anna/stocks", ANNA)
     good = hub.store.repos["model", "anna/stocks"].refs["main"]
     (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
-    monkeypatch.setattr(waiting, "WRITING", 0.3)  # seconds, where two minutes are given
+    monkeypatch.setattr(failures, "WRITING", 0.3)  # seconds, where two minutes are given
     hub.faults.append(Fault("stall", "/commit/"))
     with pytest.raises(
         HubError, match=r"^The Hugging Face Hub was too slow to answer for anna/stocks; try again later"
@@ -419,7 +419,7 @@ def test_what_was_pulled_stays_within_a_bound_and_what_was_read_longest_ago_goes
         for file in one.folder.iterdir():
             os.utime(file, (1_000_000 + age, 1_000_000))
     size = sum(file.stat().st_size for file in pulled[0].folder.iterdir())
-    pruning.prune(tmp_path / "cache" / "hub", pulled[1].folder, int(2.5 * size))
+    pulling.prune(tmp_path / "cache" / "hub", pulled[1].folder, int(2.5 * size))
     assert [one.folder.exists() for one in pulled] == [False, True, True, False]
     assert checkpoint.load(ours.pull("anna/s0", token=ANNA).folder).task == "forecast"
 

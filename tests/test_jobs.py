@@ -17,7 +17,7 @@ import rnnlab
 from rnnlab.__main__ import main
 from rnnlab.data import catalog
 from rnnlab.errors import HubError, RnnlabError
-from rnnlab.runtime.training import Request
+from rnnlab.runtime.kind import Request
 from rnnlab.service.hub_jobs import cancel_training, flavor_named, follow_training, submit_training
 from rnnlab.tasks.forecast.kind import KIND as FORECASTS
 from rnnlab.tasks.text.kind import KIND as TEXTS

@@ -9,8 +9,8 @@ from rnnlab.runtime import callers
 from rnnlab.runtime.page_training import Asked, begin, plan
 from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.text.kind import KIND as TEXT
-from rnnlab.train.memory import check_training, training_bytes
 from rnnlab.train.progress import TrainConfig
+from rnnlab.train.sizes import check_training, training_bytes
 
 WRITER = ModelConfig(cell="lstm", hidden=64, layers=2, inputs=0, vocabulary=65, outputs=65, embedding=16)
 

@@ -7,7 +7,7 @@ from trainings import train_forecast
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.callers import STRANGER
-from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.tasks.forecast.commands import backtest_lines
 from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge.scoring import backtest

@@ -8,9 +8,9 @@ from trainings import train_forecast, train_text
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.tasks.forecast.learn.training import RECIPES
-from rnnlab.train.checkpoint import bounds, checkpoint
-from rnnlab.train.checkpoint.checkpoint import LARGEST_WEIGHTS, Checkpoint, load, save
-from rnnlab.train.checkpoint.metadata import check_size
+from rnnlab.train import sizes
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.checkpoint import LARGEST_WEIGHTS, Checkpoint, check_size, load, save
 from rnnlab.train.weights import cpu_weights
 
 LARGE = "of weights where a checkpoint may have 500; choose fewer units, layers, distinct ids"
@@ -35,12 +35,12 @@ def test_what_the_bound_lets_through_is_saved_and_loaded(tmp_path, monkeypatch):
     config = ModelConfig(cell="lstm", hidden=64, layers=8)
     model = SequenceModel(config)
     numbers = sum(weight.numel() for weight in model.parameters())
-    monkeypatch.setattr(checkpoint, "LARGEST_WEIGHTS", 4 * numbers + bounds.ROOM_FOR_NAMES)
+    monkeypatch.setattr(checkpoint, "LARGEST_WEIGHTS", 4 * numbers + sizes.ROOM_FOR_NAMES)
     check_size(config)
     save(Checkpoint("waves", config, {}, {}, {}, {}, cpu_weights(model)), tmp_path / "m")
     loaded = load(tmp_path / "m")
     assert torch.equal(loaded.weights["head.weight"], model.head.weight)
-    monkeypatch.setattr(checkpoint, "LARGEST_WEIGHTS", 4 * numbers + bounds.ROOM_FOR_NAMES - 1)
+    monkeypatch.setattr(checkpoint, "LARGEST_WEIGHTS", 4 * numbers + sizes.ROOM_FOR_NAMES - 1)
     with pytest.raises(RnnlabError, match="of weights where a checkpoint may have"):
         check_size(config)
 

@@ -88,6 +88,7 @@ def test_without_a_token_or_a_clone_it_is_said_what_is_missing(hub, tmp_path):
         ours.deploy(root, "anna/rnnlab", ANNA)
 
 
+@pytest.mark.long
 def test_what_is_uploaded_builds_the_page_by_itself(tmp_path):
     stage(ROOT, tmp_path)
     check_front_matter(tmp_path)

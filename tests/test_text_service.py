@@ -10,7 +10,7 @@ from authors import story
 from trainings import train_text
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
-from rnnlab.runtime.reports import TrainReport, TrainResult
+from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text import facts
 from rnnlab.tasks.text.judge.evaluating import evaluate
@@ -231,7 +231,7 @@ def test_a_voice_tells_its_openings_and_how_good_it_is(folder):
     voice = facts.voice(model(folder))
     assert voice.title == "story"
     assert set(voice.openings) == {"ANNA:", "BORIS:", "CARLA:"}
-    assert "as unsure as if it chose among" in voice.verdict
+    assert "per character on held-out pages" in voice.verdict
     assert "LSTM of characters, 2 × 40 units" in voice.size
 
 

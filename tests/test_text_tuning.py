@@ -5,7 +5,6 @@ import json
 import pytest
 import torch
 from authors import story
-from rnnlab.tasks.text.lines import text_training_lines
 from torch.testing import assert_close
 from trainings import train_text
 
@@ -17,6 +16,7 @@ from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.service.sharding import make_shards
 from rnnlab.service.summary import show
 from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.kind import KIND
 from rnnlab.tasks.text.learn.task import shape_of
 from rnnlab.tasks.text.learn.widening import widened_weights
 from rnnlab.tasks.text.use import write
@@ -104,11 +104,11 @@ def test_the_record_the_card_and_the_lines_tell_what_it_began_with(place, tuned)
     assert made.provenance["from"]["title"] == "one"
     assert made.provenance["data"][0]["name"] == "other"
     assert "Fine-tuned from `base`, which was trained on one." in made.card
-    assert "| `base`, which it began with |" in made.card
-    [line] = [one for one in text_training_lines(tuned | {"folder": "x"}) if one.startswith("base before")]
-    assert f"{tuned['before']['nats_per_char_streamed']:.4f} → {tuned['nats_per_char_streamed']:.4f}" in line
-    rows = show(str(place / "tuned")).scores.rows
-    assert rows[-1][0] == "base before it learnt on, page to page"
+    assert "| base before fine-tuning |" in made.card
+    [table] = KIND.tables(tuned)
+    assert table.rows[-1][0] == "base before fine-tuning"
+    assert table.rows[-1][2] == f"{tuned['before']['nats_per_char_streamed']:.4f}"
+    assert show(str(place / "tuned")).scores.rows == table.rows
     assert any("was trained on “one”; where the two texts overlap" in notice for notice in tuned["notices"])
 
 
@@ -122,6 +122,7 @@ def test_more_epochs_on_its_own_text_hold_out_the_same_part(place, tmp_path):
         train_text(str(place / "one.txt"), base=str(place / "base"), settings={"validation": 0.3}).__next__()
 
 
+@pytest.mark.long
 def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
     (tmp_path / "lines.txt").write_text(story(9000))
     settings = SETTINGS | {"documents": "line", "fold_case": True}
@@ -181,11 +182,11 @@ def test_what_it_began_with_must_still_be_told_to_resume(place, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--from", "stocks"], "Only a writer can be fine-tuned on a text; give another --from, such as shakespeare."),
+        (["--from", "stocks"], "Only a writer can be fine-tuned on a text; give --from another, as shakespeare."),
         (["--from", "nowhere"], "There is no folder or bundled checkpoint 'nowhere'"),
         (["--hidden", "21"], "A checkpoint that is fine-tuned keeps its shape; leave out --hidden, or give 20."),
         (["--level", "word"], "A checkpoint that is fine-tuned keeps its shape; leave out --level, or give char."),
-        (["--resume"], "--resume goes on from what the folder of --out holds; leave out --from."),
+        (["--resume"], "--resume continues what the folder of --out holds; leave out --from."),
     ],
 )
 def test_what_cannot_be_learnt_on_gets_one_sentence(place, tmp_path, capsys, flags, sentence):

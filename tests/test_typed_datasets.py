@@ -39,6 +39,7 @@ def read(fetched) -> str:
     return Path(fetched["path"]).read_text(encoding="utf-8")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("files", "text"),
     [

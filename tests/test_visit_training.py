@@ -11,26 +11,28 @@ import torch
 from authors import story
 from markets import market
 from reaching import reachable_hub
-from rnnlab.service.visit_training import Trained, steer, train_visit
-from trainings import train_text
+from trainings import plan, train_text, train_visit
 
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime import page_training
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.jobs import Pulse
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.page_training import Asked, Trained, steer
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.runtime.uploads import visit_folder
-from rnnlab.service import visit_training
-from rnnlab.service import visit_training as visit_training_module
 from rnnlab.service.transfer import bring_training, pack
+from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.forecast.learn import density, features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask
+from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.use import write
 from rnnlab.train import probing
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.probing import probe
 from rnnlab.train.progress import Snapshot
-from rnnlab.ui import train_data, train_panels, train_sources, train_tab
+from rnnlab.ui import train_panels, train_sources, train_tab
 from rnnlab.ui.advice import advise
+from rnnlab.ui.train_form import Entered
 
 TINY = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 4, "window": 25}
 SLOW = {"epochs": 3000, "report_every": 20}
@@ -55,34 +57,32 @@ def reported(events) -> TrainReport:
 
 def test_a_plan_tells_what_was_read_and_times_it(own, monkeypatch):
     monkeypatch.setattr(probing, "time", SimpleNamespace(perf_counter=time.process_time))  # no one else's work counts
-    plan = visit_training_module.plan("forecast", str(own / "mine.csv"))
-    assert plan.read[0].startswith("mine: 900 days, 2010-01-04 to ")
-    assert plan.settings == {"cell": "gru", "hidden": 16, "layers": 1, "epochs": 60, "lr": 0.01}
+    planned = plan("forecast", str(own / "mine.csv"))
+    assert planned.read[0].startswith("mine: 900 days, 2010-01-04 to ")
+    assert planned.settings == {"cell": "gru", "hidden": 16, "layers": 1, "epochs": 60, "lr": 0.01}
     began = time.process_time()
-    _, events = train_visit("forecast", str(own / "mine.csv"), plan.settings)
+    _, events = train_visit("forecast", str(own / "mine.csv"), planned.settings)
     list(events)
     took = time.process_time() - began
-    assert took / 6 < plan.seconds < 6 * took
-    text = visit_training_module.plan("text", str(own / "tale.txt"), TINY | {"epochs": 2})
+    assert took / 6 < planned.seconds < 6 * took
+    text = plan("text", str(own / "tale.txt"), TINY | {"epochs": 2})
     assert "characters" in text.read[0]
     assert text.settings["epochs"] == 2
     assert text.baseline_name == "5-gram"
     assert text.steps // text.report_every >= 8
-    with pytest.raises(RnnlabError, match=r"^There is no task 'x'; choose forecast or text\.$"):
-        visit_training_module.plan("x", "AAPL")
 
 
 def test_a_text_with_too_many_seldom_characters_is_told_of_them(own):
     rare = "".join(map(chr, range(0x4E00, 0x4E00 + 200)))
     (own / "mixed.txt").write_text(story() + rare)
-    assert "200 of its " in " ".join(visit_training_module.plan("text", str(own / "mixed.txt"), TINY).notices)
-    assert "too seldom" not in " ".join(visit_training_module.plan("text", str(own / "tale.txt"), TINY).notices)
+    assert "200 of its " in " ".join(plan("text", str(own / "mixed.txt"), TINY).notices)
+    assert "too seldom" not in " ".join(plan("text", str(own / "tale.txt"), TINY).notices)
 
 
 def test_a_text_s_plan_has_the_5_gram_of_its_evaluation(own):
-    plan = visit_training_module.plan("text", str(own / "tale.txt"), TINY)
+    planned = plan("text", str(own / "tale.txt"), TINY)
     *_, end = train_visit("text", str(own / "tale.txt"), TINY | {"epochs": 1})[1]
-    assert end.summary["ngram_nats_per_char"] == pytest.approx(plan.baseline)
+    assert end.summary["ngram_nats_per_char"] == pytest.approx(planned.baseline)
 
 
 def test_the_volatility_s_loss_is_that_of_fitted_densities_one_by_one():
@@ -138,7 +138,7 @@ def test_a_paused_one_rests_and_goes_on(own):
     resting = next(event for event in events if isinstance(event, Pulse) and event.paused)
     later = [event for event in (next(events) for _ in range(4)) if isinstance(event, Pulse)]
     assert {event.step for event in later} == {resting.step}
-    steer(key, "go on")
+    steer(key, "resume")
     assert reported(events).step > resting.step
     events.close()
 
@@ -157,14 +157,14 @@ def test_one_that_is_left_ends_and_leaves_nothing(own):
 
 
 def test_one_that_takes_too_long_is_ended_as_if_it_had_been_stopped(own, monkeypatch):
-    monkeypatch.setenv(visit_training.MINUTES, "0.02")
+    monkeypatch.setenv(page_training.MINUTES, "0.02")
     *_, end = train_visit("text", str(own / "tale.txt"), TINY | SLOW)[1]
     assert end.ended_early
-    monkeypatch.setenv(visit_training.MINUTES, "long")
+    monkeypatch.setenv(page_training.MINUTES, "long")
     monkeypatch.delenv("SPACE_ID", raising=False)
-    assert visit_training.most_seconds() == 4 * 3600
+    assert page_training.most_seconds() == 4 * 3600
     monkeypatch.setenv("SPACE_ID", "anna/rnnlab")
-    assert visit_training.most_seconds() == 1800
+    assert page_training.most_seconds() == 1800
 
 
 @pytest.mark.parametrize("settings", [{"hidden": 0}, {"nosuch": 1}])
@@ -177,15 +177,15 @@ def test_one_that_cannot_begin_says_why_and_leaves_nothing(own, settings):
 def test_too_few_days_are_refused_by_name(own):
     market(200).to_csv(own / "few.csv")
     with pytest.raises(RnnlabError, match=r"^few has 200 rows, but a training on it alone needs at least 250;"):
-        visit_training_module.plan("forecast", str(own / "few.csv"))
+        plan("forecast", str(own / "few.csv"))
 
 
-def test_more_than_a_visit_allows_is_refused(own, monkeypatch):
-    monkeypatch.setattr(visit_training, "MOST_DAYS", 500)
+def test_more_than_a_visit_allows_is_refused(own):
+    few = dataclasses.replace(FORECAST, most=500)
     with pytest.raises(
         RnnlabError, match=r"^900 days are more than the 500 that can be trained on here; give fewer\.$"
     ):
-        visit_training_module.plan("forecast", str(own / "mine.csv"))
+        page_training.plan(Asked.of(few, str(own / "mine.csv")))
 
 
 def test_a_probe_learns_nothing_and_takes_about_its_time():
@@ -215,7 +215,9 @@ def test_advice_is_given_where_something_goes_wrong_and_not_otherwise():
     well = told(*[(3 - n / 10, 3 - n / 12) for n in range(10)])
     assert advise(well, 2.5, "5-gram") == []
     by_heart = told(*[(3 - n / 10, 2.5 + abs(n - 3) / 10) for n in range(10)])
-    assert "Since step 40 it gets better on what it learns from" in advise(by_heart, 2.9, "5-gram")[0]
+    assert (
+        "Since step 40 the training loss falls but the validation loss does not" in advise(by_heart, 2.9, "5-gram")[0]
+    )
     exploded = told(*[(3 - n / 10, 3 - n / 12) for n in range(10)], gradient_norm_max=500.0)
     assert "500 times its usual norm; clipping scaled it down" in advise(exploded, 2.5, "5-gram")[0]
     stuck = told(*[(3.0, 3.0)] * 8)
@@ -223,41 +225,48 @@ def test_advice_is_given_where_something_goes_wrong_and_not_otherwise():
     assert advise(told((3, 3), message="It diverged."), 2, "5-gram") == ["It diverged."]
 
 
-def test_the_tab_learns_on_from_a_writer_and_shows_before_and_after(own):
-    tale = str(own / "tale.txt")
-    *_, first = train_visit("text", tale, TINY | {"cell": "gru", "epochs": 2})[1]
-    plan, *values = train_tab.propose_for("Write in a style", None, tale, "", first.model)
-    assert values[:3] == ["gru", 16, 1]
-    assert "few" in plan
-    last = list(train_tab.train("Write in a style", None, tale, "", *values[:3], 3, 0.004, first.model))[-1]
-    assert "Done." in last[1]
-    assert "before it learnt on" in last[4]
-    refused = train_tab.propose_with("Write in a style", None, tale, "", *values, "stocks")
+def whole(events) -> dict:
+    """All that a training's events changed, each as it was changed last."""
+    return {name: value for event in events for name, value in event.items()}
+
+
+def test_the_tab_fine_tunes_a_writer_and_shows_before_and_after(own):
+    entered = Entered("Write in a style", files=(str(own / "tale.txt"),))
+    *_, first = train_visit("text", entered.files[0], TINY | {"cell": "gru", "epochs": 2})[1]
+    entered = dataclasses.replace(entered, base=first.model)
+    shown, settings = train_tab.propose_for(entered)
+    assert (settings["cell"], settings["hidden"], settings["layers"]) == ("gru", 16, 1)
+    assert "few" in shown
+    last = whole(train_tab.train(dataclasses.replace(entered, settings=settings | {"epochs": 3, "lr": 0.004})))
+    assert "Done." in last["progress"]
+    assert "before fine-tuning" in last["report"]
+    refused = train_tab.propose_with(dataclasses.replace(entered, settings=settings, base="stocks"))
     assert "Only a writer can be fine-tuned on a text" in refused
 
 
 def test_the_tab_shows_a_training_from_start_to_end(own):
-    values = ("lstm", 16, 1, 2, 0.002)
-    events = list(train_tab.train("Write in a style", None, str(own / "tale.txt"), "", *values))
-    samples = [event[3] for event in events if isinstance(event[3], str) and event[3]]
-    assert all("As it writes now" in one for one in samples)
+    settings = {"cell": "lstm", "hidden": 16, "layers": 1, "epochs": 2, "lr": 0.002}
+    entered = Entered("Write in a style", files=(str(own / "tale.txt"),), settings=settings)
+    events = list(train_tab.train(entered))
+    samples = [event["live"] for event in events if event.get("live")]
+    assert all("Generated now" in one for one in samples)
     assert len(set(samples)) > 1
     last = events[-1]
-    assert "Done." in last[1]
-    assert "5-gram" in last[4]
-    assert visit_folder(last[5]).is_dir()
-    assert [button.visible for button in last[-3:]] == [True] * 3
-    refused = list(train_tab.train("Forecast prices", "NOPE", None, "", "gru", 16, 1, 60, 0.01))[-1]
-    assert "No data is chosen" in refused[1]
-    plan = visit_training_module.plan("forecast", "AAPL")
-    assert "Paused at step 5 of 10" in train_panels.status(Pulse(5, 10, True), [], plan)
+    assert "Done." in last["progress"]
+    assert "5-gram" in last["report"]
+    assert visit_folder(last["trained"]).is_dir()
+    assert [last[name].visible for name in ("use", "zipped", "show")] == [True] * 3
+    refused = list(train_tab.train(Entered("Forecast prices", "NOPE", settings=settings)))[-1]
+    assert "No data is chosen" in refused["progress"]
+    planned = plan("forecast", "AAPL")
+    assert "Paused at step 5 of 10" in train_panels.status(Pulse(5, 10, True), [], planned)
 
 
 @pytest.mark.parametrize("task", ["text", "forecast"])
 def test_a_stopped_training_is_taken_home_and_gone_on_with(own, task):
     data = str(own / ("tale.txt" if task == "text" else "mine.csv"))
     settings = TINY | {"epochs": 3, "validation": 0.05} if task == "text" else {"epochs": 8}
-    whole = taught(task, data, settings | {"report_every": 5})
+    uncut = taught(task, data, settings | {"report_every": 5})
     key, events = train_visit(task, data, settings | {"report_every": 5})
     reported(events)
     steer(key, "stop")
@@ -265,13 +274,13 @@ def test_a_stopped_training_is_taken_home_and_gone_on_with(own, task):
     assert stopped.ended_early
     pack(stopped.model, own / "taken.zip")
     begun = bring_training(own / "taken.zip")
-    plan = visit_training_module.plan(task, data, begun=begun)
-    assert 0 < plan.steps < whole.summary["steps"]
-    assert plan.settings["epochs"] == settings["epochs"]
+    planned = plan(task, data, begun=begun)
+    assert 0 < planned.steps < uncut.summary["steps"]
+    assert planned.settings["epochs"] == settings["epochs"]
     _, events = train_visit(task, data, {}, begun=begun)
     resumed = list(events)[-1]
-    assert resumed.summary["steps"] == whole.summary["steps"]
-    first, second = (visit_folder(one.model) / "model.safetensors" for one in (whole, resumed))
+    assert resumed.summary["steps"] == uncut.summary["steps"]
+    first, second = (visit_folder(one.model) / "model.safetensors" for one in (uncut, resumed))
     assert first.read_bytes() == second.read_bytes()
     assert not (visit_folder(resumed.model) / "resume").exists()
 
@@ -297,14 +306,16 @@ def test_a_stopped_training_of_the_other_task_or_of_huge_steps_is_refused(own):
     reported(events)
     steer(key, "stop")
     stopped = list(events)[-1].model
-    for ask in (visit_training_module.plan, lambda *given, begun: train_visit(*given, {}, begun=begun)):
-        with pytest.raises(RnnlabError, match=r"is of the other task; choose that one above\.$"):
+    for ask in (plan, train_visit):
+        with pytest.raises(
+            RnnlabError, match=r"holds a training of the task 'text'; resume it with its own command\.$"
+        ):
             ask("forecast", str(own / "mine.csv"), begun=stopped)
     folder = visit_folder(stopped)
     made = checkpoint.load(folder, resume=True)
     checkpoint.save(dataclasses.replace(made, train=made.train | {"batch": 60_000}), folder)
     with pytest.raises(RnnlabError, match=r"larger than the 100,000 positions that are trained at once here\.$"):
-        visit_training_module.plan("text", str(own / "tale.txt"), begun=stopped)
+        plan("text", str(own / "tale.txt"), begun=stopped)
 
 
 def test_a_state_that_was_tampered_with_is_refused_in_a_sentence(own):
@@ -323,13 +334,13 @@ def test_a_state_that_was_tampered_with_is_refused_in_a_sentence(own):
 def test_a_dataset_of_the_hub_becomes_the_text(monkeypatch, tmp_path):
     with reachable_hub(monkeypatch, tmp_path) as hub:
         hub.store.add("dataset", "someone/tales").commit({"tale.txt": story().encode()})
-        note, task, series, file, number = train_sources.fetched(" someone/tales ", "", "", 4)
+        title, note, series = train_sources.fetched(" someone/tales ", "", "")
         assert "someone/tales" in note
-        assert (task, series.value, file, number) == ("Write in a style", "someone/tales", None, 5)
-        plan, *_ = train_tab.propose_for(task, "someone/tales", None, "")
-        assert "someone/tales: " in plan
-        assert "someone/tales" in train_data.listed_texts()
+        assert (title, series.value) == ("Write in a style", "someone/tales")
+        shown, _ = train_tab.propose_for(Entered(title, "someone/tales"))
+        assert "someone/tales: " in shown
+        assert "someone/tales" in TEXT.bundled()
         monkeypatch.setenv("SPACE_ID", "owner/space")
-        assert train_data.listed_texts() == [], "another visitor of a Space is not told what was fetched"
-        assert "is no dataset" in train_sources.fetched("x", "", "", 0)[0]
-        assert "has no public dataset" in train_sources.fetched("someone/none", "", "", 0)[0]
+        assert TEXT.bundled() == [], "another visitor of a Space is not told what was fetched"
+        assert "is no dataset" in train_sources.fetched("x", "", "")[1]
+        assert "has no public dataset" in train_sources.fetched("someone/none", "", "")[1]

@@ -61,7 +61,7 @@ def test_a_text_grows_and_ends_with_its_file_and_facts():
     assert lengths[-1] == 206
     last = shown[-1]
     draft, download = last["draft"], last["download"]
-    assert "Perplexity" in last["verdict"]
+    assert "per character on held-out pages" in last["verdict"]
     assert "<b>ROMEO:</b>" in last["sheet"]
     assert re.search(r"200 characters · [\d,]+ a second · CPU · seed 1", last["facts"])
     assert draft.texts[0] == use.write("shakespeare", "ROMEO:", length=200, seed=1)["text"]

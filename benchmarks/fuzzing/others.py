@@ -18,7 +18,7 @@ from benchmarks.fuzzing.sources import DATASET
 from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.json_objects import SEAL, seal
 from rnnlab.data.text import shards
-from rnnlab.train.checkpoint.safe_read import DAMAGED_TENSORS
+from rnnlab.train.checkpoint.files import DAMAGED_TENSORS
 from rnnlab.train.checkpoint.tensor_files import digest
 
 

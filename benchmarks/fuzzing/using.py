@@ -14,7 +14,8 @@ from benchmarks.fuzzing.sources import DATASET
 from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.training import Request, train
+from rnnlab.runtime.kind import Request
+from rnnlab.runtime.training import train
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training

@@ -9,7 +9,7 @@ from typing import Any
 from rnnlab.commands.sharing import pulled_lines
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Submitted, own_token
-from rnnlab.runtime.training import Request
+from rnnlab.runtime.kind import Request, TaskKind
 from rnnlab.service.hub_jobs import (
     USUAL_FLAVOR,
     USUAL_HOURS,
@@ -21,7 +21,6 @@ from rnnlab.service.hub_jobs import (
     submit_training,
 )
 from rnnlab.service.sharing import pull_into
-from rnnlab.tasks.kind import TaskKind
 from rnnlab.terminal.commands import Answer, add_command, tell
 from rnnlab.terminal.streams import aside, show
 from rnnlab.train.checkpoint.claims import claimed

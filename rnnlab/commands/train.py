@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
-from rnnlab.runtime.reports import TrainReport, TrainResult
-from rnnlab.runtime.training import Request, Training, train
-from rnnlab.tasks.kind import TaskKind
+from rnnlab.runtime.kind import Request, TaskKind, Training
+from rnnlab.runtime.run_log import TrainReport, TrainResult
+from rnnlab.runtime.training import train
 from rnnlab.tasks.registry import TASKS, kinds
 from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, tell
 from rnnlab.terminal.step_bar import StepBar
@@ -84,13 +84,10 @@ def _lines(kind: TaskKind, answer: Answer) -> list[str]:
     """What a finished training amounts to."""
     where = f"saved in {answer['folder']}"
     if {"parameters", "seconds"} <= set(answer):
-        where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s; {where}"
-    return [
-        f"{where[0].upper()}{where[1:]}.",
-        *table_lines(kind.tables(answer)),
-        *answer.get("advice", []),
-        *answer["notices"],
-    ]
+        best = f", best at step {answer['best_step']:,}" if answer.get("best_step") else ""
+        where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s{best}; {where}"
+    advice = [one for one in answer.get("advice", []) if one not in answer["notices"]]
+    return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *advice, *answer["notices"]]
 
 
 def _follow(

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -135,11 +135,7 @@ class TextEntry:
 
 
 def bundled_folder() -> Path:
-    """The folder that holds `catalog.json`: `rnnlab/bundled` of an installed library, `data` of a checkout.
-
-    Raises:
-        DataError: neither is there.
-    """
+    """The folder of `catalog.json`: `rnnlab/bundled` of a library, `data` of a checkout; DataError if there is none."""
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "bundled", package.parent / "data"):
         if (folder / "catalog.json").is_file():
@@ -148,52 +144,30 @@ def bundled_folder() -> Path:
 
 
 def entries() -> tuple[Entry, ...]:
-    """Every bundled price file, in the catalog's order.
-
-    Raises:
-        DataError: the catalog is missing, is no JSON of this format, or lacks a field.
-    """
+    """Every bundled price file, in order; DataError if the catalog is missing, no JSON of this format, or damaged."""
     return _listed("prices", _entry)
 
 
 def text_entries() -> tuple[TextEntry, ...]:
-    """Every text that can be fetched, in the catalog's order.
-
-    Raises:
-        DataError: as `entries`.
-    """
+    """Every text that can be fetched, in the catalog's order; DataError as `entries`."""
     return _listed("texts", _text_entry)
 
 
 def text_entry(name: str) -> TextEntry:
-    """The text of this name, upper or lower case, such as "doyle".
-
-    Raises:
-        DataError: there is none; the message lists close names.
-    """
-    known = {one.name: one for one in text_entries()}
-    return known[_match(name, known, "text of the catalog")]
+    """The text of this name in any case, such as "doyle"; DataError, which lists close names, if there is none."""
+    return _match(name, {one.name: one for one in text_entries()}, "text of the catalog")
 
 
 def text_source(fields: dict[str, Any]) -> TextSource:
-    """Read a text's source from JSON, such as that of `dataclasses.asdict`.
-
-    Raises:
-        KeyError, TypeError: the kind is unknown, or the fields are not just those of the kind.
-    """
+    """Read a text's source from JSON; KeyError or TypeError if its kind is unknown or its fields are not its kind's."""
     kinds: dict[str, type[TextSource]] = {"package": PackageSource, "hub": HubSource}
     given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     return kinds[given["kind"]](**given)
 
 
 def entry(name: str) -> Entry:
-    """The bundled file of this name, upper or lower case: "AAPL" or "pool", but not a ticker within the pool.
-
-    Raises:
-        DataError: there is none; the message lists close names.
-    """
-    known = {one.name: one for one in entries()}
-    return known[_match(name, known, "bundled table")]
+    """The bundled file of this name: "AAPL" or "pool", but no ticker within the pool; DataError as `text_entry`."""
+    return _match(name, {one.name: one for one in entries()}, "bundled table")
 
 
 def tickers() -> tuple[str, ...]:
@@ -202,17 +176,14 @@ def tickers() -> tuple[str, ...]:
 
 
 def group(name: str) -> tuple[str, ...]:
-    """The tickers that a name stands for.
+    """The tickers that a name stands for; DataError if it stands for nothing.
 
     "pool" is the 29 stocks of 1998–2013; "bundled" is all that suits training, each stock once: AAPL, MSFT, AMZN, QQQ
     and the pool less its own Apple and Amazon. The index and the newer Apple table are in neither.
-
-    Raises:
-        DataError: the name stands for nothing.
     """
     pool = entry("pool").tickers
     known = {"pool": pool, "bundled": BUNDLED_FIRST + tuple(one for one in pool if one not in IN_POOL_TWICE)}
-    return known[_match(name, known, "group of tickers")]
+    return _match(name, known, "group of tickers")
 
 
 def price_table(name: str) -> pd.DataFrame:
@@ -229,12 +200,9 @@ def price_table(name: str) -> pd.DataFrame:
 
 
 def price_tables(names: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """The daily prices of several bundled tickers, as `price_table` gives them, reading each file once.
+    """The daily prices of several bundled tickers, each file read once; keys, in the order asked for, are their names.
 
-    The keys are the names as the catalog writes them, in the order asked for.
-
-    Raises:
-        DataError: as `price_table`.
+    Tables and errors are those of `price_table`.
     """
     homes = {ticker: one for one in entries() for ticker in one.tickers}
     wanted = [_match_ticker(name, homes) for name in names]
@@ -264,21 +232,21 @@ def _entry(fields: dict[str, Any]) -> Entry:
     return Entry(**fields | {"tickers": tuple(fields["tickers"]), "source": Source(**fields["source"])})
 
 
-def _match(name: str, known: Iterable[str], what: str) -> str:
-    """The known name that equals this one but for case and surrounding blanks."""
+def _match(name: str, known: Mapping[str, T], what: str) -> T:
+    """What is known by a name that equals this one but for case and surrounding blanks."""
     by_case = {one.casefold(): one for one in known}
     asked = name.strip().casefold()
     if asked in by_case:
-        return by_case[asked]
+        return known[by_case[asked]]
     close = [by_case[one] for one in difflib.get_close_matches(asked, by_case, n=3, cutoff=0.5)]
     instead = f"did you mean {' or '.join(close)}?" if close else f"choose one of {', '.join(by_case.values())}."
     raise DataError(f"{name!r} is no {what}; {instead}")
 
 
 def _match_ticker(name: str, known: Iterable[str]) -> str:
-    if name.strip().casefold() in ("pool", "bundled"):
+    if name.strip().casefold() in GROUPS:
         raise DataError(f"{name!r} stands for {len(group(name))} tickers; choose one of {', '.join(group(name))}.")
-    return _match(name, known, "bundled ticker")
+    return _match(name, {one: one for one in known}, "bundled ticker")
 
 
 def _read(one: Entry) -> pd.DataFrame:

@@ -8,32 +8,28 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.tables import LOOKED_AT, Table, all_rows, find_table, listed
-from rnnlab.data.text.cleaning import how_many
+from rnnlab.data.text.cleaning import how_many, was
 from rnnlab.errors import DataError
 
 
 def read_column(text: str, label: str, column: str) -> tuple[list[str], tuple[str, ...]]:
-    """Take one column out of a table.
+    """The cells of a table's column that hold something, and a sentence on what was left out.
 
     Args:
-        text: of the table, its line ends as they are.
-        label: what messages call it.
+        text: of the table, its line ends as they are; messages call it by its label.
         column: its heading, upper or lower case, or its number from 1 on.
-
-    Returns:
-        The cells that hold something, and a sentence on what was left out.
 
     Raises:
         DataError: the text is no table, has no such column, or holds something else than text in it.
     """
     found = find_table(text, label, column)
     if found is None:
-        raise DataError(f"{as_subject(label)} is no table (CSV, JSON or JSON lines); leave out --column.")
+        raise refusal(label, "is no table (CSV, JSON or JSON lines); leave out --column")
     table = found if len(text) <= LOOKED_AT else all_rows(text, found)
     if table is None:
-        raise DataError(f"{as_subject(label)} begins as {found.kind} but is damaged further on; write it anew.")
+        raise refusal(label, f"begins as {found.kind} but is damaged further on; write it anew")
     place = place_of(table.columns, column, label)
     whole, notices = _as_wide(table, place)
     cells, on_cells = _taken(list(whole.cells(place)), table.columns, place, label)
@@ -48,9 +44,8 @@ def read_parquet_column(content: bytes, label: str, column: str) -> tuple[list[s
         file = parquet.ParquetFile(io.BytesIO(content))
         names = tuple(map(str, file.schema_arrow.names))
         place = place_of(names, column, label)
-        cells = [
-            cell for batch in file.iter_batches(1000, columns=[names[place]]) for cell in batch.column(0).to_pylist()
-        ]
+        batches = file.iter_batches(1000, columns=[names[place]])
+        cells = [cell for batch in batches for cell in batch.column(0).to_pylist()]
     return _taken(cells, names, place, label)
 
 
@@ -62,7 +57,7 @@ def damaged_parquet(label: str) -> Iterator[None]:
     try:
         yield
     except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"{as_subject(label)} is a damaged Parquet file; write or download it again.") from error
+        raise refusal(label, "is a damaged Parquet file; write or download it again") from error
 
 
 def _as_wide(table: Table, place: int) -> tuple[Table, tuple[str, ...]]:
@@ -72,8 +67,7 @@ def _as_wide(table: Table, place: int) -> tuple[Table, tuple[str, ...]]:
     gone = len(table.rows) - len(rows)
     if not gone:
         return table, ()
-    was = "was" if gone == 1 else "were"
-    return replace(table, rows=rows), (f"{how_many(gone, 'row')} of more than {width} cells {was} left out.",)
+    return replace(table, rows=rows), (f"{how_many(gone, 'row')} of more than {width} cells {was(gone)} left out.",)
 
 
 def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> tuple[list[str], tuple[str, ...]]:
@@ -85,8 +79,7 @@ def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> 
     empty = len(cells) - len(texts)
     gone = [f"the {'column' if len(others) == 1 else 'columns'} {listed(others)}"] if others else []
     gone += [how_many(empty, "empty cell")] if empty else []
-    were = "was" if len(others) + empty == 1 else "were"
-    rest = f"; {' and '.join(gone)} {were} left out" if gone else ""
+    rest = f"; {' and '.join(gone)} {was(len(others) + empty)} left out" if gone else ""
     return texts, (f"The {how_many(len(texts), 'cell')} of the column {names[place]!r} are a document each{rest}.",)
 
 
@@ -106,4 +99,4 @@ def place_of(names: Sequence[str], column: str, label: str) -> int:
     if column.isdecimal() and 1 <= int(column) <= len(names):
         return int(column) - 1
     problem = "several columns" if column in names else "no column"
-    raise DataError(f"{as_subject(label)} has {problem} {column!r:.60}, only {listed(names)}; choose another --column.")
+    raise refusal(label, f"has {problem} {column!r:.60}, only {listed(names)}; choose another --column")

@@ -24,44 +24,37 @@ _BALTIC = ("Lithuanian", "Latvian", "Estonian")
 _WESTERN = tuple(one for one in LATIN if one not in (*_CENTRAL[:-1], *_BALTIC, "Turkish", "Vietnamese", "drawings"))
 _CYRILLIC = ("Russian", "Ukrainian", "Belarusian", "Bulgarian", "Serbian")
 
-# Encodings by Python's names: languages that were written in it, and how much less likely it is than Windows-1252
-# before a byte is seen, in nats. Where two give the same text, the first is named.
-CANDIDATES: dict[str, tuple[tuple[str, ...], float]] = {
-    "cp1252": (_WESTERN, 0.0),
-    "cp1250": (_CENTRAL, 4.0),
-    "iso8859_2": (_CENTRAL, 5.0),
-    "cp1251": (_CYRILLIC, 4.0),
-    "koi8_r": (("Russian", "Bulgarian"), 4.0),
-    "koi8_u": (("Ukrainian", "Belarusian"), 5.0),
-    "cp866": (("Russian", "Belarusian"), 5.0),
-    "iso8859_5": (_CYRILLIC, 5.0),
-    "mac_cyrillic": (_CYRILLIC, 6.0),
-    "cp1253": (("Greek",), 4.0),
-    "iso8859_7": (("Greek",), 8.0),
-    "cp737": (("Greek",), 6.0),
-    "mac_greek": (("Greek",), 6.0),
-    "cp1254": (("Turkish",), 4.0),
-    "cp857": (("Turkish",), 6.0),
-    "mac_turkish": (("Turkish",), 6.0),
-    "cp1255": (("Hebrew",), 4.0),
-    "cp862": (("Hebrew",), 6.0),
-    "cp1256": (("Arabic", "Persian"), 4.0),
-    "iso8859_6": (("Arabic",), 6.0),
-    "cp1257": (_BALTIC, 5.0),
-    "iso8859_13": (_BALTIC, 6.0),
-    "cp775": (_BALTIC, 6.0),
-    "cp1258": (("Vietnamese",), 6.0),
-    "cp874": (("Thai",), 4.0),
-    "cp850": (_WESTERN, 5.0),
-    "cp437": ((*_WESTERN, "drawings"), 5.0),
-    "mac_roman": (_WESTERN, 5.0),
-    "cp852": (_CENTRAL, 6.0),
-    "mac_latin2": (_CENTRAL, 6.0),
-    "gb18030": (("Chinese", "Chinese, traditional"), 4.0),
-    "big5hkscs": (("Chinese, traditional",), 4.0),
-    "cp932": (("Japanese",), 4.0),
-    "euc_jp": (("Japanese",), 4.0),
-    "cp949": (("Korean",), 4.0),
+# Encodings by Python's names, after the languages that were written in them, and how much less likely each is than
+# Windows-1252 before a byte is seen, in nats. Where two give the same text, the first is named.
+_WRITTEN_IN: tuple[tuple[tuple[str, ...], str], ...] = (
+    (_WESTERN, "cp1252 0"),
+    (_CENTRAL, "cp1250 4, iso8859_2 5"),
+    (_CYRILLIC, "cp1251 4"),
+    (("Russian", "Bulgarian"), "koi8_r 4"),
+    (("Ukrainian", "Belarusian"), "koi8_u 5"),
+    (("Russian", "Belarusian"), "cp866 5"),
+    (_CYRILLIC, "iso8859_5 5, mac_cyrillic 6"),
+    (("Greek",), "cp1253 4, iso8859_7 8, cp737 6, mac_greek 6"),
+    (("Turkish",), "cp1254 4, cp857 6, mac_turkish 6"),
+    (("Hebrew",), "cp1255 4, cp862 6"),
+    (("Arabic", "Persian"), "cp1256 4"),
+    (("Arabic",), "iso8859_6 6"),
+    (_BALTIC, "cp1257 5, iso8859_13 6, cp775 6"),
+    (("Vietnamese",), "cp1258 6"),
+    (("Thai",), "cp874 4"),
+    (_WESTERN, "cp850 5"),
+    ((*_WESTERN, "drawings"), "cp437 5"),
+    (_WESTERN, "mac_roman 5"),
+    (_CENTRAL, "cp852 6, mac_latin2 6"),
+    (("Chinese", "Chinese, traditional"), "gb18030 4"),
+    (("Chinese, traditional",), "big5hkscs 4"),
+    (("Japanese",), "cp932 4, euc_jp 4"),
+    (("Korean",), "cp949 4"),
+)
+CANDIDATES = {
+    name: (languages, float(nats))
+    for languages, encodings in _WRITTEN_IN
+    for name, nats in (one.split() for one in encodings.split(", "))
 }
 SURE = 4.0  # nats by which the likeliest reading must be likelier than the next: odds of 55 to 1
 _TYPED = frozenset("’“”‘–—…•£€©®™°½¼§\xa0")  # in English; elsewhere in these places are letters of DOS and the Mac

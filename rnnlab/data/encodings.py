@@ -5,62 +5,28 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 
 from rnnlab.data.detection import Guess, guess, guess_of_others, wide_encoding
+from rnnlab.data.text.cleaning import SIGNS, how_many, listed, was
 from rnnlab.errors import DataError
 
 # Longer marks first: that of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_MARKS = {
+    "utf-8": (codecs.BOM_UTF8,),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 
 # Python's names and the usual ones. A name that stands for several is the one that knows the most characters.
-SHOWN = {
-    "utf_8": "UTF-8",
-    "utf_16": "UTF-16",
-    "utf_32": "UTF-32",
-    "cp1250": "Windows-1250",
-    "cp1251": "Windows-1251",
-    "cp1252": "Windows-1252",
-    "cp1253": "Windows-1253",
-    "cp1254": "Windows-1254",
-    "cp1255": "Windows-1255",
-    "cp1256": "Windows-1256",
-    "cp1257": "Windows-1257",
-    "cp1258": "Windows-1258",
-    "cp874": "Windows-874",
-    "koi8_r": "KOI8-R",
-    "koi8_u": "KOI8-U",
-    "cp437": "CP437",
-    "cp737": "CP737",
-    "cp775": "CP775",
-    "cp850": "CP850",
-    "cp852": "CP852",
-    "cp857": "CP857",
-    "cp862": "CP862",
-    "cp866": "CP866",
-    "iso8859_2": "ISO-8859-2",
-    "iso8859_5": "ISO-8859-5",
-    "iso8859_6": "ISO-8859-6",
-    "iso8859_7": "ISO-8859-7",
-    "iso8859_13": "ISO-8859-13",
-    "mac_roman": "Mac-Roman",
-    "mac_latin2": "Mac-Latin2",
-    "mac_greek": "Mac-Greek",
-    "mac_turkish": "Mac-Turkish",
-    "mac_cyrillic": "Mac-Cyrillic",
-    "gb18030": "GB18030",
-    "big5hkscs": "Big5",
-    "cp932": "Shift-JIS",
-    "euc_jp": "EUC-JP",
-    "iso2022_jp": "ISO-2022-JP",
-    "cp949": "EUC-KR",
-}
+SHOWN = {"utf_8": "UTF-8", "utf_16": "UTF-16", "utf_32": "UTF-32", "koi8_r": "KOI8-R", "koi8_u": "KOI8-U"}
+SHOWN |= {f"cp{number}": f"Windows-{number}" for number in (*range(1250, 1259), 874)}
+SHOWN |= {f"cp{number}": f"CP{number}" for number in (437, 737, 775, 850, 852, 857, 862, 866)}
+SHOWN |= {f"iso8859_{part}": f"ISO-8859-{part}" for part in (2, 5, 6, 7, 13)}
+SHOWN |= {f"mac_{name.lower()}": f"Mac-{name}" for name in ("Roman", "Latin2", "Greek", "Turkish", "Cyrillic")}
+SHOWN |= {"gb18030": "GB18030", "big5hkscs": "Big5", "cp932": "Shift-JIS", "cp949": "EUC-KR"}
+SHOWN |= {"euc_jp": "EUC-JP", "iso2022_jp": "ISO-2022-JP"}
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949"}
 _NO_TEXT = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem", "utf-7")
 WESTERN = SHOWN["cp1252"]
@@ -70,9 +36,8 @@ _MOST_BROKEN = 0.01  # of the characters
 # From here on letters of Latin-1 beyond ASCII are too many, and so surely another script, for any language.
 _FEWEST_FOREIGN, _FOREIGN = 200, 0.4
 # Bytes of Windows-1252 that were taken for characters, back to what Latin-1 calls them.
-_SIGNS_TO_BYTES = {
-    ord(bytes([one]).decode("cp1252")): one for one in range(0x80, 0xA0) if one not in b"\x81\x8d\x8f\x90\x9d"
-}
+_SIGNS_TO_BYTES = {ord(sign): byte for byte, sign in SIGNS.items()}
+_STRAY = re.compile("[\udc80-\udcff]+")  # bytes amid UTF-8, as Python's surrogateescape writes them
 
 
 @dataclass(frozen=True)
@@ -117,7 +82,7 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded | None:
     """
     if encoding is not None:
         return _as_named(content, encoding)
-    mark = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    mark = next((name for name, marks in _MARKS.items() if content.startswith(marks)), None)
     if mark not in (None, "utf-8"):
         return _strictly(content, str(mark))
     wide = None if mark else wide_encoding(content)
@@ -148,21 +113,16 @@ def codec_named(encoding: str) -> str:
 
 
 def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True) -> tuple[str, ...]:
-    """Sentences on how a text was read, for whoever must know; none for plain UTF-8.
+    """Sentences on how a text, called `what`, was read; none for plain UTF-8.
 
-    Args:
-        decoded: the text.
-        what: to call it.
-        named: whether the person can name its encoding with --encoding.
+    named: whether the person can name its encoding with --encoding.
     """
     found = []
     if decoded.encoding.startswith(("UTF-16", "UTF-32")) or (decoded.named and decoded.encoding != "UTF-8"):
         found.append(f"The {what} was read as {decoded.encoding}.")
     elif decoded.encoding != "UTF-8":
-        other = f", but may be {_listed(decoded.rivals)}" if decoded.rivals else ""
-        remedy = "save it as UTF-8 if letters look wrong"
-        if named:
-            remedy += ", or name its encoding with --encoding"
+        other = f", but may be {listed(decoded.rivals, 'or')}" if decoded.rivals else ""
+        remedy = "save it as UTF-8 if letters look wrong" + ", or name its encoding with --encoding" * named
         found.append(f"The {what} is not UTF-8 and was read as {decoded.encoding}{other}; {remedy}.")
     if decoded.twice:
         found.append(f"The {what} had been encoded in UTF-8 twice over and was decoded twice.")
@@ -170,9 +130,8 @@ def encoding_notices(decoded: Decoded, what: str = "text", *, named: bool = True
         found.append(f"The {what} had been saved with {decoded.misread} taken for {WESTERN} and was decoded again.")
     for count, rest in ((decoded.patched, f"read as {WESTERN}"), (decoded.broken, "left out")):
         if count:
-            places = "1 place" if count == 1 else f"{count:,} places"
-            was = "was" if count == 1 else "were"
-            found.append(f"{places} where the {what} is not valid {decoded.encoding} {was} {rest}.")
+            places = how_many(count, "place")
+            found.append(f"{places} where the {what} is not valid {decoded.encoding} {was(count)} {rest}.")
     return tuple(found)
 
 
@@ -182,7 +141,7 @@ def refuse_unsure(decoded: Decoded, subject: str, content: bytes) -> None:
     What was read as Windows-1252 passes: its notice says what else it may be.
     """
     if decoded.rivals and decoded.encoding != WESTERN:
-        names = _listed((decoded.encoding, *decoded.rivals))
+        names = listed((decoded.encoding, *decoded.rivals), "or")
         raise DataError(f"{subject} may be in {names}; name its encoding with --encoding, or save it as UTF-8.")
     if decoded.fits:
         return
@@ -196,11 +155,8 @@ def refuse_unsure(decoded: Decoded, subject: str, content: bytes) -> None:
 
 def _as_named(content: bytes, encoding: str) -> Decoded:
     codec = codec_named(encoding)
-    if (
-        codec.replace("-", "_").startswith(("utf_16", "utf_32"))
-        and b"\0" not in content
-        and _strictly(content, "utf-8")
-    ):
+    wide = codec.replace("-", "_").startswith(("utf_16", "utf_32"))
+    if wide and b"\0" not in content and _strictly(content, "utf-8"):
         raise DataError(f"The file is not in {_shown(codec)}, of whose bytes some are zero; leave --encoding out.")
     text, broken = _leniently(content, codec)
     controls = 0 if codec.startswith("utf") else len(_C1.findall(text))
@@ -229,12 +185,10 @@ def _leniently(content: bytes, codec: str) -> tuple[str, int]:
 def _once(text: str) -> Decoded:
     """A text of UTF-8, decoded once more if all of it had been read as Windows-1252 and saved as UTF-8 again."""
     if re.search("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]", text):
-        try:
+        with suppress(UnicodeError):
             inner = text.translate(_SIGNS_TO_BYTES).encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            return _read_again(Decoded(text, "UTF-8"))
-        if len(text) - len(inner) > 2:
-            return Decoded(inner.removeprefix("\ufeff"), "UTF-8", twice=True)
+            if len(text) - len(inner) > 2:
+                return Decoded(inner.removeprefix("\ufeff"), "UTF-8", twice=True)
     return _read_again(Decoded(text, "UTF-8"))
 
 
@@ -243,16 +197,12 @@ def _read_again(found: Decoded) -> Decoded:
 
     Such a program leaves letters as control characters, or makes letters of the West of all of another script.
     """
-    if found.text.isascii():
+    if found.text.isascii() or not (_C1.search(found.text) or _is_foreign(found.text)):
         return found
-    if not _C1.search(found.text) and not _is_foreign(found.text):
-        return found
-    try:
+    with suppress(UnicodeEncodeError):
         inner = _guessed(found.text.translate(_SIGNS_TO_BYTES).encode("latin-1"))
-    except UnicodeEncodeError:
-        return found
-    if inner.fits and inner.encoding != WESTERN and not (inner.broken or inner.rivals):
-        return Decoded(inner.text, "UTF-8", misread=inner.encoding)
+        if inner.fits and inner.encoding != WESTERN and not (inner.broken or inner.rivals):
+            return Decoded(inner.text, "UTF-8", misread=inner.encoding)
     return found
 
 
@@ -270,16 +220,11 @@ def _nearly_utf8(content: bytes) -> Decoded | None:
     if whole <= broken:
         return None
     escaped = content.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
-    patched = 0
-
-    def mend(run: re.Match[str]) -> str:
-        nonlocal patched
-        letters = _patch(run)
-        patched += bool(letters)
-        return letters
-
-    mended, runs = re.subn("[\udc80-\udcff]+", mend, escaped)
-    return Decoded(mended, "UTF-8", broken=runs - patched, patched=patched)
+    patches = [_patch(run) for run in _STRAY.finditer(escaped)]
+    following = iter(patches)
+    patched = sum(map(bool, patches))
+    mended = _STRAY.sub(lambda run: next(following), escaped)
+    return Decoded(mended, "UTF-8", broken=len(patches) - patched, patched=patched)
 
 
 def _patch(run: re.Match[str]) -> str:
@@ -303,13 +248,9 @@ def _guessed(content: bytes) -> Decoded:
             break
     found = found if codec == found.encoding else Guess(codec, (), False)
     rivals = tuple(map(_shown, found.rivals))
-    return replace(Decoded(text, _shown(codec), broken), rivals=rivals, fits=found.fits)
+    return Decoded(text, _shown(codec), broken, rivals=rivals, fits=found.fits)
 
 
 def _shown(codec: str) -> str:
     name = codec.replace("-", "_")
     return SHOWN.get(name[:6] if name.startswith("utf_") else name, codec.upper().replace("_", "-"))
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -5,28 +5,28 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rnnlab.errors import DataError
 
+Tell = Callable[[str], None]  # what is told in half a sentence how far something is, or in a sentence what was changed
+
 # The first bytes of files that are often given in place of a plain one, what they are and of which kind.
-_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+_SIGNATURES: tuple[tuple[bytes | tuple[bytes, ...], str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or Word document (.doc)", "office"),
     (b"%PDF", "a PDF document", "document"),
     (b"\x89PNG", "a PNG picture", "picture"),
     (b"\xff\xd8\xff", "a JPEG picture", "picture"),
-    (b"GIF87a", "a GIF picture", "picture"),
-    (b"GIF89a", "a GIF picture", "picture"),
+    ((b"GIF87a", b"GIF89a"), "a GIF picture", "picture"),
     (b"PAR1", "a Parquet file", "parquet"),
     (b"ARROW1", "an Arrow file", "feather"),
     (b"FEA1", "a Feather file", "feather"),
     (b"\x89HDF", "an HDF5 file", "hdf"),
     (b"SQLite format 3", "an SQLite database", "database"),
     # "PK" alone is also a ticker and "Rar!" a shout; the bytes that follow make them archives.
-    (b"PK\x03\x04", "a zip archive", "zip"),
-    (b"PK\x05\x06", "a zip archive", "zip"),
+    ((b"PK\x03\x04", b"PK\x05\x06"), "a zip archive", "zip"),
     (b"7z\xbc\xaf", "a 7z archive", "archive"),
     (b"Rar!\x1a\x07", "a RAR archive", "archive"),
     (b"BZh", "a bzip2 archive", "archive"),
@@ -66,21 +66,23 @@ class Wanted:
 
 def label_of(source: str | Path | bytes, name: str | None) -> str:
     """What messages call a source (str and Path are paths, bytes are content): its name without its folder."""
-    if name is not None:
-        return own_name(name)
-    return own_name("" if isinstance(source, bytes) else str(source))
+    return own_name(name if name is not None else "" if isinstance(source, bytes) else str(source))
 
 
 def own_name(path: str) -> str:
     """Give the last part of a path, printable and at most 80 characters, or "the file" where there is none."""
     last = PurePosixPath(path.replace("\\", "/")).name
-    printable = "".join(character for character in last if character.isprintable()).strip()
-    return printable[-80:] or "the file"
+    return "".join(filter(str.isprintable, last)).strip()[-80:] or "the file"
 
 
 def as_subject(label: str) -> str:
     """Write a file's label at the start of a sentence; a file's own name stays as it is."""
     return {"the file": "The file", "the table": "The table"}.get(label, label)
+
+
+def refusal(label: str, problem: str) -> DataError:
+    """Refuse a file, or whatever has a label, for a problem that reads on from it: "is empty; give another"."""
+    return DataError(f"{as_subject(label)} {problem}.")
 
 
 def read_content(source: str | Path | bytes, label: str, wanted: Wanted) -> bytes:
@@ -91,23 +93,27 @@ def read_content(source: str | Path | bytes, label: str, wanted: Wanted) -> byte
     """
     content = source if isinstance(source, bytes) else _read_path(source, label, wanted)
     if len(content) > wanted.most_bytes:
-        raise DataError(f"{as_subject(label)} is larger than {_megabytes(wanted)}; {wanted.smaller}.")
+        raise refusal(label, f"is larger than {_megabytes(wanted)}; {wanted.smaller}")
     if content.startswith(b"\x1f\x8b"):
         content = _unpack_gzip(content, label, wanted)
     if not content or content.isspace():
         raise is_empty(label, wanted)
-    _refuse_other_formats(content, label, wanted)
+    found = format_of(content)
+    if found is not None and found[1] not in wanted.taken:
+        kinds = (found[1], _KIN.get(found[1], ""))
+        remedy = next((wanted.remedies[kind] for kind in kinds if kind in wanted.remedies), wanted.otherwise)
+        raise refusal(label, f"seems to be {found[0]}; {remedy}")
     return content
 
 
 def is_empty(label: str, wanted: Wanted) -> DataError:
     """The refusal of a file in which there is nothing."""
-    return DataError(f"{as_subject(label)} is empty; give {wanted.holding}.")
+    return refusal(label, f"is empty; give {wanted.holding}")
 
 
 def is_binary(label: str, wanted: Wanted) -> DataError:
     """The refusal of bytes that are no text in any encoding."""
-    return DataError(f"{as_subject(label)} is not text but binary data; give {wanted.file}.")
+    return refusal(label, f"is not text but binary data; give {wanted.file}")
 
 
 def _megabytes(wanted: Wanted) -> str:
@@ -118,16 +124,16 @@ def _read_path(source: str | Path, label: str, wanted: Wanted) -> bytes:
     try:
         path = Path(source)
         if path.is_dir():
-            raise DataError(f"{as_subject(label)} is a folder; give {wanted.file}.")
+            raise refusal(label, f"is a folder; give {wanted.file}")
         if not path.exists():
             raise DataError(f"There is no file {label!r} here; check its name, or give {wanted.file}.")
         if not path.is_file():
-            raise DataError(f"{as_subject(label)} is not an ordinary file; give {wanted.file}.")
+            raise refusal(label, f"is not an ordinary file; give {wanted.file}")
         with path.open("rb") as file:
             return file.read(wanted.most_bytes + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not a file name"
-        raise DataError(f"{as_subject(label)} cannot be opened ({reason.lower()}); give {wanted.file}.") from error
+        raise refusal(label, f"cannot be opened ({reason.lower()}); give {wanted.file}") from error
 
 
 def _unpack_gzip(content: bytes, label: str, wanted: Wanted) -> bytes:
@@ -135,11 +141,11 @@ def _unpack_gzip(content: bytes, label: str, wanted: Wanted) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             unpacked = file.read(wanted.most_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{as_subject(label)} is a damaged gzip archive; compress or download it again.") from error
+        raise refusal(label, "is a damaged gzip archive; compress or download it again") from error
     if len(unpacked) > wanted.most_bytes:
-        raise DataError(f"{as_subject(label)} unpacks to more than {_megabytes(wanted)}; {wanted.smaller}.")
+        raise refusal(label, f"unpacks to more than {_megabytes(wanted)}; {wanted.smaller}")
     if unpacked.startswith(b"\x1f\x8b"):
-        raise DataError(f"{as_subject(label)} is compressed twice; unpack it once and give what is inside.")
+        raise refusal(label, "is compressed twice; unpack it once and give what is inside")
     return unpacked
 
 
@@ -147,16 +153,8 @@ def format_of(content: bytes) -> tuple[str, str] | None:
     """What a file of another format seems to be, in words, and its kind; None for what may be plain text."""
     for signature, what, kind in _SIGNATURES:
         if content.startswith(signature):
-            return (_in_a_zip(content) if signature.startswith(b"PK") else None) or (what, kind)
+            return (_in_a_zip(content) if kind == "zip" else None) or (what, kind)
     return None
-
-
-def _refuse_other_formats(content: bytes, label: str, wanted: Wanted) -> None:
-    found = format_of(content)
-    if found is not None and found[1] not in wanted.taken:
-        kinds = (found[1], _KIN.get(found[1], ""))
-        remedy = next((wanted.remedies[kind] for kind in kinds if kind in wanted.remedies), wanted.otherwise)
-        raise DataError(f"{as_subject(label)} seems to be {found[0]}; {remedy}.")
 
 
 def _in_a_zip(content: bytes) -> tuple[str, str] | None:

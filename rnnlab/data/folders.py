@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rnnlab.data.files import as_subject, own_name
-from rnnlab.data.text.cleaning import how_many
+from rnnlab.data.files import own_name, refusal
+from rnnlab.data.text.cleaning import how_many, was
 from rnnlab.data.text.text_files import ENDINGS, TABLE_ENDINGS
 from rnnlab.errors import DataError
 
@@ -31,13 +31,13 @@ def text_files(folder: Path, *, tables: bool = False) -> tuple[list[Path], list[
         DataError: there is no text file in it or there are more than 1,000, it is a checkpoint or cannot be read.
     """
     label, what = own_name(str(folder.resolve())), "tables" if tables else "text files"
-    endings: tuple[str, ...] = TABLE_ENDINGS if tables else ENDINGS
+    endings = TABLE_ENDINGS if tables else ENDINGS
     try:
         there = [one for one in folder.iterdir() if not one.name.startswith(".")]
         files = [one for one in there if one.name.casefold().endswith(endings) and one.is_file()]
     except OSError as error:
         reason = (error.strerror or "").lower()
-        raise DataError(f"{as_subject(label)} cannot be looked into ({reason}); give its files by name.") from error
+        raise refusal(label, f"cannot be looked into ({reason}); give its files by name") from error
     if any(one.name == _CHECKPOINT for one in there):
         raise DataError(f"{label} is a checkpoint's folder and no text; give a text to train on.")
     if not files:
@@ -58,7 +58,5 @@ def _on_others(others: list[Path]) -> list[str]:
         return []
     names = sorted(own_name(one.name) + "/" * one.is_dir() for one in others)
     shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    was = "was" if len(others) == 1 else "were"
-    return [
-        f"{how_many(len(others), 'other entry').replace('entrys', 'entries')} of the folder ({shown}) {was} left out."
-    ]
+    count = how_many(len(others), "other entry").replace("entrys", "entries")
+    return [f"{count} of the folder ({shown}) {was(len(others))} left out."]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from rnnlab.data.columns import damaged_parquet, is_text, place_of
+from rnnlab.data.files import Tell
 from rnnlab.data.regular_files import open_regular
 from rnnlab.data.tables import CSV, JSON_LINES, LOOKED_AT, Table, find_table
-from rnnlab.data.text.cleaning import how_many
+from rnnlab.data.text.cleaning import how_many, was
 from rnnlab.data.text.text_pieces import text_pieces
 from rnnlab.errors import DataError
 
@@ -20,9 +21,7 @@ PIECE = 1_000_000  # characters, about
 BETWEEN = "\n\n"  # of two cells
 
 
-def column_pieces(
-    file: Path, column: str, encoding: str | None = None, tell: Callable[[str], None] | None = None
-) -> Iterator[str]:
+def column_pieces(file: Path, column: str, encoding: str | None = None, tell: Tell | None = None) -> Iterator[str]:
     """The cells of a column of CSV, JSON lines or Parquet, blank lines between them, in pieces that end with a line.
 
     Args:
@@ -48,20 +47,17 @@ def column_pieces(
     if gathered:
         yield BETWEEN.join([*gathered, ""])
     if tell is not None:
-        gone = f"; {how_many(left_out, 'row')} without one {_was(left_out)} left out" if left_out else ""
-        tell(f"{file.name}: {how_many(taken, 'cell')} of the column {column!r:.60} {_was(taken)} taken{gone}.")
+        gone = f"; {how_many(left_out, 'row')} without one {was(left_out)} left out" if left_out else ""
+        tell(f"{file.name}: {how_many(taken, 'cell')} of the column {column!r:.60} {was(taken)} taken{gone}.")
 
 
 def _cells(file: Path, column: str, encoding: str | None) -> Iterator[str | None]:
     if _is_parquet(file):
         yield from _parquet_cells(file, column)
         return
-    pieces = text_pieces(file, encoding)
-    head = ""
-    for piece in pieces:
+    pieces, head = text_pieces(file, encoding), ""
+    while len(head) <= LOOKED_AT and (piece := next(pieces, "")):
         head += piece
-        if len(head) > LOOKED_AT:
-            break
     table = find_table(head, file.name, column)
     if table is None or table.kind not in (CSV, JSON_LINES):
         raise DataError(f"{file.name} is neither CSV nor JSON lines nor Parquet; leave out --column.")
@@ -112,7 +108,3 @@ def _is_parquet(file: Path) -> bool:
             return raw.read(4) == b"PAR1"
     except OSError:
         return False  # what is wrong with it is told when it is read
-
-
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"

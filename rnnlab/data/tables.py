@@ -7,9 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
+
+from rnnlab.data.text import cleaning
 
 CSV, JSON, JSON_LINES, PARQUET = "CSV", "JSON", "JSON lines", "Parquet"
 SEPARATORS = (",", ";", "\t", "|")
@@ -55,11 +58,12 @@ class Table:
 
     def has_numbers(self) -> bool:
         """Whether most of some column are numbers or dates."""
-        return any(_are_numbers([*self.cells(place)]) for place in self._places)
+        return any(_are_numbers([*self.cells(place)]) for place in range(len(self.columns)))
 
     def is_filled(self) -> bool:
         """Whether the first column and another one hold something in most rows."""
-        filled = [sum(bool(cell and cell.strip()) for cell in self.cells(place)) for place in self._places]
+        places = range(len(self.columns))
+        filled = [sum(bool(cell and cell.strip()) for cell in self.cells(place)) for place in places]
         return filled[0] > len(self.rows) / 2 and sorted(filled)[-2] > len(self.rows) / 2
 
     @property
@@ -67,20 +71,12 @@ class Table:
         """Whether a table of CSV begins with headings."""
         return self.columns != _numbered(len(self.columns))
 
-    @property
-    def _places(self) -> range:
-        return range(len(self.columns))
-
 
 def find_table(text: str, name: str = "", heading: str = "") -> Table | None:
     """The table that a text is, or the first rows of a long one; None if it is none.
 
     A text of several columns is one whose rows, nearly all of them, have as many cells; prose may be that by chance.
-
-    Args:
-        text: of the file.
-        name: of the file; CSV of a single column is told from a text by its ending alone, or by
-        heading: a column that is known to be there.
+    CSV of a single column is told from a text by its file's name alone, or by a heading that is known to be there.
     """
     head, cut = text[:LOOKED_AT], len(text) > LOOKED_AT
     found = _json_lines(head, cut) or _json(head, cut) or _separated(head, cut)
@@ -107,12 +103,11 @@ def begins_as_json(text: str) -> bool:
     if not _JSON_BEGINS.match(text[:1000]):
         return False
     try:
-        json.loads(text[:LOOKED_AT])
+        with suppress(RecursionError):
+            json.loads(text[:LOOKED_AT])
+        return True
     except json.JSONDecodeError as error:
         return len(text) > LOOKED_AT and (error.pos > LOOKED_AT - 100 or error.msg.startswith("Unterminated"))
-    except RecursionError:
-        return True
-    return True
 
 
 def all_rows(text: str, found: Table) -> Table | None:
@@ -214,5 +209,4 @@ def _are_numbers(cells: Sequence[Any]) -> bool:
 def listed(names: Sequence[str]) -> str:
     """Names as a table gives them, kept to a sentence's length and one line."""
     shown = ["".join(filter(str.isprintable, name))[:40] for name in names[:_MOST_NAMED]]
-    shown += [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return cleaning.listed(shown + [f"{len(names) - _MOST_NAMED:,} more"] * (len(names) > _MOST_NAMED))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
@@ -25,29 +26,16 @@ def card(checkpoint: Checkpoint, summary: Summary) -> str:
 
 
 def _front_matter(summary: Summary) -> str:
-    results = [
-        EvalResult(
-            task_type=summary.pipeline or "",
-            dataset_type=one.dataset,
-            dataset_name=one.dataset_name,
-            dataset_config=one.config,
-            dataset_split=one.split,
-            metric_type=one.metric,
-            metric_name=one.name,
-            metric_value=round(one.value, 5),
-        )
-        for one in summary.results
-    ]
-    data = ModelCardData(
-        license=LICENSE,
-        library_name="rnnlab",
-        language=summary.language,
-        tags=["rnnlab", *summary.tags],
-        pipeline_tag=summary.pipeline,
-        eval_results=results or None,
-        model_name=summary.model_name,
-    )
-    return str(data.to_yaml())
+    results = []
+    for one in summary.results:
+        data = {"type": one.dataset, "name": one.dataset_name, "config": one.config, "split": one.split}
+        measured = {"type": one.metric, "name": one.name, "value": round(one.value, 5)}
+        told: dict[str, Any] = {f"dataset_{part}": value for part, value in data.items()}
+        told |= {f"metric_{part}": value for part, value in measured.items()}
+        results.append(EvalResult(task_type=summary.pipeline or "", **told))
+    known = {"language": summary.language, "pipeline_tag": summary.pipeline, "model_name": summary.model_name}
+    about: dict[str, Any] = known | {"license": LICENSE, "library_name": "rnnlab", "tags": ["rnnlab", *summary.tags]}
+    return str(ModelCardData(eval_results=results or None, **about).to_yaml())
 
 
 def _curve(checkpoint: Checkpoint) -> list[str]:

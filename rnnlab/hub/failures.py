@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
 import httpx2
-from huggingface_hub import constants, errors
+from huggingface_hub import constants, errors, get_session
 
 from rnnlab.errors import HubError
-from rnnlab.hub.waiting import bound_waiting
 
 T = TypeVar("T")
 TRIES, FIRST_WAIT = 3, 0.5  # of a question to the Hub; each wait, in seconds, is twice the one before it
 PASSING = {408, 429, 500, 502, 503, 504}  # answers that may be others in a moment
+WRITING = 120  # seconds for an answer to a change, which the Hub may take its time for: asked twice, it is made twice
 UNREAD = "The Hugging Face Hub gave an answer on {repo} that cannot be read; try again later."
 UNREACHABLE = (httpx2.TransportError, errors.OfflineModeIsEnabled)
 
@@ -74,11 +74,10 @@ def _status(error: errors.HfHubHTTPError) -> int:
 
 def _refuse(error: BaseException, repo: str, revision: str | None) -> NoReturn:
     asked = str(revision)[:60]
-    for kind, words in _SENTENCES:
-        if isinstance(error, kind):
-            raise HubError(words.format(repo=repo, revision=repr(asked))) from error
-    assert isinstance(error, errors.HfHubHTTPError), "all others are named above"
-    raise HubError(_answered(_status(error), repo)) from error
+    words = next((words for kind, words in _SENTENCES if isinstance(error, kind)), None)
+    status = _status(error) if isinstance(error, errors.HfHubHTTPError) else 0  # all others are named above
+    words = words or _ANSWERS.get(status) or _ANSWERS[500 if status >= 500 else 400]
+    raise HubError(words.format(repo=repo, revision=repr(asked), status=status)) from error
 
 
 # The first that fits is said: a gated repository is also one that is not found, a time that ran out a broken transport.
@@ -97,6 +96,17 @@ _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
     (httpx2.TimeoutException, "The Hugging Face Hub was too slow to answer for {repo}; try again later."),
     (httpx2.TransportError, "The Hugging Face Hub cannot be reached for {repo}; check the network and try again."),
 )
+# Of answers by their status; 400 and 500 stand for all from there on.
+_CHANGED = "{repo} has changed while it was being written to, and was left as it is; try again."
+_ANSWERS = {
+    401: "The Hugging Face Hub does not know this token; sign in again or give another one.",
+    403: "This token gives no right to do that with {repo}; take one that does, or a name of your own.",
+    409: _CHANGED,
+    412: _CHANGED,
+    429: "The Hugging Face Hub has been asked too often for now; try again in a few minutes.",
+    400: "The Hugging Face Hub refused {repo} (status {status}); check its name and try again.",
+    500: "The Hugging Face Hub failed on {repo} (status {status}); try again later.",
+}
 
 
 def _unread(error: ValueError) -> str:
@@ -106,21 +116,27 @@ def _unread(error: ValueError) -> str:
     return UNREAD
 
 
-def _answered(status: int, repo: str) -> str:
-    match status:
-        case 401:
-            return "The Hugging Face Hub does not know this token; sign in again or give another one."
-        case 403:
-            return f"This token gives no right to do that with {repo}; take one that does, or a name of your own."
-        case 409 | 412:
-            return f"{repo} has changed while it was being written to, and was left as it is; try again."
-        case 429:
-            return "The Hugging Face Hub has been asked too often for now; try again in a few minutes."
-        case _ if status >= 500:
-            return f"The Hugging Face Hub failed on {repo} (status {status}); try again later."
-    return f"The Hugging Face Hub refused {repo} (status {status}); check its name and try again."
-
-
 def address() -> str:
     """The Hub's address; HF_ENDPOINT may name another one."""
     return os.environ.get("HF_ENDPOINT") or str(constants.ENDPOINT)
+
+
+def bound_waiting() -> None:
+    """Have the client of this process give up where an answer does not come in time; calling it again changes nothing.
+
+    Without this it waits, for most questions, for ever (huggingface_hub 2.4). A question may wait as long as a download
+    (`HF_HUB_DOWNLOAD_TIMEOUT`, 10 seconds unless set), a change longer.
+    """
+    client = get_session()
+    hooks = client.event_hooks
+    if _bound not in hooks["request"]:
+        client.event_hooks = hooks | {"request": [*hooks["request"], _bound]}
+
+
+def _bound(request: httpx2.Request) -> None:
+    """Set the waits that a request leaves open."""
+    patience = constants.HF_HUB_DOWNLOAD_TIMEOUT
+    answer = patience if request.method in {"GET", "HEAD"} else WRITING
+    waits = {"connect": patience, "pool": patience, "write": answer, "read": answer}
+    given = request.extensions.get("timeout") or {}
+    request.extensions["timeout"] = waits | {name: wait for name, wait in given.items() if wait is not None}

@@ -59,30 +59,24 @@ def find(
     Raises:
         HubError: the Hub refuses, fails or cannot be reached.
     """
-    tags = ["rnnlab", *filter(None, (task, language))]
+    tags: Any = ["rnnlab", *filter(None, (task, language))]
     api = HfApi(endpoint=address(), token=token or False)
     with explained("models"):
-        listed = api.list_models(
-            filter=tags, author=author, search=query, sort=ORDERS[order], limit=min(most, MOST), cardData=True
-        )
-        found = list(listed)  # which the client asks for again by itself where the Hub fails
+        wished = {"filter": tags, "author": author, "search": query, "sort": ORDERS[order], "limit": min(most, MOST)}
+        found = list(api.list_models(**wished, cardData=True))  # asked again by the client itself where the Hub fails
         return [_told(info, tasks) for info in found]
 
 
 def _told(info: ModelInfo, tasks: Sequence[str]) -> Found:
     said: dict[str, Any] = dict(info.card_data.to_dict()) if info.card_data else {}  # type: ignore[no-untyped-call]
     tags = info.tags if isinstance(info.tags, list) else []
+    task = next((tag for tag in tasks if tag in tags), "")
+    downloads = info.downloads if type(info.downloads) is int else 0
+    modified = f"{info.last_modified:%Y-%m-%d}" if info.last_modified else ""
     languages = said.get("language") or []
-    return Found(
-        repo=_words(info.id),
-        task=next((tag for tag in tasks if tag in tags), ""),
-        private=bool(info.private),
-        downloads=info.downloads if type(info.downloads) is int else 0,
-        modified=f"{info.last_modified:%Y-%m-%d}" if info.last_modified else "",
-        license=_words(said.get("license")),
-        languages=tuple(filter(None, map(_words, languages if isinstance(languages, list) else [languages]))),
-        metrics=_metrics(said),
-    )
+    languages = tuple(filter(None, map(_words, languages if isinstance(languages, list) else [languages])))
+    repo, license = _words(info.id), _words(said.get("license"))
+    return Found(repo, task, bool(info.private), downloads, modified, license, languages, _metrics(said))
 
 
 def _metrics(said: dict[str, Any]) -> dict[str, float]:
@@ -96,7 +90,7 @@ def _metrics(said: dict[str, Any]) -> dict[str, float]:
                     if is_number(value):
                         found[_words(metric.get("name") or metric["type"])] = float(value)
     except (KeyError, TypeError, AttributeError):
-        return found
+        pass
     return found
 
 

@@ -11,12 +11,12 @@ import os
 import re
 import secrets
 import shlex
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi, JobHardwareInfo, JobInfo, JobStage
 from huggingface_hub.errors import HfHubHTTPError
@@ -24,7 +24,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from rnnlab.data.kinds import is_number
 from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
-from rnnlab.hub.spaces import stage
+from rnnlab.hub.spaces import copy_into, stage
 
 NO_TOKEN = "A Job needs a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
 IMAGE = "python:3.12"  # torch comes by pip, in the version that everything is tested with, CUDA included
@@ -71,13 +71,11 @@ def _offered(one: JobHardwareInfo) -> Flavor:
     return Flavor(one.name, f"{one.pretty_name}: {one.cpu}, {one.ram}{gpu}", round(hourly, 4))
 
 
+Commands = Sequence[Sequence[str]]
+
+
 def submit(
-    root: Path,
-    commands: Sequence[Sequence[str]],
-    files: Mapping[str, Path],
-    flavor: str,
-    seconds: int,
-    token: str | None,
+    root: Path, commands: Commands, files: Mapping[str, Path], flavor: str, seconds: int, token: str | None
 ) -> Submitted:
     """Start a Job that runs these commands one after the other, until one fails.
 
@@ -92,27 +90,17 @@ def submit(
     Raises:
         HubError: there is no token or no credit, the flavor is unknown, or the Hub refuses, fails or cannot be reached.
     """
-    if not token:
-        raise HubError(NO_TOKEN)
-    api = HfApi(endpoint=address(), token=token)
     with explained("the Job"):
-        owner = str(patiently(api.whoami)["name"])
+        api, owner = _account(token)
     key = secrets.token_hex(8)
     commit = _send(api, f"{owner}/{STORE}{key}", root, files)
     script = _script(f"{owner}/{STORE}{key}", commit, commands, (root / PINS).read_text())
     environment = {name: os.environ[name] for name in ("HF_ENDPOINT",) if name in os.environ}
+    machine: dict[str, Any] = {"image": IMAGE, "flavor": flavor, "timeout": seconds, "env": environment}
     with explained("the Job"):
         try:
-            job = api.run_job(
-                image=IMAGE,
-                command=["sh", "-c", script],
-                env=environment,
-                secrets={"HF_TOKEN": token},
-                flavor=flavor,
-                timeout=seconds,
-                name=f"{NAME}{key}",
-                namespace=owner,
-            )
+            machine |= {"name": NAME + key, "namespace": owner, "secrets": {"HF_TOKEN": token}}
+            job = api.run_job(command=["sh", "-c", script], **machine)
         except HfHubHTTPError as error:
             _forget(api, Submitted("", owner, "", key))
             raise _refused(error, flavor) from error
@@ -142,11 +130,8 @@ def follow(job: Submitted, token: str | None) -> Iterator[str]:
 
 def find(id: str, token: str | None) -> Submitted:
     """A Job of the person's by its id; HubError if there is none."""
-    if not token:
-        raise HubError(NO_TOKEN)
-    api = HfApi(endpoint=address(), token=token)
     with explained(f"the Job {id[:40]}"):
-        owner = str(patiently(api.whoami)["name"])
+        api, owner = _account(token)
         try:
             found = patiently(lambda: api.inspect_job(job_id=id, namespace=owner))
         except HfHubHTTPError as error:
@@ -165,39 +150,39 @@ def cancel(job: Submitted, token: str | None) -> None:
     _forget(api, job)
 
 
+def _account(token: str | None) -> tuple[HfApi, str]:
+    """The Hub as the owner of a token asks it, and their name; HubError without a token."""
+    if not token:
+        raise HubError(NO_TOKEN)
+    api = HfApi(endpoint=address(), token=token)
+    return api, str(patiently(api.whoami)["name"])
+
+
 def _send(api: HfApi, store: str, root: Path, files: Mapping[str, Path]) -> str:
     """Upload code and files into a new repository, and give the commit."""
     with tempfile.TemporaryDirectory() as folder, explained(store):
         place = Path(folder)
         stage(root, place)
-        shutil.copyfile(root / PINS, place / PINS)
-        for name, file in files.items():
-            target = place / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
+        for name, file in {PINS: root / PINS, **files}.items():
+            copy_into(place, name, file)
         patiently(lambda: api.create_repo(store, repo_type="dataset", private=True, exist_ok=True))
-        commit = api.upload_folder(
-            repo_id=store, repo_type="dataset", folder_path=place, commit_message="What a Job of rnnlab needs"
-        )
+        message = "What a Job of rnnlab needs"
+        commit = api.upload_folder(repo_id=store, repo_type="dataset", folder_path=place, commit_message=message)
     return str(commit.oid)
 
 
-def _script(store: str, commit: str, commands: Sequence[Sequence[str]], pins: str) -> str:
+def _script(store: str, commit: str, commands: Commands, pins: str) -> str:
     """What the Job's shell does: fetch, install, run."""
     client = next(line for line in pins.splitlines() if line.startswith("huggingface_hub=="))
-    unused = "|".join(UNUSED)
-    lines = [
-        "set -e",
-        f"pip install -q --disable-pip-version-check {client}",
-        f"hf download {shlex.quote(store)} --repo-type dataset --revision {shlex.quote(commit)} --local-dir code "
-        "--quiet >/dev/null",
-        f"python -c {shlex.quote(DELETE.format(store=store))} || true",
-        "cd code",
-        f"grep -Ev '^({unused})' {PINS} > pins.txt",
-        "pip install -q --disable-pip-version-check -r pins.txt",
-        *(shlex.join(words) for words in commands),
-    ]
-    return "\n".join(lines)
+    there = f"{shlex.quote(store)} --repo-type dataset --revision {shlex.quote(commit)}"
+    setting_up = f"""set -e
+pip install -q --disable-pip-version-check {client}
+hf download {there} --local-dir code --quiet >/dev/null
+python -c {shlex.quote(DELETE.format(store=store))} || true
+cd code
+grep -Ev '^({"|".join(UNUSED)})' {PINS} > pins.txt
+pip install -q --disable-pip-version-check -r pins.txt"""
+    return "\n".join([setting_up, *map(shlex.join, commands)])
 
 
 def _forget(api: HfApi, job: Submitted) -> None:
@@ -208,16 +193,13 @@ def _forget(api: HfApi, job: Submitted) -> None:
 
 
 def _refused(error: HfHubHTTPError, flavor: str) -> HubError | HfHubHTTPError:
-    match error.response.status_code:
-        case 402:
-            return HubError("This account has no credit for Jobs, so nothing was started; add some in its billing.")
-        case 400 | 422:
-            return HubError(
-                f"The Hub did not take a Job on {flavor[:40]!r}, so nothing was started; try another flavor."
-            )
-        case 403:
-            return HubError("This token may not start Jobs; sign in again, or take one with that right.")
-    return error
+    flavored = f"The Hub did not take a Job on {flavor[:40]!r}, so nothing was started; try another flavor."
+    words = {
+        402: "This account has no credit for Jobs, so nothing was started; add some in its billing.",
+        403: "This token may not start Jobs; sign in again, or take one with that right.",
+    } | dict.fromkeys((400, 422), flavored)
+    status = error.response.status_code
+    return HubError(words[status]) if status in words else error
 
 
 def _check(ended: JobInfo, last: str) -> None:

@@ -9,19 +9,32 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
+from huggingface_hub import (
+    CachedRepoInfo,
+    HfApi,
+    ModelInfo,
+    get_token,
+    hf_hub_download,
+    scan_cache_dir,
+    snapshot_download,
+    try_to_load_from_cache,
+)
+from huggingface_hub.errors import CacheNotFound, HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
 
 from rnnlab.data.cache import cache_folder
 from rnnlab.errors import CheckpointError
 from rnnlab.hub.failures import UNREACHABLE, address, explained, is_down, patiently
-from rnnlab.hub.pruning import prune
-from rnnlab.train.checkpoint import bounds, checkpoint
+from rnnlab.train import sizes
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
+
+# Of all that was pulled, by whomever: a Space has 50 GB, a visitor may ask for 0.5 at a time.
+MOST_BYTES = 5_000_000_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,15 @@ class Pulled:
     commit: str
     folder: Path
     public: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A commit of a repository, and its checkpoint's record and card; the weights are neither here nor checked."""
+
+    repo: str
+    commit: str
+    record: Checkpoint
 
 
 def pull(repo: str, revision: str | None = None, token: str | None = None, *, most_weights: float = math.inf) -> Pulled:
@@ -93,6 +115,28 @@ def load_pulled(pulled: Pulled, token: str | None = None, most_weights: float = 
     return checkpoint.load(pulled.folder, name=pulled.repo, most_weights=most_weights)
 
 
+def look(repo: str, revision: str | None = None, token: str | None = None) -> Seen:
+    """Ask what a checkpoint is and how good, before its weights are fetched; arguments and errors as of `pull`."""
+    places = Places(token)
+    with explained(repo, revision):
+        commit, info = ask(repo, revision, token, places)
+        if isinstance(info, Pulled):
+            return Seen(repo, commit, checkpoint.look(info.folder, repo))
+        files = [file for file in wanted(info, repo) if file in {checkpoint.CONFIG, checkpoint.CARD}]
+        place = places.of(info)
+        kept = isinstance(try_to_load_from_cache(repo, checkpoint.CONFIG, place, commit), str)
+        folder = download(repo, commit, files, place, token)
+    try:
+        return Seen(repo, commit, checkpoint.look(folder, repo))
+    except CheckpointError:
+        remove(folder)  # so that it is fetched anew the next time
+        if not kept:
+            raise
+    with explained(repo, revision):  # what was kept had changed on this machine
+        download(repo, commit, files, place, token)
+    return Seen(repo, commit, checkpoint.look(folder, repo))
+
+
 class Places:
     """Where files are kept: those that anyone may see, and this caller's own."""
 
@@ -136,15 +180,15 @@ def _resolve(api: HfApi, repo: str, revision: str | None, places: Places) -> str
 
 def wanted(info: ModelInfo, repo: str, most_weights: float = math.inf) -> list[str]:
     """The checkpoint's files in the repository, the weights last; refused before a byte of them is fetched."""
-    sizes = {file.rfilename: file.size for file in info.siblings or []}
+    lengths = {file.rfilename: file.size for file in info.siblings or []}
     for needed in (checkpoint.CONFIG, checkpoint.WEIGHTS):
-        if needed not in sizes:
+        if needed not in lengths:
             raise CheckpointError(f"{repo} holds no {needed}, so it is no checkpoint of rnnlab; nothing else is read.")
-    files = [file for file in checkpoint.TAKEN if file in sizes and file != checkpoint.WEIGHTS]
+    files = [file for file in checkpoint.TAKEN if file in lengths and file != checkpoint.WEIGHTS]
     for file in [*files, checkpoint.WEIGHTS]:
-        most, size = float(checkpoint.largest(file)), sizes[file]
+        most, size = float(checkpoint.largest(file)), lengths[file]
         if file == checkpoint.WEIGHTS:
-            most = min(most, 4 * most_weights + bounds.ROOM_FOR_NAMES)
+            most = min(most, 4 * most_weights + sizes.ROOM_FOR_NAMES)
         if not isinstance(size, int) or not 0 <= size <= most:
             raise CheckpointError(f"{repo}/{file} is larger than {most / 1e6:g} MB; it was not downloaded.")
     return [*files, checkpoint.WEIGHTS]
@@ -202,3 +246,27 @@ def _mark(folder: Path) -> Path:
 def own_token() -> str | None:
     """The token that the person at this machine is signed in with; for the command line, never for a visitor."""
     return get_token()
+
+
+def prune(cache: Path, kept: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Remove the repositories that were read longest ago, until what remains is within the bound.
+
+    Args:
+        cache: the folder that holds a client's cache for each kind of caller.
+        kept: the folder of a commit that stays.
+        most_bytes: the bound.
+    """
+    found: list[CachedRepoInfo] = []
+    for place in cache.glob("*"):
+        try:
+            found += scan_cache_dir(place).repos
+        except (CacheNotFound, OSError, ValueError):
+            continue
+    total = sum(repo.size_on_disk for repo in found)
+    for repo in sorted(found, key=lambda one: one.last_accessed):
+        if total <= most_bytes:
+            return
+        if not kept.is_relative_to(repo.repo_path):
+            # Not by the client's own deletion of commits: two repositories may hold the same one.
+            shutil.rmtree(repo.repo_path, ignore_errors=True)
+            total -= repo.size_on_disk

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi, ModelInfo
 from huggingface_hub.errors import RepositoryNotFoundError
@@ -51,14 +52,10 @@ def push(
         info = patiently(lambda: api.model_info(repo))
         there = _own_files(info, repo)
         public = [file for file in checkpoint.PUBLIC if (place / file).is_file()]
-        commit = api.upload_folder(
-            repo_id=repo,
-            folder_path=place,
-            allow_patterns=public,
-            delete_patterns=[file for file in checkpoint.PUBLIC if file in there and file not in public] or None,
-            commit_message=f"A checkpoint of rnnlab: {loaded.task}, {loaded.model.cell}",
-            parent_commit=info.sha,
-        )
+        gone = [file for file in checkpoint.PUBLIC if file in there and file not in public]
+        words = f"A checkpoint of rnnlab: {loaded.task}, {loaded.model.cell}"
+        changes: dict[str, Any] = {"allow_patterns": public, "delete_patterns": gone or None, "commit_message": words}
+        commit = api.upload_folder(repo_id=repo, folder_path=place, parent_commit=info.sha, **changes)
     return str(commit.commit_url)
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi, metadata_load
 
@@ -14,7 +15,7 @@ from rnnlab.hub.failures import address, explained, patiently
 from rnnlab.hub.pushing import NO_TOKEN
 
 NEEDED = ("app.py", "README.md", "LICENSE", "requirements.txt")
-FOLDERS = {"rnnlab": ("*.py",), "data": ("catalog.json", "prices/*", "checkpoints/*/*")}
+CONTENTS = ("rnnlab/**/*.py", "data/catalog.json", "data/prices/*", "data/checkpoints/*/*")
 TORCH = "2.11.0"  # the newest that ZeroGPU listed in August 2026; ours is tested on 2.13.0
 FRONT_MATTER = ("title", "sdk", "sdk_version", "app_file", "license")
 LONGEST_DESCRIPTION = 60
@@ -41,39 +42,33 @@ def deploy(root: Path, repo: str, token: str | None, *, private: bool = False, t
         raise HubError(NO_TOKEN)
     check_front_matter(root)
     api = HfApi(endpoint=address(), token=token)
+    space: dict[str, Any] = {"repo_id": repo, "repo_type": "space"}
     with tempfile.TemporaryDirectory() as place, explained(repo):
         stage(root, Path(place), torch)
-        made = patiently(
-            lambda: api.create_repo(repo, repo_type="space", space_sdk="gradio", private=private, exist_ok=True)
-        )
+        made = patiently(lambda: api.create_repo(**space, space_sdk="gradio", private=private, exist_ok=True))
         there = {file.rfilename for file in patiently(lambda: api.space_info(repo)).siblings or []}
         if "app.py" in there and "rnnlab/__init__.py" not in there:
             raise HubError(f"{repo} is a Space of another project; choose another name.")
-        api.upload_folder(
-            repo_id=repo,
-            repo_type="space",
-            folder_path=place,
-            delete_patterns=["*"],
-            commit_message="The page of rnnlab",
-        )
+        api.upload_folder(**space, folder_path=place, delete_patterns=["*"], commit_message="The page of rnnlab")
     return str(made)
 
 
 def stage(root: Path, place: Path, torch: str = TORCH) -> None:
     """Copy what a Space needs into a folder, torch pinned to a version; HubError if something is missing."""
-    missing = [name for name in (*NEEDED, *FOLDERS) if not (root / name).exists()]
+    missing = [name for name in (*NEEDED, "rnnlab", "data") if not (root / name).exists()]
     if missing:
         raise HubError(f"{missing[0]} is missing; a Space is made from a clone of the repository.")
-    for name in NEEDED:
-        shutil.copyfile(root / name, place / name)
-    for folder, patterns in FOLDERS.items():
-        for pattern in patterns:
-            for file in (root / folder).rglob(pattern) if folder == "rnnlab" else (root / folder).glob(pattern):
-                target = place / file.relative_to(root)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target)
+    for file in (*map(root.joinpath, NEEDED), *(file for pattern in CONTENTS for file in root.glob(pattern))):
+        copy_into(place, str(file.relative_to(root)), file)
     pins = (root / "requirements.txt").read_text()
     (place / "requirements.txt").write_text(re.sub(r"(?m)^torch==.*$", f"torch=={torch}", pins))
+
+
+def copy_into(place: Path, name: str, file: Path) -> None:
+    """Copy a file into a folder under a name, which may lead through folders that are not there yet."""
+    target = place / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
 
 
 def check_front_matter(root: Path) -> None:

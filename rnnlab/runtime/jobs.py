@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.reports import TrainResult
+from rnnlab.runtime.run_log import TrainResult
 from rnnlab.train.loop import Watch
 
 BEAT = 0.25  # seconds between two signs of life

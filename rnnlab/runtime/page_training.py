@@ -16,10 +16,11 @@ from rnnlab.options import Value
 from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.jobs import JOBS, Job, Pulse
+from rnnlab.runtime.kind import Request, Source, TaskKind, Training
 from rnnlab.runtime.opening import is_file, locate
-from rnnlab.runtime.reports import TrainReport, TrainResult
 from rnnlab.runtime.resuming import begun_training
-from rnnlab.runtime.training import Kind, Request, Source, Training, train
+from rnnlab.runtime.run_log import TrainReport, TrainResult
+from rnnlab.runtime.training import train
 from rnnlab.runtime.uploads import Visit, end_visit, new_visit, visit_folder
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.loop import Watch
@@ -44,7 +45,7 @@ class Asked:
     beside them. begun: a stopped training to resume, as `bring_training` names it. base: a checkpoint to fine-tune.
     """
 
-    kind: Kind[Any]
+    kind: TaskKind
     data: tuple[str, ...]
     settings: Mapping[str, Any]
     arguments: Mapping[str, Any]
@@ -55,7 +56,7 @@ class Asked:
     @classmethod
     def of(
         cls,
-        kind: Kind[Any],
+        kind: TaskKind,
         data: str | Sequence[str],
         settings: Mapping[str, Any] | None = None,
         arguments: Mapping[str, Any] | None = None,
@@ -249,7 +250,7 @@ def _happening(key: str, job: Job[Any], visit: Visit) -> Iterator[TrainReport | 
             end_visit(visit)
 
 
-def _begun(kind: Kind[Any], begun: str) -> Checkpoint:
+def _begun(kind: TaskKind, begun: str) -> Checkpoint:
     """A stopped training that was brought; RnnlabError if it is of another task or its steps are too large."""
     began = begun_training(visit_folder(begun), kind)
     run = options.from_mapping(TrainConfig, began.train)

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.runtime.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.snapshots import check_state
 from rnnlab.train.checkpoint.state_numbers import check_state_numbers
 from rnnlab.train.progress import Snapshot, TrainConfig
 
-
-class Checking(Protocol):
-    """What knows whether a record is its task's."""
-
-    @property
-    def name(self) -> str:
-        """The task's."""
-
-    @property
-    def check(self) -> Callable[[Checkpoint], object]:
-        """Raises CheckpointError unless a record is the task's in every field."""
-
-
 # The task fills these; nobody sets them.
 FILLED = ("inputs", "outputs", "vocabulary")
 
 
-def begun_training(folder: Path | None, kind: Checking, name: str | None = None) -> Checkpoint:
+def begun_training(folder: Path | None, kind: TaskKind, name: str | None = None) -> Checkpoint:
     """The checkpoint that a stopped training of a task left, with its training state; name is for messages.
 
     Raises:

@@ -1,17 +1,17 @@
-"""The checkpoint of one training as it goes and at its end: its curve, its time, where it comes from."""
+"""What a training tells: reports and a result to whoever watches it, and its checkpoint as it goes and at its end."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 import time
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rnnlab.hub.card import card
 from rnnlab.nn.model import SequenceModel
-from rnnlab.summary import Summary
+from rnnlab.runtime.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.claims import check_room
@@ -19,12 +19,39 @@ from rnnlab.train.progress import Progress, Snapshot
 from rnnlab.train.weights import cpu_weights
 
 
-class Summarised(Protocol):
-    """What knows a checkpoint in words."""
+@dataclass(frozen=True)
+class TrainReport:
+    """One report of a training; the fields are those of rnnlab.train.progress.Progress, without the snapshot."""
 
-    @property
-    def summary(self) -> Callable[[Checkpoint], Summary]:
-        """A checkpoint in words, for its card."""
+    step: int
+    steps: int
+    epoch: float
+    loss: float
+    gradient_norm: float
+    gradient_norm_max: float
+    rate: float
+    per_second: float
+    seconds_left: float
+    scores: dict[str, float] = field(default_factory=dict)
+    best_step: int | None = None
+    message: str | None = None
+    seed: int = 1
+    variant: str = ""  # "" or, of the tutorial's model, "leak-free"
+    sample: str = ""  # of a writer: a text by its newest weights
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """The end of a training: its figures as JSON, and the folder of the checkpoint if one was asked for."""
+
+    summary: dict[str, Any]
+    folder: str | None = None
+
+
+def report(progress: Progress, seed: int, variant: str = "", sample: str = "") -> TrainReport:
+    """Say what a progress says, without its snapshot."""
+    fields = {name: value for name, value in vars(progress).items() if name != "snapshot"}
+    return TrainReport(**fields, seed=seed, variant=variant, sample=sample)
 
 
 class RunLog:
@@ -32,7 +59,7 @@ class RunLog:
 
     def __init__(
         self,
-        kind: Summarised,
+        kind: TaskKind,
         model: SequenceModel,
         begun: Checkpoint,
         out: Path | None,
@@ -101,7 +128,7 @@ class RunLog:
         return self.seconds + time.monotonic() - self.began
 
 
-def save_with_card(kind: Summarised, made: Checkpoint, out: Path | None) -> None:
+def save_with_card(kind: TaskKind, made: Checkpoint, out: Path | None) -> None:
     """Write a checkpoint's folder with the card that its record gives; nothing if there is no folder."""
     if out is not None:
         checkpoint.save(dataclasses.replace(made, card=card(made, kind.summary(made))), out)

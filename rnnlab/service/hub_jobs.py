@@ -15,9 +15,8 @@ from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.text.shards import is_shards
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Flavor, Submitted
+from rnnlab.runtime.kind import Request, TaskKind
 from rnnlab.runtime.opening import hub_name, is_file, is_hub_name, is_shareable, told
-from rnnlab.runtime.training import Request
-from rnnlab.tasks.kind import TaskKind
 
 MOST_HOURS, USUAL_HOURS = 48.0, 2.0
 USUAL_FLAVOR = "a10g-small"

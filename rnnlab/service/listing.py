@@ -6,8 +6,8 @@ import logging
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.kind import TaskKind
 from rnnlab.runtime.opening import bundled_checkpoints, open_checkpoint
-from rnnlab.tasks.kind import TaskKind
 
 
 def bundled_models(kind: TaskKind) -> list[str]:

@@ -16,8 +16,8 @@ from rnnlab.runtime.opening import ONE_AT_A_TIME, locate, open_checkpoint, open_
 from rnnlab.runtime.resuming import begun_training
 from rnnlab.runtime.uploads import Visit, check_room, end_visit, new_visit
 from rnnlab.tasks.registry import check_usable, kind_of
-from rnnlab.train import memory
-from rnnlab.train.checkpoint import archives, bounds, checkpoint
+from rnnlab.train import sizes
+from rnnlab.train.checkpoint import archives, checkpoint
 from rnnlab.train.progress import TrainConfig
 
 
@@ -42,7 +42,7 @@ def bring(files: Sequence[str | Path], *, caller: Caller = STRANGER) -> str:
     name = paths[0].name if zipped else "what you brought"
 
     def check(model: ModelConfig) -> None:
-        bounds.check_weight_count(model, caller.most_weights, name)
+        sizes.check_weight_count(model, caller.most_weights, name)
 
     with _kept(paths[0].stem if zipped else "checkpoint", caller) as visit:
         if zipped:
@@ -61,7 +61,7 @@ def bring_training(file: str | Path, *, caller: Caller = STRANGER) -> str:
     """
 
     def check(model: ModelConfig) -> None:
-        memory.check_training(model, TrainConfig(batch=1), 1, caller.most_training_bytes)
+        sizes.check_training(model, TrainConfig(batch=1), 1, caller.most_training_bytes)
 
     with _kept(Path(file).stem, caller) as visit:
         archives.unpack(Path(file), visit.folder, Path(file).name, resume=True, check=check)

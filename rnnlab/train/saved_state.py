@@ -15,8 +15,15 @@ from typing import Any
 import safetensors.torch
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint.durable_write import flush_file, flush_folder, to_json
-from rnnlab.train.checkpoint.safe_read import parse_json, parse_tensors, read_bytes, refuse
+from rnnlab.train.checkpoint.files import (
+    flush_file,
+    flush_folder,
+    parse_json,
+    parse_tensors,
+    read_bytes,
+    refuse,
+    to_json,
+)
 from rnnlab.train.progress import Snapshot
 
 FOLDER = "resume"

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnlab.nn.model import ModelConfig, SequenceModel
-from rnnlab.train.checkpoint.safe_read import refuse
+from rnnlab.train.checkpoint.files import refuse
 
 STORED = {"float32": torch.float32, "float16": torch.float16}  # the kinds of a checkpoint's weights
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 
 RISING = 4  # reports in a row without a better validation loss, while the training loss falls
 JUMP = 20.0  # times the usual gradient norm
@@ -47,7 +47,7 @@ def _overfitting(reports: Sequence[TrainReport]) -> str:
     if since < RISING or not reports[-1].loss < reports[best].loss:
         return ""
     return (
-        f"Since step {reports[best].step:,} the loss falls on the training data but not on what is held out: it is "
+        f"Since step {reports[best].step:,} the training loss falls but the validation loss does not: it is "
         f"overfitting. Stop here, or use a smaller network, more dropout, or more data."
     )
 

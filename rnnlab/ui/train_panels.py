@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from rnnlab.runtime.jobs import Pulse
 from rnnlab.runtime.page_training import Plan
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.tasks.registry import kind_named
 from rnnlab.ui.advice import advise
 from rnnlab.widgets import figures, html

@@ -11,7 +11,7 @@ import gradio as gr
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.jobs import Pulse
 from rnnlab.runtime.page_training import Plan, Trained, begin, longest_wait, plan, steer
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.service.summary import show
 from rnnlab.ui import checkpoint_panels, checkpoints_tab, train_panels
 from rnnlab.ui.bigger_panel import bigger_panel

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime.kind import TaskKind
 from rnnlab.runtime.page_training import Asked, Trained, begin, plan
-from rnnlab.runtime.reports import TrainReport
-from rnnlab.runtime.training import Kind
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
@@ -39,7 +39,7 @@ def _report(report: TrainReport, baseline: float) -> dict[str, Any]:
     return {name: getattr(report, name) for name in TOLD} | losses
 
 
-def whole(settings: Mapping[str, Any], kind: Kind[Any]) -> dict[str, Any]:
+def whole(settings: Mapping[str, Any], kind: TaskKind) -> dict[str, Any]:
     """The settings that were given, of a program's numbers and texts; whole numbers where they are to be whole."""
     given = {name: value.strip() if isinstance(value, str) else value for name, value in settings.items()}
     kinds = {known.name: known.kind for known in kind.options()}

@@ -73,11 +73,7 @@ def fetched(name: str) -> Path:
 
 
 def open_text(name: str) -> Corpus:
-    """Read a fetched text of the catalog from the cache.
-
-    Raises:
-        DataError: as `fetched`.
-    """
+    """Read a fetched text of the catalog from the cache; DataError as `fetched`."""
     return read_corpus(fetched(name), name=text_entry(name).name)
 
 

@@ -33,11 +33,7 @@ def download(
     most_bytes: int = MOST_BYTES,
     progress: Callable[[str], None] | None = None,
 ) -> bytes:
-    """Fetch the rows of a dataset of the catalog, joined; see `read`.
-
-    Raises:
-        DataError: as `read`.
-    """
+    """Fetch the rows of a dataset of the catalog, joined; see `read`. Raises DataError as `read`."""
     request = Request(source.dataset, source.revision, source.splits, source.column, source.joined_by, most_bytes)
     return read(request, folder, seconds=seconds, progress=progress)[0]
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.files import PriceFile
 from rnnlab.data.prices.headings import Headings
@@ -62,7 +62,7 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     """
     text = file.text
     if max(text.count("\n"), text.count("\r")) > 2 * MOST_ROWS:
-        raise DataError(f"{as_subject(file.label)} has over {MOST_ROWS:,} rows; give one series of daily prices.")
+        raise refusal(file.label, f"has over {MOST_ROWS:,} rows; give one series of daily prices")
     first_line, _, rest = text.partition("\n")
     if first_line.strip().lower().startswith("sep=") and len(first_line.strip().strip('"')) == 5:
         text = "\n" + rest
@@ -75,9 +75,7 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     rows, lines = rows[headings.last_row + 1 :], lines[headings.last_row + 1 :]
     rows, lines, left_out = _without_other_lines(rows, lines, headings, file.label)
     if len(rows) > MOST_ROWS:
-        raise DataError(
-            f"{as_subject(file.label)} has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices."
-        )
+        raise refusal(file.label, f"has {len(rows):,} rows, over {MOST_ROWS:,}; give one series of daily prices")
     _refuse_long_rows(rows, lines, len(headings.words) or max(map(len, rows)), file.label)
     headings = _with_prices(headings, rows) if headings.wide else headings
     named = [known for known in headings.columns if known] or ([headings.only] if headings.only and ticker else [])
@@ -85,9 +83,7 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     where = _with_a_volume(rows, headings, headings.columns.get(chosen or "", headings.columns.get("", {})))
     column = None if named else ticker_column(rows, headings)
     if not named and column is None and file.lines is not None:
-        raise DataError(
-            f"{as_subject(file.label)} is too large and has no column of tickers; give one series of prices."
-        )
+        raise refusal(file.label, "is too large and has no column of tickers; give one series of prices")
     only = headings.only if chosen is None else ""
     taken = (f"The close was taken from the column {only[:40]!r}, the only one of numbers.",) if only else ()
     notices = (*headings.notices, *taken, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
@@ -132,9 +128,7 @@ def _without_other_lines(
     while end > max(0, len(rows) - _MOST_FOOTERS) and not _is_priced(rows[end - 1], headings):
         end -= 1
     if end == 0:
-        raise DataError(
-            f"{as_subject(label)} has headings but no rows; give a file with a date and a close on each line."
-        )
+        raise refusal(label, "has headings but no rows; give a file with a date and a close on each line")
     if end < len(rows):
         words = quoted(" ".join(cell.strip() for cell in rows[end] if cell.strip()))
         count = (

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnlab.data.files import Wanted, as_subject, format_of, is_binary, is_empty, label_of, read_content
+from rnnlab.data.files import Wanted, format_of, is_binary, is_empty, label_of, read_content, refusal
 from rnnlab.data.prices.formats.json_prices import json_text
 from rnnlab.data.prices.formats.price_encodings import decode_prices
 from rnnlab.data.prices.formats.streams import lines_of_ticker
 from rnnlab.data.prices.formats.workbooks import workbook_text
 from rnnlab.data.prices.formats.zips import only_file
 from rnnlab.data.prices.tables import parquet_text
-from rnnlab.errors import DataError
 
 # What a page's file chooser offers: the usual endings of what is read here.
 ENDINGS = (
@@ -98,9 +97,9 @@ def _unzipped(content: bytes, label: str, ticker: str | None) -> tuple[str, byte
     with only_file(content, label, ticker) as (name, file):
         inner = file.read(WANTED.most_bytes + 1)
     if len(inner) > WANTED.most_bytes:
-        raise DataError(f"{as_subject(label)} unpacks to more than 10 MB; {WANTED.smaller}.")
+        raise refusal(label, f"unpacks to more than 10 MB; {WANTED.smaller}")
     if (format_of(inner) or ("", ""))[1] == "zip":
-        raise DataError(f"{as_subject(label)} is compressed twice; unpack it once and give what is inside.")
+        raise refusal(label, "is compressed twice; unpack it once and give what is inside")
     return name, read_content(inner, f"{name} in {label}", WANTED)
 
 
@@ -108,7 +107,7 @@ def _opened(content: bytes, label: str, ticker: str | None, encoding: str | None
     """The text of a file by its format; the label is only for messages."""
     kind = (format_of(content) or ("", ""))[1]
     if kind in ("workbook", "parquet") and encoding:
-        raise DataError(f"{as_subject(label)} is no plain text and has no encoding to name; leave out --encoding.")
+        raise refusal(label, "is no plain text and has no encoding to name; leave out --encoding")
     if kind == "workbook":
         text, notices = workbook_text(content, label, ticker)
         return PriceFile(label, "", text, notices, row="row")
@@ -131,7 +130,5 @@ def _as_text(content: bytes, label: str, encoding: str | None) -> tuple[str, tup
     head = text[:2000].lstrip().lower()
     if head.startswith("<") and re.match(r"<(!doctype|html|\?xml|head|body|table|svg|div|!--)", head):
         what = "an XML document" if head.startswith("<?xml") else "a web page (HTML)"
-        raise DataError(
-            f"{as_subject(label)} seems to be {what}; use the page's download or export button to get a CSV file."
-        )
+        raise refusal(label, f"seems to be {what}; use the page's download or export button to get a CSV file")
     return text, decoded.notices, decoded.guessed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.formats.pairs import ticker_columns
 from rnnlab.data.prices.words import NUMBER_FIELDS, PERHAPS_TICKER, columns_of, fields_of, plain_word
@@ -82,7 +82,7 @@ def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Head
             if len({row[other].strip() for other in same}) == len(same) and (pairs := _pairs(row, number)):
                 return pairs
             heading = row[where[0]].strip()[:40]
-            raise DataError(f"{as_subject(label)} has {len(same)} columns named {heading!r}; keep the one to be used.")
+            raise refusal(label, f"has {len(same)} columns named {heading!r}; keep the one to be used")
         columns[field] = where[0]
     columns.setdefault("Date", date)
     if columns.get("Clock") == columns["Date"]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.cells import find_cells
 from rnnlab.data.prices.checks.checks import rows_of, settle_rows
 from rnnlab.data.prices.checks.idle import without_idle_days
@@ -17,7 +17,6 @@ from rnnlab.data.prices.dates.days import read_dates
 from rnnlab.data.prices.files import open_price_file
 from rnnlab.data.prices.notices import notice_oddities
 from rnnlab.data.prices.numbers import read_numbers
-from rnnlab.errors import DataError
 
 _FIELDS = ("Open", "High", "Low", "Close", "Volume")
 _LONGEST_NAME = 60
@@ -90,7 +89,7 @@ def need_rows(prices: Prices, rows: int, purpose: str) -> None:
         DataError: there are too few rows.
     """
     if len(prices.table) < rows:
-        raise DataError(
-            f"{as_subject(prices.name)} has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; "
-            "give a file with a longer history."
+        raise refusal(
+            prices.name,
+            f"has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; give a file with a longer history",
         )

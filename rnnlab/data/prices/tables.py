@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
-from rnnlab.errors import DataError
 
 MOST_CELLS = 5_000_000  # a hundred thousand days with fifty columns
 _MOST_BYTES = 100_000_000  # of a Parquet file's columns once they are unpacked
@@ -33,14 +32,12 @@ def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
     """
     if isinstance(table, pd.Series):
         if not _holds_dates(table.index):
-            raise DataError(f"{as_subject(label)} is a pandas Series without dates; give it an index of dates.")
+            raise refusal(label, "is a pandas Series without dates; give it an index of dates")
         table = table.to_frame("Close")
     if table.empty:
-        raise DataError(f"{as_subject(label)} of prices has no rows; give one for each day.")
+        raise refusal(label, "of prices has no rows; give one for each day")
     if table.size > MOST_CELLS:
-        raise DataError(
-            f"{as_subject(label)} has {table.size:,} cells, over {MOST_CELLS:,}; give fewer columns or rows."
-        )
+        raise refusal(label, f"has {table.size:,} cells, over {MOST_CELLS:,}; give fewer columns or rows")
     if list(map(type, table.columns)) == [int]:
         table = table.set_axis(["value"], axis=1)  # a number is no heading
     index = table.index
@@ -70,13 +67,13 @@ def parquet_text(content: bytes, label: str) -> str:
             shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS
             or sum(g.total_byte_size for g in groups) > _MOST_BYTES
         ):
-            raise DataError(
-                f"{as_subject(label)} has {shape.num_rows:,} rows of {shape.num_columns:,} columns, over "
-                f"{MOST_CELLS:,} cells; give one series of daily prices."
+            raise refusal(
+                label,
+                f"has {shape.num_rows:,} rows of {shape.num_columns:,} columns, over {MOST_CELLS:,} cells; give one series of daily prices",
             )
         table = file.read().to_pandas()
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError) as error:
-        raise DataError(f"{as_subject(label)} is a damaged Parquet file; write or download it again.") from error
+        raise refusal(label, "is a damaged Parquet file; write or download it again") from error
     return frame_text(table, label)
 
 

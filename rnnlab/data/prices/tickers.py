@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.headings import Headings
-from rnnlab.errors import DataError
 
 _MOST_LISTED = 12
 
@@ -25,17 +24,16 @@ def choose_ticker(known: Sequence[str], ticker: str | None, label: str, *, all_k
     listed += f" … ({len(known)} in all)" if len(known) > _MOST_LISTED else ""
     if ticker is None:
         if len(known) > 1:
-            raise DataError(f"{as_subject(label)} holds the prices of {listed}; choose one ticker.")
+            raise refusal(label, f"holds the prices of {listed}; choose one ticker")
         return known[0]
     for name in known:
         if name.lower() == ticker.strip().lower():
             return name
     if not all_known:
-        raise DataError(
-            f"{as_subject(label)} has no rows of the ticker {quoted(ticker)}, others begin with {listed}; write it as "
-            "the file does."
+        raise refusal(
+            label, f"has no rows of the ticker {quoted(ticker)}, others begin with {listed}; write it as the file does"
         )
-    raise DataError(f"{as_subject(label)} has no ticker {quoted(ticker)}, only {listed}; choose one of those.")
+    raise refusal(label, f"has no ticker {quoted(ticker)}, only {listed}; choose one of those")
 
 
 def ticker_column(rows: Sequence[Sequence[str]], headings: Headings) -> int | None:

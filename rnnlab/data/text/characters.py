@@ -91,11 +91,7 @@ class CharacterVocabulary:
 
     @classmethod
     def from_codec(cls, codec: Mapping[str, Any]) -> CharacterVocabulary:
-        """Open what `codec` gave.
-
-        Raises:
-            DataError: it is damaged.
-        """
+        """Open what `codec` gave; DataError if it is damaged."""
         fields = read_fields(codec, {"kind": str, "characters": str, "unknown": bool, "boundary": bool})
         check_characters(fields["characters"])
         return cls(fields["characters"], fields["unknown"], fields["boundary"])

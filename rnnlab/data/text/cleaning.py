@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rnnlab.data.code_points import alphabet_of, line_slices
@@ -17,9 +17,7 @@ _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u
 
 # The signs of Windows-1252 by the control characters that a program makes of them which takes them for Latin-1, as web
 # pages are read (WHATWG, Encoding Standard).
-_SIGNS = {
-    byte: bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-}
+SIGNS = {one: bytes([one]).decode("cp1252") for one in range(0x80, 0xA0) if one not in b"\x81\x8d\x8f\x90\x9d"}
 _NEXT_LINE = "\x85"  # a line end, unless other such control characters are there
 
 # What a typewriter or a terminal was told, \b being its backspace: a letter struck twice is bold, one over or under _
@@ -30,7 +28,6 @@ _TERMINAL = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\n\x07\x1b]{0,200}(
 # Unicode's stream-safe format (UAX 15, section 13) allows 30 combining marks in a row; putting a run of them in order
 # takes time quadratic in its length (a second for 32,000, an hour for two million).
 MOST_MARKS = 30
-
 
 _TOLD = {
     "controls": ("control character", "", "left out"),
@@ -82,11 +79,11 @@ def restore_signs(text: str) -> tuple[str, int]:
     """Put the signs of Windows-1252 in the place of control characters; gives how many they were."""
     if text.isascii():
         return text, 0
-    found = {byte: count for byte in _SIGNS if (count := text.count(chr(byte)))}
+    found = {byte: count for byte in SIGNS if (count := text.count(chr(byte)))}
     if not found.keys() - {ord(_NEXT_LINE)}:
         return text, 0
     for byte in found:
-        text = text.replace(chr(byte), _SIGNS[byte])
+        text = text.replace(chr(byte), SIGNS[byte])
     return text, sum(found.values())
 
 
@@ -121,7 +118,7 @@ def compose(text: str) -> tuple[str, int]:
 def changes_told(changes: Mapping[str, int]) -> tuple[str, ...]:
     """Sentences on what cleaning changed, by the names of `Cleaned`'s counts; none on what occurs nowhere."""
     return tuple(
-        f"{how_many(count, what)}{more} {'was' if count == 1 else 'were'} {done}."
+        f"{how_many(count, what)}{more} {was(count)} {done}."
         for name, (what, more, done) in _TOLD.items()
         if (count := changes.get(name, 0))
     )
@@ -130,6 +127,16 @@ def changes_told(changes: Mapping[str, int]) -> tuple[str, ...]:
 def how_many(count: int, what: str) -> str:
     """Write a number with its noun: "1 line", "1,200 lines"."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def was(count: int) -> str:
+    """The verb that goes with so many."""
+    return "was" if count == 1 else "were"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Write words as a sentence lists them: "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def _unstruck(text: str) -> tuple[str, int]:

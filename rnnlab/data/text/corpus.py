@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rnnlab.data.code_points import alphabet_of, slices
-from rnnlab.data.files import as_subject, label_of
+from rnnlab.data.files import label_of, refusal
 from rnnlab.data.text.cleaning import compose, how_many
 from rnnlab.data.text.documents import check_rule, split_documents
 from rnnlab.data.text.ordering import shuffled
@@ -252,7 +252,7 @@ _SETTINGS = (
 def _warnings(corpus: Corpus, label: str) -> tuple[str, ...]:
     visible = corpus.alphabet.strip(" \t\n")
     if len(visible) < 2:
-        raise DataError(f"{as_subject(label)} consists of a single character, {visible!r}; give {WANTED.holding}.")
+        raise refusal(label, f"consists of a single character, {visible!r}; give {WANTED.holding}")
     return on_size(corpus.characters)
 
 
@@ -261,8 +261,8 @@ def on_size(characters: int) -> tuple[str, ...]:
     if characters >= FEW_CHARACTERS:
         return ()
     return (
-        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorises the text rather"
-        " than its style; a small model is proposed, and more text is better.",
+        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorizes the text rather than"
+        " its style; a small model is proposed, and more text is better.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.text.cleaning import compose
 from rnnlab.errors import DataError
 
@@ -45,9 +45,7 @@ def split_documents(text: str, label: str, rule: str, marker: str | None) -> tup
             raise DataError(f"No line of {label} is the marker {marker!r:.50}; give the marker as it stands there.")
     kept = tuple(piece.strip("\n") for piece in pieces if piece and not piece.isspace())
     if not kept:
-        raise DataError(
-            f"{as_subject(label)} holds nothing but the marker {marker!r:.50}; give a text between markers."
-        )
+        raise refusal(label, f"holds nothing but the marker {marker!r:.50}; give a text between markers")
     return kept
 
 

@@ -31,11 +31,7 @@ _DOCUMENTS, _DOCUMENT = 20_000, 2_000  # that are looked at, and characters of e
 
 
 def shuffled(documents: Sequence[str], seed: int) -> tuple[str, ...]:
-    """Mix documents by a seed.
-
-    Raises:
-        DataError: there is only one.
-    """
+    """Mix documents by a seed; DataError if there is only one."""
     if len(documents) < 2:
         raise DataError("--shuffle mixes documents, but this text is one; say with --documents what a document is.")
     return tuple(documents[place] for place in np.random.default_rng(seed).permutation(len(documents)))

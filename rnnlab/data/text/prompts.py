@@ -9,42 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlab.data.code_points import count_characters, text_of
-from rnnlab.data.text.cleaning import compose
+from rnnlab.data.text.cleaning import compose, listed, was
 
 # Signs that stand for each other, the usual one first; an unknown one becomes the first of its family that is known,
 # or else what follows the family.
 _FAMILIES = (('"“”„‟«»″', "'"), ("'’‘`´‚‛′ʼ‹›", '"'), ("-–—‐‑‒―−⁃", ""), (" \n\t", ""))
 # Letters and signs that Unicode doesn't take apart but printers always did.
-_SPELLINGS = {
-    "ß": "ss",
-    "ẞ": "SS",
-    "æ": "ae",
-    "Æ": "AE",
-    "œ": "oe",
-    "Œ": "OE",
-    "ø": "o",
-    "Ø": "O",
-    "đ": "d",
-    "Đ": "D",
-    "ð": "d",
-    "Ð": "D",
-    "þ": "th",
-    "Þ": "Th",
-    "ł": "l",
-    "Ł": "L",
-    "ħ": "h",
-    "ı": "i",
-    "ĸ": "k",
-    "ŋ": "ng",
-    "ſ": "s",
-    "•": "*",
-    "·": ".",
-    "×": "x",
-    "÷": "/",
-    "⁄": "/",
-    "…": "...",
-    "&": "and",
-}
+_SPELLED = (
+    "ß ss, ẞ SS, æ ae, Æ AE, œ oe, Œ OE, ø o, Ø O, đ d, Đ D, ð d, Ð D, þ th, Þ Th, ł l, Ł L, ħ h, ı i, ĸ k, ŋ ng, ſ s, "
+    "• *, · ., × x, ÷ /, ⁄ /, … ..., & and"
+)
+_SPELLINGS = dict(pair.split(" ") for pair in _SPELLED.split(", "))
 
 _NAMES = {"\n": "a line break", "\t": "a tab", " ": "a space", "\u00a0": "a no-break space"}
 # Notices name so many characters; a prompt in another script would list its whole alphabet.
@@ -83,11 +58,9 @@ class Adapted:
 def adapt_all(known: Collection[str], texts: Sequence[str]) -> Adapted:
     """The same of cleaned texts, whatever their number, with how much it changed."""
     counts = count_characters(texts)
-    alphabet = text_of(np.flatnonzero(counts).astype(np.uint32))
-    forms = _forms_of(frozenset(known), alphabet)
-    written, dropped = (
-        sum(int(counts[ord(one)]) for one in forms if bool(forms[one]) == kept) for kept in (True, False)
-    )
+    forms = _forms_of(frozenset(known), text_of(np.flatnonzero(counts).astype(np.uint32)))
+    written = sum(int(counts[ord(one)]) for one, form in forms.items() if form)
+    dropped = sum(int(counts[ord(one)]) for one, form in forms.items() if not form)
     notices = _on_forms(forms, 0)
     if forms:
         total = int(counts.sum())
@@ -112,8 +85,8 @@ def _on_forms(forms: Mapping[str, str], cut: int) -> tuple[str, ...]:
     if written:
         notices.append(f"{_listed(written)}.")
     if dropped:
-        now, then = ("is", "was") if len(dropped) == 1 else ("are", "were")
-        notices.append(f"{_listed(dropped)} {now} unknown to this model and {then} left out.")
+        now = "is" if len(dropped) == 1 else "are"
+        notices.append(f"{_listed(dropped)} {now} unknown to this model and {was(len(dropped))} left out.")
     if cut:
         notices.append(f"{cut:,} combining marks too many in a row were left out.")
     return tuple(notices)
@@ -181,4 +154,4 @@ def _shown(text: str) -> str:
 def _listed(items: list[str]) -> str:
     if len(items) > _MOST_NAMED:
         items = [*items[:_MOST_NAMED], f"{len(items) - _MOST_NAMED:,} more"]
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return listed(items)

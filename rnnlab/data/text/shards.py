@@ -88,11 +88,7 @@ class Shards:
         return "".join(sorted(self.counts))
 
     def read(self, number: int) -> str:
-        """The text of a shard.
-
-        Raises:
-            DataError: it is gone, or not what it was.
-        """
+        """The text of a shard; DataError if it is gone, or not what it was."""
         try:
             content = read_regular(self.folder / _file(number), MOST_BYTES * self.lengths[number])
         except OSError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnnlab.data.columns import read_column, read_parquet_column
 from rnnlab.data.encodings import Decoded, decode, encoding_notices, refuse_unsure
-from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, read_content
+from rnnlab.data.files import Wanted, as_subject, is_binary, is_empty, read_content, refusal
 from rnnlab.data.headers import strip_headers
 from rnnlab.data.tables import find_table
 from rnnlab.data.text.cleaning import changes_told, clean, compose
@@ -61,7 +61,7 @@ def read_text(source: str | Path | bytes, label: str, encoding: str | None = Non
     own, on_headers = strip_headers(cleaned)
     if not own or own.isspace():
         if on_headers:
-            raise DataError(f"{as_subject(label)} holds a header and licence but no text; give {WANTED.holding}.")
+            raise refusal(label, f"holds a header and licence but no text; give {WANTED.holding}")
         raise is_empty(label, WANTED)
     return own, (*notices, *on_cleaning, *on_headers, *([found.notice()] if found else []))
 
@@ -77,7 +77,7 @@ def read_cells(
     content = read_content(source, label, _TABLE)
     if content.startswith(b"PAR1"):
         if encoding:
-            raise DataError(f"{as_subject(label)} is a Parquet file, which is always in UTF-8; leave out --encoding.")
+            raise refusal(label, "is a Parquet file, which is always in UTF-8; leave out --encoding")
         cells, notices = read_parquet_column(content, label, column)
     else:
         decoded = _decoded(content, label, encoding)

@@ -86,11 +86,7 @@ class WordVocabulary:
 
     @classmethod
     def from_codec(cls, codec: Mapping[str, Any]) -> WordVocabulary:
-        """Open what `codec` gave.
-
-        Raises:
-            DataError: it is damaged.
-        """
+        """Open what `codec` gave; DataError if it is damaged."""
         fields = read_fields(codec, {"kind": str, "characters": str, "words": list, "boundary": bool})
         characters, words = fields["characters"], fields["words"]
         check_characters(characters)

@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
+from rnnlab.runtime.kind import Request
 from rnnlab.runtime.machine import description, machine_words
 from rnnlab.runtime.opening import locate
-from rnnlab.runtime.training import Request, train
+from rnnlab.runtime.training import train
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge.scoring import backtest

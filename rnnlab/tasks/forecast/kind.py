@@ -10,12 +10,12 @@ from rnnlab.data import catalog
 from rnnlab.errors import RnnlabError
 from rnnlab.options import Option
 from rnnlab.runtime.callers import Caller
+from rnnlab.runtime.kind import Evaluation, TaskKind
 from rnnlab.tasks.forecast.api import ForecastModel
 from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.learn.training import READING, RECIPES, PriceReading, check_one, prepare, read, settings
 from rnnlab.tasks.forecast.recipes import check_record, open_forecaster
 from rnnlab.tasks.forecast.summary import backtest_table, score_tables, summary
-from rnnlab.tasks.kind import Evaluation, TaskKind
 
 
 def setting_groups() -> dict[str, list[Option]]:

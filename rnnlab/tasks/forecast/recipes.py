@@ -18,7 +18,7 @@ from rnnlab.tasks.forecast.fields import FIELDS
 from rnnlab.tasks.forecast.learn import density, features, tutorial
 from rnnlab.train import devices
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
-from rnnlab.train.checkpoint.safe_read import refuse_fault
+from rnnlab.train.checkpoint.files import refuse_fault
 
 LONGEST_HORIZON = density.LONGEST_HORIZON
 LARGEST_MOVE = 30_000.0  # percent of log return; far beyond it the squares of prices are more than a float holds

@@ -133,7 +133,9 @@ def _begun(args: argparse.Namespace) -> Draft | None:
         return None
     if args.prompt or args.prompt_file is not None or args.seed is not None or args.texts != 1:
         prompt = "--prompt" if args.prompt_file is None else "--prompt-file"
-        raise RnnlabError(f"A text that is resumed has its prompt and seeds; leave out {prompt}, --seed and --texts.")
+        raise RnnlabError(
+            f"A text that is continued keeps its prompt and seeds; leave out {prompt}, --seed and --texts."
+        )
     return open_draft(args.begun, args.model)
 
 

@@ -79,10 +79,7 @@ def writing_verdict(nats: tuple[float, float] | None) -> str:
     if nats is None:
         return NOT_MEASURED
     model, ngram = map(math.exp, nats)
-    return (
-        f"On pages of its author that it never saw it is as unsure as if it chose among {model:.1f} equally likely "
-        f"characters each time; a 5-gram, among {ngram:.1f}."
-    )
+    return f"Perplexity {model:.1f} per character on held-out pages; a 5-gram: {ngram:.1f} (lower is better)."
 
 
 def _nats(checkpoint: Checkpoint, name: str) -> float:

@@ -13,7 +13,7 @@ from rnnlab.nn.model import SequenceModel
 from rnnlab.nn.stepping import Engine, open_engine
 from rnnlab.tasks.text.fields import FIELDS
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
-from rnnlab.train.checkpoint.safe_read import refuse_fault
+from rnnlab.train.checkpoint.files import refuse_fault
 
 
 @dataclass(frozen=True)

@@ -25,17 +25,24 @@ import torch
 from torch import Tensor
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.nn.model import ModelConfig, SequenceModel
+from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
-from rnnlab.train import saved_state
-from rnnlab.train.checkpoint import bounds
+from rnnlab.train import saved_state, sizes
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
-from rnnlab.train.checkpoint.durable_write import flush_file, flush_folder, to_json
-from rnnlab.train.checkpoint.safe_read import parse_json, parse_tensors, read_bytes, refuse
+from rnnlab.train.checkpoint.files import (
+    flush_file,
+    flush_folder,
+    parse_json,
+    parse_tensors,
+    read_bytes,
+    refuse,
+    to_json,
+)
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import check_weights
 
 FORMAT = 1
+PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
@@ -52,7 +59,7 @@ def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
     most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
     if model is not None:
-        own = {WEIGHTS: bounds.weights_bytes(model), RESUME_TENSORS: bounds.state_bytes(model)}
+        own = {WEIGHTS: sizes.weights_bytes(model), RESUME_TENSORS: sizes.state_bytes(model)}
         most = {name: min(bound, own[name]) for name, bound in most.items()}
     return most.get(file, LARGEST_CONFIG)
 
@@ -150,6 +157,16 @@ def load(
     raise CheckpointError(f"There is no checkpoint folder {place.name[-60:]}; check its name.")
 
 
+def check_size(model: ModelConfig) -> None:
+    """Raise RnnlabError if a model's weights, in float32, are more than `load` would read; before it is trained."""
+    size = sizes.NUMBER * weight_count(model)
+    if size > LARGEST_WEIGHTS - sizes.ROOM_FOR_NAMES:
+        raise RnnlabError(
+            f"A model of these sizes has {size / 1e6:,.0f} MB of weights where a checkpoint may have "
+            f"{LARGEST_WEIGHTS / 1e6:g}; choose fewer units, layers, distinct ids or a narrower embedding."
+        )
+
+
 def seal(config: Mapping[str, Any]) -> str:
     """What `config.json` is sealed with: a digest of all else in it, however it is laid out."""
     return saved_state.digest({name: value for name, value in config.items() if name != SEAL})
@@ -159,16 +176,10 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     weights = safetensors.torch.save(checkpoint.weights, metadata={"format": "pt"})
     kinds = {str(tensor.dtype).removeprefix("torch.") for tensor in checkpoint.weights.values()}
     assert len(kinds) == 1, "all weights are of one kind"
-    config = {
-        "format": FORMAT,
-        "task": checkpoint.task,
-        "model": dataclasses.asdict(checkpoint.model),
-        "codec": checkpoint.codec,
-        "train": checkpoint.train,
-        "metrics": checkpoint.metrics,
-        "provenance": checkpoint.provenance
-        | {"weights_dtype": kinds.pop(), "weights_sha256": hashlib.sha256(weights).hexdigest()},
-    }
+    config = {"format": FORMAT, "task": checkpoint.task, "model": dataclasses.asdict(checkpoint.model)}
+    config |= {part: getattr(checkpoint, part) for part in PARTS}
+    written = {"weights_dtype": kinds.pop(), "weights_sha256": hashlib.sha256(weights).hexdigest()}
+    config["provenance"] = checkpoint.provenance | written
     flush_file(place / WEIGHTS, weights)
     sealed = seal(config)
     flush_file(place / CONFIG, to_json(config | {SEAL: sealed}))
@@ -202,24 +213,36 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
     if not place.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {name}; check its name.")
     config, model, whole = read_config(place, name)
-    bounds.check_weight_count(model, most_weights, name)
+    sizes.check_weight_count(model, most_weights, name)
     raw = read_bytes(place, WEIGHTS, name, largest(WEIGHTS, model))
     if hashlib.sha256(raw).hexdigest() != config["provenance"].pop("weights_sha256", None):
         refuse(f"{name}/{WEIGHTS}", "does not hold the weights that config.json was written with")
     weights = parse_tensors(raw, f"{name}/{WEIGHTS}")
     check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
     check_seal(whole, name)  # last, as whatever is wrong above says more
-    return Checkpoint(
-        task=config["task"],
-        model=model,
-        codec=config["codec"],
-        train=config["train"],
-        metrics=config["metrics"],
-        provenance=config["provenance"],
-        weights=weights,
-        card=read_card(place, name),
-        resume=_read_resume(place, name, config[SEAL], model) if resume else None,
-    )
+    made = _recorded(config, model, place, name)
+    if resume:
+        largest_state = largest(RESUME_TENSORS, model)
+        left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
+        made = dataclasses.replace(made, resume=left)
+    return dataclasses.replace(made, weights=weights)
+
+
+def look(place: Path, name: str) -> Checkpoint:
+    """Read config.json of a folder as strictly as `load` does, and the card; the weights are left out and unchecked.
+
+    Raises:
+        CheckpointError: the record is missing, damaged, foreign, too large or from another version.
+    """
+    config, model, whole = read_config(place, name)
+    check_seal(whole, name)
+    return _recorded(config, model, place, name)
+
+
+def _recorded(config: dict[str, Any], model: ModelConfig, place: Path, name: str) -> Checkpoint:
+    """What config.json and the card say, "" if there is none; without weights."""
+    card = read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
+    return Checkpoint(config["task"], model, weights={}, card=card, **{part: config[part] for part in PARTS})
 
 
 def read_config(place: Path, name: str) -> tuple[dict[str, Any], ModelConfig, bool]:
@@ -235,36 +258,22 @@ def check_seal(whole: bool, name: str) -> None:
         refuse(f"{name}/{CONFIG}", "is not as it was written")
 
 
-def read_card(place: Path, name: str) -> str:
-    """A folder's model card; "" if it has none."""
-    return read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
-
-
-def _read_resume(place: Path, name: str, config_seal: str, model: ModelConfig) -> Snapshot:
-    return saved_state.read_state(place, name, config_seal, LARGEST_CONFIG, largest(RESUME_TENSORS, model))
-
-
 def _check_config(config: dict[str, Any], file: str) -> ModelConfig:
     form = config.get("format")
     if type(form) is not int or form != FORMAT:
         refuse(file, f"has format {form!r:.40} where this version of rnnlab reads {FORMAT}")
-    wanted = {"format", "task", "model", "codec", "train", "metrics", "provenance", SEAL}
+    wanted = {"format", "task", "model", *PARTS, SEAL}
     if set(config) != wanted:
         refuse(file, f"must hold exactly {', '.join(sorted(wanted))}")
-    if not isinstance(config["task"], str) or not all(isinstance(config[key], dict) for key in wanted - _PLAIN):
+    if not isinstance(config["task"], str) or not all(isinstance(config[key], dict) for key in ("model", *PARTS)):
         refuse(file, "has a field of the wrong kind")
     if set(config["model"]) != {known.name for known in describe(ModelConfig)}:
         refuse(file, "describes a model with other fields than this version of rnnlab knows")
     try:
         return ModelConfig(**config["model"])
     except (RnnlabError, AssertionError) as error:
-        why = str(error).rstrip(".")
-        raise CheckpointError(
-            f"{file} describes an impossible model: {why}; download or train the checkpoint again."
-        ) from error
-
-
-_PLAIN = {"format", "task", SEAL}
+        what = f"describes an impossible model: {str(error).rstrip('.')}"
+        raise CheckpointError(f"{file} {what}; download or train the checkpoint again.") from error
 
 
 def _aside(place: Path) -> Path:

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.train.checkpoint import checkpoint
-from rnnlab.train.checkpoint.durable_write import flush_file
-from rnnlab.train.checkpoint.safe_read import parse_json, read_bytes
+from rnnlab.train.checkpoint.files import flush_file, parse_json, read_bytes
 from rnnlab.train.processes import ALONE, Processes
 
 if sys.platform != "win32":  # where nothing tells that another training writes to the folder

@@ -71,7 +71,9 @@ def curve_svg(curve: Curve) -> str:
         *_axes(curve, low, high, across, up),
     ]
     for name, colour in COLOURS.items():
-        parts += _line(curve.known(name), colour, across, up)
+        points = " ".join(f"{across(step):.1f},{up(loss):.1f}" for step, loss in curve.known(name))
+        drawn = f'fill="none" stroke="{colour}" stroke-width="2" clip-path="url(#plot)"'
+        parts.append(f'<polyline points="{points}" {drawn}/>')
     parts += _names(curve, across, up)
     step, loss = curve.best
     parts.append(f'<circle cx="{across(step):.1f}" cy="{up(loss):.1f}" r="4" fill="{MODEL}"/></svg>')
@@ -105,19 +107,11 @@ def _axes(curve: Curve, low: float, high: float, across: _Scale, up: _Scale) -> 
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" stroke="{NEUTRAL}" stroke-opacity="0.25"/>'
             f'<text x="{LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value:.3g}</text>'
         )
-    for value in _ticks(0, curve.steps[-1]):
-        parts.append(
-            f'<text x="{across(value):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{value:,.0f}</text>'
-        )
+    below = f'y="{HEIGHT - BOTTOM + 18}" text-anchor="middle"'
+    parts += [f'<text x="{across(value):.1f}" {below}>{value:,.0f}</text>' for value in _ticks(0, curve.steps[-1])]
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">training step</text>')
-    parts.append(f'<text x="{LEFT}" y="{TOP - 6}">loss, nats</text>')
-    return parts
-
-
-def _line(known: list[tuple[float, float]], colour: str, across: _Scale, up: _Scale) -> list[str]:
-    points = " ".join(f"{across(step):.1f},{up(loss):.1f}" for step, loss in known)
-    return [f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" clip-path="url(#plot)"/>']
+    return [*parts, f'<text x="{LEFT}" y="{TOP - 6}">loss, nats</text>']
 
 
 def _names(curve: Curve, across: _Scale, up: _Scale) -> list[str]:

@@ -30,15 +30,8 @@ def _rises(points: list[dict[str, Any]]) -> bool:
 
 
 CURVE = ruled(listed(POINT, most=MOST_POINTS), "a list of reports whose steps rise", _rises)
+MACHINE = {"device": choice(COMPUTERS), "precision": choice(COMPUTED)}
 # Of every checkpoint's metrics and provenance; earlier versions left some of them out.
 METRICS = {"validation": POINT, "curve": CURVE}
-ORIGIN = {
-    "command": text(),
-    "rnnlab": LINE,
-    "steps": whole(),
-    "seconds": number(0),
-    "device": choice(COMPUTERS),
-    "precision": choice(COMPUTED),
-    "weights_dtype": choice(("float16", "float32")),
-    "weights_sha256": DIGEST,
-}
+ORIGIN = {"command": text(), "rnnlab": LINE, "steps": whole(), "seconds": number(0), "weights_sha256": DIGEST} | MACHINE
+ORIGIN |= {"weights_dtype": choice(("float16", "float32"))}

@@ -50,7 +50,7 @@ def check_state(snapshot: Snapshot, model: ModelConfig, train: Mapping[str, Any]
         raise _damaged(f"{_told(odd[0])} is {'missing' if odd[0] in due else 'not due'}")
     for name, tensor in snapshot.tensors.items():
         if not _fits(tensor, due[name]):
-            raise _damaged(f"{name} is {_kind(tensor)} where {_said(due[name])} is due")
+            raise _damaged(f"{name} is {_named(tensor.dtype)} {list(tensor.shape)} where {_said(due[name])} is due")
         if tensor.is_floating_point() and not tensor.isfinite().all():
             raise _damaged(f"{name} holds numbers that are not finite")
     _check_counts(snapshot)
@@ -71,11 +71,8 @@ def _due(snapshot: Snapshot, model: ModelConfig, train: Mapping[str, Any]) -> It
     with torch.device("meta"):
         shapes = [tuple(weight.shape) for weight in SequenceModel(model).parameters()]
     numbers, names = snapshot.numbers, snapshot.tensors
-    there = {
-        "weight": True,
-        "average": bool(train["ema"]) if "ema" in train else "average.0" in names,
-        "best": numbers["best_loss"] is not None,
-    }
+    averaged = bool(train.get("ema", "average.0" in names))
+    there = {"weight": True, "average": averaged, "best": numbers["best_loss"] is not None}
     for group in filter(there.get, there):
         yield from ((f"{group}.{index}", Due((FINEST,), shape)) for index, shape in enumerate(shapes))
     # Under a gradient scaler the first steps may all have been skipped, and the optimizer then knows nothing yet.
@@ -92,13 +89,10 @@ def _due(snapshot: Snapshot, model: ModelConfig, train: Mapping[str, Any]) -> It
 
 
 def _fits(tensor: Tensor, due: Due) -> bool:
-    return (
-        tensor.dtype in due.dtypes
-        and tensor.dim() == len(due.shape)
-        and all(
-            has > 0 if length is None else has == length for has, length in zip(tensor.shape, due.shape, strict=True)
-        )
-    )
+    if tensor.dtype not in due.dtypes or tensor.dim() != len(due.shape):
+        return False
+    sides = zip(tensor.shape, due.shape, strict=True)
+    return all(has > 0 if length is None else has == length for has, length in sides)
 
 
 def _check_counts(snapshot: Snapshot) -> None:
@@ -135,12 +129,12 @@ def _told(name: str) -> str:
     return "".join(filter(str.isprintable, name))[:40] or "a tensor without a name"
 
 
-def _kind(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} {list(tensor.shape)}"
+def _named(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _said(due: Due) -> str:
-    kinds = " or ".join(dict.fromkeys(str(dtype).removeprefix("torch.") for dtype in due.dtypes))
+    kinds = " or ".join(dict.fromkeys(map(_named, due.dtypes)))
     return f"{kinds} [{', '.join('any' if length is None else str(length) for length in due.shape)}]"
 
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnnlab.data.kinds import Kind, choice, find_fault, maybe, number, record, ruled, whole
+from rnnlab.data.kinds import Kind, find_fault, maybe, number, record, ruled, whole
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint.record_fields import COMPUTED, COMPUTERS, CURVE
+from rnnlab.train.checkpoint.record_fields import CURVE, MACHINE
 
 MOST_REWINDS = 8  # a training that diverges more often in a row is given up
 
 # torch's gradient scaler, which only float16 needs; nothing where there is none.
-_SCALER = {
-    "scale": number(0),
-    "growth_factor": number(1),
-    "backoff_factor": number(0, 1),
-    "growth_interval": whole(1),
-    "_growth_tracker": whole(),
-}
+_SCALER = {"scale": number(0), "growth_factor": number(1), "backoff_factor": number(0, 1)}
+_SCALER |= {"growth_interval": whole(1), "_growth_tracker": whole()}
 _SCALED, _UNSCALED = record(_SCALER, others=False), record({}, others=False)
 
 
@@ -29,27 +24,20 @@ def _is_scaler(value: object) -> bool:
 def _agree(numbers: Mapping[str, Any]) -> bool:
     """Whether what is told of the best report, of the last one and of the scaler can be true together."""
     step, best, curve = numbers["step"], numbers["best_step"], numbers["curve"]
-    told = (best > 0) == (numbers["best_loss"] is not None) and (numbers["precision"] == "float16") == bool(
+    if (best > 0) != (numbers["best_loss"] is not None) or (numbers["precision"] == "float16") != bool(
         numbers["scaler"]
-    )
-    return told and best <= step and numbers["stale"] <= step and (not curve or bool(curve[-1]["step"] == step))
+    ):
+        return False
+    return bool(best <= step and numbers["stale"] <= step and (not curve or curve[-1]["step"] == step))
 
 
-_NUMBERS = record(
-    {
-        "step": whole(),
-        "best_step": whole(),
-        "stale": whole(),
-        "rewinds": whole(0, MOST_REWINDS),
-        "rate_scale": ruled(number(0, 1), "a number above 0", lambda scale: scale > 0),
-        "best_loss": maybe(number()),
-        "scaler": Kind("the numbers of a gradient scaler, or an empty object", _is_scaler),
-        "device": choice(COMPUTERS),
-        "precision": choice(COMPUTED),
-        "seconds": number(0),
-        "curve": CURVE,
-    }
-)
+_COUNTS = {"step": whole(), "best_step": whole(), "stale": whole(), "rewinds": whole(0, MOST_REWINDS)}
+_MEASURES = {
+    "rate_scale": ruled(number(0, 1), "a number above 0", lambda scale: scale > 0),
+    "best_loss": maybe(number()),
+    "scaler": Kind("the numbers of a gradient scaler, or an empty object", _is_scaler),
+}
+_NUMBERS = record(_COUNTS | _MEASURES | MACHINE | {"seconds": number(0), "curve": CURVE})
 _SOUND = ruled(_NUMBERS, "an object whose steps, losses, curve and scaler agree", _agree)
 
 

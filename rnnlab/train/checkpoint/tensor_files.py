@@ -20,7 +20,7 @@ from torch import Tensor
 from rnnlab.data.json_objects import parse_object
 from rnnlab.data.regular_files import TooLarge, read_regular
 from rnnlab.errors import RnnlabError
-from rnnlab.train.checkpoint.safe_read import DAMAGED_TENSORS
+from rnnlab.train.checkpoint.files import DAMAGED_TENSORS
 
 MOST_BYTES = 50_000_000
 _NUMBERS, _DIGEST = "rnnlab", "sha256"

@@ -18,18 +18,8 @@ REMEDY = "give a zip of a checkpoint's folder"
 LONGEST_LIST = 1 << 20  # bytes; no more is asked for of a file's content at a time either
 LOCAL_HEADER = 30  # bytes before a file's name and its content
 # What zipfile raises of zips that are none, are cut short, or say of themselves what cannot be.
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    IndexError,
-    KeyError,
-    RuntimeError,
-    OverflowError,
-    struct.error,
-)
+_ODD = (EOFError, OSError, ValueError, LookupError, RuntimeError, OverflowError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, *_ODD)
 
 
 class _TooLong(Exception):
@@ -89,14 +79,9 @@ def pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Itera
     """The content of a zip's file, a MB at a time; CheckpointError if it is damaged."""
     with sound(name):
         stream = archive.open(entry)
+    piece = b"-"
     with stream:
-        yield from _read(stream, name)
-
-
-def _read(stream: IO[bytes], name: str) -> Iterator[bytes]:
-    while True:
-        with sound(name):
-            piece = stream.read(LONGEST_LIST)
-        if not piece:
-            return
-        yield piece
+        while piece:
+            with sound(name):
+                piece = stream.read(LONGEST_LIST)
+            yield piece

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.cells import PriceCells
 from rnnlab.data.prices.dates.order import Dates
 from rnnlab.data.prices.tickers import quoted
@@ -78,9 +78,7 @@ def _without_empty_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notices
     # An Open, High or Low of zero beside no close stands for an empty cell as well.
     empty = (prices.isna() | (prices == 0)).all(axis=1)
     if empty.all():
-        raise DataError(
-            f"{as_subject(cells.label)} has {rows_of(len(frame))} but no price in any; give a file with a close a day."
-        )
+        raise refusal(cells.label, f"has {rows_of(len(frame))} but no price in any; give a file with a close a day")
     if empty.any():
         without = "Left out 1 row" if empty.sum() == 1 else f"Left out {rows_of(int(empty.sum()))}"
         notices.append(f"{without} without any price, {first_of(pd.Index(frame['Date'][empty]))}.")

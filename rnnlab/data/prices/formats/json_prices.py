@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.tables import MOST_CELLS, csv_text
 from rnnlab.errors import DataError
@@ -29,9 +29,7 @@ def json_text(text: str, label: str) -> str:
     value = _parsed(text, label)
     tables = [table for table in _tables(value, 0) if len(table) > 1]
     if not tables:
-        raise DataError(
-            f"{as_subject(label)} is JSON without a table of prices; give a list of objects with a date and a close."
-        )
+        raise refusal(label, "is JSON without a table of prices; give a list of objects with a date and a close")
     # Of lists of one length those with most columns hold the dates as well.
     best: Rows = max(tables, key=lambda table: (len(table), len(table[0])))
     return csv_text(best)
@@ -42,14 +40,12 @@ def _parsed(text: str, label: str) -> Any:
     try:
         return _load(text)
     except RecursionError as error:
-        raise DataError(f"{as_subject(label)} is JSON that is nested too deeply; give a list of objects.") from error
+        raise refusal(label, "is JSON that is nested too deeply; give a list of objects") from error
     except ValueError as error:
         records = _json_lines(text)
         if records is None:
             where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-            raise DataError(
-                f"{as_subject(label)} is JSON that cannot be read{where}; write or download it again."
-            ) from error
+            raise refusal(label, f"is JSON that cannot be read{where}; write or download it again") from error
         return records
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import COMPACT, ISO, UNIX, is_date, read_form
 from rnnlab.data.prices.formats.pairs import ticker_columns
 from rnnlab.data.prices.headings import Headings, one_line
@@ -134,7 +134,7 @@ def _wide(
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         count = names.count(twice)
-        raise DataError(f"{as_subject(label)} has {count} columns named {twice[:40]!r}; keep the one to be used.")
+        raise refusal(label, f"has {count} columns named {twice[:40]!r}; keep the one to be used")
     columns = {name: {"Date": date, "Close": i} for name, i in zip(names, closes, strict=True)}
     # Each number is a ticker's close, so none of them is left unused.
     return Headings(number, _words_but(row, [date, *closes]), columns, notices, wide=True) if names else None

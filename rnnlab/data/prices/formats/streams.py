@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from rnnlab.data.files import as_subject, format_of
+from rnnlab.data.files import format_of, refusal
 from rnnlab.data.prices.formats.zips import only_file
 from rnnlab.data.prices.headings import Headings
 from rnnlab.data.prices.rows import find_separator, first_rows
-from rnnlab.errors import DataError
 
 MOST_STREAMED = 200_000_000  # bytes, once unpacked
 _MOST_ROWS = 100_000
@@ -116,11 +115,9 @@ def _lines(file: IO[bytes], label: str) -> Iterator[bytes]:
     while line := file.readline(_LONGEST_LINE):
         seen += len(line)
         if len(line) == _LONGEST_LINE:
-            raise DataError(f"{as_subject(label)} has lines of over {_LONGEST_LINE:,} characters; give a CSV file.")
+            raise refusal(label, f"has lines of over {_LONGEST_LINE:,} characters; give a CSV file")
         if seen > MOST_STREAMED:
-            raise DataError(
-                f"{as_subject(label)} has over {MOST_STREAMED // 1_000_000} MB; give a file with fewer tickers."
-            )
+            raise refusal(label, f"has over {MOST_STREAMED // 1_000_000} MB; give a file with fewer tickers")
         yield line
 
 
@@ -141,9 +138,8 @@ def _gathered(rows: Iterable[tuple[int, bytes]], label: str, ticker: str, most: 
     for number, row in rows:
         size += len(row)
         if size > most:
-            raise DataError(
-                f"{as_subject(label)} has over {most // 1_000_000} MB of lines with {ticker[:40]!r}; give one series "
-                "of daily prices."
+            raise refusal(
+                label, f"has over {most // 1_000_000} MB of lines with {ticker[:40]!r}; give one series of daily prices"
             )
         kept.append(row)
         lines.append(number)

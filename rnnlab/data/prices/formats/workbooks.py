@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from rnnlab.data.files import as_subject
+from rnnlab.data.files import refusal
 from rnnlab.data.prices.formats.layouts import guess_layout
 from rnnlab.data.prices.formats.zips import check_entries
 from rnnlab.data.prices.headings import find_headings
@@ -47,7 +47,7 @@ def workbook_text(content: bytes, label: str, ticker: str | None) -> tuple[str, 
         title = _choose_sheet(first, label, ticker)
         text = csv_text(_rows(sheets[title], _MOST_ROWS))
     except _DAMAGE as error:
-        raise DataError(f"{as_subject(label)} is a damaged Excel workbook; save it anew, or save it as CSV.") from error
+        raise refusal(label, "is a damaged Excel workbook; save it anew, or save it as CSV") from error
     others = [other[:40] for other, rows in first.items() if other != title and rows]
     listed = ", ".join(map(repr, others[:12])) + (" …" if len(others) > 12 else "")
     return text, ((f"The sheet {title[:40]!r} was read; not used: {listed}.",) if others else ())
@@ -61,9 +61,8 @@ def _check_sizes(content: bytes, label: str) -> None:
     aside = sum(entry.file_size for entry, holds in zip(entries, rows, strict=True) if not holds)
     held = sum(entry.file_size for entry, holds in zip(entries, rows, strict=True) if holds)
     if held > _MOST_BYTES or aside > _MOST_ASIDE:
-        raise DataError(
-            f"{as_subject(label)} unpacks to more than {_MOST_BYTES // 1_000_000} MB; save the sheet with the prices "
-            "as CSV."
+        raise refusal(
+            label, f"unpacks to more than {_MOST_BYTES // 1_000_000} MB; save the sheet with the prices as CSV"
         )
 
 
@@ -77,7 +76,7 @@ def _choose_sheet(first: dict[str, Rows], label: str, ticker: str | None) -> str
         return choose_ticker(priced, ticker, label)
     filled = [title for title, rows in first.items() if rows]
     if not filled:
-        raise DataError(f"{as_subject(label)} has no filled sheet; give one with a date and a close on each row.")
+        raise refusal(label, "has no filled sheet; give one with a date and a close on each row")
     return (priced or filled)[0]
 
 

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from rnnlab.data.files import as_subject, own_name
+from rnnlab.data.files import own_name, refusal
 from rnnlab.data.prices.tickers import choose_ticker
-from rnnlab.errors import DataError
 
 # Its list of contents: of one file some hundred bytes, of a million files that take minutes to list a hundred million.
 _MOST_LISTED_BYTES = 1_000_000
@@ -46,7 +45,7 @@ def only_file(source: Path | bytes, label: str, ticker: str | None) -> Iterator[
             with archive.open(entry) as file:
                 yield own_name(entry.filename), file
     except _DAMAGE as error:
-        raise DataError(f"{as_subject(label)} is a damaged zip archive; compress or download it again.") from error
+        raise refusal(label, "is a damaged zip archive; compress or download it again") from error
 
 
 def _end_of(source: Path | bytes) -> bytes:
@@ -61,7 +60,7 @@ def _end_of(source: Path | bytes) -> bytes:
 def _check_end(end: bytes, label: str) -> None:
     at = end.rfind(_END)
     if at >= 0 and int.from_bytes(end[at + 12 : at + 16], "little") > _MOST_LISTED_BYTES:
-        raise DataError(f"{as_subject(label)} is a zip archive of too many files; give the one with the prices.")
+        raise refusal(label, "is a zip archive of too many files; give the one with the prices")
 
 
 def _choose(entries: list[zipfile.ZipInfo], label: str, ticker: str | None) -> zipfile.ZipInfo:
@@ -70,7 +69,7 @@ def _choose(entries: list[zipfile.ZipInfo], label: str, ticker: str | None) -> z
         name: path for name, path in paths.items() if not path.name.startswith(".") and "__MACOSX" not in path.parts
     }
     if not shown:
-        raise DataError(f"{as_subject(label)} is a zip archive without a file; put the one with the prices in it.")
+        raise refusal(label, "is a zip archive without a file; put the one with the prices in it")
     tables = {name: path for name, path in shown.items() if path.name.lower().removesuffix(".gz").endswith(_TABLES)}
     shown = tables or shown  # what is beside them tells of them
     name = next(iter(shown))
@@ -81,5 +80,5 @@ def _choose(entries: list[zipfile.ZipInfo], label: str, ticker: str | None) -> z
         name = stems[choose_ticker(list(stems), ticker, label)]
     entry = next(entry for entry in entries if entry.filename == name)
     if entry.flag_bits & 1:
-        raise DataError(f"{as_subject(label)} is an encrypted zip archive; unpack it and give the file inside.")
+        raise refusal(label, "is an encrypted zip archive; unpack it and give the file inside")
     return entry

@@ -13,8 +13,9 @@ import pandas as pd
 from rnnlab.data.fetch.listing import tickers
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.runtime.kind import Request
 from rnnlab.runtime.opening import locate, open_checkpoint
-from rnnlab.runtime.training import Request, train
+from rnnlab.runtime.training import train
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.data import open_many, read_day

@@ -14,7 +14,7 @@ from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.averaging import average
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model, weight_count
-from rnnlab.runtime.training import Round
+from rnnlab.runtime.kind import Round
 from rnnlab.tasks.forecast.data import provenance, read_day
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.years import by_year
@@ -23,7 +23,7 @@ from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, with
 from rnnlab.tasks.forecast.learn.fine_tuning import LEAST_COMPARED, Base, compared
 from rnnlab.tasks.forecast.learn.unseen import Unseen
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
-from rnnlab.train import memory
+from rnnlab.train import sizes
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import Snapshot, TrainConfig
@@ -128,7 +128,7 @@ class DensityTraining:
         most_bytes: float,
     ) -> DensityTraining:
         """Settle it; steps and report_every follow from the epochs unless they are among what was given."""
-        memory.check_training(model, train, density.lead + density.window, most_bytes)
+        sizes.check_training(model, train, density.lead + density.window, most_bytes)
         warnings, (panels, notices) = span.warnings(), span.panels()
         unseen.check(span.last_day)
         if span.base is not None:

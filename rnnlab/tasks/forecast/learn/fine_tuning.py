@@ -90,9 +90,7 @@ def open_base(model: str, given: Mapping[str, Any], seeds: int, caller: Caller) 
     found = locate(model, caller=caller)
     made = open_located(found)
     if made.task != "forecast" or made.codec.get("recipe") != "density":
-        raise RnnlabError(
-            "Only a checkpoint of the density recipe can be fine-tuned on prices; give --from another, as stocks."
-        )
+        raise RnnlabError("Only a checkpoint of the density recipe can be fine-tuned; give --from another, as stocks.")
     open_forecaster(made)
     shaped = [name for name in SHAPE if name in given]
     if shaped:

@@ -11,8 +11,8 @@ from rnnlab.data.prices.series import Prices, need_rows
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option, option
+from rnnlab.runtime.kind import Request, Training
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
-from rnnlab.runtime.training import Request, Training
 from rnnlab.tasks.forecast.data import open_many, series_record
 from rnnlab.tasks.forecast.learn import density, tutorial
 from rnnlab.tasks.forecast.learn.density import DensityConfig
@@ -21,7 +21,7 @@ from rnnlab.tasks.forecast.learn.fine_tuning import Base, open_base
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
 from rnnlab.tasks.forecast.learn.tutorial_training import TutorialTraining
 from rnnlab.tasks.forecast.learn.unseen import Unseen
-from rnnlab.train.checkpoint import metadata
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
@@ -148,7 +148,7 @@ def density_settings(
         base_model = density.MODEL
         base_train, base_own = (density.TRAIN, DensityConfig()) if resumed else density.proposed(days)
     model = options.from_mapping(ModelConfig, given, base_model)
-    metadata.check_size(model)
+    checkpoint.check_size(model)
     train = options.from_mapping(TrainConfig, given, base_train)
     return model, train, options.from_mapping(DensityConfig, given, base_own)
 
@@ -157,7 +157,7 @@ def _tutorial(prices: Sequence[Prices], given: Mapping[str, Any], seeds: int, co
     if len(prices) != 1:
         raise RnnlabError(f"The tutorial's model is trained on one series, not on {len(prices)}; give one --data.")
     model = options.from_mapping(ModelConfig, given, tutorial.MODEL)
-    metadata.check_size(model)
+    checkpoint.check_size(model)
     train = options.from_mapping(TrainConfig, given, tutorial.TRAIN)
     own = options.from_mapping(TutorialConfig, given, TutorialConfig())
     return TutorialTraining.of(prices[0], model, train, own, seeds, command)

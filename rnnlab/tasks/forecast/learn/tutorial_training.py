@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnlab.data.prices.series import Prices
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.runtime.training import Round
+from rnnlab.runtime.kind import Round
 from rnnlab.tasks.forecast.data import provenance
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig, TutorialTask
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model

@@ -10,7 +10,7 @@ import gradio as gr
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.page_training import Asked, Trained, begin
-from rnnlab.runtime.reports import TrainReport
+from rnnlab.runtime.run_log import TrainReport
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.page.request import source_of
 from rnnlab.widgets import html

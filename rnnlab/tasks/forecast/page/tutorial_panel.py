@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.reports import TrainReport, TrainResult
-from rnnlab.runtime.training import Request
+from rnnlab.runtime.kind import Request
+from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.runtime.training import train as training_of
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.page import figures, panels

@@ -10,7 +10,7 @@ LAST_PART, FALL = 0.25, 0.01  # of the steps, and of the loss: the end of a sche
 
 
 def too_little(characters: int) -> tuple[str, ...]:
-    """A sentence on a text that is too short to be learnt from."""
+    """A sentence on a text that is too short to train on."""
     if characters >= FEWEST:
         return ()
     return (

@@ -18,9 +18,9 @@ from rnnlab.data.text.vocab import Vocabulary, build_characters, build_words, en
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import SequenceModel, new_model
 from rnnlab.options import Option
+from rnnlab.runtime.kind import Request, Round
 from rnnlab.runtime.provenance import origin
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
-from rnnlab.runtime.training import Request, Round
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.text.data import open_learnable, text_record
 from rnnlab.tasks.text.facts import text_learnt
@@ -34,8 +34,8 @@ from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_scores,
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.tasks.text.learn.tuning import Base, check_settled, open_base, resumed_base, tuned_settings
 from rnnlab.tasks.text.writer import open_writer
-from rnnlab.train import memory
-from rnnlab.train.checkpoint import metadata
+from rnnlab.train import sizes
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import halved
@@ -149,8 +149,8 @@ def prepare(source: TextSource, request: Request) -> TextTraining:
         model, train, text = proposed(source.size, given)
     task, calibrating = _task(source, text, train.batch)
     shape = shape_of(task.vocabulary, model)
-    metadata.check_size(shape)
-    memory.check_training(shape, train, text.window, request.most_bytes)
+    checkpoint.check_size(shape)
+    sizes.check_training(shape, train, text.window, request.most_bytes)
     steps = train.steps if "steps" in given else text.epochs * task.steps_per_epoch
     least, most = STEPS_BETWEEN_REPORTS
     every = train.report_every if "report_every" in given else min(max(least, task.steps_per_epoch), most)

@@ -101,7 +101,7 @@ def open_base(model: str, given: Mapping[str, Any], caller: Caller) -> Base:
     found = locate(model, caller=caller)
     made = open_located(found)
     if made.task != "text":
-        raise RnnlabError("Only a writer can be fine-tuned on a text; give another --from, such as shakespeare.")
+        raise RnnlabError("Only a writer can be fine-tuned on a text; give --from another, as shakespeare.")
     writer = open_writer(made)
     title, sha256 = text_learnt(made)
     shape = dataclasses.asdict(made.model) | dataclasses.asdict(reading(made))

@@ -1,19 +1,125 @@
-"""TaskKind: all that the rest of the house may know of a task."""
+"""What a task is to the rest of the house, and what a training asks of it; names no task."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from rnnlab.errors import CheckpointError
+from rnnlab.nn.model import ModelConfig, SequenceModel
 from rnnlab.options import Option
-from rnnlab.runtime.callers import Caller
+from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import Located
-from rnnlab.runtime.training import Request, Training
 from rnnlab.summary import Summary, Table
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.progress import Snapshot, Task, TrainConfig
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks to have trained.
+
+    data: names and paths. settings: by name, those that were given. arguments: what the task takes beside its settings,
+    by name. base: a checkpoint to fine-tune. begun: a stopped training to resume. command: the command line, for the
+    checkpoint's provenance. most_bytes: of memory that the training may take, by an estimate from its sizes. together:
+    how many processes train.
+    """
+
+    data: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    base: str | None = None
+    begun: Checkpoint | None = None
+    caller: Caller = OWNER
+    command: str = ""
+    most_bytes: float = math.inf
+    together: int = 1
+
+    @classmethod
+    def of(cls, data: str | Sequence[str], settings: Mapping[str, Any] | None = None, **others: Any) -> Request:
+        """A request without the settings and arguments that are None."""
+        names = (data,) if isinstance(data, str) else tuple(data)
+        return cls(names, given(settings or {}), given(others.pop("arguments", {})), **others)
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are not None."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class Source(Protocol):
+    """Data that were read for a training."""
+
+    @property
+    def name(self) -> str:
+        """Of the data."""
+
+    @property
+    def size(self) -> int:
+        """How much there is, in the unit of the task's bounds."""
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """On what was read."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """On what was changed in it or looks odd."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One pass of the loop: what is learnt by which model, and how. variant: what to call it among others."""
+
+    task: Task
+    model: ModelConfig
+    train: TrainConfig
+    variant: str = ""
+
+
+class Training(Protocol):
+    """A training whose data are read and whose settings are settled."""
+
+    @property
+    def rounds(self) -> Sequence[Round]:
+        """Trained one after the other; of several nothing is kept to resume from."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Every one, by name."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What to tell before the first step."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """The result's, the warnings among them."""
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a training that is stopped keeps what resuming takes."""
+
+    def baseline(self) -> tuple[str, float]:
+        """The name of the model to beat, and its validation loss in nats."""
+
+    def record(self, round: Round) -> Checkpoint:
+        """What the checkpoint says of itself before the first step; without weights."""
+
+    def model(self, round: Round, *, resumed: bool) -> SequenceModel:
+        """The model with the weights that the training begins with; of one that is resumed they do not matter."""
+
+    def sample(self, round: Round, snapshot: Snapshot) -> str:
+        """Work of the newest weights, for whoever watches; "" for none."""
+
+    def finished(self, made: Sequence[Checkpoint]) -> Checkpoint:
+        """The checkpoint of all rounds, calibrated and scored."""
+
+    def result(self, made: Checkpoint) -> dict[str, Any]:
+        """The finished checkpoint's figures, as JSON."""
 
 
 @dataclass(frozen=True)

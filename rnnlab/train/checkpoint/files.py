@@ -1,7 +1,9 @@
-"""The files of a checkpoint read strictly, within bounds, with their names in every refusal; knows no field of them."""
+"""The files of a checkpoint read strictly, with their names in every refusal and written durably; knows no field."""
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -25,9 +27,8 @@ def read_bytes(place: Path, file: str, name: str, most: int) -> bytes:
     except TooLarge:
         refuse(f"{name}/{file}", f"is larger than {most / 1e6:g} MB")
     except OSError as error:
-        raise CheckpointError(
-            f"{name}/{file} cannot be read ({error.strerror}); download or train it again."
-        ) from error
+        words = f"{name}/{file} cannot be read ({error.strerror}); download or train it again."
+        raise CheckpointError(words) from error
 
 
 def parse_json(raw: bytes, file: str) -> dict[str, Any]:
@@ -35,9 +36,8 @@ def parse_json(raw: bytes, file: str) -> dict[str, Any]:
     try:
         return parse_object(raw)
     except HalfCharacter as error:
-        raise damaged(
-            PurePosixPath(file).name, f"{error.place} is missing or wrong (control characters or halves of characters)"
-        ) from error
+        what = f"{error.place} is missing or wrong (control characters or halves of characters)"
+        raise damaged(PurePosixPath(file).name, what) from error
     except NoObject as error:
         raise CheckpointError(f"{file} is no JSON object; download or train the checkpoint again.") from error
     except ValueError as error:
@@ -66,3 +66,26 @@ def refuse_fault(file: str, fault: Fault | None) -> None:
     """Raise CheckpointError if a record holds what it may not."""
     if fault is not None:
         raise damaged(file, fault.told())
+
+
+def to_json(value: dict[str, Any]) -> bytes:
+    """Readable JSON in UTF-8; numbers that are not finite are our own mistake and raise ValueError."""
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def flush_file(file: Path, content: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the disk has a folder's entries."""
+    if os.name == "posix":  # other systems cannot open a folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
