@@ -22,7 +22,7 @@ from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.prepared import Prepared, prepare
 from rnnlab.tasks.forecast.recipes import open_forecasting
-from rnnlab.terminal.tables import aligned
+from rnnlab.terminal.commands import aligned
 from rnnlab.train.devices import quiet_threads
 
 STEPS = (0.0, 0.005, 0.01, 0.02)

@@ -5,9 +5,8 @@ import dataclasses
 import pytest
 import torch
 
-from rnnlab.nn.averaging import average
 from rnnlab.nn.cells import CELLS
-from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.nn.model import ModelConfig, average, new_model
 
 SHAPE = ModelConfig(hidden=5, layers=1, inputs=4, outputs=3, skip=True)
 

@@ -10,8 +10,7 @@ from statsmodels.regression.linear_model import OLS
 from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
-from rnnlab.scoring.conformal import calibrated_shares
-from rnnlab.scoring.record import calibrated_bands
+from rnnlab.scoring.record import calibrated_bands, calibrated_shares
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge import walk

@@ -16,7 +16,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.train import saved_state
 from rnnlab.train.checkpoint import archives, checkpoint
 from rnnlab.train.checkpoint.files import parse_tensors
-from rnnlab.train.checkpoint.state_numbers import check_state_numbers
+from rnnlab.train.checkpoint.record_fields import check_state_numbers
 from rnnlab.train.checkpoint.tensor_files import load_tensors
 
 KNOWN = (

@@ -12,7 +12,7 @@ from trainings import train_text
 from rnnlab.data import catalog
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
-from rnnlab.service.listing import bundled_models
+from rnnlab.service.summary import bundled_models
 from rnnlab.tasks.registry import kind_named
 from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.judge.evaluating import evaluate

@@ -15,8 +15,8 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.scoring.conformal import calibrated_shares
 from rnnlab.scoring.evidence import histogram, holm, independence, panel_test, share_held
+from rnnlab.scoring.record import calibrated_shares
 
 
 def loops_of_christoffersen(held):

@@ -16,7 +16,7 @@ from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.recipes import open_forecasting
-from rnnlab.terminal.tables import table_lines
+from rnnlab.terminal.commands import table_lines
 
 ROOT = Path(__file__).parents[1]
 

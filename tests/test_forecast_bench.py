@@ -5,7 +5,7 @@ from trainings import train_forecast
 
 from rnnlab.tasks.forecast import bench
 from rnnlab.tasks.forecast.judge.scoring import backtest
-from rnnlab.terminal.tables import table_lines
+from rnnlab.terminal.commands import table_lines
 
 
 @pytest.mark.long

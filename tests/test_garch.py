@@ -10,9 +10,8 @@ from numpy.testing import assert_allclose
 
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.baselines import ahead
-from rnnlab.scoring.draws import Draws
 from rnnlab.scoring.garch import GARCH, PATHS, garch_t
-from rnnlab.scoring.student import StudentT
+from rnnlab.scoring.student import Draws, StudentT
 from rnnlab.tasks.forecast.judge.scoring import backtest
 
 

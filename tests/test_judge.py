@@ -9,8 +9,7 @@ from markets import market
 from numpy.testing import assert_allclose
 
 from rnnlab.errors import DataError
-from rnnlab.scoring.conformal import calibrated_shares
-from rnnlab.scoring.record import calibrated_bands, record_of
+from rnnlab.scoring.record import calibrated_bands, calibrated_shares, record_of
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.judge.walk import backtest, default_start, outlook, verdict
 

@@ -120,12 +120,6 @@ def test_a_drawn_text_carries_its_own_context_on():
     assert_array_equal(drawn, (3 + np.arange(60)) % 4)
 
 
-def test_words_are_scored_in_nats_per_character_too():
-    fitted = fit_ngrams(array([0, 1, 2, 0, 1]), 2, V)
-    new = array([0, 1, 4])
-    assert fitted.nats_per_character(new, characters=12) == pytest.approx(fitted.nats_per_token(new) * 3 / 12)
-
-
 @pytest.mark.parametrize(
     ("ids", "order", "message"),
     [
@@ -147,8 +141,6 @@ def test_what_cannot_be_scored_or_drawn_is_refused_in_one_sentence():
         fitted.nats_per_token(array([]))
     with pytest.raises(DataError, match="The id 5 is outside a vocabulary of 5"):
         fitted.log_probabilities(array([0]), array([5]))
-    with pytest.raises(DataError, match="0 characters cannot share a score"):
-        fitted.nats_per_character(array([0]), 0)
     with pytest.raises(DataError, match="A text of -1 tokens cannot be drawn"):
         fitted.sample(-1, np.random.default_rng(1))
 

@@ -15,9 +15,8 @@ from torch.testing import assert_close
 
 from rnnlab.__main__ import main
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.nn.averaging import average
 from rnnlab.nn.cells import APART, CELLS, SIGMOID, Cell
-from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.nn.model import ModelConfig, average, new_model
 from rnnlab.nn.stepping import open_engine
 from rnnlab.nn.stepping.onnx_steps import OnnxEngine
 from rnnlab.nn.stepping.packing import pack

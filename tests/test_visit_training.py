@@ -307,9 +307,7 @@ def test_a_stopped_training_of_the_other_task_or_of_huge_steps_is_refused(own):
     steer(key, "stop")
     stopped = list(events)[-1].model
     for ask in (plan, train_visit):
-        with pytest.raises(
-            RnnlabError, match=r"holds a training of the task 'text'; resume it with its own command\.$"
-        ):
+        with pytest.raises(RnnlabError, match=r"holds a training of the task 'text'; choose that task to resume it\.$"):
             ask("forecast", str(own / "mine.csv"), begun=stopped)
     folder = visit_folder(stopped)
     made = checkpoint.load(folder, resume=True)

@@ -184,7 +184,7 @@ def test_a_prompt_in_another_encoding_is_told(monkeypatch, capsys):
         (b"", ["--prompt-file", "tests"], "tests is a folder; give a plain text file"),
         (b"a", ["--prompt-file", "a.txt", "--prompt", "b"], "both give a prompt; leave one of them out"),
         (b"a", ["--keep-stop"], "--keep-stop keeps nothing without --stop; give one, or leave it out"),
-        (b"a", ["--prompt-file", "a.txt", "--continue", "kept"], "has its prompt and seeds; leave out --prompt"),
+        (b"a", ["--prompt-file", "a.txt", "--continue", "kept"], "keeps its prompt and seeds; leave out --prompt"),
     ],
 )
 def test_a_prompt_that_cannot_be_read_gets_one_sentence(monkeypatch, capsys, content, words, sentence):

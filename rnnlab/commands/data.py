@@ -9,7 +9,7 @@ from typing import Any
 from rnnlab.data.fetch import listing
 from rnnlab.data.fetch.listing import bundled_data, known_texts
 from rnnlab.service.sharding import make_shards
-from rnnlab.terminal.commands import Answer, add_command
+from rnnlab.terminal.commands import Answer, add_command, picked
 from rnnlab.terminal.streams import aside, show
 
 NAMES = ("data",)
@@ -20,11 +20,8 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     data = add_command(commands, "data", "list the data that is bundled, cached or can be fetched", _data)
     asks = data.add_subparsers(metavar="fetch|shards")
     fetch = add_command(asks, "fetch", "fetch a text", _fetch)
-    fetch.add_argument(
-        "name",
-        metavar="NAME",
-        help="as `rnnlab data` lists it, such as doyle, or owner/dataset of the Hugging Face Hub",
-    )
+    listed = "as `rnnlab data` lists it, such as doyle, or owner/dataset of the Hugging Face Hub"
+    fetch.add_argument("name", metavar="NAME", help=listed)
     fetch.add_argument("--column", help="of a dataset or of tables: what holds the text")
     fetch.add_argument("--split", help="of a dataset (default train, or the only one)")
     fetch.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
@@ -32,9 +29,8 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download (default 120)")
 
     shards = add_command(asks, "shards", "write a text larger than memory as shards, to train a writer on", _shards)
-    shards.add_argument(
-        "sources", metavar="TXT|DIR|DATASET", nargs="+", help="text files, folders of them, or one owner/dataset"
-    )
+    sources = "text files, folders of them, or one owner/dataset"
+    shards.add_argument("sources", metavar="TXT|DIR|DATASET", nargs="+", help=sources)
     shards.add_argument("--out", required=True, metavar="DIR", help="the folder to make")
     shards.add_argument("--name", help="what to call the text (default: the first file's name)")
     shards.add_argument("--millions", type=float, default=8.0, help="of characters in a shard, about (default 8)")
@@ -53,15 +49,8 @@ def _data(asked: argparse.Namespace) -> Answer:
 
 
 def _fetch(asked: argparse.Namespace) -> Answer:
-    answer = listing.fetch(
-        asked.name,
-        column=asked.column,
-        split=asked.split,
-        revision=asked.revision,
-        seconds=asked.seconds,
-        progress=aside,
-        first_mb=asked.first_mb,
-    )
+    how = picked(asked, ("column", "split", "revision", "seconds", "first_mb"))
+    answer = listing.fetch(asked.name, progress=aside, **how)
     if not asked.json:
         size = f"{answer['characters']:,} characters, " if answer["characters"] else ""
         show(f"{answer['name']}: {size}{answer['licence']}; use it as --data {answer['name']}")
@@ -69,18 +58,8 @@ def _fetch(asked: argparse.Namespace) -> Answer:
 
 
 def _shards(asked: argparse.Namespace) -> Answer:
-    answer = make_shards(
-        asked.sources,
-        asked.out,
-        name=asked.name,
-        millions=asked.millions,
-        column=asked.column,
-        split=asked.split,
-        revision=asked.revision,
-        seconds=asked.seconds,
-        encoding=asked.encoding,
-        progress=aside,
-    )
+    how = picked(asked, ("name", "millions", "column", "split", "revision", "seconds", "encoding"))
+    answer = make_shards(asked.sources, asked.out, progress=aside, **how)
     if not asked.json:
         shards = "1 shard" if answer["shards"] == 1 else f"{answer['shards']:,} shards"
         told = f"{answer['characters']:,} characters, {answer['alphabet']:,} distinct, in {shards}"
@@ -95,22 +74,17 @@ def _lines(tables: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]]) ->
         f"{one['bytes'] / 1e6:5.2f} MB  {one['licence']:<8} {one['title']} ({one['source']})"
         for one in tables
     ]
-    written = [
-        f"{one['name']:<22} {one['state']:<9} {_size(one['characters']):>9} characters  {_whose(one)}" for one in texts
-    ]
     return [
         *prices,
         "A ticker's name, pool (29 stocks) or bundled (all that suit training) can be given to --data of a training.",
-        *written,
+        *map(_written, texts),
         "Fetch a text with: python -m rnnlab data fetch NAME (owner/dataset for one of the Hugging Face Hub); then its"
         " name can be given to --data of a training.",
     ]
 
 
-def _whose(text: dict[str, Any]) -> str:
-    """Author, title and source; the source of a dataset says all there is to say."""
-    return text["source"] if "commit" in text else f"{text['author']}, {text['title']} ({text['source']})"
-
-
-def _size(characters: int | None) -> str:
-    return "unknown" if characters is None else f"{characters:,}"
+def _written(text: dict[str, Any]) -> str:
+    """A text's line: its size, author, title and source; the source of a dataset says all there is to say."""
+    size = "unknown" if text["characters"] is None else f"{text['characters']:,}"
+    whose = text["source"] if "commit" in text else f"{text['author']}, {text['title']} ({text['source']})"
+    return f"{text['name']:<22} {text['state']:<9} {size:>9} characters  {whose}"

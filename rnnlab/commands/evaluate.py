@@ -9,8 +9,7 @@ from typing import Any
 from rnnlab.runtime.callers import OWNER
 from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.tasks.registry import kind_of
-from rnnlab.terminal.commands import Answer, add_command, add_device, tell
-from rnnlab.terminal.tables import table_lines
+from rnnlab.terminal.commands import Answer, add_command, add_device, table_lines, tell
 
 NAMES = ("evaluate",)
 

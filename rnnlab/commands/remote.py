@@ -10,19 +10,11 @@ from rnnlab.commands.sharing import pulled_lines
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Submitted, own_token
 from rnnlab.runtime.kind import Request, TaskKind
-from rnnlab.service.hub_jobs import (
-    USUAL_FLAVOR,
-    USUAL_HOURS,
-    cancel_training,
-    find_training,
-    flavor_named,
-    follow_training,
-    price_words,
-    submit_training,
-)
+from rnnlab.service import hub_jobs
+from rnnlab.service.hub_jobs import USUAL_FLAVOR, USUAL_HOURS, flavor_named, price_words, submit_training
 from rnnlab.service.sharing import pull_into
 from rnnlab.terminal.commands import Answer, add_command, tell
-from rnnlab.terminal.streams import aside, show
+from rnnlab.terminal.streams import aside
 from rnnlab.train.checkpoint.claims import claimed
 
 PLACES = ("hf-jobs",)
@@ -74,9 +66,8 @@ def train_there(args: argparse.Namespace, kind: TaskKind, request: Request) -> A
         hours = USUAL_HOURS if args.hours is None else args.hours
         flavor = flavor_named(args.flavor or USUAL_FLAVOR, hours, token)
         aside(price_words(flavor, hours))
-        job = submit_training(
-            kind, request, repo=args.push, flavor=flavor, hours=hours, private=args.private, token=token
-        )
+        there: dict[str, Any] = {"repo": args.push, "private": args.private, "token": token}
+        job = submit_training(kind, request, flavor=flavor, hours=hours, **there)
         aside(f"Job {job.id}: {job.url}")
         _print_log(job, token)
         answer = pull_into(folder, args.push, token=token) | {"job": job.id}
@@ -85,27 +76,24 @@ def train_there(args: argparse.Namespace, kind: TaskKind, request: Request) -> A
 
 def _follow(asked: argparse.Namespace) -> Answer:
     token = own_token()
-    job = find_training(asked.id, token)
+    job = hub_jobs.find_training(asked.id, token)
     _print_log(job, token)
     return {"job": job.id}
 
 
 def _cancel(asked: argparse.Namespace) -> Answer:
     token = own_token()
-    job = find_training(asked.id, token)
-    cancel_training(job, token)
-    if not asked.json:
-        show(f"Job {job.id} is cancelled.")
-    return {"job": job.id}
+    job = hub_jobs.find_training(asked.id, token)
+    hub_jobs.cancel_training(job, token)
+    return tell(asked, {"job": job.id}, lambda answer: [f"Job {job.id} is cancelled."])
 
 
 def _print_log(job: Submitted, token: str | None) -> None:
     try:
-        for line in follow_training(job, token):
+        for line in hub_jobs.follow_training(job, token):
             aside(line)
     except KeyboardInterrupt:
-        aside(
-            f"The Job keeps running, and costs. To end it: python -m rnnlab job cancel {job.id}; "
-            f"to look on: python -m rnnlab job follow {job.id}"
-        )
+        command = "python -m rnnlab job"
+        end, look = f"{command} cancel {job.id}", f"{command} follow {job.id}"
+        aside(f"The Job keeps running, and costs. To end it: {end}; to look on: {look}")
         raise

@@ -10,9 +10,7 @@ from rnnlab.hub import own_token
 from rnnlab.service import sharing
 from rnnlab.service.sharing import ORDERS, deploy_space
 from rnnlab.tasks.registry import TASKS, kind_named
-from rnnlab.terminal.commands import Answer, add_command, add_overwrite, tell
-from rnnlab.terminal.streams import show
-from rnnlab.terminal.tables import aligned
+from rnnlab.terminal.commands import Answer, add_command, add_overwrite, aligned, picked, tell
 
 MEASURES = 3  # of a card's, shown in a list
 
@@ -44,16 +42,12 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
 
 def _push(asked: argparse.Namespace) -> Answer:
     answer = sharing.push(asked.folder, asked.repo, private=asked.private, token=own_token())
-    if not asked.json:
-        show(f"{answer['repo']} is at {answer['url']}")
-    return answer
+    return tell(asked, answer, lambda answer: [f"{answer['repo']} is at {answer['url']}"])
 
 
 def _space(asked: argparse.Namespace) -> Answer:
     answer = deploy_space(asked.repo, private=asked.private, token=own_token())
-    if not asked.json:
-        show(f"The page is at {answer['url']} as soon as the Space has built it.")
-    return answer
+    return tell(asked, answer, lambda answer: [f"The page is at {answer['url']} as soon as the Space has built it."])
 
 
 def _pull(asked: argparse.Namespace) -> Answer:
@@ -63,15 +57,8 @@ def _pull(asked: argparse.Namespace) -> Answer:
 
 def _models(asked: argparse.Namespace) -> Answer:
     token = own_token() if asked.hub else None
-    answer = sharing.models(
-        asked.task,
-        author=asked.author,
-        query=asked.query,
-        language=asked.language,
-        order=asked.order,
-        search=asked.hub,
-        token=token,
-    )
+    how = picked(asked, ("author", "query", "language", "order"))
+    answer = sharing.models(asked.task, search=asked.hub, token=token, **how)
     return tell(asked, answer, _models_lines)
 
 
@@ -90,10 +77,8 @@ def _models_lines(answer: Answer) -> list[str]:
     bundled = [[one["name"], one["task"], one["cell"], f"{one['parameters']:,}"] for one in answer["bundled"]]
     lines = aligned(["bundled", "task", "cell", "weights"], bundled)
     if answer["hub"]:
-        rows = [
-            [one["repo"], one["task"], one["modified"], f"{one['downloads']:,}", _measured(one["metrics"])]
-            for one in answer["hub"]
-        ]
+        found = [(one, _measured(one["metrics"])) for one in answer["hub"]]
+        rows = [[one["repo"], one["task"], one["modified"], f"{one['downloads']:,}", told] for one, told in found]
         lines += ["", *aligned(["on the Hub", "task", "modified", "downloads", "its card says"], rows)]
     return lines
 

@@ -11,11 +11,9 @@ from rnnlab.runtime.kind import Request, TaskKind, Training
 from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.runtime.training import train
 from rnnlab.tasks.registry import TASKS, kinds
-from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, tell
-from rnnlab.terminal.step_bar import StepBar
-from rnnlab.terminal.streams import aside
-from rnnlab.terminal.tables import table_lines
-from rnnlab.train.processes import Processes, is_first, started
+from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, given, picked, table_lines, tell
+from rnnlab.terminal.streams import StepBar, aside
+from rnnlab.train.processes import is_first, started
 
 NAMES = ("train",)
 
@@ -52,9 +50,7 @@ def _train(args: argparse.Namespace) -> Answer:
     own = kind.part(kind.commands)
     if hasattr(own, "check_training_flags"):
         own.check_training_flags(args)
-    names = {known.name for known in kind.options()}
-    settings = {name: value for name, value in vars(args).items() if name in names}
-    arguments = {name: getattr(args, name) for name in kind.arguments}
+    settings, arguments = given(args, kind.options()), picked(args, kind.arguments)
     request = Request.of(args.data, settings, arguments=arguments, base=args.base, command=args.command)
     if args.on:
         return train_there(args, kind, request)
@@ -66,17 +62,13 @@ def _train(args: argparse.Namespace) -> Answer:
             aside(sentence)
 
     args.resumable = True
-    training = train(
-        kind,
-        request,
-        out=args.out,
-        resume=args.resume,
-        overwrite=args.overwrite,
-        watch=bar.watch,
-        processes=processes,
-        settled=settled,
-    )
-    answer = _follow(args, training, kind.counted, bar, processes)
+    asked = picked(args, ("out", "resume", "overwrite"))
+    training = train(kind, request, watch=bar.watch, processes=processes, settled=settled, **asked)
+    try:
+        answer = _follow(args, training, kind.counted)
+    finally:
+        bar.close()
+        processes.part()
     return tell(args, answer, lambda answer: _lines(kind, answer)) if is_first() else answer
 
 
@@ -90,34 +82,22 @@ def _lines(kind: TaskKind, answer: Answer) -> list[str]:
     return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *advice, *answer["notices"]]
 
 
-def _follow(
-    args: argparse.Namespace,
-    training: Iterator[TrainReport | TrainResult],
-    unit: str,
-    bar: StepBar,
-    processes: Processes,
-) -> Answer:
+def _follow(args: argparse.Namespace, training: Iterator[TrainReport | TrainResult], unit: str) -> Answer:
     """Print a training's reports on standard error; gives its result's figures, with its folder.
 
     Args:
         args: learns in `reported` whether anything has been saved yet, for an interruption's sentence.
         training: its reports and its result.
         unit: of what is trained on in a second: "rows", "tokens".
-        bar: moved by the training's steps; closed at the end, however that comes.
-        processes: those that train together; left at the end.
     """
     answer: Answer = {}
     args.reported = False
-    try:
-        for event in training:
-            args.reported = True
-            if isinstance(event, TrainResult):
-                answer = event.summary | {"folder": event.folder}
-            else:
-                aside(_report(event, unit))
-    finally:
-        bar.close()
-        processes.part()
+    for event in training:
+        args.reported = True
+        if isinstance(event, TrainResult):
+            answer = event.summary | {"folder": event.folder}
+        else:
+            aside(_report(event, unit))
     return answer
 
 

@@ -58,9 +58,8 @@ def keep(text: str, path: Path, name: str) -> None:
         os.replace(partial, path)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise DataError(
-            f"{name} cannot be kept in the cache ({reason}); set RNNLAB_CACHE to a folder of yours."
-        ) from error
+        remedy = "set RNNLAB_CACHE to a folder of yours"
+        raise DataError(f"{name} cannot be kept in the cache ({reason}); {remedy}.") from error
     finally:
         if partial is not None:
             Path(partial).unlink(missing_ok=True)

@@ -67,10 +67,8 @@ class History:
         self._window: deque[int] | None = deque() if settings.repetition_penalty != 1 else None
         self._window_length = settings.repetition_window
         self._in_window: Counter[int] = Counter()
-        self._lead: deque[int] | None = None
-        if settings.no_repeat_ngram:
-            self._lead = deque(maxlen=settings.no_repeat_ngram - 1)
         self._lead_length = settings.no_repeat_ngram - 1
+        self._lead: deque[int] | None = deque(maxlen=self._lead_length) if settings.no_repeat_ngram else None
         self._followers: dict[tuple[int, ...], list[int]] = {}
         for one in ids:
             self.append(one)

@@ -43,15 +43,10 @@ def flops_a_second(rows: int, columns: int, inner: int, dtype: torch.dtype) -> f
 
 def description() -> dict[str, Any]:
     """Which machine it was, for the record: processor, instructions, cores, load, torch."""
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "instructions": torch.backends.cpu.get_cpu_capability(),
-        "bf16": _bf16(),
-        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-    }
+    instructions = torch.backends.cpu.get_cpu_capability()
+    load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+    known = {"processor": _processor(), "cores": os.cpu_count(), "instructions": instructions, "bf16": _bf16()}
+    return known | {"load": load, "torch": torch.__version__, "threads": torch.get_num_threads()}
 
 
 def machine_words(machine: Mapping[str, Any]) -> str:

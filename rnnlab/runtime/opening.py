@@ -7,7 +7,7 @@ import math
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,14 +68,12 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
         return Located(brought, brought.name, public=False, most_weights=caller.most_weights)
     if named := hub_name(model):
         pulled = hub.pull(*named, token=caller.hub_token, most_weights=caller.most_weights)
-        return Located(
-            pulled.folder,
-            named[0],
-            pulled.commit,
-            pulled.public,
-            caller.most_weights,
-            lambda: hub.load_pulled(pulled, caller.hub_token, caller.most_weights),
-        )
+        most = caller.most_weights
+
+        def mended() -> Checkpoint:
+            return hub.load_pulled(pulled, caller.hub_token, most)
+
+        return Located(pulled.folder, named[0], pulled.commit, pulled.public, most, mended)
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"
@@ -110,10 +108,7 @@ def heavy(found: Located) -> Iterator[None]:
     size = 0
     with suppress(OSError):
         size = (found.folder / checkpoint.WEIGHTS).stat().st_size
-    if size < HEAVY:
-        yield
-        return
-    with ONE_AT_A_TIME:
+    with nullcontext() if size < HEAVY else ONE_AT_A_TIME:
         yield
 
 

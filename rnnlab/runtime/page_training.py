@@ -34,7 +34,9 @@ SHOWN = ("cell", "hidden", "layers", "epochs", "lr")  # settings that the page o
 BETWEEN_REPORTS = 2.0  # seconds, at least
 LEAST_REPORTS = 8
 MOST_BYTES = 100_000_000  # of data that were read and encoded, whoever asked for them
+SMALL = 1000  # bytes of a plan, about
 BYTES_A_UNIT = 12  # of a character or a day: as it was read, and as it was encoded
+Given = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,7 @@ class Asked:
 
     @classmethod
     def of(
-        cls,
-        kind: TaskKind,
-        data: str | Sequence[str],
-        settings: Mapping[str, Any] | None = None,
-        arguments: Mapping[str, Any] | None = None,
-        **others: Any,
+        cls, kind: TaskKind, data: str | Sequence[str], settings: Given = None, arguments: Given = None, **others: Any
     ) -> Asked:
         """The same without the settings and arguments that are None."""
         request = Request.of(data, settings, arguments=arguments or {})
@@ -69,15 +66,8 @@ class Asked:
     def request(self) -> Request:
         """What the training run is asked."""
         began = None if self.begun is None else _begun(self.kind, self.begun)
-        return Request(
-            self.data,
-            self.settings,
-            self.arguments,
-            self.base,
-            began,
-            self.caller,
-            most_bytes=self.caller.most_training_bytes,
-        )
+        most = self.caller.most_training_bytes
+        return Request(self.data, self.settings, self.arguments, self.base, began, self.caller, most_bytes=most)
 
     def read_by(self) -> tuple[Any, ...]:
         """What tells one reading from another: the data as they are now, and how they are read."""
@@ -141,11 +131,12 @@ def plan(asked: Asked) -> Plan:
     source = _source(asked, by, request)
     asked.kind.fits(source)
     training = _training(asked, by, request)
-    found = _PLANS.get((by, _frozen(asked.settings)), lambda: _planned(asked, source, training, request), _small)
+    key = by, _frozen(asked.settings)
+    found = _PLANS.get(key, lambda: _planned(asked, source, training, request), lambda made: SMALL)
     # Whoever trains with what was proposed trains what was prepared here.
     proposed = by, _frozen({**found.settings, **asked.settings})
     _TRAININGS.get(proposed, lambda: training, _size_of(source))
-    _PLANS.get(proposed, lambda: found, _small)
+    _PLANS.get(proposed, lambda: found, lambda made: SMALL)
     return found
 
 
@@ -167,15 +158,8 @@ def begin(asked: Asked, *, report_every: int | None = None) -> tuple[str, Iterat
         shutil.copytree(old, visit.folder)
 
     def training(watch: Watch) -> Iterator[TrainReport | TrainResult]:
-        return train(
-            asked.kind,
-            request,
-            out=visit.folder,
-            resume=old is not None,
-            watch=watch,
-            prepared=_training(asked, by, request),
-            report_every=report_every,
-        )
+        own: dict[str, Any] = {"prepared": _training(asked, by, request), "report_every": report_every}
+        return train(asked.kind, request, out=visit.folder, resume=old is not None, watch=watch, **own)
 
     job = Job(training, most_seconds(), lambda: end_visit(visit))
     key = JOBS.add(job)
@@ -188,26 +172,14 @@ def steer(key: str, wish: str) -> None:
     {"stop": job.stop, "pause": job.pause, "resume": job.go_on}[wish]()
 
 
-def longest_wait() -> float:
-    """Seconds for which the training that runs may still have the machine, its pauses included; 0 if none runs."""
-    return JOBS.most_left
-
-
-def stop_trainings() -> None:
-    """Stop every visitor's training, as the page ends."""
-    JOBS.stop_all()
-
-
 def _source(asked: Asked, by: tuple[Any, ...], request: Request) -> Source:
     """The data, read once for all that a visitor asks of them."""
 
     def read() -> Source:
         source: Source = asked.kind.read(request)
         if source.size > asked.kind.most:
-            raise DataError(
-                f"{source.size:,} {asked.kind.unit} are more than the {asked.kind.most:,} that can be trained on here; "
-                f"give fewer."
-            )
+            most = f"the {asked.kind.most:,} that can be trained on here"
+            raise DataError(f"{source.size:,} {asked.kind.unit} are more than {most}; give fewer.")
         return source
 
     return _SOURCES.get(by, read, lambda source: BYTES_A_UNIT * source.size)
@@ -274,7 +246,3 @@ def _frozen(values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _size_of(source: Source) -> Any:
     return lambda made: BYTES_A_UNIT * source.size
-
-
-def _small(made: Any) -> int:
-    return 1000

@@ -11,8 +11,8 @@ from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.runtime.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.record_fields import check_state_numbers
 from rnnlab.train.checkpoint.snapshots import check_state
-from rnnlab.train.checkpoint.state_numbers import check_state_numbers
 from rnnlab.train.progress import Snapshot, TrainConfig
 
 # The task fills these; nobody sets them.
@@ -30,7 +30,7 @@ def begun_training(folder: Path | None, kind: TaskKind, name: str | None = None)
     began = checkpoint.load(folder, resume=True, name=name)
     if began.task != kind.name:
         raise CheckpointError(
-            f"{name or folder.name} holds a training of the task {began.task!r:.40}; resume it with its own command."
+            f"{name or folder.name} holds a training of the task {began.task!r:.40}; choose that task to resume it."
         )
     data = began.provenance.get("data")
     named = isinstance(data, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in data)

@@ -117,12 +117,8 @@ class RunLog:
         best = next((point for point in self.curve if point["step"] == numbers["best_step"]), {})
         origin = {"steps": numbers["step"], "seconds": round(self._elapsed(), 1)}
         origin |= {"device": numbers["device"], "precision": numbers["precision"]}
-        return dataclasses.replace(
-            self.begun,
-            weights=weights,
-            metrics=self.begun.metrics | {"validation": best} | metrics,
-            provenance=self.begun.provenance | origin,
-        )
+        measured, made = self.begun.metrics | {"validation": best} | metrics, self.begun.provenance | origin
+        return dataclasses.replace(self.begun, weights=weights, metrics=measured, provenance=made)
 
     def _elapsed(self) -> float:
         return self.seconds + time.monotonic() - self.began

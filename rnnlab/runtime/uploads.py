@@ -73,11 +73,8 @@ def visit_folder(model: str) -> Path | None:
     try:
         os.utime(folder.parent)
     except OSError as error:
-        hours = f"{KEPT / 3600:g}"
-        raise CheckpointError(
-            f"{found[2]} is no longer here, as what a visitor brings is deleted after {hours} unused hours; "
-            f"bring it once more."
-        ) from error
+        why = f"as what a visitor brings is deleted after {KEPT / 3600:g} unused hours"
+        raise CheckpointError(f"{found[2]} is no longer here, {why}; bring it once more.") from error
     return folder
 
 
@@ -100,26 +97,25 @@ def check_room(client: str) -> None:
         CheckpointError: what this client, or all together, have brought is more than is kept.
     """
     sizes = {folder: _bytes(folder) for folder in _place().glob("*")}
-    own = sum(size for folder, size in sizes.items() if _client_of(folder) == _mark(client))
+    own = sum(size for folder, size in sizes.items() if _is_of(folder, client))
     if own > MOST_OF_ONE:
         raise CheckpointError(
             f"Your checkpoints here take {own / 1e6:,.0f} MB where {MOST_OF_ONE / 1e6:,.0f} are kept for a visitor; "
             f"come back when they are deleted, after {KEPT / 3600:g} unused hours."
         )
     if sum(sizes.values()) > MOST_BYTES:
-        raise CheckpointError(
-            f"Visitors' checkpoints fill the {MOST_BYTES / 1e9:g} GB that are kept here; try again in an hour."
-        )
+        filled = f"Visitors' checkpoints fill the {MOST_BYTES / 1e9:g} GB that are kept here"
+        raise CheckpointError(f"{filled}; try again in an hour.")
 
 
 def _mark(client: str) -> str:
     return hashlib.sha256(client.encode()).hexdigest()
 
 
-def _client_of(folder: Path) -> str:
+def _is_of(folder: Path, client: str) -> bool:
     with suppress(OSError):
-        return (folder / _CLIENT).read_text()
-    return ""
+        return (folder / _CLIENT).read_text() == _mark(client)
+    return False
 
 
 def _place() -> Path:

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 from rnnlab.nn.model import SequenceModel
 from rnnlab.runtime.jobs import Job
@@ -133,19 +133,13 @@ def _slice(payload: bytes, seconds: float) -> Iterator[Told]:
     yield True
 
 
-def _duration(payload: bytes, seconds: float) -> float:
-    """For how long to ask ZeroGPU."""
-    return seconds + AROUND
-
-
 def _marked(function: Callable[..., Iterator[Told]]) -> Callable[..., Any]:
     """Mark it for ZeroGPU; without the package, and outside of such a Space, it stays as it is."""
     try:
         import spaces
     except ImportError:
         return function
-    marked: Callable[..., Any] = spaces.GPU(duration=_duration)(function)
-    return marked
+    return cast(Callable[..., Any], spaces.GPU(duration=lambda payload, seconds: seconds + AROUND)(function))
 
 
 _lent = _marked(_slice)

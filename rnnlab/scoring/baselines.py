@@ -18,13 +18,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
 
 from rnnlab.errors import DataError
-from rnnlab.scoring.draws import Draws
 from rnnlab.scoring.forecasts import coverage, diebold_mariano, log_score, mae, rmse
-from rnnlab.scoring.student import FloatArray, StudentT, fit_student
+from rnnlab.scoring.student import Draws, FloatArray, StudentT, fit_student
 
 IntArray = npt.NDArray[np.int64]
+Prices = tuple[FloatArray, FloatArray]
 Forecast = StudentT | Draws | FloatArray  # of the N returns: densities, drawn outcomes or bare points, in percent
-Baseline = Callable[[FloatArray, IntArray, int, int, FloatArray | None], Forecast]
+Ranges = FloatArray | None  # (n,) Parkinson volatility in percent, as `parkinson` gives it; None where it is not known
+Baseline = Callable[[FloatArray, IntArray, int, int, Ranges], Forecast]
 
 LEAST_TRAINING = 60
 START_DAYS = 60  # the average of squares starts from this many days
@@ -56,25 +57,19 @@ class BaselineScores:
         return {name: value for name, value in vars(self).items() if name != "losses"}
 
 
-def naive(
-    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
-) -> FloatArray:
+def naive(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> FloatArray:
     """Say that the price stays as it is: N returns of zero, as points."""
     _check(returns, origins, split, horizon)
     return np.zeros(len(origins))
 
 
-def drift(
-    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
-) -> FloatArray:
+def drift(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> FloatArray:
     """Say that the price grows as it did on average in training: N equal returns in percent, as points."""
     _check(returns, origins, split, horizon)
     return np.full(len(origins), horizon * returns[1:split].mean())
 
 
-def constant_t(
-    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
-) -> StudentT:
+def constant_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> StudentT:
     """Fit one Student-t to the training returns of `horizon` days and forecast it every day; N densities, percent.
 
     Raises:
@@ -86,12 +81,7 @@ def constant_t(
 
 
 def ewma_t(
-    returns: FloatArray,
-    origins: IntArray,
-    split: int,
-    horizon: int = 1,
-    ranges: FloatArray | None = None,
-    decay: float = 0.94,
+    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None, decay: float = 0.94
 ) -> StudentT:
     """Scale a Student-t by the exponentially weighted volatility up to each origin; N densities in percent.
 
@@ -105,9 +95,7 @@ def ewma_t(
     return _scaled_t(returns, ewma_volatility(returns, decay), origins, split, horizon)
 
 
-def har_t(
-    returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: FloatArray | None = None
-) -> StudentT:
+def har_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> StudentT:
     """Scale a Student-t by the volatility that a log-HAR regression expects; N densities in percent.
 
     Corsi (2009), J. Financial Econometrics 7(2), in logs: the log of the mean of a daily volatility proxy over the next
@@ -116,8 +104,7 @@ def har_t(
     volatility times √horizon, which also mends the bias of the log and of the proxy.
 
     Args:
-        ranges: (n,) Parkinson volatility in percent, as `parkinson` gives it; where it is nan, and on every day when
-            ranges is None, the day's absolute return stands in.
+        ranges: where they are nan, and on every day when they are None, the day's absolute return stands in.
 
     Raises:
         DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
@@ -137,24 +124,11 @@ def har_t(
     return _scaled_t(returns, expected, origins, split, horizon)
 
 
-# Each takes (returns, origins, split, horizon, ranges). One line makes a new one join every back-test.
-# What to call them where people read.
-TITLES = {
-    "naive": "tomorrow = today",
-    "drift": "today + mean change",
-    "constant_t": "constant spread",
-    "ewma_t": "EWMA volatility",
-    "har_t": "HAR",
-    "garch_t": "GARCH(1,1)",
-    "gjr_t": "GJR-GARCH",
-}
-BASELINES: dict[str, Baseline] = {
-    "naive": naive,
-    "drift": drift,
-    "constant_t": constant_t,
-    "ewma_t": ewma_t,
-    "har_t": har_t,
-}
+# Those that every back-test scores, and what to call them, and others, where people read.
+TITLES = {"naive": "tomorrow = today", "drift": "today + mean change", "constant_t": "constant spread"}
+TITLES |= {"ewma_t": "EWMA volatility", "har_t": "HAR", "garch_t": "GARCH(1,1)", "gjr_t": "GJR-GARCH"}
+BASELINES: dict[str, Baseline] = {"naive": naive, "drift": drift, "constant_t": constant_t}
+BASELINES |= {"ewma_t": ewma_t, "har_t": har_t}
 
 
 def baseline_scores(
@@ -164,7 +138,7 @@ def baseline_scores(
     origins: IntArray,
     split: int,
     horizon: int = 1,
-    ranges: FloatArray | None = None,
+    ranges: Ranges = None,
     more: Mapping[str, Baseline] = MappingProxyType({}),
 ) -> dict[str, BaselineScores]:
     """Score every baseline on the model's own days.
@@ -182,13 +156,10 @@ def baseline_scores(
     last = len(returns) - 1 - horizon
     if origins.size and origins.max() > last:
         raise DataError(f"Day {origins.max()} has no price {horizon} days later; score days up to {last}.")
-    actual, before, after = ahead(returns, origins, horizon), closes[origins], closes[origins + horizon]
+    actual, prices = ahead(returns, origins, horizon), (closes[origins], closes[origins + horizon])
     own = model.crps(actual)
-    scores = {}
-    for name, baseline in (BASELINES | dict(more)).items():
-        forecast = baseline(returns, origins, split, horizon, ranges)
-        scores[name] = _score(model, own, forecast, actual, before, after, horizon)
-    return scores
+    made = {name: one(returns, origins, split, horizon, ranges) for name, one in (BASELINES | dict(more)).items()}
+    return {name: _score(model, own, forecast, actual, prices, horizon) for name, forecast in made.items()}
 
 
 def ahead(returns: FloatArray, origins: IntArray, horizon: int = 1) -> FloatArray:
@@ -244,15 +215,10 @@ def _mean_of_last(values: FloatArray, days: int) -> FloatArray:
 
 
 def _score(
-    model: StudentT,
-    own: FloatArray,
-    forecast: Forecast,
-    actual: FloatArray,
-    before: FloatArray,
-    after: FloatArray,
-    horizon: int,
+    model: StudentT, own: FloatArray, forecast: Forecast, actual: FloatArray, prices: Prices, horizon: int
 ) -> BaselineScores:
-    """Score a baseline on N days, own being the model's CRPS on them."""
+    """Score a baseline on N days, own being the model's CRPS on them, prices those before and after the horizon."""
+    before, after = prices
     point = forecast.location if isinstance(forecast, StudentT | Draws) else forecast
     median_close = before * np.exp(point / 100)
     error = rmse(after, median_close)
@@ -263,15 +229,9 @@ def _score(
         return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value, losses)
     losses = forecast.crps(actual)
     test = diebold_mariano(own, losses, horizon)
-    return BaselineScores(
-        rmse=error,
-        crps=float(losses.mean()),
-        log_score=log_score(forecast, actual) if isinstance(forecast, StudentT) else None,
-        coverage80=coverage(*forecast.interval(0.80), actual),
-        coverage95=coverage(*forecast.interval(0.95), actual),
-        dm_p=test.p_value,
-        losses=losses,
-    )
+    nats = log_score(forecast, actual) if isinstance(forecast, StudentT) else None
+    held80, held95 = (coverage(*forecast.interval(share), actual) for share in (0.80, 0.95))
+    return BaselineScores(error, float(losses.mean()), nats, held80, held95, test.p_value, losses)
 
 
 def _check(returns: FloatArray, origins: IntArray, split: int, horizon: int) -> None:

@@ -76,21 +76,13 @@ def score(
         DataError: lengths that differ, no day at all, a value that is not finite, or a price that never moved.
     """
     median_close = close_before * np.exp(density.location / 100)
-    lower80, upper80 = density.interval(0.80)
     signs = direction(actual_return, density.location)
-    return Scores(
-        n=actual_return.size,
-        rmse=rmse(actual_close, median_close),
-        mae=mae(actual_close, median_close),
-        mase=mase(actual_close, median_close, train_naive_mae),
-        direction=signs.share,
-        direction_base_rate=signs.base_rate,
-        crps=crps(density, actual_return),
-        log_score=log_score(density, actual_return),
-        coverage80=coverage(lower80, upper80, actual_return),
-        coverage95=coverage(*density.interval(0.95), actual_return),
-        width80=width(lower80, upper80),
-    )
+    root, absolute = rmse(actual_close, median_close), mae(actual_close, median_close)
+    scaled = mase(actual_close, median_close, train_naive_mae)
+    ranked, nats = crps(density, actual_return), log_score(density, actual_return)
+    held80, held95 = (coverage(*density.interval(share), actual_return) for share in (0.80, 0.95))
+    errors = root, absolute, scaled, signs.share, signs.base_rate, ranked, nats
+    return Scores(actual_return.size, *errors, held80, held95, width(*density.interval(0.80)))
 
 
 def rmse(actual: FloatArray, predicted: FloatArray) -> float:

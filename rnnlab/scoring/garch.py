@@ -17,9 +17,8 @@ from functools import partial
 import numpy as np
 
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.scoring.baselines import Baseline, IntArray
-from rnnlab.scoring.draws import Draws
-from rnnlab.scoring.student import FloatArray, StudentT
+from rnnlab.scoring.baselines import Baseline, IntArray, Ranges
+from rnnlab.scoring.student import Draws, FloatArray, StudentT
 
 REFIT_DAYS = 20
 PATHS = 2000
@@ -55,7 +54,7 @@ def garch_t(
     origins: IntArray,
     split: int,
     horizon: int = 1,
-    ranges: FloatArray | None = None,
+    ranges: Ranges = None,
     *,
     asymmetric: bool = False,
     refit: int = REFIT_DAYS,
@@ -76,13 +75,11 @@ def garch_t(
     """
     if split < 250:
         raise DataError(f"{split} days are too few to fit GARCH to; start the back-test after at least 250.")
-    parts = [
-        _one_day(fitted, returns, block) if horizon == 1 else _drawn(fitted, returns, block, horizon)
-        for fitted, block in _fits(returns, origins, asymmetric, refit)
-    ]
+    fits = _fits(returns, origins, asymmetric, refit)
     if horizon > 1:
-        return Draws(np.concatenate(parts))
-    return StudentT(*(np.concatenate([part[place] for part in parts]) for place in range(3)))
+        return Draws(np.concatenate([_drawn(fitted, returns, block, horizon) for fitted, block in fits]))
+    parts = [_one_day(fitted, returns, block) for fitted, block in fits]
+    return StudentT(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 GARCH: dict[str, Baseline] = {"garch_t": garch_t, "gjr_t": partial(garch_t, asymmetric=True)}
@@ -115,18 +112,10 @@ def _fit(past: FloatArray, asymmetric: bool, start: FloatArray | None) -> tuple[
         # Parameters on the edge of what is allowed are not begun from; arch then takes its own.
         warnings.simplefilter("ignore", StartingValueWarning)
         found = model.fit(disp="off", show_warning=False, starting_values=start)
-    named = dict(found.params)
-    gamma = float(named.get("gamma[1]", 0.0))
-    fitted = Fitted(
-        named["mu"],
-        named["omega"],
-        named["alpha[1]"],
-        gamma,
-        named["beta[1]"],
-        named["nu"],
-        float(found.conditional_volatility[0] ** 2),
-    )
-    return np.asarray(found.params), fitted
+    named = {"gamma[1]": 0.0} | dict(found.params)
+    parameters = [named[name] for name in ("mu", "omega", "alpha[1]", "gamma[1]", "beta[1]", "nu")]
+    parameters.append(float(found.conditional_volatility[0] ** 2))
+    return np.asarray(found.params), Fitted(*parameters)
 
 
 def _one_day(fitted: Fitted, returns: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -103,12 +103,6 @@ class Ngrams:
         """Mean of −log P over (N,) ids that run on from a context, in nats. Raises as `log_probabilities` does."""
         return float(-np.mean(self.log_probabilities(ids, context)))
 
-    def nats_per_character(self, ids: IntArray, characters: int, context: IntArray = EMPTY) -> float:
-        """Sum of −log P over (N,) ids divided by the characters they stand for, in nats; for words, above all."""
-        if characters < 1:
-            raise DataError(f"{characters} characters cannot share a score; give the length of the text, at least 1.")
-        return self.nats_per_token(ids, context) * ids.size / characters
-
     def distribution(self, context: IntArray = EMPTY) -> FloatArray:
         """Foretell the id after a context: (M,) ids -> (V,) probabilities."""
         shares = np.full(self.vocabulary, 1 / self.vocabulary)

@@ -1,4 +1,8 @@
-"""A density forecast's record over its days: how often its bands held, before and after calibration, and how surely."""
+"""A density forecast's record over its days: how often its bands held, before and after calibration, and how surely.
+
+Bands are calibrated by adaptive conformal inference, Gibbs & Candès (2021, arXiv 2106.00170): a band that failed is
+followed by wider ones, one that held by slightly narrower ones, from outcomes known on the day and no others.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlab.scoring.conformal import STEP, calibrated_shares
+from rnnlab.errors import DataError, RnnlabError
 from rnnlab.scoring.evidence import LEAST_DAYS, Share, histogram, independence, share_held
 from rnnlab.scoring.forecasts import width
 from rnnlab.scoring.student import FloatArray, StudentT
 
 PERCENT = (80, 95)
 Bands = dict[int, tuple[FloatArray, FloatArray]]  # by nominal share in percent: lower and upper ends, (N,) each
+# Of the miss probability, for each failure: an estimate over the last 1/STEP = 100 days or so. A single miss moves an
+# 80 % band by less than a point, and a change of regime is followed within a year. docs/experiments.md tries others.
+STEP = 0.01
+WIDEST = 0.999  # a share of 1 would be a band without ends, and ends far out cost width and win no coverage
 NARROWEST = 1e-6  # a band of nothing has no ends to give
 
 
@@ -47,11 +55,8 @@ def record_of(density: StudentT, actual: FloatArray, calibrated: Bands, horizon:
     """
     if len(actual) < LEAST_DAYS:
         return None
-    probabilities = density.cdf(actual)
-    return Record(
-        {str(percent): _band(density, actual, percent, calibrated[percent], horizon) for percent in PERCENT},
-        histogram(probabilities),
-    )
+    bands = {str(percent): _band(density, actual, percent, calibrated[percent], horizon) for percent in PERCENT}
+    return Record(bands, histogram(density.cdf(actual)))
 
 
 def calibrated_bands(density: StudentT, actual: FloatArray, horizon: int = 1, step: float = STEP) -> Bands:
@@ -74,15 +79,46 @@ def calibrated_bands(density: StudentT, actual: FloatArray, horizon: int = 1, st
     return found
 
 
+def calibrated_shares(probabilities: FloatArray, coverage: float, horizon: int = 1, step: float = STEP) -> FloatArray:
+    """The share that each day's central band should be made for, so that bands hold `coverage` of days in the long run.
+
+    The band issued at day i rests on outcomes of forecasts made up to day i − horizon, which are known by then.
+
+    Args:
+        probabilities: (N,) what the forecast's distribution gave to outcomes up to the one that came, day after day
+            (the probability integral transform); a central band of share c holds where |2p − 1| ≤ c.
+        coverage: the share of days that a band should hold, strictly between 0 and 1.
+        horizon: days from forecast to outcome.
+        step: how far a single outcome moves the share; 0 for never.
+
+    Returns:
+        (N,) shares between 0 and 0.999.
+
+    Raises:
+        DataError: a probability is missing or none.
+        RnnlabError: coverage or step is out of bounds.
+    """
+    if not 0 < coverage < 1 or not 0 <= step < 1 or horizon < 1:
+        words = f"A coverage of {coverage:g} with steps of {step:g} cannot be aimed at; 0.8 and 0.01 are usual."
+        raise RnnlabError(words)
+    if not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise DataError("A probability of an outcome is missing or not between 0 and 1; score only complete days.")
+    reached = np.abs(2 * probabilities - 1)
+    miss = aim = 1 - coverage
+    shares = np.empty(len(reached))
+    for day in range(len(reached)):
+        if day >= horizon:
+            known = day - horizon
+            miss += step * (aim - float(reached[known] > shares[known]))
+        shares[day] = min(max(1 - miss, 0.0), WIDEST)
+    return shares
+
+
 def _band(
     density: StudentT, actual: FloatArray, percent: int, calibrated: tuple[FloatArray, FloatArray], horizon: int
 ) -> Band:
     lower, upper = density.interval(percent / 100)
     held = (lower <= actual) & (actual <= upper)
-    return Band(
-        raw=share_held(held),
-        calibrated=share_held((calibrated[0] <= actual) & (actual <= calibrated[1])),
-        width=width(lower, upper),
-        width_calibrated=width(*calibrated),
-        independence_p=independence(held).p_value if horizon == 1 else None,
-    )
+    share = share_held((calibrated[0] <= actual) & (actual <= calibrated[1]))
+    alone = independence(held).p_value if horizon == 1 else None
+    return Band(share_held(held), share, width(lower, upper), width(*calibrated), alone)

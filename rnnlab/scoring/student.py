@@ -1,9 +1,9 @@
-"""The Student-t as a forecast: its quantiles, scores and fit; knows nothing of days, prices or networks."""
+"""The Student-t as a forecast, or draws where there is no formula: quantiles, scores and fit; knows no day or price."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +37,7 @@ class StudentT:
             RnnlabError: level is not strictly between 0 and 1.
         """
         _need_a_share("A quantile's level", level)
-        values: FloatArray = self.location + self.scale * special.stdtrit(self.dof, level)
-        return values
+        return cast(FloatArray, self.location + self.scale * special.stdtrit(self.dof, level))
 
     def interval(self, coverage: float | FloatArray) -> tuple[FloatArray, FloatArray]:
         """Central band, as (lower, upper) of shape (N,) each, that holds the outcome with probability `coverage`.
@@ -56,13 +55,11 @@ class StudentT:
 
     def cdf(self, y: FloatArray | float) -> FloatArray:
         """Probability of an outcome of at most y; y broadcasts with location."""
-        probability: FloatArray = special.stdtr(self.dof, self._standardised(y))
-        return probability
+        return cast(FloatArray, special.stdtr(self.dof, self._standardised(y)))
 
     def log_density(self, y: FloatArray | float) -> FloatArray:
         """Log density at y in nats; y broadcasts with location."""
-        density: FloatArray = _log_density(self._standardised(y), self.dof) - np.log(self.scale)
-        return density
+        return _log_density(self._standardised(y), self.dof) - np.log(self.scale)
 
     def crps(self, y: FloatArray | float) -> FloatArray:
         """Continuous ranked probability score at y, in the units of y, lower is better; nan where dof <= 1.
@@ -73,8 +70,7 @@ class StudentT:
         # The beta functions themselves underflow for large dof; their logarithms do not.
         betas = np.exp(special.betaln(0.5, dof - 0.5) - 2 * special.betaln(0.5, dof / 2))
         body = w * (2 * special.stdtr(dof, w) - 1) + 2 * np.exp(_log_density(w, dof)) * (dof + w * w) / (dof - 1)
-        score: FloatArray = self.scale * (body - 2 * np.sqrt(dof) / (dof - 1) * betas)
-        return score
+        return cast(FloatArray, self.scale * (body - 2 * np.sqrt(dof) / (dof - 1) * betas))
 
     def at(self, rows: Any) -> StudentT:
         """The densities of some rows, or of whatever else may stand between an array's brackets."""
@@ -85,8 +81,34 @@ class StudentT:
         return StudentT(self.location * factor, self.scale * factor, self.dof + np.zeros_like(factor))
 
     def _standardised(self, y: FloatArray | float) -> FloatArray:
-        w: FloatArray = (np.asarray(y, dtype=np.float64) - self.location) / self.scale
-        return w
+        return (np.asarray(y, dtype=np.float64) - self.location) / self.scale
+
+
+@dataclass(frozen=True)
+class Draws:
+    """values: (N, M) equally likely outcomes of each of N forecasts, in the units of what is forecast."""
+
+    values: FloatArray
+
+    @property
+    def location(self) -> FloatArray:
+        """The medians, (N,)."""
+        return np.asarray(np.median(self.values, axis=1))
+
+    def interval(self, coverage: float) -> tuple[FloatArray, FloatArray]:
+        """Central bands, (lower, upper) of shape (N,) each, that hold the share `coverage` of the draws."""
+        lower, upper = np.quantile(self.values, [(1 - coverage) / 2, (1 + coverage) / 2], axis=1)
+        return lower, upper
+
+    def crps(self, y: FloatArray) -> FloatArray:
+        """Continuous ranked probability score of the empirical distribution at y (N,), in its units, lower is better.
+
+        Gneiting & Raftery (2007), J. Am. Stat. Assoc. 102(477), equation 21, in the form over sorted draws.
+        """
+        ordered = np.sort(self.values, axis=1)
+        count = ordered.shape[1]
+        weights = (2 * np.arange(1, count + 1) - count - 1) / count**2
+        return cast(FloatArray, np.abs(ordered - y[:, None]).mean(axis=1) - ordered @ weights)
 
 
 def fit_student(sample: FloatArray) -> StudentT:
@@ -108,24 +130,15 @@ def fit_student(sample: FloatArray) -> StudentT:
     # A single wild value must not set the unit of the search; quartiles that coincide cannot.
     unit = (np.quantile(sample, 0.75) - np.quantile(sample, 0.25)) / 1.349 or np.std(sample)
     location, log_scale, log_dof = _maximise((sample - centre) / unit)
-    return StudentT(
-        np.asarray(centre + unit * location), np.asarray(unit * np.exp(log_scale)), np.asarray(np.exp(log_dof))
-    )
+    parameters = (centre + unit * location, unit * np.exp(log_scale), np.exp(log_dof))
+    return StudentT(*map(np.asarray, parameters))
 
 
 def _maximise(x: FloatArray) -> FloatArray:
     bounds = [(x.min(), x.max()), tuple(np.log(SCALE_BOUNDS)), tuple(np.log(DOF_BOUNDS))]
-    found = optimize.minimize(
-        _mean_loss,
-        np.array([0.0, 0.0, np.log(5.0)]),
-        args=(x,),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"ftol": 1e-13, "gtol": 1e-7},
-    )
-    best: FloatArray = found.x
-    return best
+    start, ends = np.array([0.0, 0.0, np.log(5.0)]), {"ftol": 1e-13, "gtol": 1e-7}
+    found = optimize.minimize(_mean_loss, start, (x,), "L-BFGS-B", jac=True, bounds=bounds, options=ends)
+    return cast(FloatArray, found.x)
 
 
 def _mean_loss(parameters: FloatArray, x: FloatArray) -> tuple[float, FloatArray]:
@@ -140,8 +153,7 @@ def _mean_loss(parameters: FloatArray, x: FloatArray) -> tuple[float, FloatArray
 
 
 def _log_density(w: FloatArray, dof: FloatArray) -> FloatArray:
-    density: FloatArray = -special.betaln(0.5, dof / 2) - 0.5 * np.log(dof) - (dof + 1) / 2 * np.log1p(w * w / dof)
-    return density
+    return cast(FloatArray, -special.betaln(0.5, dof / 2) - 0.5 * np.log(dof) - (dof + 1) / 2 * np.log1p(w * w / dof))
 
 
 def _need_a_share(what: str, value: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ TRAINED = 7 / 8  # of the time; the rest is for installing, scoring and pushing
 OUT = "made"
 OFFERED = 600.0  # seconds that a price stays good
 SPARE = 0.25  # hours that a sign-in has to last beyond a Job
+flavors, find_training, follow_training, cancel_training = hub.flavors, hub.find_job, hub.follow, hub.cancel
 
 
 @dataclass
@@ -48,11 +49,6 @@ class _Sent:
         if (fetch := kind.fetch(name)) is not None:
             self.fetches.append(fetch)
         return name
-
-
-def flavors(token: str | None = None) -> list[Flavor]:
-    """The machines that the Hub rents out, the cheapest first; HubError if it cannot be asked."""
-    return hub.flavors(token)
 
 
 def flavor_named(name: str, hours: float, token: str | None = None) -> Flavor:
@@ -115,10 +111,8 @@ def check_sign_in(hours: float, expires_at: float) -> None:
     """
     left = (expires_at - time.time()) / 3600 - SPARE
     if expires_at and hours > left:
-        raise RnnlabError(
-            f"Your sign-in ends in {max(0.0, left + SPARE):.1f} hours, and the Job pushes with it at its end; choose "
-            f"at most {max(0.0, left):.1f} hours, or sign in anew."
-        )
+        ends = f"Your sign-in ends in {max(0.0, left + SPARE):.1f} hours, and the Job pushes with it at its end"
+        raise RnnlabError(f"{ends}; choose at most {max(0.0, left):.1f} hours, or sign in anew.")
 
 
 def submit_training(
@@ -157,28 +151,12 @@ def submit_training(
         if value in (False, [], ()):
             continue
         several = isinstance(value, (list, tuple))
-        named = [f"--{name}", *(sent.there(one, kind) for one in value)] if several else flags_of({name: value})
-        words += named
+        words += [f"--{name}", *(sent.there(one, kind) for one in value)] if several else flags_of({name: value})
     words += [*flags_of(request.settings), "--minutes", f"{60 * hours * TRAINED:g}", "--out", OUT]
     push = ["push", OUT, repo, *(["--private"] if private else [])]
     root = catalog.bundled_folder().parent
     commands = [["python", "-m", "rnnlab", *command] for command in (*sent.fetches, words, push)]
     return hub.submit(root, commands, sent.files, flavor.name, round(3600 * hours), token)
-
-
-def follow_training(job: Submitted, token: str | None) -> Iterator[str]:
-    """Its log as it is written; RnnlabError if it fails, is cancelled or runs out of time."""
-    return hub.follow(job, token)
-
-
-def find_training(id: str, token: str | None) -> Submitted:
-    """A Job by its id; RnnlabError if the person has none of it."""
-    return hub.find_job(id, token)
-
-
-def cancel_training(job: Submitted, token: str | None) -> None:
-    """End it; RnnlabError if the Hub refuses or cannot be reached."""
-    hub.cancel(job, token)
 
 
 def flags_of(values: Mapping[str, Any]) -> list[str]:

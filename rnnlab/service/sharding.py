@@ -18,6 +18,7 @@ from rnnlab.errors import DataError
 from rnnlab.runtime.opening import is_file
 
 MOST_BYTES = 10**12
+Tell = Callable[[str], None] | None
 USUAL_SECONDS = 3600.0
 SMALLEST, USUAL, LARGEST = 0.01, 8.0, 200.0  # millions of characters of a shard
 
@@ -32,7 +33,7 @@ def make_shards(
     split: str | None = None,
     revision: str | None = None,
     seconds: float | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Tell = None,
     encoding: str | None = None,
 ) -> dict[str, Any]:
     """Write a text as a folder of shards, which `train_text` takes as its data.
@@ -70,19 +71,13 @@ def make_shards(
     elif seconds is not None:
         raise DataError("Files are not downloaded; leave out --seconds.")
     else:
-        made = _from_files(sources, out, name, size, column, encoding, progress)
+        made = _from_files(sources, Path(out), name, size, column, encoding, progress)
     told = {"name": made.name, "folder": str(made.folder), "characters": made.characters, "source": made.source}
     return told | {"alphabet": len(made.counts), "shards": len(made.lengths), "notices": [*made.notices]}
 
 
 def _from_files(
-    sources: Sequence[str],
-    out: str | Path,
-    name: str | None,
-    size: int,
-    column: str | None,
-    encoding: str | None,
-    progress: Callable[[str], None] | None,
+    sources: Sequence[str], out: Path, name: str | None, size: int, column: str | None, encoding: str | None, tell: Tell
 ) -> Shards:
     """Write files, and those of folders, as shards."""
     files: list[str | Path] = []
@@ -96,27 +91,15 @@ def _from_files(
     if column:
         cells = (column_pieces(Path(file), column, encoding, told.append) for file in files)
         pieces = chain.from_iterable(cells)
-    return write_shards(
-        pieces,
-        out,
-        name=name or Path(sources[0]).stem,
-        source=f"files of the maker's own ({names})",
-        size=size,
-        progress=progress,
-        notices=told,
-    )
+    name, source = name or Path(sources[0]).stem, f"files of the maker's own ({names})"
+    return write_shards(pieces, out, name=name, source=source, size=size, progress=tell, notices=told)
 
 
-def _from_hub(
-    asked: Request, out: Path, name: str | None, size: int, seconds: float, progress: Callable[[str], None] | None
-) -> Shards:
+def _from_hub(asked: Request, out: Path, name: str | None, size: int, seconds: float, tell: Tell) -> Shards:
     """Stream a dataset to the disk, beside the folder, and write it as shards."""
     refuse_offline(asked.dataset)
     with beside(out) as (_, folder):
-        found = hub_texts.write(asked, folder, seconds=seconds, progress=progress)
-        source = (
-            f"column {found.column!r} of {', '.join(found.splits)} of {asked.dataset} at {found.commit} on the Hugging "
-            f"Face Hub (licence: see its card)"
-        )
-        pieces = read_pieces([folder / TEXT])
-        return write_shards(pieces, out, name=name or asked.dataset, source=source, size=size, progress=progress)
+        found = hub_texts.write(asked, folder, seconds=seconds, progress=tell)
+        part = f"column {found.column!r} of {', '.join(found.splits)} of {asked.dataset} at {found.commit}"
+        source, pieces = f"{part} on the Hugging Face Hub (licence: see its card)", read_pieces([folder / TEXT])
+        return write_shards(pieces, out, name=name or asked.dataset, source=source, size=size, progress=tell)

@@ -16,19 +16,12 @@ from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.claims import claimed
 
 ORDERS = tuple(hub.ORDERS)
+Folder = str | Path | None
+Token = str | None  # of the Hub, the caller's own
 
 
 def push(folder: str | Path, repo: str, *, private: bool = False, token: str | None = None) -> dict[str, Any]:
-    """Upload a checkpoint's public files as one commit.
-
-    Args:
-        folder: the checkpoint; it must open as what it says it is.
-        repo: "owner/name", made if it is not there.
-        private: make a new repository private.
-        token: of the account to write to; None is refused, so that nobody writes with another's.
-
-    Returns:
-        {repo, url}: the commit's address.
+    """Upload a checkpoint that opens as what it says it is, as rnnlab.hub.push does; {repo, url}: the commit's address.
 
     Raises:
         RnnlabError: the folder is no sound checkpoint, or the Hub refuses, fails or cannot be reached.
@@ -37,21 +30,13 @@ def push(folder: str | Path, repo: str, *, private: bool = False, token: str | N
 
 
 def pull(
-    repo: str,
-    revision: str | None = None,
-    *,
-    out: str | Path | None = None,
-    overwrite: bool = False,
-    token: str | None = None,
+    repo: str, revision: str | None = None, *, out: Folder = None, overwrite: bool = False, token: Token = None
 ) -> dict[str, Any]:
-    """Download a checkpoint and check it; from then on its name opens it, and offline too.
+    """Download a checkpoint and check it, as rnnlab.hub.pull does; from then on its name opens it, and offline too.
 
     Args:
-        repo: "owner/name".
-        revision: a branch, a tag or a full commit; None is the main branch.
         out: also copy it into this folder.
         overwrite: whether a checkpoint or a stopped training that `out` holds may be replaced.
-        token: the caller's own.
 
     Returns:
         {repo, commit, task, folder, metrics}: the folder it lies in.
@@ -64,9 +49,7 @@ def pull(
         return pull_into(folder, repo, revision, token=token)
 
 
-def pull_into(
-    folder: Path | None, repo: str, revision: str | None = None, *, token: str | None = None
-) -> dict[str, Any]:
+def pull_into(folder: Path | None, repo: str, revision: str | None = None, *, token: Token = None) -> dict[str, Any]:
     """The same, copied into a folder that is claimed for it; no copy is made if there is none."""
     pulled = hub.pull(repo, revision, token)
     made = hub.load_pulled(pulled, token)
@@ -109,20 +92,14 @@ def models(
         RnnlabError: there is no such task or order, or the Hub refuses, fails or cannot be reached.
     """
     if order not in ORDERS or task not in {None, *TASKS}:
-        raise RnnlabError(
-            f"{str(order if order not in ORDERS else task)[:40]!r} is none of {', '.join([*TASKS, *ORDERS])}; name one."
-        )
-    opened = {name: open_checkpoint(name, caller=STRANGER) for name in bundled_checkpoints()}
-    bundled = [
-        {
-            "name": name,
-            "task": made.task,
-            "cell": made.model.cell,
-            "parameters": sum(tensor.numel() for tensor in made.weights.values()),
-        }
-        for name, made in opened.items()
-        if task in {None, made.task}
-    ]
+        wrong = str(order if order not in ORDERS else task)[:40]
+        raise RnnlabError(f"{wrong!r} is none of {', '.join([*TASKS, *ORDERS])}; name one.")
+    bundled = []
+    for name in bundled_checkpoints():
+        made = open_checkpoint(name, caller=STRANGER)
+        weights = sum(tensor.numel() for tensor in made.weights.values())
+        if task in {None, made.task}:
+            bundled.append({"name": name, "task": made.task, "cell": made.model.cell, "parameters": weights})
     if not search:
         return {"bundled": bundled, "hub": []}
     found = hub.find(tuple(TASKS), task, author, query, language=language, order=order, token=token)

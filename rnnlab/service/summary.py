@@ -1,8 +1,9 @@
-"""What a checkpoint says of itself, for someone who thinks of using it; knows no layout."""
+"""What a checkpoint says of itself, for someone who thinks of using it, and those that are bundled; knows no layout."""
 
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from rnnlab import hub
-from rnnlab.errors import CheckpointError
+from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import weight_count
-from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.runtime.opening import hub_name, is_near, locate, open_located
+from rnnlab.runtime.callers import OWNER, STRANGER, Caller
+from rnnlab.runtime.kind import TaskKind
+from rnnlab.runtime.opening import bundled_checkpoints, hub_name, is_near, locate, open_checkpoint, open_located
 from rnnlab.summary import Table
 from rnnlab.tasks.registry import kind_of
 from rnnlab.train.checkpoint.checkpoint import CURVE, Checkpoint
@@ -77,9 +79,8 @@ def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:
         card = readable(made.card)
         return Shown(model, name, made.task, words.title, size, words.verdict, words.scores, card, commit, drawn)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
-        raise CheckpointError(
-            f"The record of {name} says of its scores what this version of rnnlab cannot read; open another checkpoint."
-        ) from error
+        what = f"The record of {name} says of its scores what this version of rnnlab cannot read"
+        raise CheckpointError(f"{what}; open another checkpoint.") from error
 
 
 def readable(card: str) -> str:
@@ -101,3 +102,21 @@ def readable(card: str) -> str:
 
 def _millions(weights: int) -> str:
     return f"{weights / 1e6:.1f} million weights" if weights >= 100_000 else f"{weights:,} weights"
+
+
+def bundled_models(kind: TaskKind) -> list[str]:
+    """The names of the bundled checkpoints for a task; one that cannot be used is left out, and the log says why."""
+    return [name for name in bundled_checkpoints() if _is_sound(name, kind)]
+
+
+def _is_sound(name: str, kind: TaskKind) -> bool:
+    try:
+        made = open_checkpoint(name, caller=STRANGER)
+        if made.task != kind.name:
+            return False
+        kind.usable(made)
+        kind.summary(made)
+        return True
+    except RnnlabError as error:
+        logging.getLogger(__name__).warning("The bundled checkpoint %s is left out: %s", name, error)
+        return False

@@ -96,19 +96,10 @@ def pack(model: str, file: Path, *, caller: Caller = OWNER) -> None:
 
 
 def push_opened(model: str, repo: str, *, private: bool, caller: Caller) -> str:
-    """Push a checkpoint that the caller can open to their account, with their own token and no other.
-
-    Args:
-        model: what it is opened by.
-        repo: "owner/name", made if it is not there.
-        private: make a new repository private.
-        caller: who asks.
-
-    Returns:
-        The commit's address.
+    """Push a checkpoint that the caller can open to their account, with their own token; the commit's address.
 
     Raises:
-        RnnlabError: the caller is not signed in, or as `push`.
+        RnnlabError: the caller is not signed in, or as rnnlab.hub.push.
     """
     if not caller.hub_token:
         raise CheckpointError("Nobody is signed in; sign in with Hugging Face, then push to your own account.")

@@ -1,4 +1,4 @@
-"""What commands share: their parsers, and what a training prints; knows no task."""
+"""What commands share: their parsers, and tables as lines for a terminal; knows no task."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnlab import options
 from rnnlab.options import Option
+from rnnlab.summary import Table
 from rnnlab.terminal.streams import show
 from rnnlab.train.devices import DEVICES
 
@@ -53,6 +54,26 @@ def given(asked: argparse.Namespace, settings: Iterable[Option]) -> dict[str, An
     return {name: value for name, value in vars(asked).items() if name in names}
 
 
+def picked(asked: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """What was given for some flags, by their names."""
+    return {name: getattr(asked, name) for name in names}
+
+
 def add_device(parser: Any) -> None:
     """Add --device to a command that computes."""
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default auto)")
+
+
+def table_lines(tables: Iterable[Table]) -> list[str]:
+    """Each table below its caption."""
+    return [line for one in tables for line in ([one.caption] if one.caption else []) + aligned(one.head, one.rows)]
+
+
+def aligned(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Align the first column left and the others right."""
+    lines = [list(head), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return [
+        "  ".join([line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))])
+        for line in lines
+    ]

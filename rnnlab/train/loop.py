@@ -13,8 +13,8 @@ from torch import Tensor
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelState, SequenceModel, detach
 from rnnlab.train import devices
+from rnnlab.train.checkpoint.record_fields import MOST_REWINDS
 from rnnlab.train.checkpoint.snapshots import check_shapes
-from rnnlab.train.checkpoint.state_numbers import MOST_REWINDS
 from rnnlab.train.device_probe import training_device
 from rnnlab.train.processes import ALONE, Processes
 from rnnlab.train.progress import Batch, Progress, Snapshot, Task, TrainConfig
@@ -141,23 +141,13 @@ class _Run:
         message = self._keep(scores) if healthy else self._rewind(losses)
         self.last_good, self.reported = self._snapshot(), True
         seconds = time.perf_counter() - self.began
-        progress = Progress(
-            step=self.step,
-            steps=self.config.steps,
-            epoch=self.step / self.task.steps_per_epoch,
-            loss=losses.mean().item(),
-            gradient_norm=norms.mean().item(),
-            gradient_norm_max=norms.max().item(),
-            rate=rate,
-            per_second=self.positions / training_seconds,
-            seconds_left=0.0 if self.exhausted() else (self.config.steps - self.step) * seconds / len(losses),
-            scores=scores,
-            best_step=None if self.best is None else self.best_step,
-            message=message,
-            snapshot=self.last_good,
-        )
+        left = 0.0 if self.exhausted() else (self.config.steps - self.step) * seconds / len(losses)
+        place = (self.step, self.config.steps, self.step / self.task.steps_per_epoch)
+        means = (losses.mean().item(), norms.mean().item(), norms.max().item())
+        pace = (rate, self.positions / training_seconds, left)
         self._begin_interval()
-        return progress
+        best_step = None if self.best is None else self.best_step
+        return Progress(*place, *means, *pace, self.last_good, scores, best_step, message)
 
     def finish(self) -> None:
         """Leave the best weights in the model, ready to be used."""
@@ -189,12 +179,11 @@ class _Run:
         return detach(self.state)
 
     def _average(self) -> None:
-        if self.average is None:
-            return
-        # A young average follows quickly, or it would remember the random start for long.
-        decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            torch._foreach_lerp_(self.average, self.weights, 1 - decay)
+        if self.average is not None:
+            # A young average follows quickly, or it would remember the random start for long.
+            decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
+            with torch.no_grad():
+                torch._foreach_lerp_(self.average, self.weights, 1 - decay)
 
     def _evaluate(self) -> dict[str, float]:
         training = copied(self.weights)
@@ -248,9 +237,8 @@ class _Run:
             tensors |= {f"state.{i}.{j}": self.processes.whole(part, 1) for j, part in enumerate(layer)}
         assert self.model.noise is not None
         tensors["noise"] = self.model.noise.get_state()
-        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        numbers = {name: getattr(self, name) for name in _NUMBERS} | {"scaler": self.scaler.state_dict()}
         numbers |= {"device": self.device.type, "precision": str(self.dtype).removeprefix("torch.")}
-        numbers |= {"scaler": self.scaler.state_dict()}
         numbers["best_loss"] = self.best_loss if self.best is not None else None
         return Snapshot({name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}, numbers)
 
@@ -280,16 +268,13 @@ class _Run:
             moved = {n: t.clone() if n == "step" else t.to(self.device, copy=True) for n, t in parts.items()}
             self.optimizer.state[weight] = moved
         layers = itertools.takewhile(bool, (snapshot.group(f"state.{i}") for i in itertools.count()))
-        self.state = tuple(tuple(copied_to(self._own(layer), self.device)) for layer in layers) or None
+        own = ([part[:, self.processes.share(part.shape[1])].contiguous() for part in layer] for layer in layers)
+        self.state = tuple(tuple(copied_to(layer, self.device)) for layer in own) or None
         assert self.model.noise is not None
         if numbers["device"] == self.device.type:
             self.model.noise.set_state(tensors["noise"].clone())
         else:  # generators of different devices cannot go on from each other
             self.model.seed_noise(self.config.seed + self.step)
-
-    def _own(self, state: list[Tensor]) -> list[Tensor]:
-        """This process's sequences of a layer's state, (1, B, H) each."""
-        return [part[:, self.processes.share(part.shape[1])].contiguous() for part in state]
 
 
 _NUMBERS = ("step", "best_step", "stale", "rate_scale", "rewinds")

@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab.runtime.page_training import stop_trainings
+from rnnlab.runtime.jobs import JOBS
 from rnnlab.runtime.uploads import sweep_visits
-from rnnlab.service.listing import bundled_models
+from rnnlab.service.summary import bundled_models
 from rnnlab.tasks.registry import kinds
 from rnnlab.ui.call_checks import check_calls
 from rnnlab.ui.checkpoint_endpoints import add_checkpoint_endpoints
@@ -96,5 +96,5 @@ def launch(demo: gr.Blocks, port: int | None = None, *, host: str | None = None,
         _, address, _ = demo.launch(server_port=port, server_name=host, prevent_thread_lock=not wait, **settings)
     finally:
         if wait:
-            stop_trainings()
+            JOBS.stop_all()
     return str(address)

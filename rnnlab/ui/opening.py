@@ -9,8 +9,7 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.service.listing import bundled_models
-from rnnlab.service.summary import open_shown
+from rnnlab.service.summary import bundled_models, open_shown
 from rnnlab.tasks.registry import kind_named, kinds
 from rnnlab.ui import checkpoints_tab
 from rnnlab.ui.checkpoints_tab import CHECKPOINTS, CheckpointsTab

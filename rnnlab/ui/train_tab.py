@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.jobs import Pulse
-from rnnlab.runtime.page_training import Plan, Trained, begin, longest_wait, plan, steer
+from rnnlab.runtime.jobs import JOBS, Pulse
+from rnnlab.runtime.page_training import Plan, Trained, begin, plan, steer
 from rnnlab.runtime.run_log import TrainReport
 from rnnlab.service.summary import show
 from rnnlab.ui import checkpoint_panels, checkpoints_tab, train_panels
@@ -227,7 +227,7 @@ def _ended(event: Trained) -> str:
 
 
 def _waiting() -> tuple[Any, ...]:
-    wait = longest_wait()
+    wait = JOBS.most_left
     before = f"Another training has the machine, for {wait / 60:.0f} minutes at most. " if wait else ""
     words = f"Waiting for the machine. {before}One training runs at a time; keep this page open."
     return html.status(words, 0), gr.Button(interactive=False)

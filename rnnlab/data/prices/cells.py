@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.files import PriceFile
 from rnnlab.data.prices.headings import Headings
-from rnnlab.data.prices.rows import find_separator, first_rows, split
+from rnnlab.data.prices.rows import Rows, find_separator, first_rows, split
 from rnnlab.data.prices.tickers import choose_ticker, column_of, quoted, ticker_column
-from rnnlab.data.prices.words import field_of, fields_of
+from rnnlab.data.prices.words import Row, field_of, fields_of
 from rnnlab.errors import DataError
 
 MOST_ROWS = 100_000
@@ -45,11 +46,8 @@ class PriceCells:
 
     def kept(self, keep: Sequence[bool], *notices: str) -> PriceCells:
         """The rows for which `keep` is true, with more notices."""
-        columns = {
-            field: [value for value, kept in zip(values, keep, strict=True) if kept]
-            for field, values in self.columns.items()
-        }
-        lines = [line for line, kept in zip(self.lines, keep, strict=True) if kept]
+        columns = {field: list(compress(values, keep)) for field, values in self.columns.items()}
+        lines = list(compress(self.lines, keep))
         return dataclasses.replace(self, columns=columns, lines=lines, notices=(*self.notices, *notices))
 
 
@@ -87,13 +85,13 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     only = headings.only if chosen is None else ""
     taken = (f"The close was taken from the column {only[:40]!r}, the only one of numbers.",) if only else ()
     notices = (*headings.notices, *taken, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
-    cells = PriceCells(file.label, chosen or ticker, _take(rows, where), lines, separator, notices, file.row)
+    columns = {field: column_of(rows, at) for field, at in where.items() if field != "Ticker"}
+    cells = PriceCells(file.label, chosen or ticker, columns, lines, separator, notices, file.row)
     return cells if column is None else _pick_rows(cells, column_of(rows, column), ticker, file.lines is None)
 
 
-def _nothing_found(first: dict[str, list[list[str]]], file: PriceFile) -> str:
-    rows = max(first.values(), key=lambda known: len(known[0]) if known else 0)
-    row = rows[0] if rows else []
+def _nothing_found(first: dict[str, Rows], file: PriceFile) -> str:
+    row = max((rows[0] for rows in first.values() if rows), key=len, default=[])
     cells = [cell.strip() for cell in row if cell.strip()]
     found = ", ".join(quoted(cell) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
     subject = as_subject(file.label)
@@ -105,16 +103,14 @@ def _nothing_found(first: dict[str, list[list[str]]], file: PriceFile) -> str:
     missing = [what for what in ("Date", "Close") if what not in known]
     needed = " and no ".join(what.lower() for what in missing) or "one line of headings with both a date and a close"
     if file.guessed:
-        return (
-            f"{subject} has no {needed} column as {file.guessed}, only {found}; name its encoding, as shift_jis or "
-            "gb18030, or save it as UTF-8."
-        )
+        remedy = "name its encoding, as shift_jis or gb18030, or save it as UTF-8"
+        return f"{subject} has no {needed} column as {file.guessed}, only {found}; {remedy}."
     return f"{subject} has no {needed} column, only {found}; name the columns Date and Close on one line."
 
 
 def _without_other_lines(
-    rows: list[list[str]], lines: list[int], headings: Headings, label: str
-) -> tuple[list[list[str]], list[int], tuple[str, ...]]:
+    rows: Rows, lines: list[int], headings: Headings, label: str
+) -> tuple[Rows, list[int], tuple[str, ...]]:
     """Leave out headings that are repeated, and lines at the end that hold neither a date nor a close."""
     notices = []
     head = list(map(str.strip, headings.words))
@@ -122,8 +118,8 @@ def _without_other_lines(
     if any(again):
         first = lines[again.index(True)]
         notices.append(f"Headings that are repeated on line {first} were left out ({sum(again)} in all).")
-        lines = [line for line, out in zip(lines, again, strict=True) if not out]
-        rows = [row for row, out in zip(rows, again, strict=True) if not out]
+        fresh = [not out for out in again]
+        rows, lines = list(compress(rows, fresh)), list(compress(lines, fresh))
     end = len(rows)
     while end > max(0, len(rows) - _MOST_FOOTERS) and not _is_priced(rows[end - 1], headings):
         end -= 1
@@ -131,14 +127,13 @@ def _without_other_lines(
         raise refusal(label, "has headings but no rows; give a file with a date and a close on each line")
     if end < len(rows):
         words = quoted(" ".join(cell.strip() for cell in rows[end] if cell.strip()))
-        count = (
-            "the last line, which holds" if end == len(rows) - 1 else f"the last {len(rows) - end} lines, which hold"
-        )
-        notices.append(f"Left out {count} no price, from {words} on line {lines[end]} on.")
+        gone = len(rows) - end
+        what = "the last line, which holds" if gone == 1 else f"the last {gone} lines, which hold"
+        notices.append(f"Left out {what} no price, from {words} on line {lines[end]} on.")
     return rows[:end], lines[:end], tuple(notices)
 
 
-def _is_priced(row: Sequence[str], headings: Headings) -> bool:
+def _is_priced(row: Row, headings: Headings) -> bool:
     """Whether a line holds a date, or a digit where a close belongs."""
     for where in headings.columns.values():
         closes = [where[field] for field in ("Close", "Adj Close") if field in where]
@@ -152,10 +147,9 @@ def _is_priced(row: Sequence[str], headings: Headings) -> bool:
 def _refuse_long_rows(rows: list[list[str]], lines: list[int], width: int, label: str) -> None:
     for row, line in zip(rows, lines, strict=True):
         if len(row) > width and any(cell.strip() for cell in row[width:]):
-            raise DataError(
-                f"Line {line} of {label} has {len(row)} cells where {width} columns have headings; put quotation marks "
-                "around numbers that hold commas, or remove the spare cells."
-            )
+            remedy = "put quotation marks around numbers that hold commas, or remove the spare cells"
+            where = f"Line {line} of {label}"
+            raise DataError(f"{where} has {len(row)} cells where {width} columns have headings; {remedy}.")
 
 
 def _with_prices(headings: Headings, rows: list[list[str]]) -> Headings:
@@ -163,7 +157,7 @@ def _with_prices(headings: Headings, rows: list[list[str]]) -> Headings:
     columns = {
         name: where
         for name, where in headings.columns.items()
-        if any(where["Close"] < len(row) and any(map(str.isdigit, row[where["Close"]])) for row in rows)
+        if any(any(map(str.isdigit, cell)) for cell in column_of(rows, where["Close"]))
     }
     if len(columns) != 1:
         return dataclasses.replace(headings, columns=columns or headings.columns)
@@ -202,10 +196,6 @@ def _on_unused(headings: Headings, where: dict[str, int], tickers: int | None) -
     shown = [name[:40] if name.isprintable() else quoted(name) for name in names[:_MOST_NAMED]]
     more = f", … ({len(names)} in all)" if len(names) > _MOST_NAMED else ""
     return (f"Columns that are not used: {', '.join(shown)}{more}.",)
-
-
-def _take(rows: list[list[str]], where: dict[str, int]) -> dict[str, list[str]]:
-    return {field: column_of(rows, at) for field, at in where.items() if field != "Ticker"}
 
 
 def _pick_rows(cells: PriceCells, names: list[str], ticker: str | None, all_known: bool) -> PriceCells:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.formats.pairs import ticker_columns
-from rnnlab.data.prices.words import NUMBER_FIELDS, PERHAPS_TICKER, columns_of, fields_of, plain_word
+from rnnlab.data.prices.words import NUMBER_FIELDS, PERHAPS_TICKER, Row, columns_of, fields_of, plain_word
 from rnnlab.errors import DataError
 
 _TUPLE = re.compile(r"""\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]\s*\)""")
 _MOST_COLUMNS = 5_000
+_NO_FIELDS = ("price", "ticker", "tickers", "symbol")  # that begin a line of tickers or fields
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Headings:
         return [word for word in dict.fromkeys(spare) if word]
 
 
-def find_headings(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
+def find_headings(rows: Sequence[Row], label: str) -> Headings | None:
     """Find date and close among a file's first rows: one line of headings, or two that also name tickers.
 
     Returns None where no row looks like headings.
@@ -68,12 +69,8 @@ def find_headings(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
     return None
 
 
-def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Headings:
-    """Read a line of headings; `date` is the column of dates where none is named.
-
-    Raises:
-        DataError: a heading that is needed stands there twice.
-    """
+def one_line(row: Row, number: int, label: str, date: int = 0) -> Headings:
+    """Read a line of headings; `date` is the column of dates if none is named; DataError if one needed is there twice."""
     found = columns_of(row)
     columns: dict[str, int] = {}
     for field, where in found.items():
@@ -87,17 +84,12 @@ def one_line(row: Sequence[str], number: int, label: str, date: int = 0) -> Head
     columns.setdefault("Date", date)
     if columns.get("Clock") == columns["Date"]:
         del columns["Clock"]
-    perhaps = [i for i, cell in enumerate(row) if plain_word(cell).replace(" ", "") in PERHAPS_TICKER]
-    return Headings(
-        number,
-        tuple(row),
-        {"": columns},
-        spare_volumes=tuple(found.get("Volume", [])[1:]),
-        perhaps_tickers=tuple(perhaps),
-    )
+    spare = tuple(found.get("Volume", [])[1:])
+    perhaps = tuple(i for i, cell in enumerate(row) if plain_word(cell).replace(" ", "") in PERHAPS_TICKER)
+    return Headings(number, tuple(row), {"": columns}, spare_volumes=spare, perhaps_tickers=perhaps)
 
 
-def _pairs(row: Sequence[str], number: int) -> Headings | None:
+def _pairs(row: Row, number: int) -> Headings | None:
     """A line of headings such as Close (AAPL) and Close (MSFT)."""
     fields = fields_of(row)
     date = fields.index("Date") if "Date" in fields else 0
@@ -108,24 +100,18 @@ def _pairs(row: Sequence[str], number: int) -> Headings | None:
     return Headings(number, words, {name: {"Date": date, **columns} for name, columns in found.items()})
 
 
-def _names_tickers(fields: Sequence[str | None], other: Sequence[str]) -> bool:
+def _names_tickers(fields: Sequence[str | None], other: Row) -> bool:
     """Tell whether every number column of a line of headings has a name that is no number in the line beside it."""
     columns = [i for i, field in enumerate(fields) if field in NUMBER_FIELDS and i > 0]
-    if (
-        not columns
-        or len(other) <= columns[-1]
-        or plain_word(other[0]) not in ("", "ticker", "tickers", "price", "symbol", "date")
-    ):
+    if not any(fields[i] in ("Close", "Adj Close") for i in columns) or len(other) <= columns[-1]:
         return False
-    if not any(fields[i] in ("Close", "Adj Close") for i in columns):
+    if plain_word(other[0]) not in ("", "date", *_NO_FIELDS):
         return False
     # LOW, OPEN and DAY are tickers too, so only the two words that every line of headings has are ruled out.
     return all(re.search(r"[A-Za-z]", other[i]) and plain_word(other[i]) not in ("date", "close") for i in columns)
 
 
-def _two_lines(
-    row: Sequence[str], tickers: Sequence[str], last: int, below: Sequence[Sequence[str]] = ()
-) -> Headings | None:
+def _two_lines(row: Row, tickers: Sequence[str], last: int, below: Sequence[Row] = ()) -> Headings | None:
     """Read yfinance's two header lines, and the third that holds nothing but the word Date."""
     columns: dict[str, dict[str, int]] = {}
     date = 0
@@ -140,13 +126,12 @@ def _two_lines(
     if below and fields_of(below[0][:1]) == ["Date"] and not any(cell.strip() for cell in below[0][1:]):
         last += 1
     # A heading that is another ticker's is not unused; one that is nobody's is.
-    words = [
-        cell if field not in (*NUMBER_FIELDS, "Date") else "" for cell, field in zip(row, fields_of(row), strict=True)
-    ]
-    words = [word if plain_word(word) not in ("price", "ticker", "tickers", "symbol") else "" for word in words]
-    return Headings(last, tuple(words), found)
+    known = (*NUMBER_FIELDS, "Date")
+    words = zip(row, fields_of(row), strict=True)
+    spare = ("" if field in known or plain_word(cell) in _NO_FIELDS else cell for cell, field in words)
+    return Headings(last, tuple(spare), found)
 
 
-def _has_unnamed_dates(row: Sequence[str], below: Sequence[str]) -> bool:
+def _has_unnamed_dates(row: Row, below: Row) -> bool:
     unnamed = plain_word(row[0]) in ("", "index", "unnamed 0")
     return unnamed and bool(below) and is_date(below[0].strip())

@@ -17,10 +17,8 @@ _LEAST_KNOWN = 60  # days that should show an exchange's holidays
 # A day's log move that no ordinary news makes: -26 % or +35 %.
 _BIG_MOVE = 0.3
 # Splits that companies do (old shares : new shares); a price that halves overnight is more likely one than a crash.
-_SPLITS = (
-    *((1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 10), (1, 15), (1, 20), (1, 25), (1, 30), (1, 50)),
-    *((2, 3), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (8, 1), (10, 1), (15, 1), (20, 1), (25, 1), (30, 1), (50, 1)),
-)
+_OFTEN = (2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50)
+_SPLITS = (*((1, new) for new in sorted((*_OFTEN, 7))), (2, 3), *((old, 1) for old in _OFTEN))
 _SPLIT_MOVES = np.log([old / new for old, new in _SPLITS])
 _NEAR_SPLIT = 0.03
 _NEAR_SPLIT_AT_OPEN = 0.06
@@ -47,14 +45,12 @@ def notice_oddities(table: pd.DataFrame, today: pd.Timestamp, left_out: pd.Index
     _notice_moves(table, kind, notices)
     future = dates[dates > today + pd.Timedelta(days=1)]
     if len(future):
-        notices.append(
-            f"{rows_of(len(future))} dated in the future, {first_of(future)}; check the order of day and month."
-        )
+        remedy = "check the order of day and month"
+        notices.append(f"{rows_of(len(future))} dated in the future, {first_of(future)}; {remedy}.")
     weekend = dates[dates.day_of_week >= 5]
     if kind == "daily" and 0 < len(weekend) < _FEW_WEEKENDS * len(dates):
-        notices.append(
-            f"{rows_of(len(weekend))} fall on a weekend, {first_of(weekend)}.".replace("1 row fall", "1 row falls")
-        )
+        fall = "falls" if len(weekend) == 1 else "fall"
+        notices.append(f"{rows_of(len(weekend))} {fall} on a weekend, {first_of(weekend)}.")
     if kind == "daily" and len(dates) >= 10:
         _notice_sessions(dates, dates[:0] if left_out is None else left_out, notices)
     return notices
@@ -65,9 +61,8 @@ def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notic
     calendar = calendar_of(dates)
     if calendar is None:
         if len(dates) >= _LEAST_KNOWN and has_gaps(dates):
-            notices.append(
-                "The dates are those of no exchange whose holidays are known here, so forecasts may fall on holidays."
-            )
+            words = "The dates are those of no exchange whose holidays are known here"
+            notices.append(f"{words}, so forecasts may fall on holidays.")
         return
     missing = missing_sessions(dates)
     missing = missing[~missing.isin(left_out)]
@@ -79,9 +74,8 @@ def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notic
 
 def _notice_calendar(calendar: Calendar, last: pd.Timestamp, notices: Notices) -> None:
     if not calendar.knows_what_follows(last):
-        notices.append(
-            f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; later ones are not left out."
-        )
+        later = "later ones are not left out"
+        notices.append(f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; {later}.")
     elif calendar.city != "New York":
         notices.append(f"The dates keep the holidays of {calendar.city}'s exchange, and so do the forecast's.")
 
@@ -92,9 +86,8 @@ def _notice_gaps(dates: pd.DatetimeIndex, notices: Notices) -> None:
     if len(long):
         at = int(long[np.argmax(days[long])])
         more = f", the longest of {len(long)} gaps of that kind" if len(long) > 1 else ""
-        notices.append(
-            f"There is no price from {dates[at]:%Y-%m-%d} to {dates[at + 1]:%Y-%m-%d}, {days[at]:.0f} days{more}."
-        )
+        gap = f"from {dates[at]:%Y-%m-%d} to {dates[at + 1]:%Y-%m-%d}"
+        notices.append(f"There is no price {gap}, {days[at]:.0f} days{more}.")
 
 
 def _notice_moves(table: pd.DataFrame, kind: Spacing, notices: Notices) -> None:
@@ -119,10 +112,8 @@ def _notice_moves(table: pd.DataFrame, kind: Spacing, notices: Notices) -> None:
     if len(where):
         old, new = _SPLITS[int(nearest[where[0]])]
         more = f" (and on {len(where) - 1} more days)" if len(where) > 1 else ""
-        notices.append(
-            f"The close of {table.index[where[0] + 1]:%Y-%m-%d}{more} looks like an unadjusted {new}:{old} split; "
-            "use split-adjusted prices if it is one."
-        )
+        words = f"The close of {table.index[where[0] + 1]:%Y-%m-%d}{more} looks like an unadjusted {new}:{old} split"
+        notices.append(f"{words}; use split-adjusted prices if it is one.")
     big = np.flatnonzero((np.abs(moves) > _BIG_MOVE) & ~split)
     if len(big) and kind in _DAILY:
         at = int(big[np.argmax(np.abs(moves[big]))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -16,32 +16,11 @@ from numpy.typing import NDArray
 from rnnlab.data.prices.cells import PriceCells
 from rnnlab.data.prices.tickers import quoted
 from rnnlab.data.prices.words import NUMBER_FIELDS, PRICE_FIELDS
-from rnnlab.errors import DataError
 
 Floats = NDArray[np.float64]
 
-_EMPTY = frozenset(
-    (
-        "",
-        "-",
-        "--",
-        "—",
-        "–",
-        ".",
-        "?",
-        "null",
-        "none",
-        "nan",
-        "na",
-        "n/a",
-        "#n/a",
-        "n.a.",
-        "nat",
-        "n/d",
-        "n.d.",
-        "#n/d",
-    )
-)
+_NOTHING = "- -- — – . ? null none nan na n/a #n/a n.a. nat n/d n.d. #n/d"
+_EMPTY = frozenset(("", *_NOTHING.split()))
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?"
 _FLAGS = re.ASCII | re.IGNORECASE | re.MULTILINE
 _PLAIN = re.compile(_NUMBER, _FLAGS)
@@ -118,11 +97,9 @@ def read_numbers(cells: PriceCells) -> Numbers:
     notices = _on_threes(cells, columns)
     for field, found in read.items():
         found = np.where(nothing, np.nan, found) if field in PRICE_FIELDS else found
-        bad = _bad(field, found)
-        if bad.any() and field == needed:
-            raise _refusal(cells, field, found, int(np.argmax(bad)))
-        if bad.any():
-            notices.append(_on_slips(cells, field, found, np.flatnonzero(bad)))
+        least, most = _bounds(field)
+        if (bad := (found < least) | (found > most)).any():
+            notices.append(_on_slips(cells, field, found, np.flatnonzero(bad), field == needed))
             found = np.where(bad, np.nan, found)
         numbers[field] = found
     closes = columns.get("Adj Close", columns.get("Close", ""))
@@ -134,11 +111,9 @@ def _on_threes(cells: PriceCells, columns: dict[str, str]) -> list[str]:
     closes = columns.get("Close", "")
     if cells.separator != ";" or not _IN_THREES.fullmatch(closes):
         return []
-    first = cells.columns["Close"][0]
-    return [
-        f"Every close has three digits after its sign, as {quoted(first)}, and was read as a decimal; take the signs "
-        "out of the file if they group thousands."
-    ]
+    words = f"Every close has three digits after its sign, as {quoted(cells.columns['Close'][0])}"
+    remedy = "take the signs out of the file if they group thousands"
+    return [f"{words}, and was read as a decimal; {remedy}."]
 
 
 def _all_zero(numbers: dict[str, Floats]) -> NDArray[np.bool_]:
@@ -241,28 +216,18 @@ def _comma_of(cells: PriceCells, columns: dict[str, str]) -> bool | None:
         (row, field), (other, other_field) = for_comma, for_point
         if field not in _CLOSES:
             return None
-        raise cells.refusal(
-            row,
-            f"writes {quoted(cells.columns[field][row])} with a decimal comma and {cells.place(other)} writes "
-            f"{quoted(cells.columns[other_field][other])} with a decimal point; write all numbers in one way",
-        )
+        comma = f"writes {quoted(cells.columns[field][row])} with a decimal comma"
+        point = f"{cells.place(other)} writes {quoted(cells.columns[other_field][other])} with a decimal point"
+        raise cells.refusal(row, f"{comma} and {point}; write all numbers in one way")
     return None if for_comma is None and for_point is None else for_comma is not None
 
 
 def _first(columns: dict[str, str], proof: re.Pattern[str]) -> tuple[int, str] | None:
     """Find the row and field of the first proof."""
-    found: Iterable[tuple[int, str]] = (
-        (text.count("\n", 0, match.start()), field)
-        for field, text in columns.items()
-        if (match := proof.search(text)) is not None
-    )
-    return next(iter(found), None)
-
-
-def _bad(field: str, numbers: Floats) -> NDArray[np.bool_]:
-    """Where a number can be none of its field."""
-    least, most = _bounds(field)
-    return np.asarray((numbers < least) | (numbers > most))
+    for field, text in columns.items():
+        if match := proof.search(text):
+            return text.count("\n", 0, match.start()), field
+    return None
 
 
 def _bounds(field: str) -> tuple[float, float]:
@@ -284,17 +249,12 @@ def _rule(field: str, number: float) -> str:
     return f"a {kind} must be {floor}" if number < least else f"a {kind} must be below {most:g}"
 
 
-def _refusal(cells: PriceCells, field: str, numbers: Floats, row: int) -> DataError:
-    value = quoted(cells.columns[field][row])
-    return cells.refusal(
-        row, f"has the {field.lower()} {value}, but {_rule(field, numbers[row])}; correct or remove that line"
-    )
-
-
-def _on_slips(cells: PriceCells, field: str, numbers: Floats, rows: NDArray[np.intp]) -> str:
+def _on_slips(cells: PriceCells, field: str, numbers: Floats, rows: NDArray[np.intp], needed: bool) -> str:
+    """A sentence on numbers that can be none of their field; DataError if the field is needed."""
     row = int(rows[0])
     value = quoted(cells.columns[field][row])
-    words = f"{cells.place(row).capitalize()} has the {field.lower()} {value}, but {_rule(field, numbers[row])}"
-    if len(rows) == 1:
-        return f"{words}; that cell was left empty."
-    return f"{words}; that cell and {len(rows) - 1:,} more of the column {field} were left empty."
+    slip = f"has the {field.lower()} {value}, but {_rule(field, numbers[row])}"
+    if needed:
+        raise cells.refusal(row, f"{slip}; correct or remove that line")
+    cell = f"cell and {len(rows) - 1:,} more of the column {field} were" if len(rows) > 1 else "cell was"
+    return f"{cells.place(row).capitalize()} {slip}; that {cell} left empty."

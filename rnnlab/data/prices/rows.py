@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from rnnlab.data.prices.formats.layouts import guess_layout
 from rnnlab.data.prices.headings import Headings, find_headings
@@ -24,11 +24,9 @@ def first_rows(text: str, label: str) -> dict[str, Rows]:
 
 def find_separator(first: dict[str, Rows], label: str) -> tuple[str, Headings] | None:
     """What stands between cells: where headings are understood, or else where the cells look like prices."""
-    ways: tuple[Callable[[Sequence[Sequence[str]], str], Headings | None], ...] = (find_headings, guess_layout)
-    for way in ways:
+    for way in (find_headings, guess_layout):
         for separator, rows in first.items():
-            headings = way(rows, label)
-            if headings is not None:
+            if (headings := way(rows, label)) is not None:
                 return separator, headings
     return None
 
@@ -36,22 +34,12 @@ def find_separator(first: dict[str, Rows], label: str) -> tuple[str, Headings] |
 def split(
     text: str, separator: str, label: str, *, most: int | None = None, line: Callable[[int], int] = int
 ) -> tuple[Rows, list[int]]:
-    """Cut text into rows that hold something, each with the file's number of its (last) line.
+    """Cut text into rows that hold something (at most so many), each with the file's number of its (last) line.
 
-    Args:
-        text: of the file.
-        separator: between its cells.
-        label: what messages call the file.
-        most: rows to cut; all if None.
-        line: gives the file's number of a line of the text, from 1.
-
-    Raises:
-        DataError: a quotation mark is never closed.
+    `line` gives that of a line of the text, from 1. Raises DataError if a quotation mark is never closed.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    rows: Rows = []
-    lines: list[int] = []
-    begun = 0
+    rows, lines, begun = Rows(), list[int](), 0
     try:
         for row in reader:
             # The library's own limit is one for the whole process, and texts raise it.
@@ -64,8 +52,6 @@ def split(
                 if most is not None and len(rows) == most:
                     break
     except csv.Error as error:
-        raise DataError(
-            f"Line {line(begun + 1)} of {label} cannot be split into cells; look for a quotation mark that "
-            "is never closed, or give a CSV file of prices."
-        ) from error
+        remedy = "look for a quotation mark that is never closed, or give a CSV file of prices"
+        raise DataError(f"Line {line(begun + 1)} of {label} cannot be split into cells; {remedy}.") from error
     return rows, lines

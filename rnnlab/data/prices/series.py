@@ -89,7 +89,5 @@ def need_rows(prices: Prices, rows: int, purpose: str) -> None:
         DataError: there are too few rows.
     """
     if len(prices.table) < rows:
-        raise refusal(
-            prices.name,
-            f"has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; give a file with a longer history",
-        )
+        remedy = "give a file with a longer history"
+        raise refusal(prices.name, f"has {rows_of(len(prices.table))}, but {purpose} needs at least {rows:,}; {remedy}")

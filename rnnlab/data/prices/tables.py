@@ -27,8 +27,7 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
 def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
     """Write a pandas table as CSV, its dates first; a series is a table of closes.
 
-    Raises:
-        DataError: it has no rows, a series has no dates, or there are too many cells.
+    Raises DataError if it has no rows, a series has no dates, or there are too many cells.
     """
     if isinstance(table, pd.Series):
         if not _holds_dates(table.index):
@@ -51,11 +50,7 @@ def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
 
 
 def parquet_text(content: bytes, label: str) -> str:
-    """Write a Parquet file's table as CSV.
-
-    Raises:
-        DataError: it is damaged, or holds more than a hundred thousand days with fifty columns.
-    """
+    """Write a Parquet file's table as CSV; DataError if it is damaged or holds too many cells."""
     import pyarrow as pa  # 0.2 s, and only wanted for a Parquet file
     import pyarrow.parquet as pq
 
@@ -63,14 +58,10 @@ def parquet_text(content: bytes, label: str) -> str:
         file = pq.ParquetFile(io.BytesIO(content))
         shape = file.metadata
         groups = [shape.row_group(number) for number in range(min(shape.num_row_groups, 10_000))]
-        if (
-            shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS
-            or sum(g.total_byte_size for g in groups) > _MOST_BYTES
-        ):
-            raise refusal(
-                label,
-                f"has {shape.num_rows:,} rows of {shape.num_columns:,} columns, over {MOST_CELLS:,} cells; give one series of daily prices",
-            )
+        size = sum(group.total_byte_size for group in groups)
+        if shape.num_rows * max(shape.num_columns, 1) > MOST_CELLS or size > _MOST_BYTES:
+            has = f"has {shape.num_rows:,} rows of {shape.num_columns:,} columns, over {MOST_CELLS:,} cells"
+            raise refusal(label, f"{has}; give one series of daily prices")
         table = file.read().to_pandas()
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise refusal(label, "is a damaged Parquet file; write or download it again") from error
@@ -81,9 +72,7 @@ def _holds_dates(index: pd.Index) -> bool:
     """Whether an index is one of dates, or of text that is written like them."""
     if isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
         return True
-    if is_numeric_dtype(index.dtype) or not len(index):
-        return False
-    return all(is_date(str(value)) for value in index[:5])
+    return not is_numeric_dtype(index.dtype) and len(index) > 0 and all(is_date(str(value)) for value in index[:5])
 
 
 def _dated(table: pd.DataFrame) -> pd.DataFrame:

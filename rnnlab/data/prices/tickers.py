@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.headings import Headings
+from rnnlab.data.prices.words import Row
 
 _MOST_LISTED = 12
 
@@ -18,10 +19,8 @@ def choose_ticker(known: Sequence[str], ticker: str | None, label: str, *, all_k
     Raises:
         DataError: there are several and none is asked for, or the one that is asked for is not there.
     """
-    listed = ", ".join(
-        name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:_MOST_LISTED]
-    )
-    listed += f" … ({len(known)} in all)" if len(known) > _MOST_LISTED else ""
+    shown = [name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:_MOST_LISTED]]
+    listed = ", ".join(shown) + (f" … ({len(known)} in all)" if len(known) > _MOST_LISTED else "")
     if ticker is None:
         if len(known) > 1:
             raise refusal(label, f"holds the prices of {listed}; choose one ticker")
@@ -30,13 +29,12 @@ def choose_ticker(known: Sequence[str], ticker: str | None, label: str, *, all_k
         if name.lower() == ticker.strip().lower():
             return name
     if not all_known:
-        raise refusal(
-            label, f"has no rows of the ticker {quoted(ticker)}, others begin with {listed}; write it as the file does"
-        )
+        has_none = f"has no rows of the ticker {quoted(ticker)}, others begin with {listed}"
+        raise refusal(label, f"{has_none}; write it as the file does")
     raise refusal(label, f"has no ticker {quoted(ticker)}, only {listed}; choose one of those")
 
 
-def ticker_column(rows: Sequence[Sequence[str]], headings: Headings) -> int | None:
+def ticker_column(rows: Sequence[Row], headings: Headings) -> int | None:
     """The column that names each row's ticker; None where there is none.
 
     It is the one with such a heading, or in a file with several rows a day one that may be called anything.
@@ -54,7 +52,7 @@ def ticker_column(rows: Sequence[Sequence[str]], headings: Headings) -> int | No
     return next(itertools.chain(named, perhaps), None)
 
 
-def column_of(rows: Sequence[Sequence[str]], column: int) -> list[str]:
+def column_of(rows: Sequence[Row], column: int) -> list[str]:
     """A column's stripped cells, "" where a row is too short."""
     return [row[column].strip() if column < len(row) else "" for row in rows]
 

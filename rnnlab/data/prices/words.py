@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+Row = Sequence[str]  # the cells of a line
+
 PRICE_FIELDS = ("Open", "High", "Low", "Close", "Adj Close")
 NUMBER_FIELDS = (*PRICE_FIELDS, "Volume")
 

@@ -17,9 +17,8 @@ from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.summary import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
-from rnnlab.terminal.commands import Answer, add_command, add_device, tell
+from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
 from rnnlab.terminal.streams import aside
-from rnnlab.terminal.tables import aligned, table_lines
 
 NO_ADVICE = "No investment advice: the median is close to today's price, and the bands are what the model knows."
 BAND = ("median", "lower80", "upper80", "lower95", "upper95")

@@ -18,9 +18,17 @@ from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_dr
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
 from rnnlab.tasks.text.use import Draft, Manner, carry_on, drafts, sampling_settings
-from rnnlab.terminal.commands import Answer, add_command, add_device, add_overwrite, add_settings, given, tell
+from rnnlab.terminal.commands import (
+    Answer,
+    add_command,
+    add_device,
+    add_overwrite,
+    add_settings,
+    given,
+    table_lines,
+    tell,
+)
 from rnnlab.terminal.streams import OutputLost, aside, show
-from rnnlab.terminal.tables import table_lines
 
 ESCAPES = r"\n is a line break, \t a tab"
 SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it was written with can be turned off

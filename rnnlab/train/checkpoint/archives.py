@@ -81,13 +81,11 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
     if len(entries) > MOST_ENTRIES:
         _refuse(name, f"holds {len(entries):,} files where {MOST_ENTRIES:,} are read")
     for entry in entries:
-        path = entry.filename
-        if not path:
+        if not (path := entry.filename):
             _refuse(name, "holds a file without a name")
         if "\\" in path or ":" in path or path.startswith("/") or ".." in PurePosixPath(path).parts:
             _refuse(name, "names a place outside itself")
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        if stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
             _refuse(name, "holds a link or a device")
         if entry.flag_bits & 1:
             _refuse(name, "is encrypted")
@@ -126,11 +124,10 @@ def _write(place: Path, files: Mapping[str, Iterator[bytes]], name: str, check: 
         for file in (one for one in files if one != CONFIG):
             (place / file).parent.mkdir(exist_ok=True)
             _copy(files[file], place / file, largest(file, model), f"{name}/{file}")
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(place, ignore_errors=True)
-        raise CheckpointError(f"{name} cannot be kept here ({error.strerror}); try again later.") from error
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise CheckpointError(f"{name} cannot be kept here ({error.strerror}); try again later.") from error
         raise
 
 

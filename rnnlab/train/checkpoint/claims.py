@@ -67,7 +67,8 @@ def check_room(folder: Path, numbers: int) -> None:
     """Raise CheckpointError if the disk has too little room for checkpoints of a model with so many weights."""
     needed = COPIES * 4 * numbers + OVERHEAD
     with suppress(OSError):
-        disk = shutil.disk_usage(_nearest(folder.resolve()))
+        place = folder.resolve()
+        disk = shutil.disk_usage(next(one for one in (place, *place.parents) if one.exists()))
         if disk.free < needed and disk.total > 0:  # some disks of a network tell nothing
             raise CheckpointError(
                 f"The disk of {folder.name} has {disk.free / 1e6:,.0f} MB left where this training's checkpoint takes "
@@ -81,7 +82,8 @@ def _held(folder: str | Path, replace: bool) -> Iterator[None]:
     place = checkpoint.check_place(folder)
     with ExitStack() as undo:
         try:
-            for parent in _missing(place.parent):
+            parents = (*reversed(place.parent.parents), place.parent)
+            for parent in [one for one in parents if not one.exists()]:
                 parent.mkdir()
                 undo.callback(_remove_if_empty, parent)
             _lock(place, undo)
@@ -89,9 +91,8 @@ def _held(folder: str | Path, replace: bool) -> Iterator[None]:
                 _check_free(place)
             _try(place)
         except OSError as error:
-            raise CheckpointError(
-                f"{place.name[-60:]} cannot be written ({error.strerror}); choose another folder for --out."
-            ) from error
+            words = f"{place.name[-60:]} cannot be written ({error.strerror}); choose another folder for --out."
+            raise CheckpointError(words) from error
         yield
 
 
@@ -103,22 +104,18 @@ def _check_free(place: Path) -> None:
     config = parse_json(read_bytes(source, checkpoint.CONFIG, place.name, checkpoint.LARGEST_CONFIG), place.name)
     task, what = str(config.get("task"))[:40], "finished checkpoint"
     remedy = "add --overwrite to replace it, or choose another folder for --out"
-    metrics, resumable = _record(config, "metrics"), (source / checkpoint.RESUME_NUMBERS).exists()
-    if resumable or ("validation" in metrics and "curve" not in metrics):  # the curve is written when a training ends
-        what = f"stopped training{_reached(_record(config, 'provenance'), _record(config, 'train'))}"
+    resumable, metrics = (source / checkpoint.RESUME_NUMBERS).exists(), config.get("metrics")
+    measured = set(metrics) if isinstance(metrics, dict) else set()
+    if resumable or {"validation", "curve"} & measured == {"validation"}:  # the curve comes when a training ends
+        what = f"stopped training{_reached(config)}"
         remedy = f"resume it with train {task} --resume, {remedy}" if resumable else remedy
     raise CheckpointError(f"{place.name} holds a {what} of the task {task}; {remedy}.")
 
 
-def _record(config: dict[str, object], name: str) -> dict[str, object]:
-    """A part of a checkpoint's record; empty if it is none."""
-    part = config.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _reached(origin: dict[str, object], train: dict[str, object]) -> str:
+def _reached(config: dict[str, object]) -> str:
     """How far a stopped training has come, if its record says so."""
-    step, steps = origin.get("steps"), train.get("steps")
+    parts = [config.get("provenance"), config.get("train")]
+    step, steps = (part.get("steps") if isinstance(part, dict) else None for part in parts)
     return f" (step {step:,} of {steps:,})" if isinstance(step, int) and isinstance(steps, int) else ""
 
 
@@ -141,9 +138,8 @@ def _lock(place: Path, undo: ExitStack) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            raise CheckpointError(
-                f"Another training writes to {place.name}; wait until it has ended, or choose another folder for --out."
-            ) from error
+            remedy = "wait until it has ended, or choose another folder for --out"
+            raise CheckpointError(f"Another training writes to {place.name}; {remedy}.") from error
         except OSError:  # a disk without locks: nobody can tell
             pass
         with suppress(OSError):
@@ -152,16 +148,6 @@ def _lock(place: Path, undo: ExitStack) -> None:
         os.close(handle)  # another training has ended and taken the file away since it was opened
     undo.callback(os.close, handle)
     undo.callback(file.unlink, missing_ok=True)
-
-
-def _missing(folder: Path) -> list[Path]:
-    """The folders that have to be made for one to be there, the outermost first."""
-    return [one for one in (*reversed(folder.parents), folder) if not one.exists()]
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -7,11 +7,12 @@ from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
+from rnnlab.train.checkpoint.record_fields import MOST_POINTS
+
 WIDTH, HEIGHT = 720, 320
 LEFT, RIGHT, TOP, BOTTOM = 58, 116, 44, 46  # margins; the lines' names stand to their right
 STEEP = 0.1  # of the steps: the first fall, which would flatten all that comes after it
 TICKS = 5
-MOST_POINTS = 100_000  # of a stranger's record
 # The page's blue, and a grey that reads on white and on black alike.
 MODEL, NEUTRAL = "#2b7bba", "#7d828c"
 FONT = "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"

@@ -79,9 +79,10 @@ def pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Itera
     """The content of a zip's file, a MB at a time; CheckpointError if it is damaged."""
     with sound(name):
         stream = archive.open(entry)
-    piece = b"-"
     with stream:
-        while piece:
+        while True:
             with sound(name):
                 piece = stream.read(LONGEST_LIST)
+            if not piece:
+                return
             yield piece

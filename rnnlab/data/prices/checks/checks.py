@@ -13,12 +13,11 @@ from rnnlab.data.prices.tickers import quoted
 from rnnlab.data.prices.words import PRICE_FIELDS
 from rnnlab.errors import DataError
 
+Floats = NDArray[np.float64]
 Notices = list[str]
 
 
-def settle_rows(
-    cells: PriceCells, dates: Dates, numbers: dict[str, NDArray[np.float64]]
-) -> tuple[pd.DataFrame, Notices]:
+def settle_rows(cells: PriceCells, dates: Dates, numbers: dict[str, Floats]) -> tuple[pd.DataFrame, Notices]:
     """Give one row a day, oldest first, each with a close: a DatetimeIndex "Date" and float64 columns.
 
     Rows without any price and repeated rows are left out, each kind with a notice.
@@ -40,10 +39,8 @@ def settle_rows(
     frame = _without_repeats(cells, dates, frame, notices)
     frame = frame.sort_values("Date", kind="stable").set_index("Date")
     if len(frame) > 1 and frame["Close"].min() == frame["Close"].max():
-        raise DataError(
-            f"All {len(frame)} closes in {cells.label} are {frame['Close'].iloc[0]:g}, and a price that never moves "
-            "has no volatility to forecast; give another series."
-        )
+        still = f"All {len(frame)} closes in {cells.label} are {frame['Close'].iloc[0]:g}"
+        raise DataError(f"{still}, and a price that never moves has no volatility to forecast; give another series.")
     return frame, notices
 
 
@@ -66,10 +63,8 @@ def _use_adjusted_alone(cells: PriceCells, frame: pd.DataFrame) -> tuple[pd.Data
     bad = frame["Close"] <= 0
     if bad.any():
         row = int(np.argmax(bad.to_numpy()))
-        value = quoted(cells.columns["Adj Close"][row])
-        raise cells.refusal(
-            row, f"has the adj close {value}, but a price must be above zero; correct or remove that line"
-        )
+        has = f"has the adj close {quoted(cells.columns['Adj Close'][row])}"
+        raise cells.refusal(row, f"{has}, but a price must be above zero; correct or remove that line")
     return frame, ["There is no Close, so the Adj Close was used, without Open, High and Low, which are not adjusted."]
 
 
@@ -80,8 +75,8 @@ def _without_empty_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notices
     if empty.all():
         raise refusal(cells.label, f"has {rows_of(len(frame))} but no price in any; give a file with a close a day")
     if empty.any():
-        without = "Left out 1 row" if empty.sum() == 1 else f"Left out {rows_of(int(empty.sum()))}"
-        notices.append(f"{without} without any price, {first_of(pd.Index(frame['Date'][empty]))}.")
+        first = first_of(pd.Index(frame["Date"][empty]))
+        notices.append(f"Left out {rows_of(int(empty.sum()))} without any price, {first}.")
     return frame[~empty]
 
 
@@ -115,11 +110,8 @@ def _without_lesser_rows(cells: PriceCells, frame: pd.DataFrame, notices: Notice
     row = int(out[0])
     other = int(kept.index[kept["Date"] == frame["Date"].loc[row]][0])
     more = "" if len(out) == 1 else f", and {len(out) - 1} more rows like it"
-    day = str(frame["Date"].loc[row])[:10]
-    notices.append(
-        f"{cells.place(row).capitalize()} and {cells.place(other)} give {day} the same close "
-        f"but other values; {cells.place(row)} was left out{more}."
-    )
+    words = f"{cells.place(row).capitalize()} and {cells.place(other)} give {str(frame['Date'].loc[row])[:10]}"
+    notices.append(f"{words} the same close but other values; {cells.place(row)} was left out{more}.")
     return kept
 
 
@@ -128,13 +120,8 @@ def _two_prices(cells: PriceCells, dates: Dates, frame: pd.DataFrame) -> DataErr
     row = int(frame.index[again][0])
     earlier = int(frame.index[frame["Date"] == frame["Date"].loc[row]][0])
     day = str(frame["Date"].loc[row])[:10]
-    clocks = cells.columns.get("Clock", dates.clocks)
+    clocks, other = cells.columns.get("Clock", dates.clocks), f"and {cells.place(earlier)}"
     if clocks[row] != clocks[earlier]:
-        return cells.refusal(
-            row,
-            f"and {cells.place(earlier)} are two times of one day, {day}, but rnnlab works with daily prices; "
-            "aggregate intraday prices to one row a day",
-        )
-    return cells.refusal(
-        row, f"and {cells.place(earlier)} give different prices for {day}; keep one of them or choose one ticker"
-    )
+        remedy = "but rnnlab works with daily prices; aggregate intraday prices to one row a day"
+        return cells.refusal(row, f"{other} are two times of one day, {day}, {remedy}")
+    return cells.refusal(row, f"{other} give different prices for {day}; keep one of them or choose one ticker")

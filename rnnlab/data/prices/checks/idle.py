@@ -21,6 +21,7 @@ _LEAST_ACTIVE = 20  # rows on which something moved, to know what is usual
 _MOVES = 0.7  # share of rows with a range or a volume, above which one without is unusual
 # A day of the week is filled up if nearly all of its rows are, which by the rate of other days would be no chance.
 _FILLED, _LEAST_FILLED, _CHANCE = 0.9, 3, 1e-4
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _WEEKENDS = ({5, 6}, {4, 5})
 # Of a series that stands still more often than this, a still row says nothing.
 _STILL, _STILL_AT_END = 0.06, 0.02
@@ -59,10 +60,8 @@ def without_idle_days(table: pd.DataFrame, decimals: int = 2) -> tuple[pd.DataFr
     if weekly.any():
         rows = _Rows(filling, rows.sure)
         names = " and ".join(_DAYS[day] for day in sorted(set(dates.day_of_week[weekly])))
-        notices.append(
-            f"Left out {rows_of(int(weekly.sum()))} on {names}, {first_of(dates[weekly])}: they only fill up from the "
-            "days beside them."
-        )
+        words = f"Left out {rows_of(int(weekly.sum()))} on {names}, {first_of(dates[weekly])}"
+        notices.append(f"{words}: they only fill up from the days beside them.")
     closed, why = _closed_days(dates, rows, weekly)
     if closed.any():
         of = why if closed.sum() > 1 else why.replace("of days", "of a day")
@@ -75,9 +74,6 @@ def without_idle_days(table: pd.DataFrame, decimals: int = 2) -> tuple[pd.DataFr
     return kept, notices + ([] if last.any() else _on_repeated_close(kept))
 
 
-_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-
-
 def _still_rows(table: pd.DataFrame) -> _Rows:
     """Which rows are still, and whether Open, High, Low or Volume of others show that still rows are unusual."""
     close = table["Close"].to_numpy()
@@ -88,20 +84,17 @@ def _still_rows(table: pd.DataFrame) -> _Rows:
     volume = table["Volume"].to_numpy() if "Volume" in table else np.zeros(len(table))
     silent = np.isnan(volume) | (volume == 0)
     traded = bool((~silent).mean() > _MOVES)
-    values = table.to_numpy()
-    copied = np.concatenate(
-        [[False], ((values[1:] == values[:-1]) | np.isnan(values[1:]) & np.isnan(values[:-1])).all(axis=1)]
-    )
     # A bar with a range, or with a volume, is never twice the same.
-    copied &= ~bare | ~silent
+    copied = table.eq(table.shift()).to_numpy() | (table.isna() & table.shift().isna()).to_numpy()
+    copied = copied.all(axis=1) & (~bare | ~silent)
+    copied[0] = False
     return _Rows((same & bare & silent) | copied, ranged or traded)
 
 
 def _filled_up(table: pd.DataFrame, dates: pd.DatetimeIndex, still: Flags, decimals: int) -> tuple[Flags, Flags]:
     """The rows that are filled up from the day before, from the day after, or in a straight line; and the weekends."""
-    line = _on_a_line(table, decimals)
     after = np.concatenate([still[1:], [False]])
-    for filling in (still, after, line):
+    for filling in (still, after, _on_a_line(table, decimals)):
         days = _usual_days(dates, filling)
         if (days and days <= _WEEKENDS[0]) or (filling is still and days == _WEEKENDS[1]):
             return filling, filling & np.isin(dates.day_of_week, list(days))
@@ -165,10 +158,8 @@ def _on_repeated_close(table: pd.DataFrame) -> Notices:
     bars = table[[field for field in ("High", "Low") if field in table]].to_numpy()[-1]
     if not same[-1] or same[:-1].mean() > _STILL_AT_END or (bars != close[-1]).any():
         return []
-    return [
-        f"The last row, {table.index[-1]:%Y-%m-%d}, repeats the close of the day before; remove it if that day has not "
-        "traded yet."
-    ]
+    remedy = "remove it if that day has not traded yet"
+    return [f"The last row, {table.index[-1]:%Y-%m-%d}, repeats the close of the day before; {remedy}."]
 
 
 def _last_run(flags: Flags) -> Flags:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rnnlab.data.prices.checks.checks import Notices, first_of, rows_of
-from rnnlab.data.prices.checks.ranges import are_most, days_without_range, without_flat_bars
+from rnnlab.data.prices.checks.ranges import MOST, days_without_range, without_flat_bars
 
 # A price this far below or above the day's others is a slip (a Low of 0.01 turned a whole volatility fit into NaN).
 _TOO_LOW, _TOO_HIGH = 0.6, 1.67
@@ -24,7 +24,7 @@ def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     """
     table, notices = _without_hollow_columns(table)
     flat, what = days_without_range(table)
-    if are_most(flat):
+    if flat.mean() > MOST:
         table, flat = without_flat_bars(table, flat, what, notices), flat & False
     _mend_open(table, notices)
     _mend_extremes(table, notices)
@@ -40,11 +40,9 @@ def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
 
 def _without_hollow_columns(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
     table, notices = table.copy(), []
-    for field in ("Open", "High", "Low", "Volume"):
-        if field not in table:
-            continue
-        if field != "Volume":
-            table[field] = table[field].where(table[field] != 0) if field != "Low" else table[field]
+    for field in [field for field in ("Open", "High", "Low", "Volume") if field in table]:
+        if field in ("Open", "High"):
+            table[field] = table[field].where(table[field] != 0)
         empty = float(table[field].isna().mean())
         if empty > _MOST_EMPTY:
             table = table.drop(columns=field)
@@ -129,7 +127,6 @@ def _adjust(table: pd.DataFrame, notices: Notices) -> pd.DataFrame:
             if field in table:
                 for other in ("Open", "Close"):
                     table[field] = widen(table[field], table[other]) if other in table else table[field]
-        notices.append(
-            "All prices were scaled by Adj Close / Close, so that dividends and splits do not look like moves."
-        )
+        why = "so that dividends and splits do not look like moves"
+        notices.append(f"All prices were scaled by Adj Close / Close, {why}.")
     return table

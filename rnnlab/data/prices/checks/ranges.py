@@ -8,7 +8,7 @@ import pandas as pd
 from rnnlab.data.prices.checks.checks import Notices, first_of
 
 BARS = ("Open", "High", "Low")
-_MOST = 0.5  # of the days: above it closes are used alone
+MOST = 0.5  # of the days: above it closes are used alone
 # Of days whose High is their Low a stock has a few, of single trades; of the 40 bundled ones none has any. Days that
 # close at one end and open at the other are 7 % of the bundled ones' first 500 days at most.
 _MANY_FLAT, _LEAST_FLAT = 0.05, 10
@@ -39,18 +39,14 @@ def without_flat_bars(table: pd.DataFrame, flat: pd.Series, what: str, notices: 
         return table
     bars = [field for field in BARS if field in table]
     words = f"{what} on {int(flat.sum()):,} of {len(table):,} days, {first_of(table.index[flat])}"
-    if flat.mean() > _MOST:
-        notices.append(f"{words}; a day without a range is not a calm one, so the closes are used alone.")
+    most = bool(flat.mean() > MOST)
+    used = "the closes are used alone" if most else "on those days the close is used alone"
+    notices.append(f"{words}; a day without a range is not a calm one, so {used}.")
+    if most:
         return table.drop(columns=bars)
-    notices.append(f"{words}; a day without a range is not a calm one, so on those days the close is used alone.")
     table = table.copy()
     table.loc[flat, bars] = np.nan
     return table
-
-
-def are_most(flat: pd.Series) -> bool:
-    """Whether closes are used alone on all days."""
-    return bool(flat.mean() > _MOST)
 
 
 def _many(flat: pd.Series) -> pd.Series:

@@ -34,13 +34,9 @@ class Spike:
 def spikes_of(close: NDArray[np.float64]) -> list[Spike]:
     """Find closes (N,) that leave the price of the day before and come back to it within three days."""
     logs = np.log(close)
-    far = np.flatnonzero(np.abs(np.diff(logs)) > _SPIKE) + 1
     found: list[Spike] = []
-    for first in far.tolist():
-        if found and first <= found[-1].last + 1:
-            continue
-        spike = _spike_at(logs, first)
-        if spike is not None:
+    for first in (np.flatnonzero(np.abs(np.diff(logs)) > _SPIKE) + 1).tolist():
+        if not (found and first <= found[-1].last + 1) and (spike := _spike_at(logs, first)):
             found.append(spike)
     return found
 
@@ -65,9 +61,7 @@ def without_slips(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
 
 def told(close: pd.Series, spike: Spike) -> str:
     """Say where a spike is: "The close of 2023-04-04, 1067.5, is 10 times those around it and comes back after it"."""
-    days = f"{close.index[spike.first]:%Y-%m-%d}"
-    if spike.last > spike.first:
-        days += f" to {close.index[spike.last]:%Y-%m-%d}"
+    days = " to ".join(f"{close.index[row]:%Y-%m-%d}" for row in sorted({spike.first, spike.last}))
     times = f"{spike.times:.3g} times" if spike.times > 1 else f"1/{1 / spike.times:.3g} of"
     after = " and comes back after it" if spike.first > 0 and spike.last < len(close) - 1 else ""
     return f"The close of {days}, {close.iloc[spike.first]:.10g}, is {times} those around it{after}"

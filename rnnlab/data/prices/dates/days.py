@@ -19,6 +19,7 @@ from rnnlab.errors import DataError
 Numbers = NDArray[np.int64]
 Readings = dict[str, tuple[Days, NDArray[np.bool_]]]
 Matches = list[re.Match[str]]
+Found = list[re.Match[str] | None]
 
 ORDERS = ("iso", "us", "day-first")
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
@@ -41,9 +42,8 @@ def read_dates(cells: PriceCells, order: str | None = None) -> Dates:
         raise DataError(f"The order of dates must be one of {', '.join(ORDERS)}, not {quoted(str(order))}.")
     written = cells.columns["Date"]
     form, matches = _find_form(written, (ISO, COMPACT) if order == "iso" else FORMS)
-    for row, match in enumerate(matches):
-        if match is None:
-            raise _unreadable(cells, row, matches, order)
+    if None in matches:
+        raise _unreadable(cells, matches.index(None), matches, order)
     found = [match for match in matches if match is not None]
     days, notices = _READERS.get(form, _read_calendar)(cells, found, order)
     dates = Dates(days, _clocks(form, found), tuple(notices))
@@ -52,11 +52,9 @@ def read_dates(cells: PriceCells, order: str | None = None) -> Dates:
     return told_order(cells, on_its_own_day(cells, dates))
 
 
-def _find_form(
-    written: list[str], forms: Sequence[re.Pattern[str]]
-) -> tuple[re.Pattern[str], list[re.Match[str] | None]]:
+def _find_form(written: list[str], forms: Sequence[re.Pattern[str]]) -> tuple[re.Pattern[str], Found]:
     """Find the form of most values; usually it is the first that matches the first value."""
-    best: tuple[re.Pattern[str], list[re.Match[str] | None]] = (forms[0], [None] * len(written))
+    best: tuple[re.Pattern[str], Found] = (forms[0], [None] * len(written))
     for form in sorted(forms, key=lambda known: read_form(known, written[0]) is None):
         matches = [read_form(form, value) for value in written]
         if None not in matches:
@@ -73,30 +71,25 @@ def _clocks(form: re.Pattern[str], matches: Matches) -> Clocks:
     return [match["clock"] or "" for match in matches] if "clock" in form.groupindex else [""] * len(matches)
 
 
-def _unreadable(cells: PriceCells, row: int, matches: list[re.Match[str] | None], order: str | None) -> DataError:
+def _unreadable(cells: PriceCells, row: int, matches: Found, order: str | None) -> DataError:
     value = cells.columns["Date"][row]
     if not value:
         return cells.refusal(row, "has no date; write it as 2020-01-31 or remove that line")
     good = next((match for match in matches if match is not None), None)
     if order == "iso":
-        return cells.refusal(
-            row, f"has the date {quoted(value)}, which is not written as 2020-01-31; correct that line"
-        )
-    if good is not None and any(read_form(form, value) for form in FORMS):
-        return cells.refusal(
-            row, f"has the date {quoted(value)} where other lines write {quoted(good[0])}; write all dates in one way"
-        )
-    return cells.refusal(
-        row, f"has the date {quoted(value)}, which cannot be read; write it as 2020-01-31 or remove that line"
-    )
+        problem = "which is not written as 2020-01-31; correct that line"
+    elif good is not None and any(read_form(form, value) for form in FORMS):
+        other = f"where other lines write {quoted(good[0])}"
+        return cells.refusal(row, f"has the date {quoted(value)} {other}; write all dates in one way")
+    else:
+        problem = "which cannot be read; write it as 2020-01-31 or remove that line"
+    return cells.refusal(row, f"has the date {quoted(value)}, {problem}")
 
 
 def _impossible(cells: PriceCells, row: int) -> DataError:
     value = quoted(cells.columns["Date"][row])
-    return cells.refusal(
-        row,
-        f"has the date {value}, which is no day between {_FIRST_YEAR} and {_LAST_YEAR}; correct or remove that line",
-    )
+    remedy = "correct or remove that line"
+    return cells.refusal(row, f"has the date {value}, which is no day between {_FIRST_YEAR} and {_LAST_YEAR}; {remedy}")
 
 
 def _integers(matches: Matches, group: str) -> Numbers:
@@ -108,10 +101,8 @@ def _full_years(written: list[str]) -> Numbers:
     this_year = datetime.date.today().year
     years = np.array([int(year) for year in written], dtype=np.int64)
     short = np.array([len(year) <= 2 for year in written])
-    century = this_year - this_year % 100
-    completed = years + century
-    completed = np.where(completed > this_year, completed - 100, completed)
-    return np.where(short, completed, years)
+    completed = years + this_year // 100 * 100
+    return np.where(short, np.where(completed > this_year, completed - 100, completed), years)
 
 
 def _assemble(years: Numbers, months: Numbers, days: Numbers) -> tuple[Days, NDArray[np.bool_]]:
@@ -188,12 +179,9 @@ def _read_numeric(cells: PriceCells, matches: Matches, order: str | None) -> tup
         distinct = [days for days in distinct if _is_steady(days)] or distinct
     if len(distinct) > 1:
         row = int(np.argmax(distinct[0] != distinct[1]))
-        raise cells.refusal(
-            row,
-            f"has the date {quoted(cells.columns['Date'][row])}, which may mean {distinct[0][row]} or "
-            f'{distinct[1][row]}, and no other line settles it; choose the date order "us" or "day-first", or write '
-            f"dates as {distinct[0][row]}",
-        )
+        date, one, other = quoted(cells.columns["Date"][row]), distinct[0][row], distinct[1][row]
+        doubt = f"has the date {date}, which may mean {one} or {other}, and no other line settles it"
+        raise cells.refusal(row, f'{doubt}; choose the date order "us" or "day-first", or write dates as {one}')
     return distinct[0], []
 
 
@@ -208,14 +196,12 @@ def _no_order(cells: PriceCells, readings: Readings) -> DataError:
     row = int(np.argmin(readings[best][1]))
     others = [order for order in readings if order != best and readings[order][1][row]]
     good = np.flatnonzero(readings[best][1] & ~readings[others[0]][1]) if others else np.array([], dtype=np.int64)
-    if len(good):
-        other = int(good[0])
-        return cells.refusal(
-            row,
-            f"has the date {quoted(cells.columns['Date'][row])} and {cells.place(other)} has "
-            f"{quoted(cells.columns['Date'][other])}, which cannot both be in one order; write dates as 2020-01-31",
-        )
-    return _impossible(cells, row)
+    if not len(good):
+        return _impossible(cells, row)
+    other = int(good[0])
+    date, another = (quoted(cells.columns["Date"][one]) for one in (row, other))
+    remedy = "which cannot both be in one order; write dates as 2020-01-31"
+    return cells.refusal(row, f"has the date {date} and {cells.place(other)} has {another}, {remedy}")
 
 
 _READERS: dict[re.Pattern[str], Callable[[PriceCells, Matches, str | None], tuple[Days, list[str]]]] = {

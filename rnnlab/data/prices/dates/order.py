@@ -53,10 +53,8 @@ def with_days_and_months_right(cells: PriceCells, dates: Dates) -> Dates:
     row = int(changed[0])
     count = "1 date has" if len(changed) == 1 else f"{len(changed):,} dates have"
     first = "" if len(changed) == 1 else "the first "
-    words = (
-        f"{count} day and month swapped, {first}{quoted(cells.columns['Date'][row])} on {cells.place(row)}, which was "
-        f"read as {mended[row]}; only so the rows {proof}."
-    )
+    which = f"{first}{quoted(cells.columns['Date'][row])} on {cells.place(row)}, which was read as {mended[row]}"
+    words = f"{count} day and month swapped, {which}; only so the rows {proof}."
     return dataclasses.replace(dates, days=mended, notices=(*dates.notices, words))
 
 
@@ -73,23 +71,20 @@ def on_its_own_day(cells: PriceCells, dates: Dates) -> Dates:
         rows = np.isin(hours, off)
         if off and _moves_apart(days, rows, step):
             days = np.where(rows, days + step, days)
-            clock = quoted(dates.clocks[int(np.argmax(rows))])
-            notices.append(
-                f"Times of day such as {clock} are another time zone's midnight, so {int(rows.sum()):,} dates were "
-                f"moved {'on' if step > 0 else 'back'} by a day: as written, rows fall on {_WEEKENDS[step]}."
+            times = (
+                f"Times of day such as {quoted(dates.clocks[int(np.argmax(rows))])} are another time zone's midnight"
             )
+            moved = f"{int(rows.sum()):,} dates were moved {'on' if step > 0 else 'back'} by a day"
+            notices.append(f"{times}, so {moved}: as written, rows fall on {_WEEKENDS[step]}.")
     if _may_be_a_day_early(days, hours):
-        notices.append(
-            f"Dates were read as they are written; if times of day such as {quoted(dates.clocks[0])} are another time "
-            "zone's midnight, give the dates a day later."
-        )
+        times = f"times of day such as {quoted(dates.clocks[0])} are another time zone's midnight"
+        notices.append(f"Dates were read as they are written; if {times}, give the dates a day later.")
     plain = hours <= 0
     for step in (1, -1):
         if _is_off(days[plain], step):
-            notices.append(
-                f"Rows fall on {_WEEKENDS[step]}; unless its exchange trades so, the dates are those of another time "
-                f"zone: give them a day {'later' if step > 0 else 'earlier'}."
-            )
+            else_so = "unless its exchange trades so, the dates are those of another time zone"
+            remedy = f"give them a day {'later' if step > 0 else 'earlier'}"
+            notices.append(f"Rows fall on {_WEEKENDS[step]}; {else_so}: {remedy}.")
     return dataclasses.replace(dates, days=days, notices=tuple(notices))
 
 
@@ -102,11 +97,9 @@ def told_order(cells: PriceCells, dates: Dates) -> Dates:
         return dates
     row, written = int(wrong[0]) + 1, cells.columns["Date"]
     times = "once" if len(wrong) == 1 else f"{len(wrong):,} times"
-    words = (
-        f"The dates step {'back' if rising else 'forward'} {times}, first on {cells.place(row)} "
-        f"({quoted(written[row])} after {quoted(written[row - 1])}); the rows were sorted by date, so check that the "
-        "dates are right."
-    )
+    first = f"first on {cells.place(row)} ({quoted(written[row])} after {quoted(written[row - 1])})"
+    remedy = "the rows were sorted by date, so check that the dates are right"
+    words = f"The dates step {'back' if rising else 'forward'} {times}, {first}; {remedy}."
     return dataclasses.replace(dates, notices=(*dates.notices, words))
 
 

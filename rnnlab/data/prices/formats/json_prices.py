@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from rnnlab.data.files import refusal
@@ -42,22 +43,14 @@ def _parsed(text: str, label: str) -> Any:
     except RecursionError as error:
         raise refusal(label, "is JSON that is nested too deeply; give a list of objects") from error
     except ValueError as error:
-        records = _json_lines(text)
-        if records is None:
-            where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-            raise refusal(label, f"is JSON that cannot be read{where}; write or download it again") from error
-        return records
+        with suppress(ValueError, RecursionError):
+            return [_load(line) for line in text.splitlines() if line.strip()]
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise refusal(label, f"is JSON that cannot be read{where}; write or download it again") from error
 
 
 def _load(text: str) -> Any:
     return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-
-
-def _json_lines(text: str) -> list[Any] | None:
-    try:
-        return [_load(line) for line in text.splitlines() if line.strip()]
-    except (ValueError, RecursionError):
-        return None
 
 
 def _tables(value: Any, depth: int) -> Iterator[Rows]:
@@ -112,9 +105,7 @@ def _of_object(value: dict[str, Any]) -> Iterator[Rows]:
 
 def _of_pairs(lists: dict[str, list[list[Any]]]) -> Iterator[Rows]:
     """Lists of [date, number] as columns, those of the same dates as the first."""
-    if not lists:
-        return
-    dates = [row[0] for row in next(iter(lists.values()))]
+    dates = [row[0] for row in next(iter(lists.values()), [])]
     same = {name: rows for name, rows in lists.items() if [row[0] for row in rows] == dates}
     yield from _columns({"Date": dates} | {name: [row[1] for row in rows] for name, rows in same.items()})
 
@@ -137,9 +128,7 @@ def _split_table(names: list[Any], index: Any, data: list[list[Any]]) -> Rows:
 
 def _by_column(value: dict[str, dict[str, Any]]) -> Iterator[Rows]:
     """A column an object, its cells by row or by date."""
-    if not value:
-        return
-    keys = list(next(iter(value.values())))
+    keys = list(next(iter(value.values()), ()))
     columns = {name: [column.get(key) for key in keys] for name, column in value.items()}
     _bound(len(columns) * len(keys))
     dated = {"Date": keys} if keys and is_date(keys[0]) else {}
@@ -153,10 +142,8 @@ def _lists(value: Any, depth: int) -> Iterator[tuple[str, list[Any]]]:
     for name, inner in value.items():
         if _are_cells(inner):
             yield name, inner
-        elif isinstance(inner, list) and len(inner) == 1:
-            yield from _lists(inner[0], depth + 1)
         else:
-            yield from _lists(inner, depth + 1)
+            yield from _lists(inner[0] if isinstance(inner, list) and len(inner) == 1 else inner, depth + 1)
 
 
 def _columns(columns: dict[str, list[Any]]) -> Iterator[Rows]:
@@ -178,22 +165,15 @@ def _are_cells(value: Any) -> bool:
 
 def _are_pairs(value: Any) -> bool:
     """Whether it is a list of [date, number]."""
-    return (
-        isinstance(value, list)
-        and len(value) > 1
-        and all(isinstance(row, list) and len(row) == 2 for row in value)
-        and all(_are_cells(row) for row in value)
-        and is_date(_cell(value[0][0]))
-    )
+    if not isinstance(value, list) or len(value) < 2:
+        return False
+    return all(_are_cells(row) and len(row) == 2 for row in value) and is_date(_cell(value[0][0]))
 
 
 def _cell(value: Any) -> str:
-    if value is None or isinstance(value, dict | list):
-        return ""
-    return str(value)
+    return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _bound(cells: Sequence[Any] | int) -> None:
-    count = cells if isinstance(cells, int) else len(cells)
+def _bound(count: int) -> None:
     if count > MOST_CELLS:
         raise DataError(f"The JSON has {count:,} cells, over {MOST_CELLS:,}; give one series of daily prices.")

@@ -14,7 +14,7 @@ from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import COMPACT, ISO, UNIX, is_date, read_form
 from rnnlab.data.prices.formats.pairs import ticker_columns
 from rnnlab.data.prices.headings import Headings, one_line
-from rnnlab.data.prices.words import PRICE_FIELDS, fields_of
+from rnnlab.data.prices.words import PRICE_FIELDS, Row, fields_of
 from rnnlab.errors import DataError
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,7 @@ _BAR = ("Open", "High", "Low", "Close")
 _NEARER = 0.8
 
 
-def guess_layout(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
+def guess_layout(rows: Sequence[Row], label: str) -> Headings | None:
     """Find a column of dates and one or several of numbers among a file's first rows; None where there are none.
 
     Beside the dates may stand, under a line of headings, a close that has another name, a column for each ticker, or
@@ -43,8 +43,7 @@ def guess_layout(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
     Raises:
         DataError: there are no headings, and the numbers are no bar.
     """
-    found = _first_block(rows)
-    if found is None:
+    if (found := _first_block(rows)) is None:
         return None
     start, date, sample = found
     numbers, blank = _number_columns(sample, date)
@@ -53,7 +52,7 @@ def guess_layout(rows: Sequence[Sequence[str]], label: str) -> Headings | None:
     return _without_headings(sample, start - 1, date, numbers, label)
 
 
-def _first_block(rows: Sequence[Sequence[str]]) -> tuple[int, int, Sequence[Sequence[str]]] | None:
+def _first_block(rows: Sequence[Row]) -> tuple[int, int, Sequence[Row]] | None:
     """The first run of rows with a date in one column and some numbers: its start, that column, and its rows."""
     start = 0
     while start < len(rows):
@@ -65,69 +64,60 @@ def _first_block(rows: Sequence[Sequence[str]]) -> tuple[int, int, Sequence[Sequ
     return None
 
 
-def _date_column(row: Sequence[str]) -> int | None:
+def _date_column(row: Row) -> int | None:
     return next((number for number, cell in enumerate(row[:3]) if is_date(cell.strip())), None)
 
 
-def _number_columns(rows: Sequence[Sequence[str]], date: int) -> tuple[list[int], list[int]]:
+def _number_columns(rows: Sequence[Row], date: int) -> tuple[list[int], list[int]]:
     """The columns with numbers alone, right of the date if there are any, and those in which nothing is written."""
     width = min(map(len, rows))
     cells = {column: [row[column].strip() for row in rows] for column in range(width) if column != date}
-    blank = [column for column, found in cells.items() if column > date and not any(map(_is_written, found))]
+    blank = [column for column, found in cells.items() if column > date and _NOTHING.issuperset(map(str.lower, found))]
     numbers = [column for column, found in cells.items() if _are_numbers_down(found)]
     return [column for column in numbers if column > date] or numbers, blank
 
 
-def _is_written(cell: str) -> bool:
-    return cell.lower() not in _NOTHING
-
-
 def _are_numbers_down(cells: Sequence[str]) -> bool:
-    written = [cell for cell in cells if _is_written(cell)]
+    written = [cell for cell in cells if cell.lower() not in _NOTHING]
     return bool(written) and all(len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell) for cell in written)
 
 
-def _are_data(row: Sequence[str], columns: Sequence[int]) -> bool:
+def _are_data(row: Row, columns: Sequence[int]) -> bool:
     return all(column < len(row) and _are_numbers_down([row[column].strip()]) for column in columns)
 
 
 def _under_headings(
-    row: Sequence[str], number: int, date: int, numbers: Sequence[int], blank: Sequence[int], label: str
+    row: Row, number: int, date: int, numbers: Sequence[int], blank: Sequence[int], label: str
 ) -> Headings | None:
     fields = fields_of(row)
     heading = row[date].strip() if date < len(row) else ""
     named = () if fields[date : date + 1] == ["Date"] else (f"Dates were taken from the column {heading[:40]!r}.",)
     if "Close" in fields or "Adj Close" in fields:
-        known = one_line(row, number, label, date)
-        return dataclasses.replace(known, notices=named) if known.columns[""]["Date"] == date else None
+        line = one_line(row, number, label, date)
+        return dataclasses.replace(line, notices=named) if line.columns[""]["Date"] == date else None
     if {"High", "Low"} <= set(fields):
         return None  # one of the others is the close, but which?
     having = [i for i in numbers if i < len(row) and row[i].strip()]
-    pairs = ticker_columns(row, having)
-    if pairs is not None:
+    if pairs := ticker_columns(row, having):
         columns = {name: {"Date": date, **found} for name, found in pairs.items()}
         return Headings(number, _words_but(row, [date, *having]), columns, named)
     free = [i for i in having if fields[i] is None]
     empty = [i for i in blank if i < len(row) and row[i].strip() and fields[i] is None]
     if len(free) == 1 and not empty and not set(fields) & set(PRICE_FIELDS):
-        return _only_number(row, number, date, free[0], named)
+        known = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
+        columns = {"": {"Date": date, "Close": free[0], **known}}
+        return Headings(number, tuple(row), columns, named, only=row[free[0]].strip())
     # LOW, OPEN and DAY are tickers as well.
     odd = [i for i in having if fields[i] in (*PRICE_FIELDS, "Date")] if free else []
     return _wide(row, number, date, sorted([*free, *empty, *odd]), named, label)
 
 
-def _words_but(row: Sequence[str], columns: Sequence[int]) -> tuple[str, ...]:
+def _words_but(row: Row, columns: Sequence[int]) -> tuple[str, ...]:
     return tuple("" if i in columns else cell for i, cell in enumerate(row))
 
 
-def _only_number(row: Sequence[str], number: int, date: int, close: int, notices: tuple[str, ...]) -> Headings:
-    fields, heading = fields_of(row), row[close].strip()
-    others: dict[str, int] = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
-    return Headings(number, tuple(row), {"": {"Date": date, "Close": close, **others}}, notices, only=heading)
-
-
 def _wide(
-    row: Sequence[str], number: int, date: int, closes: Sequence[int], notices: tuple[str, ...], label: str
+    row: Row, number: int, date: int, closes: Sequence[int], notices: tuple[str, ...], label: str
 ) -> Headings | None:
     """A column a ticker."""
     names = [row[i].strip() for i in closes]
@@ -140,9 +130,7 @@ def _wide(
     return Headings(number, _words_but(row, [date, *closes]), columns, notices, wide=True) if names else None
 
 
-def _without_headings(
-    sample: Sequence[Sequence[str]], last_row: int, date: int, numbers: Sequence[int], label: str
-) -> Headings:
+def _without_headings(sample: Sequence[Row], last_row: int, date: int, numbers: Sequence[int], label: str) -> Headings:
     found = _bar_columns(sample, date, numbers)
     if found is None:
         raise DataError(_headless(sample[0], date, label))
@@ -154,7 +142,7 @@ def _without_headings(
     return Headings(last_row, (), {"": columns}, (words,))
 
 
-def _headless(row: Sequence[str], date: int, label: str) -> str:
+def _headless(row: Row, date: int, label: str) -> str:
     cells = [cell.strip() for cell in row]
     shown = ", ".join(repr(cell[:40]) for cell in cells[:12]) + (" …" if len(cells) > 12 else "")
     after = len(cells) - date - 1
@@ -165,7 +153,7 @@ def _headless(row: Sequence[str], date: int, label: str) -> str:
     return f"{as_subject(label)} starts with {shown} and has no headings; write a line such as {line} above it{each}."
 
 
-def _bar_columns(sample: Sequence[Sequence[str]], date: int, numbers: Sequence[int]) -> dict[str, int] | None:
+def _bar_columns(sample: Sequence[Row], date: int, numbers: Sequence[int]) -> dict[str, int] | None:
     """The columns of a bar: the first four numbers, of which one is always the greatest and one always the least.
 
     Of the other two the Open is the first, unless the second follows more nearly on the close of the day before. A
@@ -174,11 +162,9 @@ def _bar_columns(sample: Sequence[Sequence[str]], date: int, numbers: Sequence[i
     moving = [column for column in numbers if len({row[column].strip() for row in sample}) > 1]
     numbers = numbers[numbers.index(moving[0]) :] if moving else []  # a column of midnights may come first
     written = [[row[column].strip() for column in numbers] for row in sample]
-    if (
-        len(sample) < _LEAST_BARS
-        or len(numbers) < 4
-        or not all(_PLAIN.fullmatch(one) for row in written for one in row[:4])
-    ):
+    if len(sample) < _LEAST_BARS or len(numbers) < 4:
+        return None
+    if not all(_PLAIN.fullmatch(one) for row in written for one in row[:4]):
         return None
     values = np.array([[float(one) for one in row[:4]] for row in written])
     highs, lows = _always(values, values.max(axis=1)), _always(values, values.min(axis=1))

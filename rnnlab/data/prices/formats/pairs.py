@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from rnnlab.data.prices.words import NUMBER_FIELDS, field_of
+from rnnlab.data.prices.words import NUMBER_FIELDS, Row, field_of
 
 _BETWEEN = re.compile(r"[\s._:|/()\[\]-]+")
 _LONGEST, _MOST_PARTS = 80, 8
@@ -13,19 +13,13 @@ _LONGEST, _MOST_PARTS = 80, 8
 Pair = tuple[str, str]
 
 
-def ticker_columns(row: Sequence[str], columns: Sequence[int]) -> dict[str, dict[str, int]] | None:
-    """The column of each field of each ticker, if the headings of these columns are all such pairs.
+def ticker_columns(row: Row, columns: Sequence[int]) -> dict[str, dict[str, int]] | None:
+    """The column of each field of each ticker, if the headings of these columns, which hold numbers, are all such pairs.
 
-    Args:
-        row: headings.
-        columns: those that hold numbers.
-
-    Returns:
-        ticker -> field -> column, of the tickers with a Close or an Adj Close; None if there is none, or a heading is
-        no pair. In all headings the ticker stands before the field, or in all of them after it.
+    Returns ticker -> field -> column, of the tickers with a Close or an Adj Close; None if there is none, or a heading
+    is no pair. In all headings the ticker stands before the field, or in all of them after it.
     """
-    splits: tuple[Callable[[str], Pair | None], ...] = (_ticker_first, _field_first)
-    for split in splits:
+    for split in (_ticker_first, _field_first):
         found: dict[str, dict[str, int]] = {}
         pairs = [split(row[column][:_LONGEST].strip()) if column < len(row) else None for column in columns]
         for column, pair in zip(columns, pairs, strict=True):

@@ -103,9 +103,9 @@ def _kept(file: IO[bytes], label: str, ticker: str, most: int) -> Streamed:
 def _naming(lines: Iterable[bytes], separator: bytes, ticker: bytes) -> Iterator[tuple[int, bytes]]:
     """The first lines, and those with a cell that is the ticker."""
     for number, line in enumerate(lines, start=1):
-        if number <= _HEAD_LINES or (
-            ticker in (lower := line.lower()) and ticker in [cell.strip(b' "\r\n') for cell in lower.split(separator)]
-        ):
+        lower = line.lower()
+        named = ticker in lower and ticker in [cell.strip(b' "\r\n') for cell in lower.split(separator)]
+        if named or number <= _HEAD_LINES:
             yield number, line
 
 
@@ -132,9 +132,7 @@ def _cut(lines: Iterable[bytes], separator: str, columns: Sequence[int]) -> Iter
 
 
 def _gathered(rows: Iterable[tuple[int, bytes]], label: str, ticker: str, most: int) -> Streamed:
-    kept: list[bytes] = []
-    lines: list[int] = []
-    size = 0
+    kept, lines, size = list[bytes](), list[int](), 0
     for number, row in rows:
         size += len(row)
         if size > most:

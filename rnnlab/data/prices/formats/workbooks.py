@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from rnnlab.data.files import refusal
 from rnnlab.data.prices.formats.layouts import guess_layout
-from rnnlab.data.prices.formats.zips import check_entries
+from rnnlab.data.prices.formats.zips import DAMAGE, check_entries
 from rnnlab.data.prices.headings import find_headings
 from rnnlab.data.prices.tables import csv_text
 from rnnlab.data.prices.tickers import choose_ticker
@@ -25,10 +23,7 @@ _MOST_BYTES, _MOST_ASIDE = 50_000_000, 2_000_000
 _MOST_SHEETS = 100
 _MOST_ROWS, _MOST_COLUMNS = 200_000, 1_000
 _FIRST_ROWS = 100
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError),
-    *(OSError, EOFError, NotImplementedError, RuntimeError),
-)
+_DAMAGE = (*DAMAGE, ParseError, KeyError, TypeError, AttributeError)
 
 
 def workbook_text(content: bytes, label: str, ticker: str | None) -> tuple[str, tuple[str, ...]]:
@@ -57,13 +52,12 @@ def _check_sizes(content: bytes, label: str) -> None:
     """Refuse what would unpack to more than is read; a zip member never gives more than it says it holds."""
     with zipfile.ZipFile(io.BytesIO(check_entries(content, label))) as archive:
         entries = archive.infolist()
-    rows = [entry.filename.startswith("xl/worksheets/") or "sharedStrings" in entry.filename for entry in entries]
-    aside = sum(entry.file_size for entry, holds in zip(entries, rows, strict=True) if not holds)
-    held = sum(entry.file_size for entry, holds in zip(entries, rows, strict=True) if holds)
-    if held > _MOST_BYTES or aside > _MOST_ASIDE:
-        raise refusal(
-            label, f"unpacks to more than {_MOST_BYTES // 1_000_000} MB; save the sheet with the prices as CSV"
-        )
+    sizes = {True: 0, False: 0}
+    for entry in entries:
+        sizes[entry.filename.startswith("xl/worksheets/") or "sharedStrings" in entry.filename] += entry.file_size
+    if sizes[True] > _MOST_BYTES or sizes[False] > _MOST_ASIDE:
+        more = f"unpacks to more than {_MOST_BYTES // 1_000_000} MB"
+        raise refusal(label, f"{more}; save the sheet with the prices as CSV")
 
 
 def _choose_sheet(first: dict[str, Rows], label: str, ticker: str | None) -> str:
@@ -92,12 +86,8 @@ def _rows(sheet: Any, most: int) -> Rows:
     rows = [list(map(_cell, row)) for row in sheet.iter_rows(max_row=most, max_col=_MOST_COLUMNS, values_only=True)]
     while rows and not any(rows[-1]):
         rows.pop()
-    width = max((_filled(row) for row in rows), default=0)
+    width = max((number for row in rows for number, cell in enumerate(row, start=1) if cell), default=0)
     return [row[:width] + [""] * (width - len(row)) for row in rows]
-
-
-def _filled(row: Sequence[str]) -> int:
-    return max((number for number, cell in enumerate(row, start=1) if cell), default=0)
 
 
 def _cell(value: Any) -> str:

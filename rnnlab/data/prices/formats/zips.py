@@ -18,9 +18,7 @@ _MOST_LISTED_BYTES = 1_000_000
 _END = b"PK\x05\x06"
 _LONGEST_END = 70_000
 _TABLES = (".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".parquet")
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, IndexError),
-)
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, IndexError)
 
 
 def check_entries(content: bytes, label: str) -> bytes:
@@ -44,7 +42,7 @@ def only_file(source: Path | bytes, label: str, ticker: str | None) -> Iterator[
             entry = _choose(archive.infolist(), label, ticker)
             with archive.open(entry) as file:
                 yield own_name(entry.filename), file
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise refusal(label, "is a damaged zip archive; compress or download it again") from error
 
 
@@ -65,9 +63,8 @@ def _check_end(end: bytes, label: str) -> None:
 
 def _choose(entries: list[zipfile.ZipInfo], label: str, ticker: str | None) -> zipfile.ZipInfo:
     paths = {entry.filename: PurePosixPath(entry.filename) for entry in entries if not entry.is_dir()}
-    shown = {
-        name: path for name, path in paths.items() if not path.name.startswith(".") and "__MACOSX" not in path.parts
-    }
+    hidden = [name for name, path in paths.items() if path.name.startswith(".") or "__MACOSX" in path.parts]
+    shown = {name: path for name, path in paths.items() if name not in hidden}
     if not shown:
         raise refusal(label, "is a zip archive without a file; put the one with the prices in it")
     tables = {name: path for name, path in shown.items() if path.name.lower().removesuffix(".gz").endswith(_TABLES)}

@@ -12,8 +12,7 @@ import pandas as pd
 
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
-from rnnlab.nn.averaging import average
-from rnnlab.nn.model import ModelConfig, SequenceModel, new_model, weight_count
+from rnnlab.nn.model import ModelConfig, SequenceModel, average, new_model, weight_count
 from rnnlab.runtime.kind import Round
 from rnnlab.tasks.forecast.data import provenance, read_day
 from rnnlab.tasks.forecast.judge import walk

@@ -25,7 +25,6 @@ from rnnlab.widgets.figures import (
 from rnnlab.widgets.wording import day_text, price_text
 
 SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
-
 BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "rgba(43,123,186,0.13)"
 
 # What the buttons show, in days before the end of the fan; the view on opening is SHOWN.
