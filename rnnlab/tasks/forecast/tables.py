@@ -16,7 +16,8 @@ def horizon_tables(horizons: Mapping[str, Any], what: str) -> list[Table]:
     for horizon, found in horizons.items():
         ahead = "One day" if horizon == "1" else f"{horizon} days"
         mean = {"name": "mean", "n": None, "end": "", "baselines": found["against"]} | found["mean"]
-        caption = f"{ahead} ahead, {what}: CRPS in percent, lower is better."
+        start = min(str(one["start"]) for one in found["series"])
+        caption = f"{ahead} ahead, {what}: CRPS in percent from {start} on, lower is better."
         tables.append(series_table(caption, [*found["series"], mean], list(found["against"])))
         tables.append(_together(found, ahead))
     return tables

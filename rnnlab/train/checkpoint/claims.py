@@ -103,9 +103,11 @@ def _check_free(place: Path) -> None:
     config = parse_json(read_bytes(source, checkpoint.CONFIG, place.name, checkpoint.LARGEST_CONFIG), place.name)
     task, what = str(config.get("task"))[:40], "finished checkpoint"
     remedy = "add --overwrite to replace it, or choose another folder for --out"
-    if (source / checkpoint.RESUME_NUMBERS).exists():
+    resumable, metrics = (source / checkpoint.RESUME_NUMBERS).exists(), config.get("metrics")
+    measured = set(metrics) if isinstance(metrics, dict) else set()
+    if resumable or {"validation", "curve"} & measured == {"validation"}:  # the curve comes when a training ends
         what = f"stopped training{_reached(config)}"
-        remedy = f"resume it with train {task} --resume, {remedy}"
+        remedy = f"resume it with train {task} --resume, {remedy}" if resumable else remedy
     raise CheckpointError(f"{place.name} holds a {what} of the task {task}; {remedy}.")
 
 
