@@ -56,7 +56,7 @@ def test_they_are_scored_as_a_back_test_of_them_is_and_told_on_the_card(place):
     assert "5 days ahead, on series it was never trained on" in card
     assert f"| mean |  | **{mean:.4f}** |" in card
     lines = "\n".join(table_lines(KIND.tables(summary)))
-    assert "20 days ahead, on series it was never trained on: CRPS in percent" in lines
+    assert "20 days ahead, on series it was never trained on: CRPS in percent from" in lines
     assert "Mean CRPS by year" in lines
     assert [one["name"] for one in open_checkpoint(str(place / "m")).provenance["data"]] == ["learnt"]
 
