@@ -25,8 +25,36 @@ ANNA = "hf_annas_secret"
 SAME = ["--precision", "fp32", "--device", "cpu"]
 FORECASTER = ["train", "forecast", "--data", "prices.csv", *SAME]
 WRITER = ["train", "text", "--data", "story.txt", *SAME]
-SMALL_FORECASTER = [*FORECASTER, "--hidden", "6", "--layers", "1", "--epochs", "1", "--batch", "8", "--window", "16", "--lead", "4"]
-SMALL_WRITER = [*WRITER, "--hidden", "12", "--layers", "1", "--embedding", "6", "--epochs", "1", "--batch", "4", "--window", "25"]
+SMALL_FORECASTER = [
+    *FORECASTER,
+    "--hidden",
+    "6",
+    "--layers",
+    "1",
+    "--epochs",
+    "1",
+    "--batch",
+    "8",
+    "--window",
+    "16",
+    "--lead",
+    "4",
+]
+SMALL_WRITER = [
+    *WRITER,
+    "--hidden",
+    "12",
+    "--layers",
+    "1",
+    "--embedding",
+    "6",
+    "--epochs",
+    "1",
+    "--batch",
+    "4",
+    "--window",
+    "25",
+]
 # `bench training` and `bench forecast` take a minute and are left out. In this order: those further down use what the first ones have made.
 COMMANDS: dict[str, list[str]] = {
     "data": ["data"],

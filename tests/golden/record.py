@@ -12,13 +12,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import conftest  # noqa: F401 - a quiet, offline, single-threaded process, as of the tests
-
 import json
 import shutil
 import tempfile
 from collections.abc import Callable
 from typing import Any
+
+import conftest  # noqa: F401 - a quiet, offline, single-threaded process, as of the tests
 
 from . import checkpoints, commands, flags, links, machine, page
 from .places import FIXTURES, RECORDED
@@ -67,7 +67,9 @@ def record_fixtures() -> None:
 
 def record_checkpoints() -> None:
     """What the checkpoints forecast and write, and on which machine."""
-    finished = {name: checkpoints.digests(checkpoints.tensors(FIXTURES / "finished" / name)) for name in checkpoints.TRAININGS}
+    finished = {
+        name: checkpoints.digests(checkpoints.tensors(FIXTURES / "finished" / name)) for name in checkpoints.TRAININGS
+    }
     write("machine", machine.kind())
     write("weights", finished)
     write("forecasts", checkpoints.observe_forecasts())
