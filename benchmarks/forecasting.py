@@ -11,13 +11,13 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import time
 from collections.abc import Callable
 
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.opening import locate
 from rnnlab.runtime.training import train as training
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.tasks.kind import Request
 from rnnlab.train.devices import quiet_threads
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import torch
 
 from rnnlab.nn.model import new_model
-from rnnlab.runtime.kind import Request
+from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.train.loop import fit
 from rnnlab.train.processes import started

@@ -27,9 +27,9 @@ import torch
 
 from rnnlab.data.text.corpus import Corpus, read_corpus
 from rnnlab.data.text.documents import split_at
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.run_log import TrainResult
 from rnnlab.runtime.training import train
+from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text.judge import protocols
 from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.learn.settings import proposed

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from markets import market
+from rnnlab.tasks.forecast.judge.comparing import compare
 from statsmodels.regression.linear_model import OLS
 from trainings import train_forecast
 
@@ -14,7 +15,6 @@ from rnnlab.scoring.record import calibrated_bands, calibrated_shares
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.comparing import compare
 from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
 from rnnlab.tasks.forecast.judge.scoring import backtest
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rnnlab.tasks.forecast.forecast_report import Study
-from rnnlab.tasks.forecast.page import figures, panels
+from rnnlab.tasks.forecast.page import figures, panels, tutorial_panel
 from rnnlab.widgets import html, wording
 
 BASELINE = {"rmse": 2.0, "crps": 0.9, "log_score": None, "coverage80": None, "coverage95": None, "dm_p": 0.5}
@@ -140,7 +140,7 @@ def test_the_tutorial_s_table_sets_naive_beside_the_seeds():
 
 
 def test_losses_are_drawn_by_seed_on_a_log_axis():
-    figure = figures.loss_figure({(1, ""): [(5, 0.1), (10, 0.01)], (1, "leak-free"): [(5, 0.2)]}, 100)
+    figure = tutorial_panel.loss_figure({(1, ""): [(5, 0.1), (10, 0.01)], (1, "leak-free"): [(5, 0.2)]}, 100)
     assert [trace.name for trace in figure.data] == ["seed 1", "seed 1, leak-free"]
     assert figure.layout.yaxis.type == "log"
 

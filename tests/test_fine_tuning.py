@@ -75,7 +75,7 @@ def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
     market(900, seed=4, start="2010-01-04").to_csv(tmp_path / "old.csv")
     *_, result = train_forecast([str(tmp_path / "old.csv")], base="stocks", out=tmp_path / "t")
     [told] = [one for one in result.summary["notices"] if "of days that it knew" in one]
-    assert told.startswith("stocks had learnt from other series' days up to 2015-08-12")
+    assert told.startswith("stocks was trained on other series' days up to 2015-08-12")
     assert open_checkpoint(str(tmp_path / "t")).provenance["until"] == "2015-08-12"
     assert set(result.summary["before"]) == {"old"}
 

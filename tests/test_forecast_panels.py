@@ -73,7 +73,7 @@ def test_a_checkpoint_is_taught_told_of_and_compared_with_its_origin(own):
     assert "Done." in words(done)
     assert any("loss on days set aside" in words(event[0]) for event in events if isinstance(event[0], str))
     assert use.visible
-    assert "from which neither has learnt" in words(table)
+    assert "which neither was trained on" in words(table)
     assert visit_folder(name).is_dir()
     shown = compare.compare(None, name, "stocks", None, own, "", "", "", 1)
     answer = comparing.compare((name, "stocks"), own, caller=STRANGER)

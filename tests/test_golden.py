@@ -12,7 +12,6 @@ import torch
 from golden import checkpoints, commands, flags, links, machine, page
 from golden.places import FIXTURES, RECORDED
 from golden.shapes import gone, misshapen
-from browsing import MARKS
 
 
 def recorded(name):

@@ -1,5 +1,6 @@
 """Checkpoints on their way to and from the Hub: the real client against a Hub on loopback."""
 
+import functools
 import json
 import os
 import re
@@ -16,11 +17,15 @@ from huggingface_hub import ModelCard, constants
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
 from rnnlab.hub import failures, pulling
+from rnnlab.hub.card import card as card_of
+from rnnlab.tasks.registry import TASKS, check_usable, kind_of
 from rnnlab.train.checkpoint import checkpoint
 
 STOCKS = Path(__file__).parents[1] / "data" / "checkpoints" / "stocks"
 TAKEN = {"README.md", "config.json", "model.safetensors"}
 PUBLIC = {*TAKEN, "curve.svg"}
+push = functools.partial(ours.push, check=check_usable)
+find = functools.partial(ours.find, tuple(TASKS))
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def asked(hub, method, pattern):
 
 
 def test_a_push_makes_one_commit_of_the_public_files_and_nothing_else(hub, folder):
-    url = ours.push(folder, "anna/stocks", ANNA)
+    url = push(folder, "anna/stocks", ANNA)
     repo = hub.store.repos["model", "anna/stocks"]
     assert set(files(hub, "anna/stocks")) == {*PUBLIC, ".gitattributes"}
     assert url == f"{hub.address}/anna/stocks/commit/{repo.refs['main']}"
@@ -74,7 +79,7 @@ def test_a_push_makes_one_commit_of_the_public_files_and_nothing_else(hub, folde
 
 
 def test_what_was_pushed_is_what_is_pulled_and_the_weights_went_in_chunks(hub, folder):
-    ours.push(folder, "anna/stocks", ANNA)
+    push(folder, "anna/stocks", ANNA)
     assert files(hub, "anna/stocks")["model.safetensors"].large.xet_hash
     pulled = ours.pull("anna/stocks")
     assert {path.name for path in pulled.folder.iterdir()} == TAKEN
@@ -83,12 +88,12 @@ def test_what_was_pushed_is_what_is_pulled_and_the_weights_went_in_chunks(hub, f
 
 
 def test_a_second_push_of_the_same_folder_sends_no_weights_and_makes_no_commit(hub, folder):
-    first = ours.push(folder, "anna/stocks", ANNA)
+    first = push(folder, "anna/stocks", ANNA)
     hub.asked.clear()
-    assert ours.push(folder, "anna/stocks", ANNA) == first
+    assert push(folder, "anna/stocks", ANNA) == first
     assert asked(hub, "POST", "/commit/") == []
     (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
-    assert ours.push(folder, "anna/stocks", ANNA) != first
+    assert push(folder, "anna/stocks", ANNA) != first
     assert len(hub.store.repos["model", "anna/stocks"].commits) == 3
 
 
@@ -97,36 +102,36 @@ def test_a_link_out_of_the_folder_is_not_followed(hub, folder, tmp_path):
     (folder / "README.md").unlink()
     (folder / "README.md").symlink_to(tmp_path / "private.txt")
     with pytest.raises(CheckpointError, match="stocks holds a link or a device"):
-        ours.push(folder, "anna/stocks", ANNA)
+        push(folder, "anna/stocks", ANNA)
     assert not hub.store.repos
 
 
 def test_a_damaged_folder_is_not_pushed(hub, folder):
     (folder / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(CheckpointError, match="does not hold the weights"):
-        ours.push(folder, "anna/stocks", ANNA)
+        push(folder, "anna/stocks", ANNA)
     assert hub.store.repos == {}
 
 
 def test_what_is_something_else_s_is_not_overwritten(hub, folder):
     hub.store.add("model", "anna/other").commit({"pytorch_model.bin": b"x"})
     with pytest.raises(HubError, match=r"^anna/other holds something else .*; choose another name\.$"):
-        ours.push(folder, "anna/other", ANNA)
+        push(folder, "anna/other", ANNA)
     assert set(files(hub, "anna/other")) == {"pytorch_model.bin"}
 
 
 def test_a_push_that_fails_midway_leaves_the_last_good_commit(hub, folder):
-    ours.push(folder, "anna/stocks", ANNA)
+    push(folder, "anna/stocks", ANNA)
     good = hub.store.repos["model", "anna/stocks"].refs["main"]
     (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
     hub.faults.append(Fault("error", "/commit/", status=403))
     with pytest.raises(HubError):
-        ours.push(folder, "anna/stocks", ANNA)
+        push(folder, "anna/stocks", ANNA)
     assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
 
 
 def test_a_push_that_stalls_is_left_and_the_last_good_commit_stays(hub, folder, monkeypatch):
-    ours.push(folder, "anna/stocks", ANNA)
+    push(folder, "anna/stocks", ANNA)
     good = hub.store.repos["model", "anna/stocks"].refs["main"]
     (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
     monkeypatch.setattr(failures, "WRITING", 0.3)  # seconds, where two minutes are given
@@ -134,7 +139,7 @@ def test_a_push_that_stalls_is_left_and_the_last_good_commit_stays(hub, folder, 
     with pytest.raises(
         HubError, match=r"^The Hugging Face Hub was too slow to answer for anna/stocks; try again later"
     ):
-        ours.push(folder, "anna/stocks", ANNA)
+        push(folder, "anna/stocks", ANNA)
     assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
 
 
@@ -143,11 +148,11 @@ def test_a_push_that_stalls_is_left_and_the_last_good_commit_stays(hub, folder, 
     ["model-index: [{name: x}]", "model-index: [{name: x, results: [{task: {type: t}}]}]", "tags: 3", "license: [a]"],
 )
 def test_a_card_that_the_hub_objects_to_is_not_pushed(hub, folder, front):
-    ours.push(folder, "anna/stocks", ANNA)
+    push(folder, "anna/stocks", ANNA)
     good = hub.store.repos["model", "anna/stocks"].refs["main"]
     (folder / "README.md").write_text(f"---\n{front}\n---\n# Another card\n")
     with pytest.raises(HubError, match=r"^anna/stocks was left as it is: the Hub objects to what README\.md begins"):
-        ours.push(folder, "anna/stocks", ANNA)
+        push(folder, "anna/stocks", ANNA)
     assert hub.store.repos["model", "anna/stocks"].refs["main"] == good
 
 
@@ -160,17 +165,17 @@ def test_a_hub_whose_answers_make_no_sense_is_said_so(hub, folder):
 
 @pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
 def test_the_hub_s_own_check_has_nothing_against_a_card_of_ours(hub, name):
-    ours.push(STOCKS.parent / name, f"anna/{name}", ANNA)
+    push(STOCKS.parent / name, f"anna/{name}", ANNA)
     assert asked(hub, "POST", "validate-yaml")
     assert objections((STOCKS.parent / name / "README.md").read_text()) == []
 
 
 def test_a_repository_that_changed_meanwhile_is_left_as_it_is(hub, folder):
-    ours.push(folder, "anna/stocks", ANNA)
+    push(folder, "anna/stocks", ANNA)
     (folder / "README.md").write_text("---\ntags: [rnnlab]\n---\n# Another card\n")
     hub.faults.append(Fault("error", "/commit/", status=412))
     with pytest.raises(HubError, match=r"^anna/stocks has changed while .* and was left as it is; try again\.$"):
-        ours.push(folder, "anna/stocks", ANNA)
+        push(folder, "anna/stocks", ANNA)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +188,7 @@ def test_a_repository_that_changed_meanwhile_is_left_as_it_is(hub, folder):
 )
 def test_a_token_that_may_not_write_is_refused_without_being_named(hub, folder, token, sentence):
     with pytest.raises(HubError, match=sentence) as refused:
-        ours.push(folder, "anna/stocks", token)
+        push(folder, "anna/stocks", token)
     assert token not in str(refused.value)
     assert hub.store.repos == {}
 
@@ -388,12 +393,12 @@ def test_checkpoints_are_found_by_task_owner_and_name_without_their_weights(hub)
     put(hub, "boris/stocks").downloads = 9
     put(hub, "boris/mine", private=True)
     hub.store.add("model", "boris/other").commit({"README.md": b"---\ntags: [text]\n---\n"})
-    names = lambda **given: [one.repo for one in ours.find(**given)]  # noqa: E731
+    names = lambda **given: [one.repo for one in find(**given)]  # noqa: E731
     assert names(order="most downloaded") == ["boris/stocks", "anna/stocks"]
     assert (names(author="anna"), names(query="STO", author="boris")) == (["anna/stocks"], ["boris/stocks"])
     assert names(task="text") == []
     assert set(names(token=BORIS)) == {"anna/stocks", "boris/stocks", "boris/mine"}
-    found = ours.find("forecast", "anna")[0]
+    found = find("forecast", "anna")[0]
     assert found.metrics["crps, one day ahead"] > 0
     assert (found.task, found.license, found.modified) == ("forecast", "mit", "2026-01-01")
     assert asked(hub, "GET", "/resolve/") == []
@@ -402,7 +407,7 @@ def test_checkpoints_are_found_by_task_owner_and_name_without_their_weights(hub)
 def test_a_card_that_says_odd_things_of_itself_is_listed_without_them(hub):
     odd = b"---\ntags: [rnnlab]\nlicense: [1]\nlanguage: 7\nmodel-index:\n- results: 3\n---\n"
     hub.store.add("model", "anna/odd").commit({"README.md": odd})
-    found = ours.find()
+    found = find()
     assert [(one.repo, one.metrics, one.license) for one in found] == [("anna/odd", {}, "")]
 
 
@@ -422,8 +427,8 @@ def test_what_was_pulled_stays_within_a_bound_and_what_was_read_longest_ago_goes
 @pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
 def test_a_card_is_valid_whole_and_tells_each_measure_beside_a_baseline(name):
     place = STOCKS.parent / name
-    card = ModelCard.load(place / "README.md", ignore_metadata_errors=False)
-    assert card.content == ours.card(checkpoint.load(place))
+    card, made = ModelCard.load(place / "README.md", ignore_metadata_errors=False), checkpoint.load(place)
+    assert card.content == card_of(made, kind_of(made).summary(made))
     assert "More Information Needed" not in card.content
     assert (card.data.library_name, card.data.license) == ("rnnlab", "mit")
     names = [result.metric_name for result in card.data.eval_results]

@@ -1,9 +1,11 @@
 """A training as a Job of the Hub: the real client, a Hub on loopback, the Job a process of this machine."""
 
+import itertools
 import json
 import re
 import shutil
 import time
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -16,8 +18,12 @@ from rnnlab.__main__ import main
 from rnnlab.data import catalog
 from rnnlab.errors import HubError, RnnlabError
 from rnnlab.service.hub_jobs import cancel_training, flavor_named, follow_training, submit_training
+from rnnlab.tasks.forecast.kind import KIND as FORECASTS
+from rnnlab.tasks.kind import Request
+from rnnlab.tasks.text.kind import KIND as TEXTS
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.ui import bigger_panel
+from rnnlab.ui.train_form import Entered
 
 ANNA = "hf_annas_secret"
 TEXT = "".join(f"{n % 89} men went out, {n * n % 97} came home; {n % 13} sang.\n" for n in range(800))
@@ -46,11 +52,9 @@ def command(text, out, *more):
 
 
 def start(text, flavor="cpu-basic", hours=0.1, **settings):
-    settings = {"hidden": 24, "layers": 1} | settings
+    asked = Request.of(text, {"hidden": 24, "layers": 1} | settings)
     chosen = flavor_named(flavor, hours, ANNA)
-    return submit_training(
-        "text", [text], [], settings=settings, repo="anna/ours", flavor=chosen, hours=hours, token=ANNA
-    )  # fmt: skip
+    return submit_training(TEXTS, asked, repo="anna/ours", flavor=chosen, hours=hours, token=ANNA)
 
 
 def left_behind(hub):
@@ -188,12 +192,9 @@ def test_without_credit_or_a_token_nothing_starts_and_nothing_stays(hub, text, t
 def test_a_folder_of_this_machine_is_not_there(hub, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "config.json").write_text("{}")
-    chosen = flavor_named("cpu-basic", 1, ANNA)
+    asked, chosen = Request.of("AAPL", base=str(tmp_path / "mine")), flavor_named("cpu-basic", 1, ANNA)
     with pytest.raises(RnnlabError, match=r"^mine is a folder of this machine; push it, and give --from its"):
-        submit_training(
-            "forecast", ["AAPL"], [], settings={}, repo="anna/ours", flavor=chosen, base=str(tmp_path / "mine"),
-            token=ANNA,
-        )  # fmt: skip
+        submit_training(FORECASTS, asked, repo="anna/ours", flavor=chosen, token=ANNA)
 
 
 def test_what_is_sent_along_is_private_and_holds_what_the_job_runs(hub, text):
@@ -210,9 +211,11 @@ def test_what_is_sent_along_is_private_and_holds_what_the_job_runs(hub, text):
     assert left_behind(hub) == []
 
 
-def test_minutes_end_a_training_and_keep_its_best(text, tmp_path):
+def test_minutes_end_a_training_and_keep_its_best(text, tmp_path, monkeypatch):
+    seconds = itertools.count()  # one passes whenever the clock is read, which is at every step
+    monkeypatch.setattr("rnnlab.terminal.step_bar.time", SimpleNamespace(monotonic=lambda: next(seconds)))
     asked = ["train", "text", "--data", text, "--out", str(tmp_path / "out"), "--hidden", "24", "--layers", "1"]
-    assert main([*asked, "--steps", "1000000", "--report-every", "50", "--minutes", "0.05"]) == 0
+    assert main([*asked, "--steps", "1000000", "--report-every", "50", "--minutes", "1"]) == 0
     assert 50 <= checkpoint.load(tmp_path / "out").provenance["steps"] < 1_000_000
     assert main([*asked, "--minutes", "0"]) == 2
 
@@ -225,8 +228,9 @@ def rented(text, token, mark=None):
     """A Job that is started on the page, by default once its price was shown."""
     if mark is None:
         *_, mark = bigger_panel.price(token, "cpu-basic", 0.1)
-    values = ("lstm", 16, 1, 1, 0.002, mark, "anna/page", True)
-    return bigger_panel.rent(token, "Write in a style", None, text, *values)
+    settings = {"cell": "lstm", "hidden": 16, "layers": 1, "epochs": 1, "lr": 0.002}
+    entered = Entered(TEXTS.title, files=[text], settings=settings)
+    return bigger_panel.rent(token, entered, mark, "anna/page", private=True)
 
 
 def test_on_the_page_the_price_comes_first_then_the_job_is_followed_to_its_checkpoint(hub, text):
@@ -236,20 +240,20 @@ def test_on_the_page_the_price_comes_first_then_the_job_is_followed_to_its_check
     assert start.interactive
     assert mark
     shown = list(rented(text, signed_in()))
-    assert "goes on if you leave this page." in shown[1][0]
-    assert "anna/page is on the Hub" in shown[-1][0]
-    assert "Trained" in shown[-1][0]
-    assert shown[-1][1] == ""
+    assert "continues if you leave this page." in shown[1]["log"]
+    assert "anna/page is on the Hub" in shown[-1]["log"]
+    assert "Trained" in shown[-1]["log"]
+    assert (shown[-1]["job"], shown[-1]["cancel"].interactive) == ("", False)
     assert rnnlab.load("anna/page").write("1", length=5, seed=1)
-    assert told_secrets([one[0] for one in shown], [], hub) == []
+    assert told_secrets([one["log"] for one in shown], [], hub) == []
 
 
 def test_on_the_page_a_job_is_cancelled_and_strangers_start_none(hub, text):
     running = rented(text, signed_in())
-    key = next(shown[1] for shown in running if shown[1])
+    key = next(shown["job"] for shown in running if shown.get("job"))
     assert "Cancelling" in bigger_panel.cancel_job(signed_in(), key).value
-    assert "The Job was cancelled; nothing was pushed." in list(running)[-1][0]
-    assert "Nobody is signed in" in list(rented(text, None))[-1][0]
+    assert "The Job was cancelled; nothing was pushed." in list(running)[-1]["log"]
+    assert "Nobody is signed in" in list(rented(text, None))[-1]["log"]
     assert "Nobody is signed in" in bigger_panel.price(None, "cpu-basic", 1)[0]
     assert "The Hub has no flavor" in bigger_panel.price(signed_in(), "a900", 0.1)[0]
     assert len(hub.store.jobs) == 1
@@ -259,7 +263,7 @@ def test_on_the_page_nothing_is_started_without_the_mark_that_its_price_gave_onc
     *_, mark = bigger_panel.price(signed_in(), "cpu-basic", 0.1)
     boris = gr.OAuthToken(token="hf_boris", scope="jobs", expires_at=0)
     for token, given in ((signed_in(), ""), (signed_in(), "0" * 32), (boris, mark), (signed_in(), mark)):
-        refusal = list(rented(text, token, given))[-1][0]
+        refusal = list(rented(text, token, given))[-1]["log"]
         assert "Nothing is started before its price was shown" in refusal
     assert hub.store.jobs == {}
 

@@ -51,7 +51,7 @@ def test_a_back_test_over_days_that_were_learnt_from_says_so(folder):
     fair = backtest(model(folder), folder / "acme.csv", start="2011-02-02")
     unfair = backtest(model(folder), folder / "acme.csv", start="2011-02-01")
     assert fair["notices"] == []
-    assert "learnt from days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
+    assert "trained on days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
 
 
 def test_unless_told_otherwise_only_days_that_were_not_learnt_from_are_scored(folder):
@@ -188,7 +188,7 @@ def test_a_price_that_stands_still_in_the_test_is_judged_without_a_crash(folder)
 
 def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
     answer = backtest("stocks", "AAPL", start="2015-07-20", horizons=(20,))
-    assert "learnt from days up to 2015-08-12" in answer["notices"][0]
+    assert "trained on days up to 2015-08-12" in answer["notices"][0]
 
 
 def test_a_tutorials_model_on_another_series_says_that_its_prices_mean_nothing(folder, tmp_path):

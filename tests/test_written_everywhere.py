@@ -31,7 +31,7 @@ def client():
 
 def by_page(capsys, client, stops, ban, keep, finish, seed):
     values = ["shakespeare", "ROMEO:", 0.8, LENGTH, False, seed, "\n".join(stops), ban, False, *RULES, keep, finish]
-    draft = list(tab.begin_writing(None, False, *values))[-1][3]
+    draft = list(tab.begin_writing(None, False, *values))[-1]["draft"]
     return draft.texts[0], draft.notices
 
 
@@ -130,7 +130,7 @@ def test_the_endpoint_refuses_stops_that_are_no_list_of_texts(client):
 def test_a_link_holds_several_stops_and_how_the_text_ends():
     manner = Manner(200, stops=("\n\n", "a\\b"), banned="\n'", keep_stop=True, finish_sentence=True)
     draft = SimpleNamespace(manner=manner, pieces=((),), prompt="To be", seeds=(7,), model="shakespeare")
-    asked = AskedText.of(linked_writing(dict(parse_qsl(writing_link(draft).removeprefix("?")))))
+    asked = AskedText.of(linked_writing(dict(parse_qsl(writing_link(draft).removeprefix("?"))), ["shakespeare"]))
     found = (asked.manner.stops, asked.manner.banned, asked.manner.keep_stop, asked.manner.finish_sentence)
     assert found == (("\n\n", "a\\b"), "\n'", True, True)
 
@@ -184,7 +184,7 @@ def test_a_prompt_in_another_encoding_is_told(monkeypatch, capsys):
         (b"", ["--prompt-file", "tests"], "tests is a folder; give a plain text file"),
         (b"a", ["--prompt-file", "a.txt", "--prompt", "b"], "both give a prompt; leave one of them out"),
         (b"a", ["--keep-stop"], "--keep-stop keeps nothing without --stop; give one, or leave it out"),
-        (b"a", ["--prompt-file", "a.txt", "--continue", "kept"], "has its prompt and seeds; leave out --prompt"),
+        (b"a", ["--prompt-file", "a.txt", "--continue", "kept"], "keeps its prompt and seeds; leave out --prompt"),
     ],
 )
 def test_a_prompt_that_cannot_be_read_gets_one_sentence(monkeypatch, capsys, content, words, sentence):

@@ -9,6 +9,7 @@ import pytest
 from commanding import run
 from markets import market
 from numpy.testing import assert_allclose
+from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
 from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
@@ -18,7 +19,6 @@ from rnnlab.tasks.forecast.commands import yearly_lines
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import backtest
-from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}

@@ -1,10 +1,10 @@
 """Trainings from Python, as tests start them: a request in keywords, run by the one training run or for a visitor."""
 
 from rnnlab.runtime import page_training
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.page_training import Asked
 from rnnlab.runtime.training import train
 from rnnlab.tasks.forecast.kind import KIND as FORECAST
+from rnnlab.tasks.kind import Request
 from rnnlab.tasks.registry import kind_named
 from rnnlab.tasks.text.kind import KIND as TEXT
 

@@ -13,10 +13,10 @@ import pandas as pd
 
 from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.json_objects import seal
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.training import train
 from rnnlab.service.sharding import make_shards
 from rnnlab.tasks.forecast.kind import KIND as FORECAST
+from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text.draft_file import save_draft
 from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.use import Manner, drafts

@@ -14,13 +14,13 @@ from benchmarks.fuzzing.sources import DATASET
 from rnnlab.data.fetch.listing import known_texts
 from rnnlab.data.text import shards
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.training import train
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.service.summary import show
 from rnnlab.service.transfer import bring, bring_training
 from rnnlab.tasks.forecast.kind import KIND as FORECAST
 from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text import data
 from rnnlab.tasks.text.draft_file import open_draft
 from rnnlab.tasks.text.facts import voice

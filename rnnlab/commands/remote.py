@@ -9,10 +9,10 @@ from typing import Any
 from rnnlab.commands.sharing import pulled_lines
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Submitted, own_token
-from rnnlab.runtime.kind import Request, TaskKind
 from rnnlab.service import hub_jobs
 from rnnlab.service.hub_jobs import USUAL_FLAVOR, USUAL_HOURS, flavor_named, price_words, submit_training
 from rnnlab.service.sharing import pull_into
+from rnnlab.tasks.kind import Request, TaskKind
 from rnnlab.terminal.commands import Answer, add_command, tell
 from rnnlab.terminal.streams import aside
 from rnnlab.train.checkpoint.claims import claimed

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
-from rnnlab.runtime.kind import Request, TaskKind, Training
 from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.runtime.training import train
+from rnnlab.tasks.kind import Request, TaskKind, Training
 from rnnlab.tasks.registry import TASKS, kinds
 from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, given, picked, table_lines, tell
 from rnnlab.terminal.streams import StepBar, aside

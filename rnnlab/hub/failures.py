@@ -18,6 +18,7 @@ TRIES, FIRST_WAIT = 3, 0.5  # of a question to the Hub; each wait, in seconds, i
 PASSING = {408, 429, 500, 502, 503, 504}  # answers that may be others in a moment
 WRITING = 120  # seconds for an answer to a change, which the Hub may take its time for: asked twice, it is made twice
 UNREAD = "The Hugging Face Hub gave an answer on {repo} that cannot be read; try again later."
+OBJECTED = "{repo} was left as it is: the Hub objects to what README.md begins with; mend it and try again."
 UNREACHABLE = (httpx2.TransportError, errors.OfflineModeIsEnabled)
 
 
@@ -38,7 +39,7 @@ def explained(repo: str, revision: str | None = None) -> Iterator[None]:
         # The client wraps what stopped a download into "not found locally": what matters is the cause.
         _refuse(_root(error), repo, revision)
     except ValueError as error:
-        raise HubError(_unread(error).format(repo=repo)) from error
+        raise HubError((OBJECTED if "metadata" in str(error) else UNREAD).format(repo=repo)) from error
     except (TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:  # of another shape
         raise HubError(UNREAD.format(repo=repo)) from error
     except (RuntimeError, OSError) as error:  # its engine for large files, or a disk
@@ -107,13 +108,6 @@ _ANSWERS = {
     400: "The Hugging Face Hub refused {repo} (status {status}); check its name and try again.",
     500: "The Hugging Face Hub failed on {repo} (status {status}); try again later.",
 }
-
-
-def _unread(error: ValueError) -> str:
-    """What it means that the client could not read something: the card, which the Hub objects to, or an answer."""
-    if "metadata" in str(error):
-        return "{repo} was left as it is: the Hub objects to what README.md begins with; mend it and try again."
-    return UNREAD
 
 
 def address() -> str:

@@ -14,16 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import (
-    CachedRepoInfo,
-    HfApi,
-    ModelInfo,
-    get_token,
-    hf_hub_download,
-    scan_cache_dir,
-    snapshot_download,
-    try_to_load_from_cache,
-)
+import huggingface_hub
+from huggingface_hub import HfApi, ModelInfo, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import CacheNotFound, HfHubHTTPError, LocalEntryNotFoundError, RevisionResolutionError
 
 from rnnlab.data.cache import cache_folder
@@ -208,11 +200,9 @@ def _kept(repo: str, commit: str, places: Places) -> Pulled | None:
 
 def download(repo: str, commit: str, files: list[str], place: Path, token: str | None) -> Path:
     """Have files of a commit in a cache, each fetched unless it is there; gives the commit's folder."""
-    paths = [
-        hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
-        for file in files
-    ]
-    return Path(paths[-1]).parent
+    for file in files:
+        path = hf_hub_download(repo, file, revision=commit, cache_dir=place, token=token or False, endpoint=address())
+    return Path(path).parent
 
 
 def _check(pulled: Pulled) -> None:
@@ -256,10 +246,10 @@ def prune(cache: Path, kept: Path, most_bytes: int = MOST_BYTES) -> None:
         kept: the folder of a commit that stays.
         most_bytes: the bound.
     """
-    found: list[CachedRepoInfo] = []
+    found: list[huggingface_hub.CachedRepoInfo] = []
     for place in cache.glob("*"):
         try:
-            found += scan_cache_dir(place).repos
+            found += huggingface_hub.scan_cache_dir(place).repos
         except (CacheNotFound, OSError, ValueError):
             continue
     total = sum(repo.size_on_disk for repo in found)

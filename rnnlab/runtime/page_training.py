@@ -16,12 +16,12 @@ from rnnlab.options import Value
 from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.jobs import JOBS, Job, Pulse
-from rnnlab.runtime.kind import Request, Source, TaskKind, Training
 from rnnlab.runtime.opening import is_file, locate
 from rnnlab.runtime.resuming import begun_training
 from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.runtime.training import train
 from rnnlab.runtime.uploads import Visit, end_visit, new_visit, visit_folder
+from rnnlab.tasks.kind import Request, Source, TaskKind, Training
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.loop import Watch
 from rnnlab.train.probing import probe

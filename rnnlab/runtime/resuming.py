@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.runtime.kind import TaskKind
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.record_fields import check_state_numbers
@@ -63,10 +63,8 @@ def settings_as_begun(began: Checkpoint, given: Mapping[str, Any], hidden: Seque
 def check_reached(left: Snapshot | None, train: TrainConfig) -> None:
     """Raise RnnlabError if a training that is resumed has come further than it is now to go."""
     if left is not None and left.numbers["step"] > train.steps:
-        raise RnnlabError(
-            f"This training has reached step {left.numbers['step']:,}, so it cannot be resumed to end at step "
-            f"{train.steps:,}; give a larger --steps or --epochs, or leave them out."
-        )
+        reached = f"has reached step {left.numbers['step']:,}, so it cannot be resumed to end at step {train.steps:,}"
+        raise RnnlabError(f"This training {reached}; give a larger --steps or --epochs, or leave them out.")
 
 
 def command_as_begun(began: Checkpoint, given: Mapping[str, Any], command: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rnnlab.hub.card import card
 from rnnlab.nn.model import SequenceModel
-from rnnlab.runtime.kind import TaskKind
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.claims import check_room
@@ -54,35 +54,25 @@ def report(progress: Progress, seed: int, variant: str = "", sample: str = "") -
     return TrainReport(**fields, seed=seed, variant=variant, sample=sample)
 
 
+@dataclass
 class RunLog:
-    """Keeps what a checkpoint tells of its training, and saves it at every report."""
+    """Keeps what a checkpoint tells of its training, and saves it at every report.
 
-    def __init__(
-        self,
-        kind: TaskKind,
-        model: SequenceModel,
-        begun: Checkpoint,
-        out: Path | None,
-        resume: Snapshot | None,
-        *,
-        resumable: bool = True,
-    ) -> None:
-        """Begin.
+    kind: of the task, for the card. model: what is trained. begun: task, model, codec, settings and origin; what
+    training adds is filled in here. out: folder to save to, or None; CheckpointError if its disk has too little room.
+    resume: what an earlier part of this training left. resumable: whether a report saves what resuming takes.
+    """
 
-        Args:
-            kind: of the task, for the card.
-            model: what is trained.
-            begun: task, model, codec, settings and origin; what training adds is filled in here.
-            out: folder to save to, or None.
-            resume: what an earlier part of this training left.
-            resumable: whether a report saves what resuming takes.
+    kind: TaskKind
+    model: SequenceModel
+    begun: Checkpoint
+    out: Path | None
+    resume: InitVar[Snapshot | None]
+    resumable: bool = True
 
-        Raises:
-            CheckpointError: the disk has too little room for what is to be saved.
-        """
-        if out is not None:
-            check_room(out, model.parameter_count())
-        self.kind, self.model, self.begun, self.out, self.resumable = kind, model, begun, out, resumable
+    def __post_init__(self, resume: Snapshot | None) -> None:
+        if self.out is not None:
+            check_room(self.out, self.model.parameter_count())
         numbers = {} if resume is None else resume.numbers
         self.seconds, self.began = float(numbers.get("seconds", 0.0)), time.monotonic()
         self.curve: list[dict[str, Any]] = list(numbers.get("curve", []))

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.kind import Request, TaskKind, Training
 from rnnlab.runtime.resuming import begun_training, check_reached
 from rnnlab.runtime.run_log import RunLog, TrainReport, TrainResult, report, save_with_card
 from rnnlab.runtime.zero_gpu import fit_anywhere
+from rnnlab.tasks.kind import Request, TaskKind, Training
 from rnnlab.train.checkpoint.claims import claimed
 from rnnlab.train.loop import Watch
 from rnnlab.train.processes import ALONE, Processes

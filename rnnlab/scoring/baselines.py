@@ -242,7 +242,6 @@ def _check(returns: FloatArray, origins: IntArray, split: int, horizon: int) -> 
     if gaps.size:
         raise DataError(f"{gaps.size} returns are missing, the first at day {gaps[0]}; fill or drop those days.")
     if np.size(origins) and not (split - 1 <= np.min(origins) and np.max(origins) < len(returns)):
-        raise DataError(
-            f"Forecast days {np.min(origins)} to {np.max(origins)} must lie between {split - 1} and "
-            f"{len(returns) - 1}; an earlier day would be forecast from days after it."
-        )
+        days, ends = f"{np.min(origins)} to {np.max(origins)}", f"{split - 1} and {len(returns) - 1}"
+        why = "an earlier day would be forecast from days after it"
+        raise DataError(f"Forecast days {days} must lie between {ends}; {why}.")

@@ -15,8 +15,8 @@ from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.text.shards import is_shards
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Flavor, Submitted
-from rnnlab.runtime.kind import Request, TaskKind
-from rnnlab.runtime.opening import hub_name, is_file, is_hub_name
+from rnnlab.runtime.opening import hub_name, is_file, is_hub_name, is_shareable, told
+from rnnlab.tasks.kind import Request, TaskKind
 
 MOST_HOURS, USUAL_HOURS = 48.0, 2.0
 USUAL_FLAVOR = "a10g-small"
@@ -181,4 +181,6 @@ def _files(name: str, tables: bool) -> list[str]:
 def _base_there(base: str) -> str:
     if is_file(f"{base}/config.json") and hub_name(base) is None:
         raise RnnlabError(f"{Path(base).name} is a folder of this machine; push it, and give --from its owner/name.")
+    if not is_shareable(base):
+        raise RnnlabError(f"{told(base)} is kept for you on this page alone; push it, and fine-tune its owner/name.")
     return base

@@ -14,9 +14,9 @@ from rnnlab import hub
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import weight_count
 from rnnlab.runtime.callers import OWNER, STRANGER, Caller
-from rnnlab.runtime.kind import TaskKind
 from rnnlab.runtime.opening import bundled_checkpoints, hub_name, is_near, locate, open_checkpoint, open_located
 from rnnlab.summary import Table
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.tasks.registry import kind_of
 from rnnlab.train.checkpoint.checkpoint import CURVE, Checkpoint
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve

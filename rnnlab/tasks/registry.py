@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from rnnlab.errors import CheckpointError
-from rnnlab.runtime.kind import TaskKind
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 # By name, the module whose KIND it is.

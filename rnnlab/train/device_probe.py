@@ -21,15 +21,10 @@ def training_device(
     Raises:
         RnnlabError: the device that is wanted is not there.
     """
-    wanted = processes.device or _wanted(config, resume)
+    wanted = processes.device or config.device
+    if wanted == "auto" and resume is not None and resume.numbers["device"] in devices.available_devices():
+        wanted = str(resume.numbers["device"])
     return devices.choose_device(wanted, lambda name: _seconds_per_step(model, task, name))
-
-
-def _wanted(config: TrainConfig, resume: Snapshot | None) -> str:
-    """Go on where the training began, if that is left to us and the device is there."""
-    if config.device == "auto" and resume is not None and resume.numbers["device"] in devices.available_devices():
-        return str(resume.numbers["device"])
-    return config.device
 
 
 def _seconds_per_step(model: SequenceModel, task: Task, device: str) -> float:

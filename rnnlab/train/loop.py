@@ -172,10 +172,9 @@ class _Run:
             return None
         before = self.state[0][0].shape[1]
         if before != sequences:
-            raise RnnlabError(
-                f"The saved training carries the state of {before} sequences where a batch has {sequences}; "
-                f"give the --batch and the text that it began with, or start a new training."
-            )
+            carried = f"The saved training carries the state of {before} sequences where a batch has {sequences}"
+            remedy = "give the --batch and the text that it began with, or start a new training"
+            raise RnnlabError(f"{carried}; {remedy}.")
         return detach(self.state)
 
     def _average(self) -> None:
@@ -215,17 +214,14 @@ class _Run:
         good = self.last_good.numbers["step"]
         self.rewinds += 1
         if self.rewinds > MOST_REWINDS:
-            raise RnnlabError(
-                f"The training diverged {self.rewinds} times in a row, last at step {at}; "
-                f"try a learning rate below {self.config.lr * self.rate_scale:.2g} or clip gradients at a norm of 1."
-            )
+            lower = f"{self.config.lr * self.rate_scale:.2g}"
+            remedy = f"try a learning rate below {lower} or clip gradients at a norm of 1"
+            raise RnnlabError(f"The training diverged {self.rewinds} times in a row, last at step {at}; {remedy}.")
         step, scale, rewinds = self.step, self.rate_scale / 2, self.rewinds
         self._restore(self.last_good)
         self.step, self.rate_scale, self.rewinds, self.state = step, scale, rewinds, None
-        return (
-            f"The loss was no longer a number at step {at}: went back to the weights of step {good} "
-            f"and halved the learning rate to {self.config.rate(self.step - 1) * scale:.2g}."
-        )
+        halved = f"halved the learning rate to {self.config.rate(self.step - 1) * scale:.2g}"
+        return f"The loss was no longer a number at step {at}: went back to the weights of step {good} and {halved}."
 
     def _snapshot(self) -> Snapshot:
         tensors = {f"weight.{i}": tensor for i, tensor in enumerate(self.weights)}

@@ -46,10 +46,8 @@ class Processes:
             RnnlabError: there are fewer sequences than processes.
         """
         if sequences < self.count:
-            raise RnnlabError(
-                f"A batch of {sequences} cannot be divided among {self.count} processes; "
-                f"give a larger --batch, more data or fewer processes."
-            )
+            remedy = "give a larger --batch, more data or fewer processes"
+            raise RnnlabError(f"A batch of {sequences} cannot be divided among {self.count} processes; {remedy}.")
         first, last = (sequences * number // self.count for number in (self.index, self.index + 1))
         return slice(first, last)
 

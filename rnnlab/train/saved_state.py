@@ -15,15 +15,8 @@ from typing import Any
 import safetensors.torch
 
 from rnnlab.errors import CheckpointError
-from rnnlab.train.checkpoint.files import (
-    flush_file,
-    flush_folder,
-    parse_json,
-    parse_tensors,
-    read_bytes,
-    refuse,
-    to_json,
-)
+from rnnlab.train.checkpoint import files
+from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
 from rnnlab.train.progress import Snapshot
 
 FOLDER = "resume"
@@ -46,9 +39,9 @@ def write_state(state: Snapshot, place: Path, config_seal: str) -> None:
     (place / FOLDER).mkdir()
     tensors = safetensors.torch.save(state.tensors)
     numbers = state.numbers | {DIGEST: hashlib.sha256(tensors).hexdigest()}
-    flush_file(place / TENSORS, tensors)
-    flush_file(place / NUMBERS, to_json(numbers | {SEAL: seal_state(numbers, config_seal)}))
-    flush_folder(place / FOLDER)
+    files.flush_file(place / TENSORS, tensors)
+    files.flush_file(place / NUMBERS, files.to_json(numbers | {SEAL: seal_state(numbers, config_seal)}))
+    files.flush_folder(place / FOLDER)
 
 
 def read_state(place: Path, name: str, config_seal: str, most_numbers: int, most_tensors: int) -> Snapshot:

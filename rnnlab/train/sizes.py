@@ -52,8 +52,6 @@ def training_bytes(model: ModelConfig, config: TrainConfig, window: int) -> int:
 def check_training(model: ModelConfig, config: TrainConfig, window: int, most: float) -> None:
     """Raise RnnlabError if a training would take more than so many bytes; before any of it is built."""
     if (needed := training_bytes(model, config, window)) > most:
-        raise RnnlabError(
-            f"A training with {weight_count(model):,} weights and {model.outputs:,} outputs takes about "
-            f"{needed / 1e9:,.2f} GB of memory where {most / 1e9:.2f} GB are allowed; choose fewer units or layers, or "
-            f"a text with fewer distinct characters."
-        )
+        what = f"A training with {weight_count(model):,} weights and {model.outputs:,} outputs takes about"
+        room = f"{needed / 1e9:,.2f} GB of memory where {most / 1e9:.2f} GB are allowed"
+        raise RnnlabError(f"{what} {room}; choose fewer units or layers, or a text with fewer distinct characters.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
@@ -113,10 +115,11 @@ def rent(
         own = _token(token)
         offer = OFFERS.take(mark or "", own)
         check_sign_in(offer.hours, token.expires_at if token else 0)
-        asked = entered.asked(caller_of(token))
+        # A Job starts anew by the form's settings, and its machine has memory of its own.
+        asked = dataclasses.replace(entered, begun="").asked(caller_of(token))
         job = submit_training(
             entered.kind,
-            asked.request(),
+            dataclasses.replace(asked.request(), most_bytes=math.inf),
             repo=(repo or "").strip(),
             flavor=offer.flavor,
             hours=offer.hours,

@@ -8,9 +8,8 @@ from typing import Any
 
 from rnnlab.runtime import opening
 from rnnlab.service.summary import Shown
-from rnnlab.summary import THIS_MODEL, Table
 from rnnlab.tasks.registry import TASKS, kind_named
-from rnnlab.widgets.html import headline
+from rnnlab.widgets.html import headline, scores, table_of
 from rnnlab.widgets.links import link_to
 
 
@@ -18,11 +17,12 @@ def details(shown: Shown) -> str:
     """Whose it is, what it is, how good it is, and its scores beside their baselines."""
     told = " · ".join([opening.told(shown.model), kind_named(shown.task).verb, shown.size])
     link = escape(link_to("checkpoints", shown.model, {}))
+    own = scores("own", table_of(shown.scores), caption=shown.scores.caption) if shown.scores else ""
     return (
         f'<div data-link="{link}"><section class="verdict" aria-live="polite">'
         f'<p class="eyebrow">{escape(told)}</p><h3>{escape(shown.title)}</h3>'
         f"{headline(shown.verdict)}</section>"
-        f"{_table(shown.scores)}</div>"
+        f"{own}</div>"
     )
 
 
@@ -59,24 +59,3 @@ def _found(one: dict[str, Any]) -> str:
     parts += [one["modified"], f"{one['downloads']:,} downloads"]
     measured = [f"{name} {value:.4g}" for name, value in list(one["metrics"].items())[:1]]
     return f"{one['repo']} — " + ", ".join(part for part in [*parts, *measured] if part)
-
-
-def _table(scores: Table | None) -> str:
-    if scores is None:
-        return ""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in scores.head[1:])
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(_cell(cell, name) for cell, name in zip(rest, scores.head[1:], strict=True))
-        + "</tr>"
-        for first, *rest in scores.rows
-    )
-    return (
-        f'<section class="scores own"><p class="caption">{escape(scores.caption)}</p>'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="Scores"><table><thead><tr><td></td>{head}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div></section>"
-    )
-
-
-def _cell(words: str, column: str) -> str:
-    return f"<td><b>{escape(words)}</b></td>" if column == THIS_MODEL else f"<td>{escape(words)}</td>"

@@ -12,9 +12,9 @@ import gradio as gr
 from rnnlab.errors import RnnlabError
 from rnnlab.options import Option
 from rnnlab.runtime.callers import Caller
-from rnnlab.runtime.kind import TaskKind
 from rnnlab.runtime.page_training import SHOWN, Asked
 from rnnlab.service.summary import bundled_models
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.tasks.registry import kinds
 from rnnlab.widgets.dropping import drop
 from rnnlab.widgets.events import filled

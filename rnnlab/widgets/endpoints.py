@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.kind import TaskKind
 from rnnlab.runtime.page_training import Asked, Trained, begin, plan
 from rnnlab.runtime.run_log import TrainReport
+from rnnlab.tasks.kind import TaskKind
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")

@@ -1,13 +1,14 @@
-"""What events of the page have in common: nobody's API, some at once; and lists that one checkpoint joins."""
+"""What events of the page have in common: nobody's API, some at once; trainings, and lists that a checkpoint joins."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.runtime.opening import told
+from rnnlab.widgets import html
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 AT_ONCE: dict[str, Any] = PRIVATE | {"queue": False}
@@ -31,3 +32,27 @@ def chooser_with(bundled: Sequence[str], model: str) -> gr.Dropdown:
 def filled(text: str | None) -> str | None:
     """What is written in a field; None for nothing."""
     return (text or "").strip() or None
+
+
+def buttons(*, busy: bool) -> tuple[gr.Button, gr.Button]:
+    """What a panel's buttons to start and to stop a training become while it runs, and when it has ended."""
+    return gr.Button(interactive=not busy), gr.Button(interactive=busy)
+
+
+def stoppable(train: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+    """Have a training started and stopped.
+
+    Args:
+        train: yields a value for each of the outputs.
+        outputs: the training's status first, the buttons to start and to stop it last.
+    """
+    progress, *_, start, stop = outputs
+    limits: dict[str, Any] = {"concurrency_id": "train", "concurrency_limit": 1}
+    training = start.click(train, inputs, outputs, show_progress="hidden", **limits, **PRIVATE)
+    halted = stop.click(None, cancels=[training], **QUIET)
+
+    def stopped() -> tuple[Any, ...]:
+        return html.status("Stopped.", 0, busy=False), *buttons(busy=False)
+
+    # Only once nothing more can come: a report on its way would otherwise undo what this shows.
+    halted.then(stopped, outputs=[progress, start, stop], **QUIET)

@@ -24,16 +24,67 @@ from .places import FIXTURES, PRICES, ROOT, STORY
 
 # A training of each task that is stopped midway and resumed: many short reports, so that it can be stopped between two.
 TRAININGS = {
-    "forecaster": [*FORECASTER, "--hidden", "6", "--layers", "2", "--epochs", "30", "--batch", "8", "--window", "16", "--lead", "4", "--lr", "0.0003", "--seed", "2", "--patience", "0"],
-    "writer": [*WRITER, "--hidden", "16", "--layers", "2", "--embedding", "8", "--epochs", "3", "--batch", "4", "--window", "25", "--lr", "0.01", "--report-every", "20"],
-}  # fmt: skip
+    "forecaster": [
+        *FORECASTER,
+        "--hidden",
+        "6",
+        "--layers",
+        "2",
+        "--epochs",
+        "30",
+        "--batch",
+        "8",
+        "--window",
+        "16",
+        "--lead",
+        "4",
+        "--lr",
+        "0.0003",
+        "--seed",
+        "2",
+        "--patience",
+        "0",
+    ],
+    "writer": [
+        *WRITER,
+        "--hidden",
+        "16",
+        "--layers",
+        "2",
+        "--embedding",
+        "8",
+        "--epochs",
+        "3",
+        "--batch",
+        "4",
+        "--window",
+        "25",
+        "--lr",
+        "0.01",
+        "--report-every",
+        "20",
+    ],
+}
 FINISHED = {
     "tutorial": [
-        "train", "forecast", "--data", "prices.csv", "--device", "cpu", "--recipe", "tutorial", "--hidden", "6", "--steps", "20", "--seeds", "1",
+        "train",
+        "forecast",
+        "--data",
+        "prices.csv",
+        "--device",
+        "cpu",
+        "--recipe",
+        "tutorial",
+        "--hidden",
+        "6",
+        "--steps",
+        "20",
+        "--seeds",
+        "1",
     ],
     "words": [*SMALL_WRITER, "--level", "word", "--words", "100"],
     "taught": [*FORECASTER, "--from", "forecaster", "--epochs", "1"],
-}  # fmt: skip
+}
 SCORES = ("n", "rmse", "mae", "mase", "crps", "log_score", "coverage80", "coverage95", "width80")
 ROUNDED = ("nats_per_char_int8",)  # which processors without instructions for it round otherwise
 

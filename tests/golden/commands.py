@@ -25,9 +25,38 @@ ANNA = "hf_annas_secret"
 SAME = ["--precision", "fp32", "--device", "cpu"]
 FORECASTER = ["train", "forecast", "--data", "prices.csv", *SAME]
 WRITER = ["train", "text", "--data", "story.txt", *SAME]
-SMALL_FORECASTER = [*FORECASTER, "--hidden", "6", "--layers", "1", "--epochs", "1", "--batch", "8", "--window", "16", "--lead", "4"]
-SMALL_WRITER = [*WRITER, "--hidden", "12", "--layers", "1", "--embedding", "6", "--epochs", "1", "--batch", "4", "--window", "25"]
-# `bench training` and `bench forecast` take a minute and are left out. In this order: those further down use what the first ones have made.
+SMALL_FORECASTER = [
+    *FORECASTER,
+    "--hidden",
+    "6",
+    "--layers",
+    "1",
+    "--epochs",
+    "1",
+    "--batch",
+    "8",
+    "--window",
+    "16",
+    "--lead",
+    "4",
+]
+SMALL_WRITER = [
+    *WRITER,
+    "--hidden",
+    "12",
+    "--layers",
+    "1",
+    "--embedding",
+    "6",
+    "--epochs",
+    "1",
+    "--batch",
+    "4",
+    "--window",
+    "25",
+]
+# `bench training` and `bench forecast` take a minute and are left out. In this order: those further down use what the
+# first ones have made.
 COMMANDS: dict[str, list[str]] = {
     "data": ["data"],
     "data fetch": ["data", "fetch", "anna/tales"],
@@ -35,7 +64,20 @@ COMMANDS: dict[str, list[str]] = {
     "train forecast": [*SMALL_FORECASTER, "--out", "density"],
     "train forecast --seeds": [*SMALL_FORECASTER, "--seeds", "2", "--out", "seeds"],
     "train forecast --recipe tutorial": [
-        "train", "forecast", "--data", "prices.csv", "--device", "cpu", "--recipe", "tutorial", "--seeds", "2", "--steps", "2", "--out", "tutorial",
+        "train",
+        "forecast",
+        "--data",
+        "prices.csv",
+        "--device",
+        "cpu",
+        "--recipe",
+        "tutorial",
+        "--seeds",
+        "2",
+        "--steps",
+        "2",
+        "--out",
+        "tutorial",
     ],
     "train forecast --from": [*FORECASTER, "--from", "density", "--epochs", "1", "--out", "taught"],
     "train forecast --unseen": [*SMALL_FORECASTER, "--unseen", "MSFT", "--until", "2010-12-31", "--out", "unseen"],
@@ -65,7 +107,7 @@ COMMANDS: dict[str, list[str]] = {
     "models --hub": ["models", "--hub", "--author", "anna"],
     "space": ["space", "anna/page"],
     "bench generation": ["bench", "generation", "--rounds", "1"],
-}  # fmt: skip
+}
 CHECKPOINTS = ("density", "seeds", "tutorial", "taught", "unseen", "chars", "words", "documents", "learnt", "sharded")
 
 

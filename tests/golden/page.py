@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -41,9 +40,13 @@ def running_page() -> Iterator[Page]:
         # In a folder of its own, for Gradio's uploads, and with no token of the machine's.
         environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"} | own
         with subprocess.Popen(
-            command, cwd=ROOT, env=environment | {"GRADIO_TEMP_DIR": f"{home}/gradio"}, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ) as process:  # fmt: skip
+            command,
+            cwd=ROOT,
+            env=environment | {"GRADIO_TEMP_DIR": f"{home}/gradio"},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
             assert process.stdout is not None
             said = []
             try:

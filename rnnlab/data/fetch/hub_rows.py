@@ -83,36 +83,27 @@ def _write(request: Request) -> Found:
     texts = _texts(request, column, chain(first, rows))
     written = 0
     with Path(TEXT).open("wb") as file:
-        for part in _whole_lines(texts) if lines else _joined(texts, "\n\n" if request.by_hand else request.joined_by):
+        for part in _joined(texts, "\n\n" if request.by_hand else request.joined_by, lines):
             content = part.encode("utf-8")
             if request.cut and written + len(content) > request.most_bytes:
                 file.write(content[: request.most_bytes - written].decode("utf-8", "ignore").encode())
                 break
             written += len(content)
             if written > request.most_bytes:
-                raise DataError(
-                    f"{request.dataset} holds more than {request.most_bytes / 1e6:g} MB of text, too much to be read;"
-                    " give a part of it as a file of your own."
-                )
+                more = f"holds more than {request.most_bytes / 1e6:g} MB of text, too much to be read"
+                raise DataError(f"{request.dataset} {more}; give a part of it as a file of your own.")
             file.write(content)
     if not Path(TEXT).stat().st_size:
         raise DataError(f"The column {column!r} of {request.dataset} is empty; {request.remedy()}")
     return Found(commit, splits, column)
 
 
-def _joined(texts: Iterable[str], joint: str | None) -> Iterator[str]:
+def _joined(texts: Iterable[str], joint: str | None, lines: bool) -> Iterator[str]:
+    """Texts with the joint between them; lines keep their breaks, and one without gets one before the next."""
     between = ""
     for text in texts:
         yield between + text
-        between = joint or ""
-
-
-def _whole_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Lines with their breaks as the files hold them; only a file that ends without one gets one before the next."""
-    between = ""
-    for line in lines:
-        yield between + line
-        between = "" if line.endswith("\n") else "\n"
+        between = "\n" * (not text.endswith("\n")) if lines else joint or ""
 
 
 def _splits(request: Request, there: Sequence[str]) -> tuple[str, ...]:
@@ -186,9 +177,8 @@ def _open(request: Request) -> tuple[Any, str, bool]:
         builder = datasets.load_dataset_builder(request.dataset, revision=request.revision, token=False)
         lines = request.by_hand and getattr(builder.config, "sample_by", None) == "line"
         if lines:
-            builder = datasets.load_dataset_builder(
-                request.dataset, revision=builder.hash, token=False, keep_linebreaks=True
-            )
+            kept = {"revision": builder.hash, "keep_linebreaks": True}
+            builder = datasets.load_dataset_builder(request.dataset, token=False, **kept)
         return builder.as_streaming_dataset(), str(builder.hash), lines
     except datasets.exceptions.DatasetNotFoundError as error:
         raise DataError(_not_found(request, str(error))) from error
@@ -200,12 +190,9 @@ def _open(request: Request) -> tuple[Any, str, bool]:
     except RuntimeError as error:
         if "scripts are no longer supported" not in str(error):
             raise
-        remedy = (
-            "try --revision refs/convert/parquet." if request.by_hand else "take its revision refs/convert/parquet."
-        )
-        raise DataError(
-            f"{request.dataset} at {request.revision} is a script, which `datasets` no longer runs; {remedy}"
-        ) from error
+        remedy = f"{'try --revision' if request.by_hand else 'take its revision'} refs/convert/parquet."
+        script = f"{request.dataset} at {request.revision} is a script"
+        raise DataError(f"{script}, which `datasets` no longer runs; {remedy}") from error
     except ValueError as error:
         if "Config name is missing" in str(error):
             raise DataError(f"{request.dataset} consists of several datasets; {request.remedy()}") from error

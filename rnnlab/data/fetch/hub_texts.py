@@ -12,12 +12,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from rnnlab.data.catalog import HubSource
 from rnnlab.data.fetch.hub_rows import FOUND, REFUSAL, TEXT, Found, Request
+from rnnlab.data.files import Tell
 from rnnlab.errors import DataError
 
 MOST_BYTES = 50_000_000  # as much as a text that is read from a file
@@ -26,27 +26,20 @@ HANDED_ON = ("HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_ETA
 
 
 def download(
-    source: HubSource,
-    folder: Path,
-    *,
-    seconds: float,
-    most_bytes: int = MOST_BYTES,
-    progress: Callable[[str], None] | None = None,
+    source: HubSource, folder: Path, *, seconds: float, most_bytes: int = MOST_BYTES, progress: Tell | None = None
 ) -> bytes:
-    """Fetch the rows of a dataset of the catalog, joined; see `read`. Raises DataError as `read`."""
+    """Fetch the rows of a dataset of the catalog, joined; arguments and errors as of `read`."""
     request = Request(source.dataset, source.revision, source.splits, source.column, source.joined_by, most_bytes)
     return read(request, folder, seconds=seconds, progress=progress)[0]
 
 
-def read(
-    request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None
-) -> tuple[bytes, Found]:
+def read(request: Request, folder: Path, *, seconds: float, progress: Tell | None = None) -> tuple[bytes, Found]:
     """Fetch the text of a dataset as `write` does; gives the text in UTF-8, and what it was found to be."""
     found = write(request, folder, seconds=seconds, progress=progress)
     return (folder / TEXT).read_bytes(), found
 
 
-def write(request: Request, folder: Path, *, seconds: float, progress: Callable[[str], None] | None = None) -> Found:
+def write(request: Request, folder: Path, *, seconds: float, progress: Tell | None = None) -> Found:
     """Fetch the text of a dataset into the file TEXT of a folder, without sending any token.
 
     Args:
@@ -63,14 +56,10 @@ def write(request: Request, folder: Path, *, seconds: float, progress: Callable[
             or several of which none was chosen, holds no text or too much, or the Hub cannot be reached or takes too
             long.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rnnlab.data.fetch.hub_rows", json.dumps(asdict(request))],
-        cwd=folder,  # a folder that holds nothing, as `datasets` prefers a folder of the dataset's name to the Hub
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-m", "rnnlab.data.fetch.hub_rows", json.dumps(asdict(request))]
+    none = subprocess.DEVNULL
+    # In a folder that holds nothing, as `datasets` prefers a folder of the dataset's name to the Hub.
+    process = subprocess.Popen(command, cwd=folder, env=_environment(folder), stdin=none, stdout=none, stderr=none)
     with process:
         try:
             _wait(process, request.dataset, folder, seconds, progress)
@@ -79,10 +68,8 @@ def write(request: Request, folder: Path, *, seconds: float, progress: Callable[
     if (folder / REFUSAL).is_file():
         raise DataError((folder / REFUSAL).read_text(encoding="utf-8"))
     if process.returncode:
-        raise DataError(
-            f"{request.dataset} could not be read from the Hugging Face Hub;"
-            f" check the network and try again, or {request.remedy()}"
-        )
+        unread = f"{request.dataset} could not be read from the Hugging Face Hub"
+        raise DataError(f"{unread}; check the network and try again, or {request.remedy()}")
     found = json.loads((folder / FOUND).read_text(encoding="utf-8"))
     return Found(**found | {"splits": tuple(found["splits"])})
 
@@ -90,11 +77,8 @@ def write(request: Request, folder: Path, *, seconds: float, progress: Callable[
 def _environment(folder: Path) -> dict[str, str]:
     """What the process may know: all but the Hub's own variables, of which it is given a few."""
     ours = Path(__file__).resolve().parents[3]
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in HANDED_ON or not name.startswith(("HF_", "HUGGINGFACE", "HUGGING_FACE"))
-    }
+    hubs = {name for name in os.environ if name.startswith(("HF_", "HUGGINGFACE", "HUGGING_FACE"))}
+    kept = {name: value for name, value in os.environ.items() if name in HANDED_ON or name not in hubs}
     return kept | {
         "HF_HOME": str(folder / "home"),
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
@@ -104,9 +88,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _wait(
-    process: subprocess.Popen[bytes], dataset: str, folder: Path, seconds: float, progress: Callable[[str], None] | None
-) -> None:
+def _wait(process: subprocess.Popen[bytes], dataset: str, folder: Path, seconds: float, progress: Tell | None) -> None:
     """Wait until the process has ended, telling how much has arrived whenever that has changed."""
     end, told = time.monotonic() + seconds, ""
     while (left := end - time.monotonic()) > 0:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rnnlab.data import catalog
-from rnnlab.data.catalog import TextEntry
+from rnnlab.data.catalog import Entry, TextEntry
 from rnnlab.data.fetch import fetching, hub_datasets
 from rnnlab.data.fetch.hub_datasets import FetchedDataset
+from rnnlab.data.files import Tell
 from rnnlab.errors import DataError
 
 GROUPS = tuple(catalog.GROUPS)
@@ -22,22 +22,7 @@ def tickers() -> tuple[str, ...]:
 
 def bundled_data() -> list[dict[str, Any]]:
     """What data comes with the repository, a table each: name, title, tickers, rows, span, bytes, licence, source."""
-    folder = catalog.bundled_folder()
-    return [
-        {
-            "name": entry.name,
-            "title": entry.title,
-            "tickers": list(entry.tickers),
-            "rows": entry.rows,
-            "start": entry.start,
-            "end": entry.end,
-            "bytes": (folder / entry.file).stat().st_size,
-            "licence": entry.source.licence,
-            "source": f"{entry.source.package} {entry.source.version}",
-            "state": "bundled",
-        }
-        for entry in catalog.entries()
-    ]
+    return [_table(entry) for entry in catalog.entries()]
 
 
 def known_texts() -> list[dict[str, Any]]:
@@ -46,8 +31,7 @@ def known_texts() -> list[dict[str, Any]]:
     Each has name, author, title, characters, language, licence, source, and a state of cached or fetchable; a dataset
     has also revision, commit, split, column and sha256.
     """
-    texts = [_text(entry) for entry in catalog.text_entries()]
-    return texts + [_dataset(dataset) for dataset in hub_datasets.fetched_datasets()]
+    return [*map(_text, catalog.text_entries()), *map(_dataset, hub_datasets.fetched_datasets())]
 
 
 def fetch(
@@ -57,7 +41,7 @@ def fetch(
     split: str | None = None,
     revision: str | None = None,
     seconds: float = 120,
-    progress: Callable[[str], None] | None = None,
+    progress: Tell | None = None,
     first_mb: float | None = None,
 ) -> dict[str, Any]:
     """Fetch a text of the catalog, or of a dataset on the Hugging Face Hub, into the cache, outside the tree.
@@ -77,14 +61,9 @@ def fetch(
     """
     named = name.strip().casefold() in {entry.name.casefold() for entry in catalog.text_entries()}
     if not named and hub_datasets.is_dataset_id(name):
+        first = _bytes(first_mb)
         dataset = hub_datasets.fetch_dataset(
-            name,
-            column=column,
-            split=split,
-            revision=revision,
-            seconds=seconds,
-            progress=progress,
-            first_bytes=_bytes(first_mb),
+            name, column=column, split=split, revision=revision, seconds=seconds, progress=progress, first_bytes=first
         )
         return _dataset(dataset) | {"path": str(hub_datasets.fetched_path(name))}
     entry = catalog.text_entry(name)
@@ -100,32 +79,26 @@ def _bytes(megabytes: float | None) -> int | None:
     return None if megabytes is None else round(1e6 * megabytes)
 
 
+def _fields(one: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in names}
+
+
+def _table(entry: Entry) -> dict[str, Any]:
+    size = (catalog.bundled_folder() / entry.file).stat().st_size
+    told = _fields(entry, "name", "title", "tickers", "rows", "start", "end")
+    told |= {"tickers": list(entry.tickers), "bytes": size, "licence": entry.source.licence}
+    return told | {"source": f"{entry.source.package} {entry.source.version}", "state": "bundled"}
+
+
 def _text(entry: TextEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "author": entry.author,
-        "title": entry.title,
-        "characters": entry.characters,
-        "language": entry.language,
-        "licence": entry.source.licence,
-        "source": entry.source.words(),
-        "state": "cached" if fetching.is_cached(entry.name) else "fetchable",
-    }
+    told = _fields(entry, "name", "author", "title", "characters", "language")
+    told |= {"licence": entry.source.licence, "source": entry.source.words()}
+    return told | {"state": "cached" if fetching.is_cached(entry.name) else "fetchable"}
 
 
 def _dataset(dataset: FetchedDataset) -> dict[str, Any]:
-    return {
-        "name": dataset.dataset,
-        "author": dataset.dataset.partition("/")[0],
-        "title": f"column {dataset.column!r} of {dataset.split}",
-        "characters": dataset.characters,
-        "language": "",
-        "licence": "see its card",
-        "source": dataset.words(),
-        "state": "cached",
-        "revision": dataset.revision,
-        "commit": dataset.commit,
-        "split": dataset.split,
-        "column": dataset.column,
-        "sha256": dataset.sha256,
-    }
+    title = f"column {dataset.column!r} of {dataset.split}"
+    whose = {"name": dataset.dataset, "author": dataset.dataset.partition("/")[0], "title": title}
+    told = whose | _fields(dataset, "characters")
+    told |= {"language": "", "licence": "see its card", "source": dataset.words(), "state": "cached"}
+    return told | _fields(dataset, "revision", "commit", "split", "column", "sha256")

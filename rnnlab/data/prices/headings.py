@@ -70,7 +70,7 @@ def find_headings(rows: Sequence[Row], label: str) -> Headings | None:
 
 
 def one_line(row: Row, number: int, label: str, date: int = 0) -> Headings:
-    """Read a line of headings; `date` is the column of dates if none is named; DataError if one needed is there twice."""
+    """Read a line of headings, `date` the column of dates if none is named; DataError if one is there twice."""
     found = columns_of(row)
     columns: dict[str, int] = {}
     for field, where in found.items():

@@ -50,11 +50,7 @@ class CharacterVocabulary:
         return self.characters
 
     def encode(self, text: str) -> NDArray[np.int32]:
-        """(N,) ids of N characters.
-
-        Raises:
-            DataError: a character is not in the alphabet and no symbol stands for unknown ones.
-        """
+        """(N,) ids of N characters; DataError if one is not in the alphabet and no symbol stands for unknown ones."""
         ids = np.empty(len(text), np.int32)
         start = 0
         for part in slices(text):
@@ -82,12 +78,8 @@ class CharacterVocabulary:
 
     def codec(self) -> dict[str, Any]:
         """All that `open_vocabulary` needs, as JSON."""
-        return {
-            "kind": "characters",
-            "characters": self.characters,
-            "unknown": self.has_unknown,
-            "boundary": self.has_boundary,
-        }
+        flags = {"unknown": self.has_unknown, "boundary": self.has_boundary}
+        return {"kind": "characters", "characters": self.characters} | flags
 
     @classmethod
     def from_codec(cls, codec: Mapping[str, Any]) -> CharacterVocabulary:

@@ -14,14 +14,9 @@ BOUNDARY_SHOWN = "\n"
 
 
 def read_fields(codec: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str, Any]:
-    """Give the codec's fields if they are these and no others, each of exactly this type (True is no number).
-
-    Raises:
-        DataError: a field is missing, unknown or of another type.
-    """
-    for name in kinds:
-        if name not in codec:
-            raise damaged(f"it has no field {name!r}")
+    """Give the codec's fields; DataError unless they are these alone, each of exactly this type (True is no number)."""
+    if missing := [name for name in kinds if name not in codec]:
+        raise damaged(f"it has no field {missing[0]!r}")
     for name, value in codec.items():
         if name not in kinds:
             raise damaged(f"it has a field {name!r:.50} that is not known here")

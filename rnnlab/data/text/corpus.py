@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -148,8 +149,8 @@ def read_corpora(sources: Sequence[tuple[str | Path, str | None]], name: str, re
         parts[part.sha256] = replace(part, files=(TextFile(label, part.characters, part.sha256),))
         if sum(one.characters for one in parts.values()) > WANTED.most_bytes:
             raise DataError(f"The {len(sources):,} files are larger than 50 MB together; {WANTED.smaller}.")
-    files = tuple(file for part in parts.values() for file in part.files)
-    documents = tuple(document for part in parts.values() for document in part.documents)
+    files = tuple(chain.from_iterable(part.files for part in parts.values()))
+    documents = tuple(chain.from_iterable(part.documents for part in parts.values()))
     rule = "a document each" if reading.documents == "whole" and not reading.column else "cut up one by one"
     notices = (f"{how_many(len(files), 'file')} were read in their order, {rule}.", *_together(told))
     whole = Corpus(name, documents, notices, hashlib.sha256("".join(parts).encode()).hexdigest(), files)
@@ -176,7 +177,10 @@ def _read(source: str | Path | bytes, label: str, reading: Reading) -> Corpus:
 def _finished(corpus: Corpus, label: str, reading: Reading) -> Corpus:
     """The text with what is told of it as a whole, its documents mixed if that is asked for."""
     documents = shuffled(corpus.documents, reading.shuffle) if reading.shuffle else corpus.documents
-    return replace(corpus, documents=documents, notices=corpus.notices + _warnings(corpus, label))
+    visible = corpus.alphabet.strip(" \t\n")
+    if len(visible) < 2:
+        raise refusal(label, f"consists of a single character, {visible!r}; give {WANTED.holding}")
+    return replace(corpus, documents=documents, notices=corpus.notices + on_size(corpus.characters))
 
 
 def _together(told: Sequence[tuple[str, str]]) -> list[str]:
@@ -200,16 +204,11 @@ def proposed_settings(characters: int) -> dict[str, int | float]:
     within minutes on one core. Short texts want more weights than characters, strong dropout and some thousand small
     steps; what the network had learnt by heart by then is not kept, as the best weights by validation are. From half a
     million characters on it is two layers of 512, read 20 times; from millions on there is too much text to be learnt
-    by heart.
-
-    Returns:
-        "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout", "output_dropout" and
-        "recurrent_dropout", each of which is an option of that name.
+    by heart. Keys are options: "embedding", "hidden", "layers", "epochs" and four of dropout.
     """
     row = _row(characters)
     dropout = {name: round(row.dropout * share, 3) for name, share in _DROPOUT.items()}
-    sizes = {"embedding": row.embedding, "hidden": row.hidden, "layers": row.layers, "epochs": row.epochs}
-    return {**sizes, **dropout}
+    return {name: getattr(row, name) for name in ("embedding", "hidden", "layers", "epochs")} | dropout
 
 
 def proposed_training(characters: int) -> dict[str, int | float]:
@@ -249,21 +248,11 @@ _SETTINGS = (
 )
 
 
-def _warnings(corpus: Corpus, label: str) -> tuple[str, ...]:
-    visible = corpus.alphabet.strip(" \t\n")
-    if len(visible) < 2:
-        raise refusal(label, f"consists of a single character, {visible!r}; give {WANTED.holding}")
-    return on_size(corpus.characters)
-
-
 def on_size(characters: int) -> tuple[str, ...]:
     """A sentence on a text that has too few characters for its style to be learnt."""
-    if characters >= FEW_CHARACTERS:
-        return ()
-    return (
-        f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorizes the text rather than"
-        " its style; a small model is proposed, and more text is better.",
-    )
+    few = f"{how_many(characters, 'character')} are few: below {FEW_CHARACTERS:,} a model memorizes the text"
+    advice = "a small model is proposed, and more text is better"
+    return () if characters >= FEW_CHARACTERS else (f"{few} rather than its style; {advice}.",)
 
 
 def _sha256(text: str) -> str:

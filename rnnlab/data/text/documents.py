@@ -16,12 +16,10 @@ def check_rule(rule: str, marker: str | None) -> None:
     """Raise DataError unless the rule is known, and has a marker of one line if and only if it needs one."""
     if rule not in RULES:
         raise DataError(f"{rule!r:.50} is no rule for documents; choose {', '.join(RULES[:-1])} or {RULES[-1]}.")
-    if (rule == "marker") != (marker is not None):
-        raise DataError(
-            "The rule 'marker' needs a marker, such as <|endoftext|>."
-            if rule == "marker"
-            else f"A marker is used by the rule 'marker' only, not by {rule!r}; leave one of the two out."
-        )
+    if rule == "marker" and marker is None:
+        raise DataError("The rule 'marker' needs a marker, such as <|endoftext|>.")
+    if rule != "marker" and marker is not None:
+        raise DataError(f"A marker is used by the rule 'marker' only, not by {rule!r}; leave one of the two out.")
     if marker is not None and (not marker.strip() or "\n" in marker.strip()):
         raise DataError(f"The marker {marker!r:.50} is not one line of text; give one such as <|endoftext|>.")
 
@@ -29,8 +27,7 @@ def check_rule(rule: str, marker: str | None) -> None:
 def split_documents(text: str, label: str, rule: str, marker: str | None) -> tuple[str, ...]:
     """Cut a cleaned text into documents without line breaks at their ends; none is blank. "whole" keeps all as it is.
 
-    Raises:
-        DataError: no line is the marker, or nothing but markers is there; `label` is what the message calls the text.
+    Raises DataError if no line is the marker, or nothing but markers is there; messages call the text by its label.
     """
     if rule == "whole":
         return (text,)

@@ -38,34 +38,23 @@ def shuffled(documents: Sequence[str], seed: int) -> tuple[str, ...]:
 
 
 def order_notices(documents: Sequence[str], held_out: float) -> tuple[str, ...]:
-    """A sentence where the last share of a text, which is held out, cannot stand for the rest.
-
-    Args:
-        documents: as they are split, in their order.
-        held_out: the share.
-    """
+    """A sentence where the last share of a text, which is held out, cannot stand for the rest."""
     whole = len(documents) == 1
     units = [line for line in documents[0].split("\n") if line.strip()] if whole else documents
     order = _order(units, listed=whole)
     what = "lines" if whole else "documents"
     remedy = "mix them with --documents line --shuffle" if whole else "mix them with --shuffle"
     if order == "sorted":
-        return (
-            f"The {len(units):,} {what} are sorted, so what is held out, their end, is unlike the rest and its score"
-            f" says little; {remedy}.",
-        )
+        why = "so what is held out, their end, is unlike the rest and its score says little"
+        return (f"The {len(units):,} {what} are sorted, {why}; {remedy}.",)
     if order == "dated":
-        return (
-            f"The {len(units):,} {what} are in the order of their dates, so the latest are held out; {remedy} unless it"
-            " is they that the score is to be of.",
-        )
+        why = "are in the order of their dates, so the latest are held out"
+        return (f"The {len(units):,} {what} {why}; {remedy} unless it is they that the score is to be of.",)
     if not (_is_unlike(documents[0], held_out) if whole else _is_unlike_drawn(documents, held_out)):
         return ()
     remedy = "split it with --documents and mix it with --shuffle" if whole else remedy
-    return (
-        f"The last {100 * held_out:g} % of the text, which are held out, are unlike the rest, so their score says"
-        f" little of it; {remedy}, or take out what is not the author's.",
-    )
+    why = "which are held out, are unlike the rest, so their score says little of it"
+    return (f"The last {100 * held_out:g} % of the text, {why}; {remedy}, or take out what is not the author's.",)
 
 
 def _order(units: Sequence[str], *, listed: bool) -> str:
@@ -84,11 +73,9 @@ def _order(units: Sequence[str], *, listed: bool) -> str:
         return "dated" if any(map(_is_ordered, (days, turned, american))) else ""
     # Without numbers, for numbered paragraphs are no list.
     entries = [re.sub(r"\d+", "", unit[:_LONGEST_ENTRY]).strip(" \t\"'“”«».:)-").casefold() for unit in some]
-    if sum(entry[:1].isalpha() for entry in entries) < _MOSTLY * len(some):
-        return ""
-    if listed and sorted(map(len, some))[len(some) // 2] > _LONGEST_ENTRY:
-        return ""
-    return "sorted" if _is_ordered(entries) else ""
+    words = sum(entry[:1].isalpha() for entry in entries) >= _MOSTLY * len(some)
+    short = not listed or sorted(map(len, some))[len(some) // 2] <= _LONGEST_ENTRY
+    return "sorted" if words and short and _is_ordered(entries) else ""
 
 
 def _spread(units: Sequence[str], most: int) -> list[str]:
@@ -140,9 +127,5 @@ def _divergence(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Jensen–Shannon divergence of two counts, bits."""
     one, other = one / max(one.sum(), 1), other / max(other.sum(), 1)
     middle = (one + other) / 2
-    return (_from_middle(one, middle) + _from_middle(other, middle)) / 2
-
-
-def _from_middle(one: NDArray[np.float64], middle: NDArray[np.float64]) -> float:
-    seen = one > 0
-    return float((one[seen] * np.log2(one[seen] / middle[seen])).sum())
+    seen = [(part[part > 0], middle[part > 0]) for part in (one, other)]
+    return sum(float((part * np.log2(part / beside)).sum()) for part, beside in seen) / 2

@@ -33,12 +33,7 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
     letter without its accents (é as e), or its usual spelling (ß as ss). Composed and decomposed characters (NFC) and
     kinds of line ends are the same text and change without a word.
 
-    Args:
-        known: the characters of the vocabulary.
-        text: what the person wrote; it stays theirs to show.
-
-    Returns:
-        The text to encode, possibly empty, and at most two sentences: what became what, and what was left out.
+    Returns the text to encode, possibly empty, and at most two sentences: what became what, and what was left out.
     """
     text, cut = _plain(text)
     forms = _forms_of(frozenset(known), text)

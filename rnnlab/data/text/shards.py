@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -22,6 +22,7 @@ import numpy as np
 
 from rnnlab.data import kinds
 from rnnlab.data.code_points import CODE_POINTS, count_characters, line_slices
+from rnnlab.data.files import Tell
 from rnnlab.data.json_objects import SEAL, parse_object, seal
 from rnnlab.data.kinds import DIGEST, Kind, exactly, find_fault, listed, named, record, ruled, whole
 from rnnlab.data.regular_files import read_regular
@@ -32,11 +33,6 @@ INDEX, FORMAT = "shards.json", 1
 LARGEST_INDEX = 50_000_000
 _UNSEEN, _MORE = ("controls", "invisible", "marks"), ("terminal", "overstrikes", "restored", "line_ends")
 MOST_BYTES = 4  # of a character in UTF-8
-
-
-def _counted_whole(index: dict[str, Any]) -> bool:
-    """Whether the characters that are counted are those that the shards have."""
-    return bool(sum(index["counts"].values()) == sum(one["characters"] for one in index["shards"]))
 
 
 _CHARACTER = Kind("a character", lambda name: len(name) == 1)
@@ -53,7 +49,7 @@ _INDEX = ruled(
         {SEAL: DIGEST},
     ),
     "counts of all characters of the shards",
-    _counted_whole,
+    lambda index: sum(index["counts"].values()) == sum(one["characters"] for one in index["shards"]),
 )
 
 
@@ -132,7 +128,7 @@ def write_shards(
     name: str,
     source: str,
     size: int = 8_000_000,
-    progress: Callable[[str], None] | None = None,
+    progress: Tell | None = None,
     notices: Sequence[str] = (),
 ) -> Shards:
     """Clean a text piece by piece and write it as shards, into a new folder, whole or not at all.
@@ -158,11 +154,7 @@ def write_shards(
 
 @contextmanager
 def beside(folder: str | Path) -> Iterator[tuple[Path, Path]]:
-    """A folder that is to be made, and one beside it to work in, which is taken away at the end.
-
-    Raises:
-        DataError: it is there already, or there or beside it nothing can be written.
-    """
+    """A folder to be made, and one beside it to work in, which is taken away at the end; DataError if it cannot be."""
     place = Path(folder).absolute()
     try:
         staged = _staged(place)
@@ -185,18 +177,12 @@ def _staged(place: Path) -> Path:
 
 
 def _write(
-    pieces: Iterable[str],
-    place: Path,
-    told: dict[str, Any],
-    size: int,
-    tell: Callable[[str], None],
-    notices: Sequence[str],
+    pieces: Iterable[str], place: Path, told: dict[str, Any], size: int, tell: Tell, notices: Sequence[str]
 ) -> None:
     counts, shards, changed = np.zeros(CODE_POINTS, np.int64), [], dict.fromkeys((*_UNSEEN, *_MORE), 0)
     for number, text in enumerate(_sized(pieces, size)):
         cleaned = clean(text)
-        for name in changed:
-            changed[name] += getattr(cleaned, name)
+        changed = {name: count + getattr(cleaned, name) for name, count in changed.items()}
         content = cleaned.text.encode("utf-8", "ignore")
         kept = content.decode("utf-8")
         (place / _file(number)).write_bytes(content)

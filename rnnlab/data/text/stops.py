@@ -26,14 +26,9 @@ def read_lines(text: str) -> tuple[str, ...]:
 
 
 def adapt_stops(known: Collection[str], stops: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write stops with known characters, as a prompt's: curly quotes as straight ones, é as e, …
+    """Write stops, none of them empty, with known characters, as a prompt's: curly quotes as straight ones, é as e, …
 
-    Args:
-        known: the characters that the model can write.
-        stops: none of them empty.
-
-    Returns:
-        The stops that can appear, and a sentence on each that was changed or can never appear.
+    Returns the stops that can appear, and a sentence on each that was changed or can never appear.
     """
     readable, notices = [], []
     for stop in stops:
@@ -52,10 +47,7 @@ def adapt_banned(known: Collection[str], banned: str) -> tuple[str, tuple[str, .
     """Ban the known shape of a sign as well: ’ bans ' where only that is known.
 
     A letter bans no other letter, and a sign none that the model uses for something else: what the model does not know
-    it never writes.
-
-    Returns:
-        The characters to ban, and a sentence on each sign that bans another.
+    it never writes. Returns the characters to ban, and a sentence on each sign that bans another.
     """
     notices, signs = [], list(dict.fromkeys(banned))
     for sign in signs:

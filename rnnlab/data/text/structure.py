@@ -65,11 +65,9 @@ class Structure:
 
 
 def structure_of(text: str, name: str = "") -> Structure | None:
-    """What a text is besides words; None where it is prose, verse, code or nothing that is known here.
+    """What a text is besides words, by its beginning; None where it is prose, verse, code or nothing known here.
 
-    Args:
-        text: at least its beginning.
-        name: of its file, whose ending says whether it is a table where a few rows do not.
+    name: of its file, whose ending says whether it is a table where a few rows do not.
     """
     head = text[:LOOKED_AT]
     lines = [line for line in head.split("\n") if line.strip()]
@@ -122,15 +120,16 @@ def _lined(lines: Sequence[str]) -> Structure | None:
     def share(pattern: re.Pattern[str]) -> float:
         return sum(pattern.match(line) is not None for line in lines) / len(lines)
 
+    log = Structure("log", "a log", "times and numbers", "take them out, unless a log is what you want")
     if any(map(_RULER.fullmatch, lines)) and sum(line.count("|") > 1 for line in lines) > len(lines) / 3:
         return Structure("Markdown tables", "Markdown with tables", "bars and rulers", "take the tables out first")
     if share(_LEVELLED) > _MOST:
-        return Structure("log", "a log", "times and numbers", "take them out, unless a log is what you want")
+        return log
     chat = share(_CHAT)
     if chat > _MOST or share(_SAID) > _MOST or (chat > _HEADS and chat * len(lines) >= FEWEST_HEADS):
         return Structure("chat", "an exported chat", "times and names", "take them out, unless they are what you want")
     if share(_LOG) > _MOST:
-        return Structure("log", "a log", "times and numbers", "take them out, unless a log is what you want")
+        return log
     if share(_MAIL) > 0.3:
         return Structure("e-mail", "e-mail", "headers", "take them out first")
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,11 +70,7 @@ def read_text(source: str | Path | bytes, label: str, encoding: str | None = Non
 def read_cells(
     source: str | Path | bytes, label: str, column: str, encoding: str | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The cleaned cells of a table's column, none of them blank, and sentences as of `read_text`; errors as there.
-
-    Raises:
-        DataError: as `read_text`, or as `tables.read_column`.
-    """
+    """The cleaned cells of a column, none of them blank, and sentences; DataError as `read_text` and `read_column`."""
     content = read_content(source, label, _TABLE)
     if content.startswith(b"PAR1"):
         if encoding:
@@ -93,19 +90,14 @@ def read_cells(
 
 
 def looks_tabular(path: Path) -> bool:
-    """Whether a file seems to be a table, by its ending and its beginning, or a folder holds some.
-
-    What cannot be read is none.
-    """
+    """Whether a file seems to be a table, by its ending and its beginning, or a folder holds some."""
     if path.is_dir():
         return any(looks_tabular(one) for one in path.iterdir() if one.name.casefold().endswith(TABLE_ENDINGS))
     if path.name.casefold().endswith(TABLE_ENDINGS):
         return True
-    try:
-        text, _ = read_text(path, path.name)
-    except DataError:
-        return False
-    return find_table(text) is not None
+    with suppress(DataError):
+        return find_table(read_text(path, path.name)[0]) is not None
+    return False
 
 
 def folded(documents: Sequence[str]) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ import codecs
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
 from rnnlab.data.encodings import codec_named, decode
+from rnnlab.data.files import Tell
 from rnnlab.data.headers import authors_own, find_stretches
 from rnnlab.data.regular_files import open_regular
 from rnnlab.data.text.cleaning import changes_told, plain_line_ends, restore_signs
@@ -22,9 +23,7 @@ READ = 1 << 20  # bytes read at a time
 LONGEST_LINE = 200_000_000  # characters, which are held at once
 
 
-def read_pieces(
-    files: Sequence[str | Path], encoding: str | None = None, tell: Callable[[str], None] | None = None
-) -> Iterator[str]:
+def read_pieces(files: Sequence[str | Path], encoding: str | None = None, tell: Tell | None = None) -> Iterator[str]:
     """The text of files, gzip or not, one after the other, in pieces that end with a line.
 
     Headers and licences of Project Gutenberg are left out, for which each file is gone through twice.
@@ -41,13 +40,11 @@ def read_pieces(
     for file in map(Path, files):
         found = find_stretches(text_pieces(file, encoding))
         changes: Counter[str] = Counter()
-        lines, first = 0, True
-        for piece in authors_own(text_pieces(file, encoding, changes), found):
+        lines = 0
+        for number, piece in enumerate(authors_own(text_pieces(file, encoding, changes), found)):
             lines += piece.count("\n")
-            structure = structure_of(piece, file.name) if first else None
-            if structure is not None:
+            if not number and (structure := structure_of(piece, file.name)):
                 told(f"{file.name}: {structure.notice()}")
-            first = False
             yield piece
         for notice in (*found.notices(lines), *changes_told(changes)):
             told(f"{file.name}: {notice}")

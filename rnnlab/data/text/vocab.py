@@ -15,19 +15,8 @@ from rnnlab.data.text.codec_fields import damaged
 from rnnlab.data.text.words import WordVocabulary, build_words
 from rnnlab.errors import DataError
 
-__all__ = [
-    "VOCABULARIES",
-    "CharacterVocabulary",
-    "Vocabulary",
-    "WordVocabulary",
-    "build_characters",
-    "build_words",
-    "encode_compactly",
-    "encode_documents",
-    "open_vocabulary",
-    "widen",
-    "widened_ids",
-]
+__all__ = ["VOCABULARIES", "CharacterVocabulary", "Vocabulary", "WordVocabulary", "build_characters", "build_words"]
+__all__ += ["encode_compactly", "encode_documents", "open_vocabulary", "widen", "widened_ids"]
 
 
 class Vocabulary(Protocol):
@@ -48,8 +37,7 @@ class Vocabulary(Protocol):
     def encode(self, text: str) -> NDArray[np.int32]:
         """(N,) ids; `decode` gives the text back, but for characters that became the unknown symbol.
 
-        Raises:
-            DataError: a character is not known and no symbol stands for it; `prompts.adapt` avoids that.
+        Raises DataError if a character is not known and no symbol stands for it; `prompts.adapt` avoids that.
         """
 
     def encode_all(self, texts: Sequence[str]) -> NDArray[np.int32]:
@@ -69,11 +57,7 @@ VOCABULARIES: dict[str, type[CharacterVocabulary] | type[WordVocabulary]] = {
 
 
 def open_vocabulary(codec: Mapping[str, Any]) -> Vocabulary:
-    """Open the vocabulary that a checkpoint's codec describes.
-
-    Raises:
-        DataError: the codec is damaged, or of a kind that is not known here.
-    """
+    """Open the vocabulary that a checkpoint's codec describes; DataError if that is damaged or of an unknown kind."""
     if not isinstance(codec, Mapping):
         raise damaged("it is no JSON object")
     kind = codec.get("kind")
@@ -110,35 +94,25 @@ def widened_ids(old: Vocabulary, new: Vocabulary) -> NDArray[np.int64]:
 
 
 def encode_documents(vocabulary: Vocabulary, documents: Sequence[str]) -> NDArray[np.int32]:
-    """(N,) ids of all documents, with the boundary's id between each two.
-
-    Raises:
-        DataError: there are several documents and the vocabulary has no boundary, or a character is not known.
-    """
+    """(N,) ids of all documents, the boundary's between each two; DataError as `encode`, or if it has no boundary."""
     return np.concatenate(list(_encode_parts(vocabulary, documents)))
 
 
 def encode_compactly(vocabulary: Vocabulary, documents: Sequence[str]) -> NDArray[np.uint8 | np.uint16 | np.int32]:
-    """(N,) ids as `encode_documents` gives them, in the smallest type that holds them: a byte a character, usually.
-
-    Raises:
-        DataError: as `encode_documents`.
-    """
+    """(N,) ids as `encode_documents` gives them, in the smallest type that holds them: a byte a character, usually."""
     smallest = np.uint8 if vocabulary.size <= 2**8 else np.uint16 if vocabulary.size <= 2**16 else np.int32
     return np.concatenate([part.astype(smallest) for part in _encode_parts(vocabulary, documents)])
 
 
 def _encode_parts(vocabulary: Vocabulary, documents: Sequence[str]) -> Iterator[NDArray[np.int32]]:
     if len(documents) > 1 and vocabulary.boundary is None:
-        raise DataError(
-            f"The model has learnt no boundary between documents and can't take {len(documents):,}; give one text."
-        )
+        cannot = f"The model has learnt no boundary between documents and can't take {len(documents):,}"
+        raise DataError(f"{cannot}; give one text.")
     between = np.array([vocabulary.boundary or 0], np.int32)
     yield np.empty(0, np.int32)  # no documents have ids too: none
     for index, batch in enumerate(batches(documents)):
-        if index:
-            yield between
+        yield from [between] if index else []
         if len(batch) > 1:
             yield vocabulary.encode_all(batch)
         else:
-            yield from (vocabulary.encode(part) for part in line_slices(batch[0]))
+            yield from map(vocabulary.encode, line_slices(batch[0]))

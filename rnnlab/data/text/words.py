@@ -51,11 +51,7 @@ class WordVocabulary:
         return self.characters
 
     def encode(self, text: str) -> NDArray[np.int32]:
-        """(N,) ids of a text, about one for each word and punctuation mark.
-
-        Raises:
-            DataError: a character is not in the alphabet.
-        """
+        """(N,) ids of a text, about one for each word and punctuation mark; DataError if a character is not known."""
         parts = [self.encode_all([part]) for part in line_slices(text)]
         return np.concatenate(parts) if parts else np.empty(0, np.int32)
 
@@ -77,12 +73,8 @@ class WordVocabulary:
 
     def codec(self) -> dict[str, Any]:
         """All that `open_vocabulary` needs, as JSON."""
-        return {
-            "kind": "words",
-            "characters": self.characters,
-            "words": list(self.words),
-            "boundary": self.has_boundary,
-        }
+        strings = {"characters": self.characters, "words": list(self.words)}
+        return {"kind": "words"} | strings | {"boundary": self.has_boundary}
 
     @classmethod
     def from_codec(cls, codec: Mapping[str, Any]) -> WordVocabulary:
@@ -106,15 +98,14 @@ class WordVocabulary:
 
     def _encode_into(self, ids: list[int], text: str) -> None:
         known = self._ids
-        for piece in split_words(text):
-            number = known.get(piece)
-            if number is not None:
-                ids.append(number)
-                continue
-            try:
-                ids.extend([known[character] for character in piece])
-            except KeyError as error:
-                raise unknown_character(error.args[0]) from error
+        try:
+            for piece in split_words(text):
+                if (number := known.get(piece)) is not None:
+                    ids.append(number)
+                else:
+                    ids.extend([known[character] for character in piece])
+        except KeyError as error:
+            raise unknown_character(error.args[0]) from error
 
 
 def build_words(
@@ -137,13 +128,11 @@ def build_words(
     texts = list(texts)
     characters = alphabet_of([*texts, alphabet])
     room = most - len(characters) - boundary
-    if not characters or room < 1:
-        raise DataError(
-            f"A vocabulary of {most:,} has no room for words beside the text's {len(characters):,} characters;"
-            f" give at least {len(characters) + boundary + 1:,}, or use characters alone."
-            if characters
-            else "There is no text to learn words from; give a text."
-        )
+    if not characters:
+        raise DataError("There is no text to learn words from; give a text.")
+    if room < 1:
+        full = f"A vocabulary of {most:,} has no room for words beside the text's {len(characters):,} characters"
+        raise DataError(f"{full}; give at least {len(characters) + boundary + 1:,}, or use characters alone.")
     repeated = [(count, word) for word, count in _count(texts).items() if count > 1]
     repeated.sort(key=lambda pair: (-pair[0], pair[1]))
     return WordVocabulary(characters, tuple(word for _, word in repeated[:room]), boundary)

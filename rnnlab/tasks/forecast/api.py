@@ -12,6 +12,7 @@ import pandas as pd
 from rnnlab.data.prices.tables import frame_text
 from rnnlab.errors import DataError
 from rnnlab.runtime.opening import Located, open_located
+from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.use import forecast
 
 
@@ -68,16 +69,9 @@ class ForecastModel:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
         data = _as_data(prices, encoding)
-        answer = forecast(
-            str(self.folder),
-            data,
-            horizon=horizon,
-            device=device,
-            ticker=ticker,
-            dates=dates,
-            encoding=encoding,
-            calibrated=calibrated,
-        )
+        reading = PriceReading(ticker or "", dates or "", encoding or "")
+        folder = str(self.folder)
+        answer = forecast(folder, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated)
         rows = pd.DataFrame(answer["rows"])
         table = rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
         table.attrs["notices"] = answer["notices"]

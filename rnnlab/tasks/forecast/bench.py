@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.machine import description, machine_words
 from rnnlab.runtime.opening import locate
 from rnnlab.runtime.training import train
@@ -24,6 +23,7 @@ from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, open_forecasting
 from rnnlab.tasks.forecast.use import forecasts
+from rnnlab.tasks.kind import Request
 
 TICKER, UNTIL, START = "AAPL", "2015-08-12", "2015-08-13"
 KINDS = {"all columns": None, "closes alone": ["Close"]}

@@ -11,16 +11,16 @@ from rnnlab.errors import RnnlabError
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
-from rnnlab.tasks.forecast.judge.panels import backtest_panel
+from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
-from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
-from rnnlab.tasks.forecast.summary import backtest_table, horizon_tables, price, share, years_table
+from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
 from rnnlab.terminal.streams import aside
 
-NO_ADVICE = "No investment advice: the median is close to today's price, and the bands are what the model knows."
+NO_ADVICE = "No investment advice: the median is close to today's price; the bands are the model's uncertainty."
 BAND = ("median", "lower80", "upper80", "lower95", "upper95")
 
 
@@ -43,21 +43,23 @@ def add_commands(commands: Any) -> None:
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument(
-        "--calibrated", action="store_true", help="bands calibrated day by day, by how often they held before"
-    )
+    fan.add_argument("--calibrated", action="store_true", help="bands calibrated day by day, by their past coverage")
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(walk, "bundled tickers, or files of prices; several are judged together")
-    walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: last fifth, less the training's)")
+    _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
+    walk.add_argument(
+        "--start", help="first scored day, as 2015-08-13 (default: the last fifth, without training days)"
+    )
     walk.add_argument(
         "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
     )
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
     walk.add_argument(
-        "--leak-check", action="store_true", help="also replace what follows a day by noise: does its forecast change?"
+        "--leak-check", action="store_true", help="also check that noise after a day does not change its forecast"
     )
     walk.add_argument(
-        "--placebo", action="store_true", help="on independent draws in place of the prices, which nothing can predict"
+        "--placebo",
+        action="store_true",
+        help="score on independent draws in place of the prices, which nothing can predict",
     )
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
@@ -65,7 +67,7 @@ def add_commands(commands: Any) -> None:
 def add_benches(benches: Any) -> None:
     """Add `bench forecast`."""
     parser = add_command(benches, "forecast", "training on a stock, its score, and many forecasts", _bench)
-    parser.add_argument("--seeds", type=int, default=3, help="seeds to train, whose mean counts (default 3)")
+    parser.add_argument("--seeds", type=int, default=3, help="seeds to train; scores are their mean (default 3)")
 
 
 def _add_model_and_data(parser: argparse.ArgumentParser, gloss: str) -> None:
@@ -81,8 +83,8 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", help="what the file is encoded in, as shift_jis (default: detected)")
 
 
-def _reading(args: argparse.Namespace) -> dict[str, Any]:
-    return {"ticker": args.ticker, "dates": args.dates, "encoding": args.encoding}
+def _how(args: argparse.Namespace) -> dict[str, Any]:
+    return {"reading": PriceReading.of(vars(args)), "device": args.device}
 
 
 def _are_several(args: argparse.Namespace) -> bool:
@@ -90,7 +92,7 @@ def _are_several(args: argparse.Namespace) -> bool:
 
 
 def _forecast(args: argparse.Namespace) -> Answer:
-    how = _reading(args) | {"horizon": args.horizon, "device": args.device, "calibrated": args.calibrated}
+    how = _how(args) | {"horizon": args.horizon, "calibrated": args.calibrated}
     if _are_several(args):
         return tell(args, forecast_many(args.model, args.data, **how), many_lines)
     return tell(args, forecast(args.model, args.data[0], **how), _fan_lines)
@@ -118,18 +120,13 @@ def many_lines(answer: Answer) -> list[str]:
 def _calibration(answer: Answer) -> list[str]:
     if "calibrated_from" not in answer:
         return []
-    return [f"The bands are calibrated day by day by how often they held from {answer['calibrated_from']} on."]
+    return [f"The bands are calibrated day by day, by their coverage from {answer['calibrated_from']} on."]
 
 
 def _backtest(args: argparse.Namespace) -> Answer:
     if args.refit:
         return _backtest_yearly(args)
-    how = _reading(args) | {
-        "start": args.start,
-        "horizons": tuple(args.horizon),
-        "device": args.device,
-        "garch": args.garch,
-    }
+    how = _how(args) | {"start": args.start, "horizons": tuple(args.horizon), "garch": args.garch}
     if not _are_several(args):
         found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
         return tell(args, found, lambda found: list(backtest_lines(found)))
@@ -144,8 +141,8 @@ def _backtest_yearly(args: argparse.Namespace) -> Answer:
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."
         )
-    found = backtest_yearly(args.model, args.data, start=args.start, garch=args.garch, progress=aside, **_reading(args))
-    return tell(args, found, yearly_lines)
+    how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
+    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how), yearly_lines)
 
 
 def backtest_lines(answer: Answer) -> Iterator[str]:
@@ -153,53 +150,47 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
     for scores in answer.get("horizons", {"": answer}).values():
         yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
         yield (
-            f"direction right on {share(scores['direction'])} of days, up days {share(scores['direction_base_rate'])}; "
-            f"MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, mean width of the 80 % band "
-            f"{scores['width80']:.2f} %"
+            f"direction correct on {share(scores['direction'])} of days, up days "
+            f"{share(scores['direction_base_rate'])}; MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, "
+            f"mean width of the 80 % band {scores['width80']:.2f} %"
         )
         if "garch_t" not in scores["baselines"]:
-            yield "GARCH(1,1) and GJR-GARCH stand beside them with --garch, by the package arch: pip install arch"
+            yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
         yield from _band_lines(scores.get("record"))
     if leaks := answer.get("leak_check"):
-        tried = f"leak check: for {leaks['days']} days all that follows was replaced by noise; "
         changed = ", ".join(leaks["leaks"])
-        yield tried + (f"changed, so leaking, are {changed}" if changed else "no forecast changed by a bit")
+        found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
+        yield f"leak check: all that follows was replaced by noise for {leaks['days']} days; {found}"
     yield from (answer["verdict"], *answer["notices"])
 
 
 def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
-    """How often the bands held, the interval of that share, and what calibration makes of them."""
+    """The bands' coverage, its interval, and the same when calibrated."""
     for percent, band in (record or {"bands": {}})["bands"].items():
         raw, calibrated = band["raw"], band["calibrated"]
         wider = f"{band['width_calibrated'] / band['width']:.2f} times as wide"
         alone = band["independence_p"]
         clusters = "" if alone is None else f"; misses are independent: p = {alone:.2g} (Christoffersen)"
         yield (
-            f"{percent} % band: held {share(raw['share'])} (95 % interval {share(raw['low'])} to {share(raw['high'])});"
+            f"{percent} % band: coverage {share(raw['share'])}, 95 % interval {share(raw['low'])}–{share(raw['high'])};"
             f" calibrated day by day {share(calibrated['share'])}, {wider}{clusters}"
         )
 
 
 def panel_lines(answer: Answer) -> list[str]:
-    """Several series' scores, and what they say together."""
+    """Several series' scores, each and together."""
     return [*table_lines(horizon_tables(answer["horizons"], answer["model"])), *answer["notices"]]
 
 
 def yearly_lines(answer: Answer) -> list[str]:
-    """A walk with yearly refits: mean CRPS by year, and what all years say."""
+    """A back-test with yearly refits: mean CRPS by year, and the tests over all years."""
     series, years = answer["all"]["series"], len(answer["years"])
-    rows = tuple(
-        (
-            TITLES.get(name, name),
-            f"{one['wins']} of {series}",
-            f"{one['years_won']} of {years}",
-            f"{one['panel_statistic']:.1f}",
-            f"{one['panel_p']:.2g}",
-        )
-        for name, one in answer["against"].items()
-    )
+    rows = []
+    for name, one in answer["against"].items():
+        counts = (f"{one['wins']} of {series}", f"{one['years_won']} of {years}")
+        rows.append((TITLES.get(name, name), *counts, f"{one['panel_statistic']:.1f}", f"{one['panel_p']:.2g}"))
     caption = f"{answer['model']}'s recipe, retrained each year, one day ahead."
-    wins = Table(caption, ("against", "series won", "years won", "panel t", "p"), rows)
+    wins = Table(caption, ("against", "lower CRPS, series", "lower CRPS, years", "panel t", "p"), tuple(rows))
     return table_lines([years_table({**answer["years"], "all": answer["all"]}), wins])
 
 

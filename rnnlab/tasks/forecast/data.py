@@ -1,9 +1,10 @@
-"""Names and paths -> price series: bundled tickers, groups of them, and files; what a checkpoint tells of them."""
+"""Names and paths -> price series: bundled tickers, groups of them, and files; what a checkpoint records of them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,23 +15,44 @@ import pandas as pd
 from rnnlab.data import catalog
 from rnnlab.data.prices.series import Prices, read_prices
 from rnnlab.errors import DataError, RnnlabError
+from rnnlab.options import option
 from rnnlab.runtime.opening import is_file
 from rnnlab.runtime.provenance import origin
 
 MOST_SERIES = 1000
+READING = ("ticker", "dates", "encoding")
 
 
-def open_prices(
-    data: str | Path | bytes, *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
-) -> Prices:
-    """Open a bundled ticker by name, a file by path, or a file's content; see rnnlab.data.prices.series.read_prices.
+@dataclass(frozen=True)
+class PriceReading:
+    """How files are read, see rnnlab.data.prices.series.read_prices; "" for what the file says itself."""
+
+    ticker: str = option("", "which one, if your file holds several")
+    dates: str = option("", "if 03/04/2017 could be read in two ways", choices=("", "us", "day-first", "iso"))
+    encoding: str = option("", "of your file, such as Shift-JIS, if its letters come out wrong")
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> PriceReading:
+        """Those of READING among the arguments; None and what is missing are not given."""
+        return cls(*(arguments.get(name) or "" for name in READING))
+
+    def given(self) -> dict[str, str]:
+        """What was given, by name."""
+        return {name: value for name, value in vars(self).items() if value}
+
+
+AS_WRITTEN = PriceReading()
+
+
+def open_prices(data: str | Path | bytes, reading: PriceReading = AS_WRITTEN) -> Prices:
+    """Open a bundled ticker by name, a file by path, or a file's content.
 
     Raises:
         DataError: there is no such ticker or file, or the file cannot be used as it is.
     """
     if isinstance(data, bytes):
-        return read_prices(data, name="the table", ticker=ticker, dates=dates, encoding=encoding)
-    return open_many([str(data)], ticker=ticker, dates=dates, encoding=encoding)[0]
+        return read_prices(data, name="the table", **reading.given())
+    return open_many([str(data)], reading)[0]
 
 
 def expand(data: Iterable[str]) -> list[str]:
@@ -39,10 +61,8 @@ def expand(data: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ticker for group in groups for ticker in group))
 
 
-def open_many(
-    data: Sequence[str], *, ticker: str | None = None, dates: str | None = None, encoding: str | None = None
-) -> list[Prices]:
-    """Open several tickers or files, each bundled table read once; the others say how to read the files among them.
+def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[Prices]:
+    """Open several tickers or files, each bundled table read once; `reading` is for the files among them.
 
     Raises:
         DataError: as `open_prices`.
@@ -51,18 +71,14 @@ def open_many(
     opened: list[Prices] = []
     for name in expand(data):
         if is_file(name):
-            opened.append(read_prices(Path(name), ticker=ticker, dates=dates, encoding=encoding))
-        elif name.upper() not in known and not _looks_like_a_ticker(name):
+            opened.append(read_prices(Path(name), **reading.given()))
+        elif name.upper() not in known and (len(name) >= 20 or not name.replace("-", "").isalnum()):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
-        elif (ticker or dates or encoding) and not any(map(is_file, data)):
+        elif reading.given() and not any(map(is_file, data)):
             raise DataError(f"{name} is a bundled series, not a file; leave out --ticker, --dates and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
     return opened
-
-
-def _looks_like_a_ticker(name: str) -> bool:
-    return len(name) < 20 and name.replace("-", "").isalnum()
 
 
 def _bundled_table(name: str) -> pd.DataFrame:
@@ -97,12 +113,12 @@ def read_day(written: str, what: str) -> pd.Timestamp:
 
 
 def provenance(data: Sequence[Prices], until: pd.Timestamp, command: str) -> dict[str, Any]:
-    """The origin, the series with their spans, licences and digests, and the last day that was learnt from."""
+    """The origin, the series with their spans, licences and digests, and the last training day."""
     return origin(command) | {"until": f"{until:%Y-%m-%d}", "data": [series_record(prices) for prices in data]}
 
 
 def series_record(prices: Prices) -> dict[str, Any]:
-    """What a checkpoint tells of one series: its name, span, source and digests; equal for equal closes."""
+    """What a checkpoint records of one series: its name, span, source and digests; equal for equal closes."""
     dates = prices.table.index
     record = {
         "name": prices.name,
@@ -118,9 +134,9 @@ def series_record(prices: Prices) -> dict[str, Any]:
     return record | {"source": source, "sha256": entry.sha256}
 
 
-def open_distinct(data: Sequence[str], ticker: str | None, dates: str | None, encoding: str | None) -> list[Prices]:
+def open_distinct(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[Prices]:
     """Open several as `open_many` does; RnnlabError if one is given twice, or if there are more than 1,000."""
-    opened = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
+    opened = open_many(data, reading)
     names = [prices.name for prices in opened]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

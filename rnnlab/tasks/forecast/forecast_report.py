@@ -11,6 +11,7 @@ import pandas as pd
 
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import closely
 from rnnlab.tasks.forecast.judge.walk import Backtest
@@ -49,9 +50,7 @@ def study(
     start: str | None = None,
     ahead: int = 1,
     calibrated: bool = False,
-    ticker: str | None = None,
-    dates: str | None = None,
-    encoding: str | None = None,
+    reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> Study:
@@ -62,19 +61,17 @@ def study(
         data: a bundled ticker, or the path of a price file.
         horizon: sessions to forecast, 1 … 20.
         start: first day of the back-test, as 2015-08-13; if None the last fifth of the days, less those that the
-            model learnt from.
+            model was trained on.
         ahead: days from forecast to target in the back-test, 1 … 20.
         calibrated: whether the bands are those calibrated day by day, from the back-test's first day on.
-        ticker: which one, if the file holds several.
-        dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
-        encoding: in which the file is written, as "shift_jis"; found if None.
+        reading: which ticker of the file, how it writes dates, and its encoding.
         caller: who asks; only the person at this machine may open its folders.
         device: "cpu", "cuda", "mps", or "auto" for the one on which this model forecasts fastest.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is; one sentence says why.
     """
-    asked = prepared(model, data, ticker, dates, caller, device, encoding)
+    asked = prepared(model, data, caller, device, reading)
     checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
     fan = walk.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
     shown = Study(
@@ -84,7 +81,7 @@ def study(
         fan=fan,
         days=None,
         scores=None,
-        verdict="How good the forecast is cannot be told.",
+        verdict="This forecast has no back-test, so its quality is unknown.",
         notices=prices.notices,
         decimals=prices.decimals,
     )

@@ -10,12 +10,14 @@ from rnnlab.data import catalog
 from rnnlab.errors import RnnlabError
 from rnnlab.options import Option
 from rnnlab.runtime.callers import Caller
-from rnnlab.runtime.kind import Evaluation, TaskKind
 from rnnlab.tasks.forecast.api import ForecastModel
+from rnnlab.tasks.forecast.data import READING, PriceReading
 from rnnlab.tasks.forecast.judge.scoring import backtest
-from rnnlab.tasks.forecast.learn.training import READING, RECIPES, PriceReading, check_one, prepare, read, settings
+from rnnlab.tasks.forecast.learn.training import RECIPES, check_one, prepare, read, settings
 from rnnlab.tasks.forecast.recipes import check_record, open_forecaster
-from rnnlab.tasks.forecast.summary import backtest_table, score_tables, summary
+from rnnlab.tasks.forecast.summary import score_tables, summary
+from rnnlab.tasks.forecast.tables import backtest_table, share
+from rnnlab.tasks.kind import Evaluation, TaskKind
 
 
 def setting_groups() -> dict[str, list[Option]]:
@@ -29,14 +31,14 @@ def evaluate(model: str, data: Sequence[str], arguments: Mapping[str, Any], call
         raise RnnlabError(f"Prices have no --{min(unknown)}; leave it out.")
     if len(data) > 1:
         raise RnnlabError("evaluate scores one series; give one --data, or use backtest for several.")
-    found = backtest(model, data[0], caller=caller, device=device, **arguments)
+    found = backtest(model, data[0], caller=caller, device=device, reading=PriceReading.of(arguments))
     return Evaluation(found, [backtest_table(found, found["name"], model, found["decimals"])], found["notices"])
 
 
 def live(scores: Mapping[str, float]) -> str:
     """A validation's scores in a sentence."""
-    held = f"{100 * scores['coverage80']:.1f} %"
-    return f"On the days held out, one day ahead: CRPS {scores['crps']:.4f} %; the 80 % band held on {held} of days."
+    crps, covered = f"CRPS {scores['crps']:.4f} %", share(scores["coverage80"])
+    return f"Held-out days, one day ahead: {crps}, coverage of the 80 % band {covered}."
 
 
 KIND = TaskKind(

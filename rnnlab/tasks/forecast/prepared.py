@@ -1,4 +1,4 @@
-"""An opened checkpoint before a series: how much of it is needed, scored and known."""
+"""A checkpoint and a series, opened: how much of the series is needed, scored and known to the model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import Located, locate
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.data import open_prices, read_day
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_prices, read_day
 from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.walk import Backtest
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, Forecaster, open_forecasting
@@ -36,7 +36,7 @@ def whole_horizon(horizon: int) -> int:
 
 @dataclass(frozen=True)
 class Prepared:
-    """An opened checkpoint before a series, and what it says of each of its days."""
+    """A checkpoint and a series, opened, and the densities from each of its days."""
 
     checkpoint: Checkpoint
     forecaster: Forecaster
@@ -45,7 +45,7 @@ class Prepared:
     pinned: str
 
     def on_a_placebo(self) -> Prepared:
-        """The same before independent draws in place of the prices."""
+        """The same on independent draws in place of the prices."""
         name, table = f"placebo for {self.prices.name}", leaks.placebo(self.prices.table)
         return dataclasses.replace(self, prices=Prices(name, table), densities=self.forecaster.densities(table))
 
@@ -59,29 +59,23 @@ class Prepared:
 
 
 def prepare(model: str, found: Located, opened: tuple[Checkpoint, Forecaster], prices: Prices) -> Prepared:
-    """Have an opened checkpoint look at a series; DataError if the series is too short for it."""
+    """Predict from each day of a series; DataError if the series is too short for the checkpoint."""
     checkpoint, forecaster = opened
     need_days(model, forecaster, prices)
     return Prepared(checkpoint, forecaster, prices, forecaster.densities(prices.table), found.pinned(model))
 
 
 def prepared(
-    model: str,
-    data: str | Path | bytes,
-    ticker: str | None,
-    dates: str | None,
-    caller: Caller,
-    device: str,
-    encoding: str | None = None,
+    model: str, data: str | Path | Prices, caller: Caller, device: str, reading: PriceReading = AS_WRITTEN
 ) -> Prepared:
-    """Open a checkpoint and a series by name, the first looking at the second; arguments as of `backtest`."""
+    """Open a checkpoint and, unless it is open, a series by name, and predict from each of its days."""
     found = locate(model, caller=caller)
     opened = open_forecasting(found, device=device)
-    return prepare(model, found, opened, open_prices(data, ticker=ticker, dates=dates, encoding=encoding))
+    return prepare(model, found, opened, data if isinstance(data, Prices) else open_prices(data, reading))
 
 
 def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:
-    """The day asked for, else the last fifth's first or, if later, the first that the model never learnt from."""
+    """The day asked for, else the last fifth's first or, if later, the first that the model was not trained on."""
     if start:
         return read_day(start, "The start")
     dates = pd.DatetimeIndex(prices.table.index)
@@ -91,14 +85,12 @@ def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> p
 
 
 def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[str, ...]:
-    """What a reader of the scores must know of how the model came to them."""
-    notices = []
-    if knew(checkpoint, result.first_day):
-        notices.append(
-            f"The model learnt from days up to {checkpoint.provenance['until']}, so its scores on the days before are "
-            f"too good to be true; start the back-test later."
-        )
-    return (*notices, *on_scaling(checkpoint, prices))
+    """Sentences on scores that the training makes better than they should be."""
+    scaling = on_scaling(checkpoint, prices)
+    if not knew(checkpoint, result.first_day):
+        return scaling
+    trained = f"The model was trained on days up to {checkpoint.provenance['until']}"
+    return (f"{trained}, so its scores on these days are too good; start the back-test later.", *scaling)
 
 
 def knew(checkpoint: Checkpoint, day: pd.Timestamp) -> bool:
@@ -110,13 +102,13 @@ def on_scaling(checkpoint: Checkpoint, prices: Prices) -> tuple[str, ...]:
     """What the tutorial's scaling means for a series."""
     if checkpoint.codec["recipe"] != "tutorial":
         return ()
-    learnt = checkpoint.provenance["data"][0]
-    if (prices.name, f"{prices.table.index[0]:%Y-%m-%d}") != (learnt["name"], learnt["start"]):
+    trained_on = checkpoint.provenance["data"][0]
+    if (prices.name, f"{prices.table.index[0]:%Y-%m-%d}") != (trained_on["name"], trained_on["start"]):
         low, high = checkpoint.codec["low"], checkpoint.codec["high"]
         return (
-            f"This model's scaling was made for {learnt['name']}, from {low:,.4g} to {high:,.4g}; "
-            f"its prices mean nothing for another series.",
+            f"This model scales the prices of {trained_on['name']}, from {low:,.4g} to {high:,.4g}; its forecasts are "
+            f"meaningless for another series.",
         )
     if checkpoint.codec["leak"]:
-        return ("This model's scaling has seen the test days' prices, as in the tutorial: its scores leak.",)
+        return ("This model's scaling uses the prices of the test days, as the tutorial does, so its scores leak.",)
     return ()

@@ -12,8 +12,7 @@ from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
-from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.data import open_distinct, open_prices
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.prepared import first_scored, knew, need_days, on_scaling, whole_horizon
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, Forecaster, open_forecasting
@@ -25,9 +24,7 @@ def forecast(
     data: str | Path | bytes,
     *,
     horizon: int = LONGEST_HORIZON,
-    ticker: str | None = None,
-    dates: str | None = None,
-    encoding: str | None = None,
+    reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
     calibrated: bool = False,
@@ -43,9 +40,7 @@ def forecast(
         RnnlabError: something cannot be used as it is, or the series is too short for its bands to be calibrated.
     """
     opened = open_forecasting(locate(model, caller=caller), device=device)
-    prices = open_prices(data, ticker=ticker, dates=dates, encoding=encoding)
-    [told] = forecasts(model, opened, [prices], horizon, calibrated=calibrated)
-    return told
+    return forecasts(model, opened, [open_prices(data, reading)], horizon, calibrated=calibrated)[0]
 
 
 def forecasts(
@@ -64,11 +59,8 @@ def forecasts(
     if calibrated:
         return [_calibrated(checkpoint, forecaster, prices, days) for prices in series]
     last = forecaster.latest([prices.table for prices in series])
-    return [_told(checkpoint, prices, last.at(row), days) for row, prices in enumerate(series)]
-
-
-def _told(checkpoint: Checkpoint, prices: Prices, last: StudentT, horizon: int) -> dict[str, Any]:
-    return _fan_told(checkpoint, prices, walk.outlook(last, prices.table, horizon))
+    fans = (walk.outlook(last.at(row), prices.table, days) for row, prices in enumerate(series))
+    return [_fan(checkpoint, prices, fan) for prices, fan in zip(series, fans, strict=True)]
 
 
 def _calibrated(checkpoint: Checkpoint, forecaster: Forecaster, prices: Prices, horizon: int) -> dict[str, Any]:
@@ -79,16 +71,16 @@ def _calibrated(checkpoint: Checkpoint, forecaster: Forecaster, prices: Prices, 
     except DataError as error:
         raise DataError(f"The bands of {prices.name} cannot be calibrated: {error}") from error
     fan = walk.calibrated_outlook(forecaster.densities(prices.table), prices.table, dates[row], horizon)
-    told = _fan_told(checkpoint, prices, fan) | {"calibrated_from": f"{dates[row]:%Y-%m-%d}"}
+    answer = _fan(checkpoint, prices, fan) | {"calibrated_from": f"{dates[row]:%Y-%m-%d}"}
     if knew(checkpoint, dates[row]):
-        told["notices"].append(
-            f"The model was trained on days up to {checkpoint.provenance['until']}, some of which its bands are "
-            f"calibrated by, so they may be too narrow."
+        answer["notices"].append(
+            f"The model was trained on days up to {checkpoint.provenance['until']}, so bands calibrated on "
+            f"those days may be too narrow."
         )
-    return told
+    return answer
 
 
-def _fan_told(checkpoint: Checkpoint, prices: Prices, fan: pd.DataFrame) -> dict[str, Any]:
+def _fan(checkpoint: Checkpoint, prices: Prices, fan: pd.DataFrame) -> dict[str, Any]:
     return {
         "name": prices.name,
         "last_date": f"{prices.table.index[-1]:%Y-%m-%d}",
@@ -106,21 +98,17 @@ def forecast_many(
     horizon: int = LONGEST_HORIZON,
     caller: Caller = OWNER,
     device: str = "auto",
-    ticker: str | None = None,
-    dates: str | None = None,
-    encoding: str | None = None,
+    reading: PriceReading = AS_WRITTEN,
     calibrated: bool = False,
 ) -> dict[str, Any]:
-    """Forecast the next sessions of several series; arguments as of `forecasting.forecast`, data tickers and files.
-
-    `ticker`, `dates` and `encoding` are for all of the files.
+    """Forecast the next sessions of several series; arguments as of `forecast`, data tickers and files.
 
     Returns:
-        {model, series: [the answer of `forecasting.forecast` for each]}.
+        {model, series: [the answer of `forecast` for each]}.
 
     Raises:
         RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
     """
-    series = open_distinct(data, ticker, dates, encoding)
+    series = open_distinct(data, reading)
     opened = open_forecasting(locate(model, caller=caller), device=device)
     return {"model": model, "series": forecasts(model, opened, series, horizon, calibrated=calibrated)}

@@ -10,7 +10,7 @@ from rnnlab.data.fetch import hub_datasets
 from rnnlab.data.fetch.listing import known_texts
 from rnnlab.options import Option
 from rnnlab.runtime.callers import Caller
-from rnnlab.runtime.kind import Evaluation, TaskKind
+from rnnlab.tasks.kind import Evaluation, TaskKind
 from rnnlab.tasks.text.api import TextModel
 from rnnlab.tasks.text.judge.evaluating import evaluate as evaluated
 from rnnlab.tasks.text.learn.training import TextSource, prepare, read, settings

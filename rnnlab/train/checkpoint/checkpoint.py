@@ -28,16 +28,9 @@ from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
 from rnnlab.train import saved_state, sizes
+from rnnlab.train.checkpoint import files
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
-from rnnlab.train.checkpoint.files import (
-    flush_file,
-    flush_folder,
-    parse_json,
-    parse_tensors,
-    read_bytes,
-    refuse,
-    to_json,
-)
+from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import check_weights
 
@@ -180,21 +173,21 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     config |= {part: getattr(checkpoint, part) for part in PARTS}
     written = {"weights_dtype": kinds.pop(), "weights_sha256": hashlib.sha256(weights).hexdigest()}
     config["provenance"] = checkpoint.provenance | written
-    flush_file(place / WEIGHTS, weights)
+    files.flush_file(place / WEIGHTS, weights)
     sealed = seal(config)
-    flush_file(place / CONFIG, to_json(config | {SEAL: sealed}))
-    flush_file(place / CARD, checkpoint.card.encode())
+    files.flush_file(place / CONFIG, files.to_json(config | {SEAL: sealed}))
+    files.flush_file(place / CARD, checkpoint.card.encode())
     draw_curve(checkpoint, place)
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
-    flush_folder(place)
+    files.flush_folder(place)
 
 
 def draw_curve(checkpoint: Checkpoint, place: Path) -> None:
     """Write the picture of a training's curve, drawn from its numbers; none if it has none."""
     if curve := read_curve(checkpoint.metrics.get("curve")):
-        flush_file(place / CURVE, curve_svg(curve).encode())
+        files.flush_file(place / CURVE, curve_svg(curve).encode())
 
 
 def _swap(staged: Path, place: Path) -> None:
@@ -203,7 +196,7 @@ def _swap(staged: Path, place: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
         place.rename(aside)
     staged.rename(place)
-    flush_folder(place.parent)
+    files.flush_folder(place.parent)
     shutil.rmtree(aside, ignore_errors=True)
     for left in place.parent.glob(f".{place.name}.new-*"):  # of saves that were killed
         shutil.rmtree(left, ignore_errors=True)
@@ -288,8 +281,8 @@ def where(place: Path) -> Path:
 def _may_be_replaced(place: Path) -> bool:
     if not place.is_dir():
         return False
-    files = (str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir())
-    found = set(islice(files, len(_FILES) + 1))  # of a large folder, no more than tell that it is another's
+    listed = (str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir())
+    found = set(islice(listed, len(_FILES) + 1))  # of a large folder, no more than tell that it is another's
     if not found:
         return True
     if CONFIG not in found or not found <= _FILES:

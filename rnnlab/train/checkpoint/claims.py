@@ -70,10 +70,9 @@ def check_room(folder: Path, numbers: int) -> None:
         place = folder.resolve()
         disk = shutil.disk_usage(next(one for one in (place, *place.parents) if one.exists()))
         if disk.free < needed and disk.total > 0:  # some disks of a network tell nothing
-            raise CheckpointError(
-                f"The disk of {folder.name} has {disk.free / 1e6:,.0f} MB left where this training's checkpoint takes "
-                f"up to {needed / 1e6:,.0f}; make room, or choose another folder for --out."
-            )
+            left, most = f"has {disk.free / 1e6:,.0f} MB left", f"takes up to {needed / 1e6:,.0f}"
+            what = f"The disk of {folder.name} {left} where this training's checkpoint {most}"
+            raise CheckpointError(f"{what}; make room, or choose another folder for --out.")
 
 
 @contextmanager
@@ -104,9 +103,11 @@ def _check_free(place: Path) -> None:
     config = parse_json(read_bytes(source, checkpoint.CONFIG, place.name, checkpoint.LARGEST_CONFIG), place.name)
     task, what = str(config.get("task"))[:40], "finished checkpoint"
     remedy = "add --overwrite to replace it, or choose another folder for --out"
-    if (source / checkpoint.RESUME_NUMBERS).exists():
+    resumable, metrics = (source / checkpoint.RESUME_NUMBERS).exists(), config.get("metrics")
+    measured = set(metrics) if isinstance(metrics, dict) else set()
+    if resumable or {"validation", "curve"} & measured == {"validation"}:  # the curve comes when a training ends
         what = f"stopped training{_reached(config)}"
-        remedy = f"resume it with train {task} --resume, {remedy}"
+        remedy = f"resume it with train {task} --resume, {remedy}" if resumable else remedy
     raise CheckpointError(f"{place.name} holds a {what} of the task {task}; {remedy}.")
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from backwards.learn import BackwardsTask, prepare, read, settings
 from backwards.use import Reverser, check, usable
 from rnnlab.runtime.callers import Caller
-from rnnlab.runtime.kind import Evaluation, Request, TaskKind
 from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made
 from rnnlab.summary import THIS_MODEL, Section, Summary, Table
+from rnnlab.tasks.kind import Evaluation, Request, TaskKind
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 

@@ -15,9 +15,9 @@ from rnnlab import options
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.options import Option, option
-from rnnlab.runtime.kind import Request, Round
 from rnnlab.runtime.provenance import origin
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
+from rnnlab.tasks.kind import Request, Round
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import Batch, Snapshot, TrainConfig
 

@@ -81,12 +81,8 @@ def _of_list(value: list[Any]) -> Iterator[Rows]:
 
 def _of_object(value: dict[str, Any]) -> Iterator[Rows]:
     names, data = value.get("columns", value.get("column_names")), value.get("data")
-    if (
-        isinstance(names, list)
-        and _are_cells(names)
-        and isinstance(data, list)
-        and all(isinstance(row, list) for row in data)
-    ):
+    listed = isinstance(data, list) and all(isinstance(row, list) for row in data)
+    if isinstance(names, list) and isinstance(data, list) and listed and _are_cells(names):
         yield _split_table(names, value.get("index"), data)
         return
     inner = list(value.values())

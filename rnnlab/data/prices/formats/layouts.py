@@ -104,8 +104,8 @@ def _under_headings(
     free = [i for i in having if fields[i] is None]
     empty = [i for i in blank if i < len(row) and row[i].strip() and fields[i] is None]
     if len(free) == 1 and not empty and not set(fields) & set(PRICE_FIELDS):
-        known = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
-        columns = {"": {"Date": date, "Close": free[0], **known}}
+        others: dict[str, int] = {field: fields.index(field) for field in ("Ticker", "Volume") if field in fields}
+        columns = {"": {"Date": date, "Close": free[0]} | others}
         return Headings(number, tuple(row), columns, named, only=row[free[0]].strip())
     # LOW, OPEN and DAY are tickers as well.
     odd = [i for i in having if fields[i] in (*PRICE_FIELDS, "Date")] if free else []
@@ -135,9 +135,8 @@ def _without_headings(sample: Sequence[Row], last_row: int, date: int, numbers: 
     if found is None:
         raise DataError(_headless(sample[0], date, label))
     columns = {"Date": date, **found}
-    told = ", ".join(
-        f"{field} in column {where + 1}" for field, where in sorted(columns.items(), key=lambda one: one[1])
-    )
+    order = sorted(columns, key=lambda field: columns[field])
+    told = ", ".join(f"{field} in column {columns[field] + 1}" for field in order)
     words = f"There are no headings; the columns were known by their numbers: {told}."
     return Headings(last_row, (), {"": columns}, (words,))
 

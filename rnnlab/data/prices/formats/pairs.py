@@ -14,7 +14,7 @@ Pair = tuple[str, str]
 
 
 def ticker_columns(row: Row, columns: Sequence[int]) -> dict[str, dict[str, int]] | None:
-    """The column of each field of each ticker, if the headings of these columns, which hold numbers, are all such pairs.
+    """The column of each field of each ticker, if the headings of these columns of numbers are all such pairs.
 
     Returns ticker -> field -> column, of the tickers with a Close or an Adj Close; None if there is none, or a heading
     is no pair. In all headings the ticker stands before the field, or in all of them after it.

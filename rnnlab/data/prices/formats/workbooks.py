@@ -61,10 +61,9 @@ def _check_sizes(content: bytes, label: str) -> None:
 
 
 def _choose_sheet(first: dict[str, Rows], label: str, ticker: str | None) -> str:
-    if ticker is not None:
-        for title in first:
-            if title.lower() == ticker.strip().lower():
-                return title
+    for title in first if ticker is not None else ():
+        if title.lower() == str(ticker).strip().lower():
+            return title
     priced = [title for title, rows in first.items() if _looks_like_prices(rows, label)]
     if len(priced) > 1:
         return choose_ticker(priced, ticker, label)

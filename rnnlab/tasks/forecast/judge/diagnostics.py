@@ -1,4 +1,4 @@
-"""A back-test looked at closely: month by month, against each baseline, and on its worst days; knows no model."""
+"""A back-test in detail: coverage by month, skill against each baseline, and the worst days; knows no model."""
 
 from __future__ import annotations
 
@@ -21,16 +21,12 @@ def closely(result: Backtest) -> dict[str, Any]:
 
 
 def by_month(result: Backtest) -> list[dict[str, Any]]:
-    """How often the 80 % band held, by the month of the target day: [{month, days, raw, calibrated}], shares."""
+    """Coverage of the 80 % band by the month of the target day: [{month, days, raw, calibrated}], shares."""
     days, daily = result.days, pd.DataFrame(index=result.days.index)
     for name, bands in (("raw", days), ("calibrated", result.calibrated)):
         daily[name] = (bands["lower80"] <= days["close"]) & (days["close"] <= bands["upper80"])
     months = daily.groupby(pd.DatetimeIndex(daily.index).to_period("M"))
-    return [
-        {"month": str(month), "days": len(held), "raw": float(held["raw"].mean())}
-        | {"calibrated": float(held["calibrated"].mean())}
-        for month, held in months
-    ]
+    return [{"month": str(month), "days": len(inside), **inside.mean()} for month, inside in months]
 
 
 def skill(result: Backtest) -> dict[str, dict[str, float]]:
@@ -56,17 +52,10 @@ def worst_days(result: Backtest, count: int = WORST) -> list[dict[str, Any]]:
     date: the target day. from: the price on the day of forecast. lower80, upper80: the band. All in the price's
     currency but change, from `from` to close, and crps, in percent.
     """
-    assert result.losses is not None
     order = np.argsort(-result.losses, kind="stable")[:count]
+    worst = result.days.iloc[order].rename(columns={"naive": "from"})[["from", "close", "lower80", "upper80"]]
+    worst = worst.assign(change=100 * (worst["close"] / worst["from"] - 1), crps=result.losses[order])
     return [
-        {
-            "date": f"{result.days.index[row]:%Y-%m-%d}",
-            "from": float(day["naive"]),
-            "close": float(day["close"]),
-            "lower80": float(day["lower80"]),
-            "upper80": float(day["upper80"]),
-            "change": float(100 * (day["close"] / day["naive"] - 1)),
-            "crps": float(result.losses[row]),
-        }
-        for row, day in ((int(place), result.days.iloc[int(place)]) for place in order)
+        {"date": f"{day:%Y-%m-%d}", **{str(name): value for name, value in values.items()}}
+        for day, values in zip(worst.index, worst.to_dict("records"), strict=True)
     ]

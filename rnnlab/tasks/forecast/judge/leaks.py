@@ -71,7 +71,7 @@ def with_noise_after(table: pd.DataFrame, day: int, seed: int = SEED) -> pd.Data
 
 
 def placebo(table: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
-    """Prices on the same days whose returns are independent draws of one Student-t: nothing of them can be foretold."""
+    """Prices on the same days whose returns are independent draws of one Student-t, which nothing can predict."""
     returns = np.diff(np.log(table["Close"].to_numpy(float)))
     scale = float(returns.std()) * np.sqrt((PLACEBO_DOF - 2) / PLACEBO_DOF)
     drawn = np.random.default_rng(seed).standard_t(PLACEBO_DOF, len(returns)) * scale

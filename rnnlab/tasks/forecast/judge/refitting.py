@@ -13,17 +13,17 @@ import pandas as pd
 from rnnlab.data.fetch.listing import tickers
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
-from rnnlab.runtime.kind import Request
 from rnnlab.runtime.opening import locate, open_checkpoint
 from rnnlab.runtime.training import train
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.data import open_many, read_day
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_many, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
+from rnnlab.tasks.forecast.judge.panel import say_year, unsaid, years_summary
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.learn.training import MOST_AVERAGED, settings
 from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.tasks.kind import Request
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 FOLLOW = ("steps", "report_every", "device")  # from the epochs and the machine
@@ -37,32 +37,29 @@ def backtest_yearly(
     start: str,
     garch: bool = False,
     progress: Callable[[str], None] | None = None,
-    ticker: str | None = None,
-    dates: str | None = None,
-    encoding: str | None = None,
+    reading: PriceReading = AS_WRITTEN,
 ) -> dict[str, Any]:
     """Train a checkpoint's recipe anew for each year, on its own series up to the year's eve, and score the year.
 
     Baselines are fitted anew each year, too (GARCH every 20 days). A year takes as long as the training did.
 
     Args:
-        model: a checkpoint of the density recipe that learnt from bundled series.
+        model: a checkpoint of the density recipe, trained on bundled series.
         data: tickers and files to score; a series joins each year of which it has 20 days, after two before.
         start: a day in the first year, as 2010-01-01.
-        garch: as of `forecasting.backtest`.
+        garch: as of `scoring.backtest`.
         progress: is told in half a sentence what is being done.
-        ticker, dates, encoding: how the files are read, see rnnlab.data.prices.series.read_prices.
 
     Returns:
-        {model, start} and what rnnlab.tasks.forecast.judge.years.years_summary tells, one day ahead.
+        {model, start} and what `panel.years_summary` tells, one day ahead.
 
     Raises:
-        RnnlabError: the checkpoint is of another recipe or learnt from files, or no series has a year to score.
+        RnnlabError: the checkpoint is of another recipe or trained on files, or no series has a year to score.
     """
     tell = progress or (lambda words: None)
     began = open_checkpoint(model)
     _check(began)
-    opened = open_many(data, ticker=ticker, dates=dates, encoding=encoding)
+    opened = open_many(data, reading)
     first = read_day(start, "The start").year
     last = max(prices.table.index[-1].year for prices in opened)
     said = {prices.name: unsaid(len(prices.table)) for prices in opened}
@@ -89,12 +86,10 @@ def backtest_yearly(
 def _check(began: Checkpoint) -> None:
     KIND.check(began)
     if began.codec.get("recipe") != "density":
-        raise RnnlabError("Only a checkpoint of the density recipe is refitted yearly; give another.")
+        raise RnnlabError("Only a checkpoint of the density recipe can be refitted yearly; give another.")
     seeds = began.train.get("seeds", 1)
     if type(seeds) is not int or not 1 <= seeds <= MOST_AVERAGED or began.model.hidden % seeds:
-        raise CheckpointError(
-            "The checkpoint does not say as it should of how many seeds it is the mean; train it anew."
-        )
+        raise CheckpointError("The checkpoint does not say of how many seeds it is the mean; train it again.")
     unknown = [str(one["name"]) for one in began.provenance["data"] if one["name"] not in tickers()]
     if unknown:
         raise RnnlabError(f"The checkpoint was trained on {unknown[0]}, which does not come with rnnlab; give another.")

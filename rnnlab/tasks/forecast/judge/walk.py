@@ -1,4 +1,4 @@
-"""Forecasts held against what came: the walk-forward back-test, the fan into the future, the verdict in words.
+"""Forecasts beside outcomes: the walk-forward back-test, the fan into the future, the verdict in words.
 
 Knows densities by day and a table of prices; not what network made them, nor where the prices came from.
 """
@@ -25,7 +25,7 @@ from rnnlab.scoring.student import FloatArray, StudentT
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
 NEIGHBOURS = 5  # days of a fan over which its calibration is averaged
-SURE = 0.05  # p-value below which two forecasts are said to differ
+SURE = 0.05  # p-value below which two forecasts differ significantly
 LEAST_DIFFERENCE = 0.01  # of the RMSE, below which nobody would call it a difference
 
 
@@ -35,8 +35,7 @@ class Backtest:
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
     currency. calibrated: lower80 … upper95 again, calibrated day by day. first_day: the first session whose return is
-    part of a score. record: how often the bands held.
-    losses: (N,) the model's daily CRPS, percent.
+    part of a score. losses: (N,) the model's daily CRPS, percent. record: the bands' coverage.
     """
 
     horizon: int
@@ -45,15 +44,14 @@ class Backtest:
     baselines: dict[str, BaselineScores]
     days: pd.DataFrame
     calibrated: pd.DataFrame
+    losses: FloatArray = field(repr=False, compare=False)
     record: Record | None = None
-    losses: FloatArray | None = field(default=None, repr=False, compare=False)
 
     def against(self, name: str) -> pd.Series:
         """By target day, the model's CRPS less a baseline's: below 0 where the model was better, percent."""
-        own, others = self.losses, self.baselines[name].losses
-        assert own is not None
+        others = self.baselines[name].losses
         assert others is not None
-        return pd.Series(own - others, index=self.days.index)
+        return pd.Series(self.losses - others, index=self.days.index)
 
     def summary(self) -> dict[str, Any]:
         """The scores as plain JSON values."""
@@ -91,7 +89,7 @@ def backtest(
     Args:
         densities: (N, H) of the percent log return from each day over 1 … H days.
         table: the N days; Close, and High and Low if known.
-        start: first day whose return is scored; baselines learn from the days before it.
+        start: first day whose return is scored; baselines are fitted to the days before it.
         rows_needed: days that a first forecast needs.
         horizon: days from forecast to target.
         more: baselines by name, beside the usual ones.
@@ -121,7 +119,7 @@ def backtest(
 
 
 def first_scored_row(dates: pd.DatetimeIndex, start: pd.Timestamp, rows_needed: int, horizon: int = 1) -> int:
-    """The row of the first day whose return is scored, arguments as of `backtest`; DataError as there."""
+    """The row of the first day whose return is scored; arguments and DataError as of `backtest`."""
     split = int(dates.searchsorted(start))
     least = max(rows_needed, LEAST_TRAINING + 1) + horizon - 1
     if split < least:
@@ -187,50 +185,44 @@ def calibrated_outlook(densities: StudentT, table: pd.DataFrame, start: pd.Times
 
 
 def verdict(result: Backtest, *, calibrated: bool = False) -> str:
-    """One or two sentences on how good the forecast was, in plain words and against its baselines.
+    """Two sentences on how good the forecast was, beside its baselines.
 
-    calibrated: whether to speak of the bands that were calibrated day by day.
+    calibrated: whether its bands are those that were calibrated day by day.
     """
-    scores = result.scores
-    spreads = {
-        name: one for name, one in result.baselines.items() if one.coverage80 is not None and name != "constant_t"
-    }
-    best = min(spreads, key=lambda name: spreads[name].crps)
-    constant, rival = (_against(scores, result.baselines[name]) for name in ("constant_t", best))
-    return (
-        f"On these {scores.n:,} days its price errors {_errors(scores, result.baselines['naive'])}; its 80 % band"
-        f"{_held(result, calibrated)} of days. In CRPS it is {constant} a spread that never changes and {rival} "
-        f"the best other baseline, {TITLES.get(best, best)}."
-    )
-
-
-def _held(result: Backtest, calibrated: bool) -> str:
+    densities = {name: one for name, one in result.baselines.items() if one.coverage80 is not None}
+    constant = _against(result.scores, densities.pop("constant_t"))
+    best = min(densities, key=lambda name: densities[name].crps)
+    covered, how = result.scores.coverage80, ""
     if calibrated and result.record is not None:
-        return f", calibrated day by day, held {100 * result.record.bands['80'].calibrated.share:.0f} %"
-    return f" held {100 * result.scores.coverage80:.0f} %"
+        covered, how = result.record.bands["80"].calibrated.share, ", calibrated day by day,"
+    return (
+        f"On these {result.scores.n:,} days its price errors {_errors(result.scores, result.baselines['naive'])}; its "
+        f"80 % band{how} covered {100 * covered:.0f} % of days. Its CRPS is {constant} a constant spread and "
+        f"{_against(result.scores, densities[best])} the best other baseline, {TITLES.get(best, best)}."
+    )
 
 
 def _errors(scores: Scores, naive: BaselineScores) -> str:
     ratio = scores.rmse / naive.rmse - 1 if naive.rmse > 0 else math.inf * (scores.rmse > 0)
+    last = "those of repeating the last known close"
     if math.isnan(ratio) or abs(ratio) < LEAST_DIFFERENCE:
-        return "equal those of repeating the last known close"
+        return f"equal {last}"
     if naive.dm_p >= SURE:
-        return (
-            f"cannot be told from those of repeating the last known close ({100 * ratio:+.1f} %, p = {naive.dm_p:.2f})"
-        )
+        return f"do not differ significantly from {last} ({100 * ratio:+.1f} %, p = {naive.dm_p:.2f})"
     if math.isinf(ratio):
-        return "are larger than those of repeating the last known close, which has none"
-    return f"are {_percent(ratio)} {'larger' if ratio > 0 else 'smaller'} than those of repeating the last known close"
+        return f"are larger than {last}, which has none"
+    return f"are {percent(ratio)} {'larger' if ratio > 0 else 'smaller'} than {last}"
 
 
 def _against(scores: Scores, baseline: BaselineScores) -> str:
     gain = 1 - scores.crps / baseline.crps if baseline.crps > 0 else -math.inf
     if baseline.dm_p >= SURE:
-        return "not to be told from"
-    return f"{_percent(gain)} {'better' if gain > 0 else 'worse'} than"
+        return "not significantly different from that of"
+    return f"{percent(gain)} {'lower' if gain > 0 else 'higher'} than that of"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share's size, as 3.1 %."""
     return f"{100 * abs(share):.1f} %"
 
 

@@ -1,1 +1,1 @@
-"""What a forecaster learns, and how it is trained."""
+"""A forecaster's training: features, networks, recipes."""

@@ -49,11 +49,11 @@ CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), 
 class DensityConfig:
     """What the density recipe lets one choose beside the model and the training."""
 
-    window: int = option(64, "days of each training window that are learnt from", 8, 1024)
+    window: int = option(64, "days of each training window that count in the loss", 8, 1024)
     lead: int = option(22, "days before each window that only warm up the hidden state", 0, 512)
     validation: float = option(0.15, "share of the newest training days that choose when to stop", 0.02, 0.5)
-    epochs: int = option(30, "greatest number of passes over the training days", 1, 1000)
-    recurrence: bool = option(True, "learn what a recurrent state adds to a linear function of the day's features")
+    epochs: int = option(30, "greatest number of epochs over the training days", 1, 1000)
+    recurrence: bool = option(True, "train the recurrent state beside a linear function of the day's features")
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
     near: float = option(0.0, "how near horizons count more: one of h days counts h to the minus this", 0.0, 3.0)
 
@@ -68,7 +68,7 @@ FEW = (dataclasses.replace(TRAIN, lr=1e-2), DensityConfig(epochs=60, near=1.0))
 def proposed(days: int) -> tuple[TrainConfig, DensityConfig]:
     """Settings for so many days of all series together.
 
-    Of a single stock, the overlapping returns over many days teach more noise than they help, and an epoch is but a
+    Of a single stock, the overlapping returns over many days add more noise than signal, and an epoch is but a
     step; measured on ten stocks, each alone (docs/experiments.md).
     """
     return FEW if days < FEW_DAYS else (TRAIN, DensityConfig())
@@ -133,8 +133,8 @@ class DensityTask:
         """What the running volatility alone scores in `evaluate`: a Student-t a horizon, of the training days."""
         losses = []
         for column in range(LONGEST_HORIZON):
-            learnt = np.concatenate([stock.training[:, column] for stock in self.stocks]).astype(np.float64)
-            fitted = fit_student(learnt[np.isfinite(learnt)])
+            known = np.concatenate([stock.training[:, column] for stock in self.stocks]).astype(np.float64)
+            fitted = fit_student(known[np.isfinite(known)])
             for stock in self.stocks:
                 y = stock.validation[max(stock.split, features.FIRST_DAY) :, column]
                 losses.append(-fitted.log_density(y[np.isfinite(y)]))

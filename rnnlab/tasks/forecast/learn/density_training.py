@@ -13,15 +13,15 @@ import pandas as pd
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel, average, new_model, weight_count
-from rnnlab.runtime.kind import Round
 from rnnlab.tasks.forecast.data import provenance, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.years import by_year
+from rnnlab.tasks.forecast.judge.panel import by_year
 from rnnlab.tasks.forecast.learn import features
 from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.learn.fine_tuning import LEAST_COMPARED, Base, compared
 from rnnlab.tasks.forecast.learn.unseen import Unseen
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
+from rnnlab.tasks.kind import Round
 from rnnlab.train import sizes
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint

@@ -1,4 +1,4 @@
-"""A density checkpoint that learns on from series of one's own, and what it began with; trains nothing itself."""
+"""The checkpoint that a fine-tuning begins with, and what it proposes; trains nothing itself."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from rnnlab.tasks.forecast.recipes import open_forecaster
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 
-# Small steps: what a pool of stocks taught is to be adapted to one, not forgotten.
+# Small steps: what was learned from a pool of stocks is adapted to one, not forgotten.
 TRAIN, DENSITY = dataclasses.replace(density.TRAIN, lr=1e-3), DensityConfig(epochs=20, near=1.0)
 AS_SCORED = ("crps", "log_score", "coverage80")
-LEAST_COMPARED = 60  # days, to tell whether learning on has helped
+LEAST_COMPARED = 60  # days, to judge whether fine-tuning has helped
 SHAPE = ("cell", "hidden", "layers")
 
 
@@ -37,13 +37,13 @@ class Base:
 
     @property
     def until(self) -> str:
-        """The last day that it had learnt from."""
+        """Its last training day."""
         return str(self.made.provenance["until"])
 
     def scored_after(self, prices: Prices, last_day: pd.Timestamp) -> pd.Timestamp:
-        """The day after which both are scored: both had learnt from none later, if that leaves enough days.
+        """The day after which both are scored: the later last training day of the two, if that leaves enough days.
 
-        Else it is the last day of the new training, unless the old one had learnt from this very series: then none is
+        Else it is the last day of the new training, unless the old one was trained on this very series: then none is
         left.
         """
         known = max(last_day, pd.Timestamp(self.until))
@@ -52,21 +52,21 @@ class Base:
         return known if enough or prices.name in names else last_day
 
     def known_days(self, prices: Prices, last_day: pd.Timestamp) -> str:
-        """What to tell of a series whose scores are of days that the old training knew from others; "" if none is."""
+        """A sentence on a series scored on days that the old training knew from other series; "" if there is none."""
         if self.scored_after(prices, last_day) >= pd.Timestamp(self.until):
             return ""
         return (
-            f"{self.name} had learnt from other series' days up to {self.until}, so the scores of {prices.name} from "
-            f"{last_day:%Y-%m-%d} on are of days that it knew, if not of this series."
+            f"{self.name} was trained on other series up to {self.until}, so the scores of {prices.name} from "
+            f"{last_day:%Y-%m-%d} on are of days that it knew from those series."
         )
 
     def settings(self) -> tuple[TrainConfig, DensityConfig]:
-        """What to learn on with: small steps, and no recurrence where it had learnt without."""
+        """Small steps, and no recurrence where it was trained without."""
         recurrence = self.made.train.get("recurrence", True) is True
         return TRAIN, dataclasses.replace(DENSITY, recurrence=recurrence)
 
     def record(self) -> dict[str, Any]:
-        """What the new checkpoint tells of it: its name, its series and their last day."""
+        """What the new checkpoint records of it: its name, its series and their last day."""
         names = [str(one["name"]) for one in self.made.provenance["data"]]
         return {"from": {"name": self.name, "until": self.until, "data": names}}
 
@@ -74,8 +74,6 @@ class Base:
 def compared(before: Backtest | None, after: Backtest) -> dict[str, float | None]:
     """What it began with on the same days: `crps`, `log_score`, `coverage80`, and `dm_p` of the difference in CRPS."""
     assert before is not None, "the same days were scored"
-    assert before.losses is not None
-    assert after.losses is not None
     summary = before.summary()
     test = diebold_mariano(after.losses, before.losses)
     return {name: summary[name] for name in AS_SCORED} | {"dm_p": test.p_value}
@@ -92,9 +90,8 @@ def open_base(model: str, given: Mapping[str, Any], seeds: int, caller: Caller) 
     if made.task != "forecast" or made.codec.get("recipe") != "density":
         raise RnnlabError("Only a checkpoint of the density recipe can be fine-tuned; give --from another, as stocks.")
     open_forecaster(made)
-    shaped = [name for name in SHAPE if name in given]
-    if shaped:
-        raise RnnlabError(f"A checkpoint that is fine-tuned keeps its shape; leave out --{shaped[0]}.")
+    if shaped := [name for name in SHAPE if name in given]:
+        raise RnnlabError(f"A fine-tuned checkpoint keeps its shape; leave out --{shaped[0]}.")
     if seeds > 1:
-        raise RnnlabError("Several seeds that began with one checkpoint would be much alike; leave out --seeds.")
+        raise RnnlabError("Several seeds fine-tuned from one checkpoint would be much alike; leave out --seeds.")
     return Base(found.pinned(model) if found.commit else found.name, made)

@@ -10,10 +10,9 @@ from rnnlab import options
 from rnnlab.data.prices.series import Prices, need_rows
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
-from rnnlab.options import Option, option
-from rnnlab.runtime.kind import Request, Training
+from rnnlab.options import Option
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
-from rnnlab.tasks.forecast.data import open_many, series_record
+from rnnlab.tasks.forecast.data import PriceReading, open_many, series_record
 from rnnlab.tasks.forecast.learn import density, tutorial
 from rnnlab.tasks.forecast.learn.density import DensityConfig
 from rnnlab.tasks.forecast.learn.density_training import DensityTraining, Span
@@ -21,6 +20,7 @@ from rnnlab.tasks.forecast.learn.fine_tuning import Base, open_base
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
 from rnnlab.tasks.forecast.learn.tutorial_training import TutorialTraining
 from rnnlab.tasks.forecast.learn.unseen import Unseen
+from rnnlab.tasks.kind import Request, Training
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -33,23 +33,13 @@ SETTINGS: dict[str, tuple[ModelConfig, TrainConfig, DensityConfig | TutorialConf
 RECIPES = tuple(SETTINGS)
 MOST_SEEDS = 100
 MOST_AVERAGED = 10
-LEAST_DAYS = 250  # of a visitor's series; fewer leave too few windows to train on and too few days to judge by
+LEAST_DAYS = 250  # of a visitor's series; fewer leave too little to train and to score on
 SHAPE = (*FILLED, "embedding", "tied", "skip")  # the task fills these; nobody sets them
-READING = ("ticker", "dates", "encoding")
-
-
-@dataclass(frozen=True)
-class PriceReading:
-    """How files are read, see rnnlab.data.prices.series.read_prices."""
-
-    ticker: str = option("", "which one, if your file holds several")
-    dates: str = option("", "if 03/04/2017 could be read in two ways", choices=("", "us", "day-first", "iso"))
-    encoding: str = option("", "of your file, such as Shift-JIS, if its letters come out wrong")
 
 
 @dataclass(frozen=True)
 class PriceSource:
-    """The series of a training, and those that it is scored on and never learns from."""
+    """The series of a training, and those that it is scored on, never trained on."""
 
     prices: tuple[Prices, ...]
     unseen: tuple[Prices, ...] = ()
@@ -91,9 +81,8 @@ def read(request: Request) -> PriceSource:
     Raises:
         DataError: one cannot be used as it is.
     """
-    reading = {name: request.arguments.get(name) for name in READING}
-    unseen = request.arguments.get("unseen", ())
-    return PriceSource(tuple(open_many(request.data, **reading)), tuple(open_many(unseen, **reading)))
+    data, reading = (request.data, request.arguments.get("unseen", ())), PriceReading.of(request.arguments)
+    return PriceSource(*(tuple(open_many(names, reading)) for names in data))
 
 
 def check_one(source: PriceSource) -> None:
@@ -106,8 +95,8 @@ def check_one(source: PriceSource) -> None:
 def prepare(source: PriceSource, request: Request) -> Training:
     """Settle a training on prices.
 
-    The request's arguments are, besides those of READING: recipe ("density" or "tutorial"); seeds (how many, each for
-    itself or, of the density recipe, as one network that gives their mean); until (the last training day, as
+    The request's arguments are, besides those of PriceReading: recipe ("density" or "tutorial"); seeds (how many, each
+    for itself or, of the density recipe, as one network that gives their mean); until (the last training day, as
     2015-08-12; the first four fifths of all days if absent); scored (whether to back-test on the days after); unseen
     (series to score, never trained on) and garch (whether GARCH(1,1) and GJR-GARCH are fitted to those).
 

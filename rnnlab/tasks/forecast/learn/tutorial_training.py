@@ -9,9 +9,9 @@ from typing import Any
 
 from rnnlab.data.prices.series import Prices
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
-from rnnlab.runtime.kind import Round
 from rnnlab.tasks.forecast.data import provenance
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig, TutorialTask
+from rnnlab.tasks.kind import Round
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import Snapshot, TrainConfig
 

@@ -1,4 +1,4 @@
-"""Series that a checkpoint in the making never learns from, scored when it is made; knows no training."""
+"""Series that a checkpoint is never trained on, scored when it is made; knows no training."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Unseen:
 
     @classmethod
     def of(cls, opened: Sequence[Prices], trained_on: Sequence[Prices], garch: bool) -> Unseen:
-        """Take them; RnnlabError if one is among those that are learnt from."""
+        """Take them; RnnlabError if one is among those that are trained on."""
         closes = {series_record(one)["closes_sha256"] for one in trained_on}
         names = {one.name for one in trained_on}
         for one in opened:
             if one.name in names or series_record(one)["closes_sha256"] in closes:
-                raise RnnlabError(f"{one.name} is learnt from; --unseen is for series that are not.")
+                raise RnnlabError(f"{one.name} is trained on; --unseen is for series that are not.")
         if garch:
             need_arch()
         return cls(tuple(opened), garch)
@@ -53,12 +53,11 @@ class Unseen:
                 )
 
     def judged(self, forecaster: Forecaster, last_day: pd.Timestamp) -> dict[str, Any] | None:
-        """Scores on the days after the last that was learnt from, as plain JSON; None where there is no series.
+        """Scores on the days after the last training day, as plain JSON; None where there is no series.
 
         Returns:
             {horizons: {h: {series: [{name, n, start, end, crps, log_score, coverage80, coverage95, baselines: {name:
-            {crps}}}], mean, against}}}, as of rnnlab.tasks.forecast.judge.panel.panel_summary.
-
+            {crps}}}], mean, against}}}, as of `panel_summary`.
         """
         if not self.prices:
             return None

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import told
-from rnnlab.tasks.forecast.judge import comparing
-from rnnlab.tasks.forecast.page import panels
+from rnnlab.summary import Table
+from rnnlab.tasks.forecast.judge import scoring
+from rnnlab.tasks.forecast.page.panels import score_columns
 from rnnlab.tasks.forecast.page.request import source_of
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.events import PRIVATE, filled
-from rnnlab.widgets.wording import notes_of
 
-STORY = "The checkpoint of the settings above and another, on the very same days of the series above."
+STORY = "Compares the checkpoint chosen above with another one, on the same days of the series above."
 
 
 def compare_panel(
@@ -32,15 +31,10 @@ def compare_panel(
         models: the bundled checkpoints.
         limits: how many are computed at once.
     """
+    info = "A bundled checkpoint, owner/name on the Hub, or one that you fine-tuned"
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="choosers"):
-        other = gr.Dropdown(
-            models,
-            value=None,
-            label="With",
-            allow_custom_value=True,
-            info="A bundled checkpoint, owner/name of the Hub, or what you have taught",
-        )
+        other = gr.Dropdown(models, value=None, label="With", allow_custom_value=True, info=info)
         go = gr.Button("Compare", variant="primary", scale=0, min_width=160, elem_id="compare")
     table = gr.HTML(elem_id="comparison")
     go.click(compare, [model, other, *asked], table, **PRIVATE, **limits)
@@ -64,40 +58,20 @@ def compare(
     try:
         if not model or not other:
             raise RnnlabError("One checkpoint is missing; choose another to compare with.")
-        answer = comparing.compare(
-            (model, other.strip()),
-            source.data(),
-            start=filled(start),
-            ahead=int(ahead),
-            caller=caller_of(token),
-            ticker=source.reading.ticker,
-            dates=source.reading.dates,
-            encoding=source.reading.encoding,
-        )
+        how: dict[str, Any] = {"start": filled(start), "ahead": int(ahead), "reading": source.reading}
+        answer = scoring.compare((model, other.strip()), source.data(), caller=caller_of(token), **how)
     except RnnlabError as error:
         return html.refusal(str(error), "")
-    return _table(answer, source.unit)
+    return _section(answer, source.unit)
 
 
-def _table(answer: dict[str, Any], unit: str) -> str:
-    first, second = answer["scores"]
-    columns = panels.score_columns(unit, first.get("decimals"))
-    head = "".join(f'<th scope="col">{escape(told(one["model"]))}</th>' for one in (first, second))
-    rows = "".join(
-        f'<tr><th scope="row"><abbr title="{escape(column.gloss)}">{column.head}</abbr> <small>{escape(column.unit)}'
-        f"</small></th><td>{_cell(first, column)}</td><td>{_cell(second, column)}</td></tr>"
-        for column in columns
+def _section(answer: dict[str, Any], unit: str) -> str:
+    both = first, _ = answer["scores"]
+    rows = tuple(
+        (f"{column.head}\n{column.unit}", *(column.text(scores[column.key]) for scores in both))
+        for column in score_columns(unit, first.get("decimals"))
     )
-    notes = notes_of(answer["notices"])
-    span = f"{answer['name']}, {first['n']:,} days, {first['start']} to {first['end']}"
-    return (
-        f'<section class="scores comparison"><h3>{escape(answer["verdict"])}</h3><p class="caption">{escape(span)}</p>'
-        f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        + (f'<ul class="notes">{notes}</ul>' if notes else "")
-        + "</section>"
-    )
-
-
-def _cell(scores: dict[str, Any], column: panels.Column) -> str:
-    value = scores[column.key]
-    return "–" if value is None else format(value, column.form).replace("%", "\N{NO-BREAK SPACE}%")
+    caption = f"{answer['name']}, {first['n']:,} days, {first['start']} to {first['end']}"
+    table = html.table_of(Table(caption, ("", *(told(one["model"]) for one in both)), rows))
+    notes = html.notes(answer["notices"])
+    return html.scores("comparison", table, title=answer["verdict"], caption=caption, foot=notes)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime.page_training import Asked
 from rnnlab.tasks.forecast import use
+from rnnlab.tasks.forecast.data import READING
 from rnnlab.tasks.forecast.judge import scoring
-from rnnlab.tasks.forecast.page.reading import Reading
-from rnnlab.tasks.forecast.page.request import FIRST, LONGEST_HORIZON, Source
-from rnnlab.tasks.forecast.page.train_endpoint import add_train_endpoint
+from rnnlab.tasks.forecast.kind import KIND
+from rnnlab.tasks.forecast.page.request import FIRST, LONGEST_HORIZON, Source, reading_of
 from rnnlab.widgets.callers import caller_of
-from rnnlab.widgets.endpoints import answered
+from rnnlab.widgets.endpoints import LIMITS, answered, streamed, whole
 
 
 def forecast(
@@ -31,34 +32,27 @@ def forecast(
     """Forecast the next business days of a bundled series or of an uploaded file.
 
     Args:
-        data: a bundled ticker, as AAPL; not looked at if a file is given.
+        data: a bundled ticker, as AAPL; ignored if a file is given.
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         horizon: business days to forecast, 1 … 20.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
             handle_file.
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
-        encoding: in which the file is written, as "shift_jis"; empty to find it.
-        calibrated: whether the bands are calibrated day by day, by how often they held before.
+        encoding: in which the file is written, as "shift_jis"; detected if empty.
+        calibrated: whether the bands are calibrated day by day, by their past coverage.
 
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}; of
         calibrated bands also calibrated_from, the first day whose outcome they go by.
     """
-    with_source = Source(data, file).data
-    how = Reading.of((ticker, dates, encoding))
-    return answered(
-        lambda: use.forecast(
-            model,
-            with_source(),
-            horizon=_whole(horizon),
-            caller=caller_of(token),
-            ticker=how.ticker,
-            dates=how.dates,
-            encoding=how.encoding,
-            calibrated=calibrated,
-        )
-    )
+    source, reading, caller = Source(data, file), reading_of(ticker, dates, encoding), caller_of(token)
+
+    def forecast() -> dict[str, Any]:
+        at, days = source.data(), _whole(horizon)
+        return use.forecast(model, at, horizon=days, caller=caller, reading=reading, calibrated=calibrated)
+
+    return answered(forecast)
 
 
 def backtest(
@@ -74,7 +68,7 @@ def backtest(
     """Score one-day forecasts over the test days beside their baselines.
 
     Args:
-        data: a bundled ticker, as AAPL; not looked at if a file is given.
+        data: a bundled ticker, as AAPL; ignored if a file is given.
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         start: first day that is scored, as 2015-08-13; empty for the last fifth of the days.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
@@ -85,37 +79,65 @@ def backtest(
         n, start, end, rmse, mae, mase, direction, direction_base_rate, crps, log_score, coverage80, coverage95,
         width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices, decimals.
     """
-    with_source = Source(data, file).data
-    how = Reading.of((ticker, dates, encoding))
-    return answered(
-        lambda: scoring.backtest(
-            model,
-            with_source(),
-            start=start or None,
-            caller=caller_of(token),
-            ticker=how.ticker,
-            dates=how.dates,
-            encoding=how.encoding,
-        )
-    )
+    source, first, reading = Source(data, file), start or None, reading_of(ticker, dates, encoding)
+    caller = caller_of(token)
+    return answered(lambda: scoring.backtest(model, source.data(), start=first, caller=caller, reading=reading))
+
+
+def train_forecast(
+    data: str = "",
+    file: str | None = None,
+    cell: str = "",
+    hidden: float = 0,
+    layers: float = 0,
+    epochs: float = 0,
+    lr: float = 0,
+    ticker: str = "",
+    dates: str = "",
+    encoding: str = "",
+) -> Iterator[dict[str, Any]]:
+    """Train a forecaster on a series; streams its reports, then the checkpoint's name, valid for about two hours.
+
+    Args:
+        data: a bundled ticker, as AAPL; ignored if a file is given.
+        file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
+            handle_file.
+        cell: "rnn", "gru" or "lstm"; empty for what is proposed, as every setting.
+        hidden: units of each recurrent layer.
+        layers: recurrent layers.
+        epochs: passes over the days.
+        lr: the highest learning rate.
+        ticker, dates, encoding: as of /forecast.
+
+    Returns:
+        Reports {step, steps, epoch, training_loss, validation_loss, baseline_loss, gradient_norm, rate, per_second,
+        seconds_left, sample, message}; at last {model, ended_early, backtests, …}.
+    """
+    settings = {"cell": cell, "hidden": hidden, "layers": layers, "epochs": epochs, "lr": lr}
+    reading = reading_of(ticker, dates, encoding).given() if file else {}
+
+    def asked() -> Asked:
+        return Asked.of(KIND, Source(data, file).data(), whole(settings, KIND), reading, caller=caller_of(None))
+
+    yield from streamed(asked)
 
 
 def add_endpoints(models: Sequence[str], at_once: int) -> None:
     """Add the endpoints to the Blocks being built, behind components that nobody sees."""
     with gr.Row(visible=False):
-        data = gr.Textbox(FIRST, label="data")
+        data, file = gr.Textbox(FIRST, label="data"), gr.File(label="file")
         model = gr.Textbox(models[0] if models else "", label="model")
-        horizon = gr.Number(LONGEST_HORIZON, label="horizon")
-        start = gr.Textbox("", label="start")
-        file = gr.File(label="file")
-        reading = [gr.Textbox("", label=name) for name in ("ticker", "dates", "encoding")]
+        horizon, start = gr.Number(LONGEST_HORIZON, label="horizon"), gr.Textbox("", label="start")
+        reading = [gr.Textbox("", label=name) for name in READING]
         calibrated = gr.Checkbox(False, label="calibrated")
-        answer = gr.JSON(label="answer")
-        call = gr.Button()
+        cell = gr.Textbox("", label="cell")
+        sizes = [gr.Number(0, label=name, precision=0) for name in ("hidden", "layers", "epochs")]
+        rate, answer, call = gr.Number(0, label="lr"), gr.JSON(label="answer"), gr.Button()
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
     call.click(forecast, [data, model, horizon, file, *reading, calibrated], answer, api_name="forecast", **limits)
     call.click(backtest, [data, model, start, file, *reading], answer, api_name="backtest", **limits)
-    add_train_endpoint()
+    given = [data, file, cell, *sizes, rate, *reading]
+    call.click(train_forecast, given, answer, api_name="train_forecast", **LIMITS)
 
 
 def _whole(horizon: float) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from html import escape
 from typing import Any
@@ -10,21 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnlab.tasks.forecast.forecast_report import Study
-from rnnlab.widgets.figures import (
-    BASELINE,
-    CLEAR,
-    FORECAST_HEIGHT,
-    GRID,
-    LOSS_HEIGHT,
-    MODEL,
-    TEXT,
-    TRUTH,
-    short_name,
-    style_of,
-)
+from rnnlab.widgets.figures import BASELINE, CLEAR, FORECAST_HEIGHT, GRID, MODEL, TEXT, TRUTH, short_name, style_of
 from rnnlab.widgets.wording import day_text, price_text
-
-SEED_SHADES = ("#2b7bba", "#7fb3d8", "#12466f", "#5a9bcb", "#a8cbe6")
 
 BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "rgba(43,123,186,0.13)"
 
@@ -258,40 +245,6 @@ def _days(index: Any) -> list[str]:
 
 def _day(day: date) -> str:
     return f"{day:%Y-%m-%d}"
-
-
-def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]], epochs: int) -> go.Figure:
-    """Draw training losses as they come, one line a seed, dashed where the scaling saw no test price.
-
-    Args:
-        curves: (seed, variant) -> (epoch, loss) pairs; variant "" is the model as taught.
-        epochs: where the horizontal axis ends.
-    """
-    figure = go.Figure()
-    for (seed, variant), points in curves.items():
-        figure.add_scatter(
-            x=[epoch for epoch, _ in points],
-            y=[loss for _, loss in points],
-            name=f"seed {seed}{', ' if variant else ''}{variant}",
-            mode="lines+markers",
-            line={
-                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)],
-                "width": 2,
-                "dash": "dot" if variant else "solid",
-            },
-            marker={"size": 4},
-            hovertemplate="%{y:.3g}",
-        )
-    figure.update_layout(
-        **style_of(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
-    figure.update_xaxes(title={"text": "Epoch"}, range=[0, epochs + 1], hoverformat=".0f", showgrid=False)
-    figure.update_yaxes(title={"text": "Training loss, log scale"}, type="log", dtick=1, exponentformat="power")
-    return figure
 
 
 def _line(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -14,8 +15,7 @@ from rnnlab.runtime.opening import told
 from rnnlab.tasks.forecast import forecast_report
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
-from rnnlab.tasks.forecast.page.links import forecast_link
-from rnnlab.tasks.forecast.page.request import Asked, Source
+from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link
 from rnnlab.tasks.forecast.page.trust import trust
 from rnnlab.widgets.saving import own_file
 from rnnlab.widgets.wording import day_text
@@ -34,19 +34,8 @@ class Answer:
 
 def study(asked: Asked, caller: Caller = STRANGER) -> Study:
     """Ask the service; raises RnnlabError."""
-    reading = asked.source.reading
-    return forecast_report.study(
-        asked.model,
-        asked.source.data(),
-        horizon=asked.horizon,
-        start=asked.start,
-        ahead=asked.ahead,
-        calibrated=asked.calibrated,
-        ticker=reading.ticker,
-        dates=reading.dates,
-        encoding=reading.encoding,
-        caller=caller,
-    )
+    how: dict[str, Any] = {name: getattr(asked, name) for name in ("horizon", "start", "ahead", "calibrated")}
+    return forecast_report.study(asked.model, asked.source.data(), reading=asked.source.reading, caller=caller, **how)
 
 
 def answer(asked: Asked, caller: Caller = STRANGER) -> Answer:
@@ -87,9 +76,6 @@ def write_table(found: Study) -> str | None:
 def _span(found: Study) -> str:
     if found.scores is None:
         return ""
-    days = found.scores["horizon"]
-    kind = "one-day forecasts" if days == 1 else f"forecasts of {days} days ahead"
-    return (
-        f"{found.scores['n']:,} {kind}, {found.scores['start']} to {found.scores['end']}, each made from the days "
-        f"before it."
-    )
+    scores, days = found.scores, found.scores["horizon"]
+    kind = "one-day forecasts" if days == 1 else f"forecasts {days} days ahead"
+    return f"{scores['n']:,} {kind}, {scores['start']} to {scores['end']}, each made from the days before it."

@@ -1,84 +1,58 @@
-"""The page's own HTML: verdict, refusal, scores, the tutorial's figures; escapes all that a visitor can name."""
+"""The page's own HTML: verdict, scores, the tutorial's figures; escapes all that a visitor can name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from rnnlab.summary import THIS_MODEL, Table
 from rnnlab.tasks.forecast.forecast_report import Study
-from rnnlab.widgets.html import empty, headline
-from rnnlab.widgets.wording import notes_of
+from rnnlab.widgets import html
 
 # Row of the table, its name and its plain gloss, in this order.
 ROWS = {
-    "model": ("This model", "the checkpoint's forecasts, made each day from the days before it"),
-    "har_t": ("HAR", "spread from the mean squared moves of the last day, week and month; bell with heavy tails"),
-    "ewma_t": ("EWMA", "spread from past moves, the newest weighing most; bell with heavy tails"),
-    "constant_t": ("Constant", "the same spread every day, learnt from the days before the test"),
-    "naive": ("Naive", "tomorrow's close is today's; it knows no spread"),
-    "drift": ("Drift", "today's close plus the average daily move of the past; it knows no spread"),
+    "model": (THIS_MODEL, "The checkpoint's forecasts, made each day from the days before it."),
+    "har_t": ("HAR", "Volatility regressed on squared moves of the last day, week and month; Student-t tails."),
+    "ewma_t": ("EWMA", "Volatility averaged over past moves, the newest weighted most; Student-t tails."),
+    "constant_t": ("Constant", "The same spread every day, fitted to the days before the test."),
+    "naive": ("Naive", "Tomorrow's close is today's; has no spread."),
+    "drift": ("Drift", "Today's close plus the average daily move of the past; has no spread."),
 }
 SWATCH = {"model": "model", "naive": "baseline"}
+NO_SCORES = "No back-test and no scores: they need a longer file."
+LEGEND = "Bold: the best of each column. ↓: lower is better. A band's coverage should equal its level."
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the score table: what is best of it, and how it is written."""
+    """A column of the score table: what is best of it ("low", or the share that is right), and its format."""
 
     key: str
     head: str
     unit: str
     gloss: str
-    best: str  # "low", "high", or the share that a band should hold
+    best: str
     form: str
+
+    def text(self, value: float | None) -> str:
+        """A score as written."""
+        return "–" if value is None else format(value, self.form).replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def score_columns(unit: str, decimals: int | None = None) -> tuple[Column, ...]:
     """The columns for prices in this unit ("" if unknown), with so many decimals if they are a file's."""
-    price = f".{max(3, 1 + (decimals or 0))}f"
+    price, covered = f".{max(3, 1 + (decimals or 0))}f", "Share of days on which the close was inside the {0} % band."
+    crps = "Distance between the forecast distribution and the outcome. Lower is better."
+    log_score = "Minus the log density of the forecast at the outcome. Lower is better."
+    rmse = "Root mean square error of the median price. Lower is better."
+    bands = ((percent, f"{covered.format(percent)} {percent} % is right.") for percent in (80, 95))
     return (
-        Column(
-            "crps",
-            "CRPS",
-            "% ↓",
-            "How far the whole forecast, its spread included, lay from what came. Less is better.",
-            "low",
-            ".3f",
-        ),
-        Column(
-            "log_score",
-            "Log score",
-            "nats ↓",
-            "How surprised the forecast was by what came: minus its log density. Less is better.",
-            "low",
-            ".3f",
-        ),
-        Column(
-            "rmse",
-            "RMSE",
-            f"{unit} ↓".strip(),
-            "Typical error of the central price; large errors weigh most. Less is better.",
-            "low",
-            price,
-        ),
-        Column(
-            "coverage80",
-            "80 % band",
-            "held",
-            "Share of days on which the close fell inside the 80 % band. 80 % is right.",
-            "0.80",
-            ".1%",
-        ),
-        Column(
-            "coverage95",
-            "95 % band",
-            "held",
-            "Share of days on which the close fell inside the 95 % band. 95 % is right.",
-            "0.95",
-            ".1%",
-        ),
+        Column("crps", "CRPS", "% ↓", crps, "low", ".3f"),
+        Column("log_score", "Log score", "nats ↓", log_score, "low", ".3f"),
+        Column("rmse", "RMSE", f"{unit} ↓".strip(), rmse, "low", price),
+        *(Column(f"coverage{n}", f"{n} % band", "coverage", gloss, f"0.{n}", ".1%") for n, gloss in bands),
     )
 
 
@@ -90,12 +64,9 @@ def verdict(study: Study, title: str, link: str = "") -> str:
         title: what stands above the sentence.
         link: the query that makes the forecast again, for whoever copies it; "" if there is none.
     """
-    notes = notes_of(study.notices)
     return (
         f'<section class="verdict" aria-live="polite" data-link="{escape(link)}"><p class="eyebrow">{escape(title)}</p>'
-        + headline(study.verdict)
-        + (f'<ul class="notes">{notes}</ul>' if notes else "")
-        + "</section>"
+        f"{html.headline(study.verdict)}{html.notes(study.notices)}</section>"
     )
 
 
@@ -108,87 +79,66 @@ def score_table(scores: dict[str, Any] | None, unit: str, span: str) -> str:
         span: the test days in words.
     """
     if scores is None:
-        return empty("No back-test, so no scores: a longer file would have both.")
+        return html.empty(NO_SCORES)
     rows = {"model": scores} | {name: scores["baselines"][name] for name in ROWS if name in scores["baselines"]}
     columns = score_columns(unit, scores.get("decimals"))
     best = {column.key: _best(column, rows) for column in columns}
     if not scores["rmse_beats_naive"]:
         best["rmse"] = ()  # nobody beats repeating yesterday, so nobody is shown as the best
-    head = "".join(
-        f'<th scope="col"><abbr title="{escape(column.gloss)}">{column.head}</abbr>'
-        f"<small>{escape(column.unit)}</small></th>"
-        for column in columns
-    )
-    body = "".join(
-        f'<tr class="{name}"><th scope="row"><i class="swatch {SWATCH.get(name, "")}"></i>'
-        f'<abbr title="{escape(ROWS[name][1])}">{ROWS[name][0]}</abbr></th>'
-        + "".join(_cell(column, values.get(column.key), name in best[column.key]) for column in columns)
-        + "</tr>"
+    heads = (f"{_glossed(one.head, one.gloss)}<small>{escape(one.unit)}</small>" for one in columns)
+    body = (
+        (
+            name,
+            f'<i class="swatch {SWATCH.get(name, "")}"></i>{_glossed(*ROWS[name])}',
+            (_cell(column, values.get(column.key), name in best[column.key]) for column in columns),
+        )
         for name, values in rows.items()
     )
-    return (
-        f'<section class="scores"><h3>Beside the baselines</h3><p class="caption">{escape(span)}</p>'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="Scores"><table><thead><tr><td></td>{head}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div>"
-        f'<p class="caption">Bold is the best of a column: ↓ less is better; a band should hold as often as it says.'
-        f"</p>{_glossary(columns, rows)}</section>"
-    )
+    glossary = _glossary([*((one.head, one.gloss) for one in columns), *(ROWS[name] for name in rows)])
+    foot = f'<p class="caption">{LEGEND}</p>{glossary}'
+    return html.scores("", html.grid(heads, body), title="Compared with the baselines", caption=span, foot=foot)
 
 
-def tutorial_table(summary: dict[str, Any], unit: str) -> str:
+def tutorial_table(summary: Mapping[str, Any], unit: str) -> str:
     """What the tutorial's model scored beside repeating yesterday's close."""
-    tested: Sequence[float] = summary["test_rmse"]
-    seeds = f"{len(tested)} seed{'s' if len(tested) > 1 else ''}"
+    tested, mean, naive = summary["test_rmse"], summary["test_rmse_mean"], summary["naive_rmse"]
+    seeds = f"mean of {len(tested)} seed{'s' if len(tested) > 1 else ''}"
+    spread = f"{summary['test_rmse_min']:.2f} – {summary['test_rmse_max']:.2f}"
     rows = [
-        ("naive", "Naive: tomorrow is today", "needs no training", f"{summary['naive_rmse']:.2f}"),
-        ("model", "The tutorial's model", "on the test days, mean of " + seeds, f"{summary['test_rmse_mean']:.2f}"),
-        ("", "On its own training days", "mean of " + seeds, f"{sum(summary['train_rmse']) / len(tested):.2f}"),
-        ("", "Without its leak", "scaled by training prices alone", f"{summary['leak_free_test_rmse']:.2f}"),
+        ("Naive: tomorrow is today\nneeds no training", f"{naive:.2f}"),
+        (f"The tutorial's model\non the test days, {seeds}", f"{mean:.2f}"),
+        ("Its best and worst seed\nthe same code, another random start", spread),
+        (f"On its training days\n{seeds}", f"{sum(summary['train_rmse']) / len(tested):.2f}"),
+        ("Without the leak\nscaled by training prices only", f"{summary['leak_free_test_rmse']:.2f}"),
     ]
-    if len(tested) > 1:
-        spread = f"{summary['test_rmse_min']:.2f} – {summary['test_rmse_max']:.2f}"
-        rows.insert(2, ("", "Its luckiest and unluckiest seed", "the same code, another random start", spread))
-    body = "".join(
-        f'<tr class="{kind}"><th scope="row"><i class="swatch {SWATCH.get(kind, "")}"></i><span>{escape(name)}'
-        f"<small>{escape(gloss)}</small></span></th><td>{value}</td></tr>"
-        for kind, name, gloss, value in rows
-    )
-    return (
-        f'<section class="scores tutorial"><h3>{escape(_tutorial_finding(summary))}</h3><table><thead><tr><td></td>'
-        f'<th scope="col">RMSE<small>{escape(unit)} ↓</small></th></tr></thead><tbody>{body}</tbody></table></section>'
-    )
+    if len(tested) == 1:
+        del rows[2]
+    finding = f"Its error is {mean / naive:.1f} times that" if mean > naive else "Its error is no larger than that"
+    table = html.table_of(Table("", ("", f"RMSE\n{unit} ↓"), tuple(rows)), ("baseline", "model", *[""] * 3))
+    return html.scores("tutorial", table, title=f"{finding} of repeating yesterday's close")
 
 
-def _glossary(columns: Iterable[Column], rows: Iterable[str]) -> str:
+def _glossed(word: str, gloss: str) -> str:
+    return f'<abbr title="{escape(gloss)}">{escape(word)}</abbr>'
+
+
+def _glossary(words: Iterable[tuple[str, str]]) -> str:
     """What the heads of columns and rows mean, folded: a hover's gloss is out of reach of fingers and keyboards."""
-    words = [(column.head, column.gloss) for column in columns]
-    words += [(ROWS[name][0], ROWS[name][1][0].upper() + ROWS[name][1][1:] + ".") for name in rows]
     listed = "".join(f"<div><dt>{escape(word)}</dt><dd>{escape(meaning)}</dd></div>" for word, meaning in words)
     return f"<details><summary>What these words mean</summary><dl>{listed}</dl></details>"
-
-
-def _tutorial_finding(summary: dict[str, Any]) -> str:
-    mean, naive = summary["test_rmse_mean"], summary["naive_rmse"]
-    if mean > naive:
-        return f"Its error is {mean / naive:.1f} times that of repeating yesterday's close"
-    return "Its error is no larger than that of repeating yesterday's close"
 
 
 def _cell(column: Column, value: float | None, best: bool) -> str:
     if value is None:
         return '<td class="none"><span aria-label="not defined">–</span></td>'
-    text = format(value, column.form).replace("%", "\N{NO-BREAK SPACE}%")
-    return f"<td><b>{text}</b></td>" if best else f"<td>{text}</td>"
+    return f"<td>{html.cell(column.text(value), bold=best)}</td>"
 
 
 def _best(column: Column, rows: dict[str, dict[str, Any]]) -> Iterable[str]:
     """The rows that are best as written: figures that look the same are equally good."""
     known = {name: values[column.key] for name, values in rows.items() if values.get(column.key) is not None}
-    if not known:
-        return ()
     if column.best == "low":
         marks = {name: float(format(value, column.form)) for name, value in known.items()}
     else:
         marks = {name: abs(round(value, 3) - float(column.best)) for name, value in known.items()}
-    least = min(marks.values())
-    return [name for name, mark in marks.items() if mark <= least + 1e-9]
+    return [name for name, mark in marks.items() if mark <= min(marks.values()) + 1e-9]

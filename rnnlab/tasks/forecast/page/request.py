@@ -1,14 +1,17 @@
-"""Which forecast a visitor asks for, read from the page's values; knows no layout."""
+"""Which forecast a visitor asks for, read from the page's values or from a link, and as a link; knows no layout."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rnnlab.data.fetch.listing import tickers
-from rnnlab.errors import DataError
-from rnnlab.tasks.forecast.page.reading import Reading
+from rnnlab.errors import DataError, RnnlabError
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
 from rnnlab.widgets.events import filled
+from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 FIRST = "AAPL"
 LONGEST_HORIZON = 20
@@ -17,28 +20,26 @@ AHEAD = {"One day ahead": 1, "5 days ahead": 5, "20 days ahead": 20}
 UNITS = {"SP500": "points"}
 
 
+def reading_of(*values: str | None) -> PriceReading:
+    """How a file is read, of the values of fields in READING's order; those that are missing are empty."""
+    return PriceReading(*(filled(value) or "" for value in values))
+
+
 @dataclass(frozen=True)
 class Source:
     """Whose prices: a bundled ticker, or an uploaded file with how to read it."""
 
     ticker: str | None = None
     file: str | None = None
-    column: str | None = None
-    dates: str | None = None
-    encoding: str | None = None
+    reading: PriceReading = AS_WRITTEN
 
     @property
     def unit(self) -> str:
         """The unit of the prices, "" where a file does not say it."""
         return "" if self.file else UNITS.get(str(self.ticker).upper(), "USD")
 
-    @property
-    def reading(self) -> Reading:
-        """How a file is to be read; a bundled series needs no telling."""
-        return Reading(self.column, self.dates, self.encoding) if self.file else Reading()
-
     def data(self) -> str:
-        """What to hand to the service: never a path that a visitor wrote.
+        """The file's path, or the ticker: never a path that a visitor wrote.
 
         Raises:
             DataError: the file has gone, or there is no such bundled ticker.
@@ -47,18 +48,22 @@ class Source:
             if not Path(self.file).is_file():
                 raise DataError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
             return self.file
-        known = {ticker.upper() for ticker in tickers()}
-        if not self.ticker or self.ticker.upper() not in known:
+        if not self.ticker or self.ticker.upper() not in bundled():
             shown = str(self.ticker or "")[:40]
             raise DataError(f"{shown!r} is no bundled ticker; choose one, {FIRST} for example, or give a CSV file.")
         return self.ticker.upper()
 
 
+def bundled() -> set[str]:
+    """The bundled tickers in capitals."""
+    return {ticker.upper() for ticker in tickers()}
+
+
 def source_of(
     ticker: str | None, file: str | None, column: str | None, dates: str | None, encoding: str | None = None
 ) -> Source:
-    """Whose prices a visitor has chosen, as the page's choosers say it."""
-    return Source(ticker, file, filled(column), filled(dates), filled(encoding))
+    """Whose prices a visitor has chosen, as the page's choosers say it; a bundled series is not read from a file."""
+    return Source(ticker, file, reading_of(column, dates, encoding) if file else AS_WRITTEN)
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,25 @@ class Asked:
     start: str | None = None
     ahead: int = 1
     calibrated: bool = False
+
+
+def forecast_link(asked: Asked, model: str) -> str:
+    """The query that makes a forecast again; "" for a visitor's own file or checkpoint, which stay theirs."""
+    if asked.source.file:
+        return ""
+    values: dict[str, Any] = {"data": asked.source.data(), "horizon": asked.horizon}
+    values |= ({"start": asked.start} if asked.start else {}) | ({"ahead": asked.ahead} if asked.ahead > 1 else {})
+    return link_to("forecast", model, values | ({"bands": "calibrated"} if asked.calibrated else {}))
+
+
+def linked_forecast(query: Mapping[str, str], models: Sequence[str]) -> tuple[str, str, int, str, int, bool]:
+    """What a link asks for: ticker, checkpoint, horizon; start, days ahead, calibrated bands; raises RnnlabError."""
+    ticker = query.get("data", FIRST).upper()
+    if ticker not in tickers():
+        raise RnnlabError(f"The link asks for {ticker[:40]!r}, which is no bundled series; choose one here.")
+    horizon = int(linked_number(query, "horizon", LONGEST_HORIZON, 1, LONGEST_HORIZON))
+    days = int(linked_number(query, "ahead", 1, 1, LONGEST_HORIZON))
+    if days not in AHEAD.values():
+        raise RnnlabError(f"The link asks for {days} days ahead, which cannot be set here; set it below.")
+    start, calibrated = query.get("start", "")[:40], query.get("bands") == "calibrated"
+    return ticker, linked_model(query, models), horizon, start, days, calibrated

@@ -13,11 +13,13 @@ from rnnlab.data.prices.files import ENDINGS
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import is_hub_name
-from rnnlab.tasks.forecast.page import compare, endpoints, several, teach, tutorial_panel
+from rnnlab.tasks.forecast.page import endpoints
+from rnnlab.tasks.forecast.page.compare import compare_panel
+from rnnlab.tasks.forecast.page.fine_tune import fine_tune_panel
 from rnnlab.tasks.forecast.page.forecast_view import Answer, answer
-from rnnlab.tasks.forecast.page.links import linked_forecast
-from rnnlab.tasks.forecast.page.reading import reading_choosers
-from rnnlab.tasks.forecast.page.request import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, source_of
+from rnnlab.tasks.forecast.page.request import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, linked_forecast, source_of
+from rnnlab.tasks.forecast.page.several import several_panel
+from rnnlab.tasks.forecast.page.tutorial_panel import tutorial_panel
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.copying import copy_link
@@ -29,34 +31,34 @@ from rnnlab.widgets.task_tab import Changed
 ID = "forecast"  # of the tab, and of the events that share its limit
 WHAT = "forecasts"  # what its events are called
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
-NO_MODEL = "No checkpoint comes with this copy: train one with “python -m rnnlab train forecast”, then reload the page."
-BANDS = {False: "As the network says", True: "Calibrated day by day"}
+NO_MODEL = "There is no checkpoint; train one with “python -m rnnlab train forecast”, then reload the page."
+BANDS = {False: "As the network gives them", True: "Calibrated day by day"}
+DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
 REFUSED = "The page below is as it always opens."
-ADVICE = "No investment advice: a model's view of past prices, and wrong as often as the scores below say."
+KEPT = "The last forecast is still shown below."
+ADVICE = "No investment advice: a model's view of past prices, as reliable as the scores below."
+STORY: dict[str, Any] = {"open": False, "elem_classes": "story"}
 
 
 @dataclass(frozen=True)
 class Choosers:
-    """What a visitor sets."""
+    """What a visitor sets, in the order of `shown_to`'s arguments."""
 
     ticker: gr.Dropdown
     file: gr.File
     model: gr.Dropdown
     horizon: gr.Slider
     start: gr.Textbox
-    reading: list[Any]
+    column: gr.Textbox
+    dates: gr.Dropdown
     ahead: gr.Dropdown
     bands: gr.Radio
+    encoding: gr.Textbox
 
-    def listed(self) -> list[Any]:
-        """The choosers in the order of `show`'s arguments."""
-        first = [self.ticker, self.file, self.model, self.horizon, self.start]
-        ticker, dates, encoding = self.reading
-        return [*first, ticker, dates, self.ahead, self.bands, encoding]
-
-    def source(self) -> list[Any]:
-        """Those that say whose prices, in the order of `asked_forecast.source_of`'s arguments."""
-        return [self.ticker, self.file, *self.reading]
+    @property
+    def reading(self) -> list[Any]:
+        """Those that say how a file is read, in READING's order."""
+        return [self.column, self.dates, self.encoding]
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,6 @@ class Results:
     figure: gr.Plot
     scores: gr.HTML
     download: gr.DownloadButton
-
-    def listed(self) -> list[Any]:
-        """All of them."""
-        return [self.verdict, self.figure, self.scores, self.download]
 
     def named(self, changed: Mapping[str, Any]) -> Changed:
         """What an event changed, by component."""
@@ -88,13 +86,13 @@ class ForecastTab:
     @property
     def inputs(self) -> list[Any]:
         """What a forecast is asked by."""
-        return self.choosers.listed()
+        return list(vars(self.choosers).values())
 
     @property
     def outputs(self) -> list[Any]:
         """What opening a checkpoint or a link may change."""
         one = self.choosers
-        return [one.ticker, one.model, one.horizon, one.start, one.ahead, one.bands, *self.results.listed()]
+        return [one.ticker, one.model, one.horizon, one.start, one.ahead, one.bands, *vars(self.results).values()]
 
     def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
         """Forecast what is chosen by a checkpoint that is fetched and checked."""
@@ -127,18 +125,16 @@ def lay_out(models: Sequence[str], outside: gr.Column) -> ForecastTab:
     choosers = _choosers(models)
     results = _results(first)
     limits: dict[str, Any] = {"concurrency_id": ID, "concurrency_limit": AT_ONCE}
-    with gr.Accordion("Several series at once", open=False, elem_classes="story"):
-        several.several_panel(choosers.model, choosers.horizon, choosers.reading, list(ENDINGS), limits)
-    with gr.Accordion("Compare two checkpoints", open=False, elem_classes="story"):
-        *source, encoding = choosers.source()
-        asked = [*source, choosers.start, choosers.ahead, encoding]
-        other = compare.compare_panel(choosers.model, asked, models, limits)
-    with gr.Accordion("Fine-tune it on this series", open=False, elem_classes="story"):
-        used = teach.teach_panel(choosers.model, choosers.source(), other, models)
-    with gr.Accordion(
-        "The tutorial's model, and why its error of 3.16 was no triumph", open=False, elem_classes="story"
-    ):
-        tutorial_panel.tutorial_panel()
+    with gr.Accordion("Several series at once", **STORY):
+        several_panel(choosers.model, choosers.horizon, choosers.reading, list(ENDINGS), limits)
+    source = [choosers.ticker, choosers.file, choosers.column, choosers.dates]
+    with gr.Accordion("Compare two checkpoints", **STORY):
+        asked = [*source, choosers.start, choosers.ahead, choosers.encoding]
+        other = compare_panel(choosers.model, asked, models, limits)
+    with gr.Accordion("Fine-tune it on this series", **STORY):
+        used = fine_tune_panel(choosers.model, [*source, choosers.encoding], other, models)
+    with gr.Accordion("The tutorial's model: a test error of 3.16, and 1.69 without a network", **STORY):
+        tutorial_panel()
     used.then(**_connect(choosers, results, limits))
     return ForecastTab(choosers, results, models)
 
@@ -169,7 +165,7 @@ def shown_to(
         asked = Asked(source, model, int(horizon), filled(start), int(ahead), bands == BANDS[True])
         found = answer(asked, caller)
     except RnnlabError as error:
-        return {"verdict": html.refusal(str(error), "Below is still the last forecast that could be made.")}
+        return {"verdict": html.refusal(str(error), KEPT)}
     shown = {"verdict": found.verdict, "figure": found.figure, "scores": found.scores}
     return shown | {"download": download(found.table)}
 
@@ -179,59 +175,43 @@ def _first_answer(models: Sequence[str]) -> Answer | None:
 
 
 def _choosers(models: Sequence[str]) -> Choosers:
+    first = models[0] if models else None
     with gr.Row(elem_classes="choosers"):
         with gr.Column(min_width=150):
-            ticker = gr.Dropdown(
-                list(tickers()), value=FIRST, label="Series", info="Daily prices that come with the page"
-            )
+            info = "Daily prices that come with the page"
+            ticker = gr.Dropdown(list(tickers()), value=FIRST, label="Series", info=info)
         with gr.Column(min_width=150):
             file = drop("Or your own file", "CSV, Excel, JSON or Parquet; up to 10 MB", ENDINGS, "file")
     with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
         with gr.Row():
-            model = gr.Dropdown(
-                list(models),
-                value=models[0] if models else None,
-                label="Checkpoint",
-                info="The trained network that forecasts, or owner/name of the Hub",
-                allow_custom_value=True,
-            )
-            horizon = gr.Slider(
-                1, LONGEST_HORIZON, LONGEST_HORIZON, step=1, label="Horizon", info="Business days to forecast"
-            )
-            start = gr.Textbox(
-                label="Back-test start",
-                placeholder="2015-08-13",
-                max_lines=1,
-                info="First day scored; the last fifth if empty",
-            )
+            info = "The trained network, or owner/name on the Hub"
+            model = gr.Dropdown(list(models), value=first, label="Checkpoint", info=info, allow_custom_value=True)
+            longest, info = LONGEST_HORIZON, "Business days to forecast"
+            horizon = gr.Slider(1, longest, longest, step=1, label="Horizon", info=info)
+            info = "First day scored; the last fifth if empty"
+            start = gr.Textbox(label="Back-test start", placeholder="2015-08-13", max_lines=1, info=info)
         with gr.Row():
-            reading = reading_choosers()
+            info = "Which one, if it holds several"
+            column = gr.Textbox(label="Ticker in your file", placeholder="AAPL", max_lines=1, info=info)
+            info = "If 03/04/2017 could be read in two ways"
+            dates = gr.Dropdown(DATE_ORDERS, value="", label="Dates in your file", info=info)
+            info = "If its letters come out wrong"
+            encoding = gr.Textbox(label="Encoding of your file", placeholder="Shift-JIS", max_lines=1, info=info)
         with gr.Row():
-            ahead = gr.Dropdown(
-                list(AHEAD.items()), value=1, label="Back-test", info="From each forecast to the day it is judged by"
-            )
-            bands = gr.Radio(
-                list(BANDS.values()),
-                value=BANDS[False],
-                label="Bands",
-                info="Calibrated: wider after each miss, narrower after each hit",
-            )
-    return Choosers(ticker, file, model, horizon, start, reading, ahead, bands)
+            info = "Days from each forecast to the outcome it is scored on"
+            ahead = gr.Dropdown(list(AHEAD.items()), value=1, label="Back-test", info=info)
+            info = "Calibrated: wider after each miss, narrower after each hit"
+            bands = gr.Radio(list(BANDS.values()), value=BANDS[False], label="Bands", info=info)
+    return Choosers(ticker, file, model, horizon, start, column, dates, ahead, bands, encoding)
 
 
 def _results(first: Answer | None) -> Results:
     verdict = gr.HTML(first.verdict if first else html.empty(NO_MODEL), elem_id="verdict")
     figure = gr.Plot(first.figure if first else None, show_label=False, container=False, elem_classes="figure")
     with gr.Row(elem_classes="under"):
-        download = gr.DownloadButton(
-            "Download the forecast (CSV)",
-            value=first.table if first else None,
-            interactive=first is not None,
-            size="md",
-            scale=0,
-            min_width=260,
-            elem_id="download",
-        )
+        made: dict[str, Any] = {"value": first.table if first else None, "interactive": first is not None}
+        style: dict[str, Any] = {"size": "md", "scale": 0, "min_width": 260, "elem_id": "download"}
+        download = gr.DownloadButton("Download the forecast (CSV)", **made, **style)
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-forecast-link")
         gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
     link.click(None, js=copy_link("#verdict"), **QUIET)
@@ -247,28 +227,18 @@ def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> di
 
     answering: dict[str, Any] = PRIVATE | {
         "fn": answered,
-        "inputs": choosers.listed(),
-        "outputs": results.listed(),
+        "inputs": list(vars(choosers).values()),
+        "outputs": list(vars(results).values()),
         "trigger_mode": "always_last",
         "show_progress_on": [results.figure],
         **limits,
     }
-    ticker, dates, encoding = choosers.reading
-    read = [ticker.submit, ticker.blur, dates.input, encoding.submit, encoding.blur]
-    gr.on(
-        [
-            choosers.model.input,
-            choosers.horizon.release,
-            choosers.start.submit,
-            choosers.start.blur,
-            choosers.ahead.input,
-            choosers.bands.input,
-            *read,
-        ],
-        **answering,
-    )
+    one = choosers
+    typed = [event for field in (one.start, one.column, one.encoding) for event in (field.submit, field.blur)]
+    chosen = [one.model.input, one.ahead.input, one.bands.input, one.dates.input]
+    gr.on([*chosen, one.horizon.release, *typed], **answering)
     # A file and a ticker exclude each other: whichever was chosen last is meant, and the other is emptied first.
-    choosers.ticker.input(lambda: None, outputs=choosers.file, **QUIET).then(**answering)
-    choosers.file.upload(lambda: None, outputs=choosers.ticker, **QUIET).then(**answering)
-    choosers.file.clear(lambda: FIRST, outputs=choosers.ticker, **QUIET).then(**answering)
+    one.ticker.input(lambda: None, outputs=one.file, **QUIET).then(**answering)
+    one.file.upload(lambda: None, outputs=one.ticker, **QUIET).then(**answering)
+    one.file.clear(lambda: FIRST, outputs=one.ticker, **QUIET).then(**answering)
     return answering

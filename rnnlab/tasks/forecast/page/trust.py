@@ -42,12 +42,12 @@ def _held(percent: str, band: dict[str, Any]) -> str:
     raw, aim = band["raw"], int(percent) / 100
     bounds = f"{_share(raw['low'])} to {_share(raw['high'])}"
     if raw["low"] <= aim <= raw["high"]:
-        judged = f"{percent} % lies among what such a record leaves possible, {bounds}"
+        judged = f"{percent} % is within the 95 % interval, {bounds}"
     else:
-        judged = f"{percent} % lies outside what such a record leaves possible, {bounds}: the band is too " + (
+        judged = f"{percent} % is outside the 95 % interval, {bounds}: the band is too " + (
             "narrow" if raw["share"] < aim else "wide"
         )
-    return f"The {percent} % band held <b>{_share(raw['share'])}</b> of days; {judged}."
+    return f"Coverage of the {percent} % band <b>{_share(raw['share'])}</b>; {judged}."
 
 
 def _clusters(bands: dict[str, Any]) -> str:
@@ -77,7 +77,7 @@ def _histogram(counts: list[int]) -> str:
         f"A right forecast has as many days in each tenth of it, {due:.0f} here; the fullest has {100 * fullest:.0f} % "
         f"more, the emptiest {100 * emptiest:.0f} % fewer."
     )
-    return _bars("Where outcomes fell", heights, titles, 1 / HIGHEST, ("lower than foretold", "higher"), words)
+    return _bars("Where outcomes fell", heights, titles, 1 / HIGHEST, ("below the forecast", "above"), words)
 
 
 def _months(months: Sequence[dict[str, Any]]) -> str:
@@ -147,7 +147,7 @@ def _worst(days: Sequence[dict[str, Any]], decimals: int | None) -> str:
     return (
         '<figure class="worst"><h4>Its worst days</h4><table><thead><tr><td></td><th scope="col">Change</th>'
         f'<th scope="col">Close</th><th scope="col">80 % band</th></tr></thead><tbody>{rows}</tbody></table>'
-        '<p class="caption">The days whose outcome lay furthest from what had been foretold, by CRPS.</p></figure>'
+        '<p class="caption">The days with the highest CRPS.</p></figure>'
     )
 
 

@@ -18,10 +18,10 @@ from rnnlab.data.text.vocab import Vocabulary, build_characters, build_words, en
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import SequenceModel, new_model
 from rnnlab.options import Option
-from rnnlab.runtime.kind import Request, Round
 from rnnlab.runtime.provenance import origin
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
+from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
 from rnnlab.tasks.text.facts import text_learnt
 from rnnlab.tasks.text.judge import protocols
