@@ -56,7 +56,7 @@ def training_figure(
         legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
     )
-    figure.update_xaxes(title={"text": "Passes over the data"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
+    figure.update_xaxes(title={"text": "Epochs"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
     figure.update_yaxes(title={"text": unit})
     return figure
 
