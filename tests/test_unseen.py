@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 from markets import market
-from rnnlab.tasks.forecast.judge.panels import backtest_panel
-from rnnlab.tasks.forecast.judge.years import by_year
 from trainings import train_forecast
 
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import new_model
 from rnnlab.runtime.opening import open_checkpoint
+from rnnlab.tasks.forecast.judge.panel import by_year
+from rnnlab.tasks.forecast.judge.scoring import backtest_panel
 from rnnlab.tasks.forecast.judge.walk import backtest
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.learn import density, features
