@@ -48,14 +48,10 @@ def add_commands(commands: Any) -> None:
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
     walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
-    walk.add_argument(
-        "--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **SWITCH
-    )
+    walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted each 20 days (seconds; needs arch)", **SWITCH)
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
     walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **SWITCH)
-    walk.add_argument(
-        "--placebo", help="score on independent draws, which nothing can predict, not on prices", **SWITCH
-    )
+    walk.add_argument("--placebo", help="score on independent draws, which nothing predicts, not on prices", **SWITCH)
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 
@@ -144,11 +140,10 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
     """The scores beside the baselines', for each horizon, and the verdict."""
     for scores in answer.get("horizons", {"": answer}).values():
         yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
-        yield (
-            f"direction correct on {share(scores['direction'])} of days, up days {share(scores['direction_base_rate'])};"
-            f" MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, mean width of the 80 % band "
-            f"{scores['width80']:.2f} %"
-        )
+        direction, up = share(scores["direction"]), share(scores["direction_base_rate"])
+        errors = f"MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}"
+        width = f"mean width of the 80 % band {scores['width80']:.2f} %"
+        yield f"direction correct on {direction} of days, up days {up}; {errors}, {width}"
         if "garch_t" not in scores["baselines"]:
             yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
         yield from _band_lines(scores.get("record"))

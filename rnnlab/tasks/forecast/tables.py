@@ -110,9 +110,7 @@ def _together(found: Mapping[str, Any], ahead: str) -> Table:
         significant = (str(one.get("wins_sure", "")), str(one.get("losses_sure", "")))
         rows.append((TITLES.get(name, name), f"{one['wins']} of {len(found['series'])}", *significant, *test))
     mean = found["mean"]
-    caption = (
-        f"{ahead} ahead, all series together; panel t on the mean daily difference in CRPS, below 0 for the model."
-    )
+    caption = f"{ahead} ahead, all series together; panel t on the mean daily difference in CRPS, below 0 if better."
     for percent in (80, 95):
         if f"calibrated{percent}" in mean and len(found["series"]) > 1:
             raw, spread = mean[f"coverage{percent}"], mean[f"sd{percent}"]
