@@ -45,7 +45,7 @@ OPENED: dict[str, dict[str, str]] = {
         "keep_stop": "1",
         "finish_sentence": "1",
     },
-    "three texts with several stops": {
+    "three texts": {
         "tab": "write",
         "model": "doyle",
         "prompt": "",
@@ -54,8 +54,7 @@ OPENED: dict[str, dict[str, str]] = {
         "texts": "3",
         "stops": "\\n\\n\nWatson",
     },
-    "a checkpoint": {"tab": "checkpoints", "model": "shakespeare"},
-    "a commit's checkpoint": {"tab": "checkpoints", "model": "anna/voice", "revision": REVISION},
+    "a checkpoint": {"tab": "checkpoints", "model": "anna/voice", "revision": REVISION},
 }
 LINKS = """() => [...document.querySelectorAll('*')].flatMap(one =>
   [...one.attributes].map(known => known.value).filter(value => value.startsWith('?tab=')))"""

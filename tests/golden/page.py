@@ -35,17 +35,12 @@ def running_page() -> Iterator[Page]:
         hub.store.users[ANNA] = "anna"
         voice = {file.name: file.read_bytes() for file in (MODELS / "shakespeare").iterdir()}
         hub.store.add("model", "anna/voice").commit(voice)
-        own = {"HF_ENDPOINT": hub.address, "HF_HOME": f"{home}/hf", "RNNLAB_CACHE": f"{home}/cache"}
-        command = [sys.executable, "-u", "app.py"]
-        # In a folder of its own, for Gradio's uploads, and with no token of the machine's.
-        environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"} | own
+        environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
+        environment |= {"HF_ENDPOINT": hub.address, "HF_HOME": f"{home}/hf", "RNNLAB_CACHE": f"{home}/cache"}
+        environment |= {"GRADIO_TEMP_DIR": f"{home}/gradio"}
+        command, pipe = [sys.executable, "-u", "app.py"], subprocess.PIPE
         with subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment | {"GRADIO_TEMP_DIR": f"{home}/gradio"},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            command, cwd=ROOT, env=environment, text=True, stdout=pipe, stderr=subprocess.STDOUT
         ) as process:
             assert process.stdout is not None
             said = []
@@ -93,7 +88,7 @@ def endpoint_answers(page: Page) -> dict[str, Any]:
     text = {"hidden": 4, "layers": 1, "epochs": 1}
     calls: dict[str, dict[str, Any]] = {
         "/push": {"model": "stocks", "repo": "anna/prices"},
-        "/models": {"hub": True, "order": "newest"},
+        "/models": {"hub": True, "query": "prices", "order": "newest"},
         "/load": {"model": "anna/prices"},
         "/load of a writer": {"model": "shakespeare"},
         "/forecast": {"data": "AAPL", "model": "stocks", "horizon": 2},

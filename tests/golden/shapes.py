@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-ONE_OF = "one of"  # the only key of a shape that a value may have beside others
+ONE_OF, OR_NONE = "one of", "or none"
 NAMES = {bool: "bool", int: "int", float: "float", str: "str", type(None): "null"}
 
 
 def shape(value: Any) -> Any:
     """The shape of a value: of a dict its keys' shapes, of a list that of its elements, else the type's name.
 
-    A key that only some elements of a list have ends with "?". What has several shapes is {"one of": [shape, …]}.
+    A key that only some elements of a list have ends with "?"; a list that some have empty ends with "or none".
+    What has several shapes is {"one of": [shape, …]}.
     """
     if isinstance(value, dict):
         return {key: shape(one) for key, one in value.items()}
@@ -29,9 +30,14 @@ def _merged(shapes: list[Any]) -> Any:
     if dicts:
         kinds.append(_merged_dicts(dicts))
     if lists:
-        elements = [element for one in lists for element in one]
-        kinds.append([_merged(elements)] if elements else [])
+        kinds.append(_merged_lists(lists))
     return kinds[0] if len(kinds) == 1 else {ONE_OF: kinds}
+
+
+def _merged_lists(lists: list[list[Any]]) -> list[Any]:
+    elements = [one for listed in lists for one in listed if one != OR_NONE]
+    some_empty = (elements and not all(lists)) or any(OR_NONE in listed for listed in lists)
+    return ([_merged(elements)] if elements else []) + ([OR_NONE] if some_empty else [])
 
 
 def _merged_dicts(dicts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -44,22 +50,25 @@ def misshapen(recorded: Any, value: Any, place: str = "") -> Iterator[str]:
     """What of a recorded shape a value lacks or has in another type; a sentence each, none if it has all of it."""
     if isinstance(recorded, dict) and set(recorded) == {ONE_OF}:
         if all(any(misshapen(one, value)) for one in recorded[ONE_OF]):
-            yield f"{place or 'it'} is {shape(value)}, not one of {recorded[ONE_OF]}"
+            yield f"{place} is {shape(value)}, not one of {recorded[ONE_OF]}"
     elif isinstance(recorded, dict) and isinstance(value, dict):
-        for key, inner in recorded.items():
-            name = key.removesuffix("?")
-            if name in value:
-                yield from misshapen(inner, value[name], f"{place}.{name}")
-            elif name == key:
-                yield f"{place}.{name} is gone"
+        yield from _misshapen_dict(recorded, value, place)
     elif isinstance(recorded, list) and isinstance(value, list):
-        for inner in recorded:
-            for number, one in enumerate(value):
-                yield from misshapen(inner, one, f"{place}[{number}]")
-            if not value:
-                yield f"{place} is empty"
+        if recorded and not value and OR_NONE not in recorded:
+            yield f"{place} is empty"
+        for number, one in enumerate(value if recorded else []):
+            yield from misshapen(recorded[0], one, f"{place}[{number}]")
     elif recorded != shape(value):
-        yield f"{place or 'it'} is {shape(value)}, not {recorded}"
+        yield f"{place} is {shape(value)}, not {recorded}"
+
+
+def _misshapen_dict(recorded: dict[str, Any], value: dict[str, Any], place: str) -> Iterator[str]:
+    for key, inner in recorded.items():
+        name = key.removesuffix("?")
+        if name in value:
+            yield from misshapen(inner, value[name], f"{place}.{name}")
+        elif name == key:
+            yield f"{place}.{name} is gone"
 
 
 def gone(recorded: Any, now: Any, place: str = "", rel: float = 0.0) -> Iterator[str]:
