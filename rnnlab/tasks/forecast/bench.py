@@ -116,6 +116,6 @@ def bench_tables(answer: dict[str, Any]) -> list[Table]:
     days = answer["trainings"][0]["days"]
     trained = f"AAPL, {days} held-out days; the last rows were measured elsewhere (docs/experiments.md)."
     return [
-        Table(f"{machine_words(answer['machine'])}\n{trained}", ("", "CPU seconds a seed", "CRPS"), tuple(scored)),
+        Table(f"{machine_words(answer['machine'])}\n{trained}", ("", "CPU seconds per seed", "CRPS"), tuple(scored)),
         Table("", ("series forecast", "CPU seconds", "as a command on files"), rows),
     ]

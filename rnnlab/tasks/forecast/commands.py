@@ -22,7 +22,7 @@ from rnnlab.terminal.streams import aside
 
 NO_ADVICE = "No investment advice: the median is close to today's price; the bands are the model's uncertainty."
 BAND = ("median", "lower80", "upper80", "lower95", "upper95")
-SWITCH: dict[str, Any] = {"action": "store_true"}
+FLAG: dict[str, Any] = {"action": "store_true"}
 
 
 def add_training_flags(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never trained on"
     )
-    parser.add_argument("--garch", help="score GARCH and GJR-GARCH on those, too (needs arch)", **SWITCH)
+    parser.add_argument("--garch", help="score GARCH and GJR-GARCH on those, too (needs arch)", **FLAG)
     _add_file_flags(parser)
 
 
@@ -44,14 +44,14 @@ def add_commands(commands: Any) -> None:
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage", **SWITCH)
+    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage", **FLAG)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
     walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
-    walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted each 20 days (seconds; needs arch)", **SWITCH)
+    walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
-    walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **SWITCH)
-    walk.add_argument("--placebo", help="score on independent draws, which nothing predicts, not on prices", **SWITCH)
+    walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
+    walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 

@@ -31,7 +31,7 @@ def years_table(years: Mapping[str, Any]) -> Table:
     head = ("", "series", THIS_MODEL, *titles(names))
     scored = {year: [f"{one[name]:.4f}" for name in ("model", *names)] for year, one in years.items()}
     rows = ((year, str(years[year]["series"]), *scores) for year, scores in scored.items())
-    return Table("Mean CRPS by year, over the series that reach so far.", head, tuple(rows))
+    return Table("Mean CRPS by year, over the series that have days in it.", head, tuple(rows))
 
 
 def before_table(metrics: Mapping[str, Any], base: str) -> Table:

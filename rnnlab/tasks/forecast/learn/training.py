@@ -174,7 +174,7 @@ def _check_tutorial(until: str | None, request: Request) -> None:
     if until is not None:
         raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
     if request.begun is not None:
-        raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
+        raise RnnlabError("The tutorial's training takes seconds and cannot be resumed; start it again.")
     if request.together > 1:
         raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
     if request.base or request.arguments.get("unseen"):
