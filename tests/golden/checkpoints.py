@@ -21,7 +21,7 @@ import torch
 
 import rnnlab
 
-from .commands import DAYS, FORECASTER, SMALL_WRITER, TUTORIAL, WRITER, answer, working_in
+from .commands import DAYS, FORECASTER, TEXT_NETWORK, TUTORIAL, WRITER, answer, working_in
 from .places import FIXTURES, ROOT
 
 SHAPE = "--hidden 16 --layers 2 --embedding 8"
@@ -32,7 +32,7 @@ TRAININGS = {
 }
 FINISHED = {
     "tutorial": f"{TUTORIAL} prices.csv --hidden 6 --steps 20 --seeds 1",
-    "words": f"{WRITER} story.txt {SMALL_WRITER} --level word --words 100",
+    "words": f"{WRITER} story.txt {TEXT_NETWORK} --level word --words 100",
     "taught": f"{FORECASTER} prices.csv --from forecaster --epochs 1",
 }
 SCORES = ("n", "rmse", "mae", "mase", "crps", "log_score", "coverage80", "coverage95", "width80")

@@ -26,25 +26,25 @@ FORECASTER = "train forecast --precision fp32 --device cpu --data"
 WRITER = "train text --precision fp32 --device cpu --data"
 TUTORIAL = "train forecast --device cpu --recipe tutorial --data"
 DAYS = "--batch 8 --window 16 --lead 4"  # of few days
-SMALL_FORECASTER = f"{DAYS} --hidden 6 --layers 1 --epochs 1"
-SMALL_WRITER = "--hidden 12 --layers 1 --embedding 6 --epochs 1 --batch 4 --window 25"
+DAYS_NETWORK = f"{DAYS} --hidden 6 --layers 1 --epochs 1"
+TEXT_NETWORK = "--hidden 12 --layers 1 --embedding 6 --epochs 1 --batch 4 --window 25"
 # In this order: those further down use what the first ones have made. Not here are `job`, for which a Job must run, and
 # `bench training` and `bench forecast`, which take a minute.
 COMMANDS = {
     "data": "data",
     "data fetch": "data fetch anna/tales",
     "data shards": "data shards story.txt --out shards",
-    "train forecast": f"{FORECASTER} prices.csv {SMALL_FORECASTER} --out density",
-    "train forecast --seeds": f"{FORECASTER} prices.csv {SMALL_FORECASTER} --seeds 2 --out seeds",
+    "train forecast": f"{FORECASTER} prices.csv {DAYS_NETWORK} --out density",
+    "train forecast --seeds": f"{FORECASTER} prices.csv {DAYS_NETWORK} --seeds 2 --out seeds",
     "train forecast --recipe tutorial": f"{TUTORIAL} prices.csv --seeds 2 --steps 2 --out tutorial",
     "train forecast --from": f"{FORECASTER} prices.csv --from density --epochs 1 --out taught",
-    "train forecast --unseen": f"{FORECASTER} prices.csv {SMALL_FORECASTER} --unseen MSFT --until 2010-12-31 --out unseen",
-    "train forecast of a bundled series": f"{FORECASTER} AAPL {SMALL_FORECASTER} --out apple",
-    "train text": f"{WRITER} story.txt {SMALL_WRITER} --out chars",
-    "train text --level word": f"{WRITER} story.txt {SMALL_WRITER} --level word --words 100 --out words",
-    "train text --documents": f"{WRITER} story.txt {SMALL_WRITER} --documents blank-line --shuffle 3 --out documents",
+    "train forecast --unseen": f"{FORECASTER} prices.csv {DAYS_NETWORK} --unseen MSFT --until 2010-12-31 --out unseen",
+    "train forecast of a bundled series": f"{FORECASTER} AAPL {DAYS_NETWORK} --out apple",
+    "train text": f"{WRITER} story.txt {TEXT_NETWORK} --out chars",
+    "train text --level word": f"{WRITER} story.txt {TEXT_NETWORK} --level word --words 100 --out words",
+    "train text --documents": f"{WRITER} story.txt {TEXT_NETWORK} --documents blank-line --shuffle 3 --out documents",
     "train text --from": f"{WRITER} story.txt --from chars --epochs 1 --out learnt",
-    "train text of shards": f"{WRITER} shards {SMALL_WRITER} --out sharded",
+    "train text of shards": f"{WRITER} shards {TEXT_NETWORK} --out sharded",
     "forecast": "forecast density --data prices.csv --horizon 2",
     "forecast of several": "forecast density --data prices.csv AAPL --horizon 2 --calibrated",
     "forecast by the tutorial's": "forecast tutorial --data prices.csv",
