@@ -289,7 +289,7 @@ def test_a_checkpoint_is_taught_a_visitor_s_file_used_and_compared(page, tmp_pat
 def test_the_back_test_s_horizon_and_bands_are_chosen_and_several_series_forecast(page):
     page.get_by_role("button", name="Settings:").click()
     page.get_by_label("Calibrated day by day").check()
-    sync_api.expect(page.locator("#verdict")).to_contain_text("80 % band, calibrated day by day, held")
+    sync_api.expect(page.locator("#verdict")).to_contain_text("80 % band, calibrated day by day, covered")
     page.get_by_label("Back-test", exact=True).click()
     page.get_by_role("option", name="20 days ahead").click()
     sync_api.expect(page.locator("#scores")).to_contain_text("forecasts of 20 days ahead")

@@ -34,8 +34,7 @@ def test_an_answer_grows_by_the_day_that_calibration_begins_with():
 def test_days_that_the_model_was_trained_on_are_told_of():
     [notice] = forecast("stocks", "IBM", horizon=1, calibrated=True)["notices"]
     assert notice == (
-        "The model was trained on days up to 2015-08-12, some of which its bands are calibrated by, so they may be too "
-        "narrow."
+        "The model was trained on days up to 2015-08-12, so bands calibrated on those days may be too narrow."
     )
 
 
@@ -49,7 +48,7 @@ def test_a_series_that_is_too_short_to_calibrate_by_is_refused_and_forecast_raw(
 def test_the_command_calibrates_one_series_and_several(capsys):
     command = ["forecast", "stocks", "--horizon", "3", "--calibrated", "--data"]
     assert main([*command, "AAPL"]) == 0
-    said = "The bands are calibrated day by day by how often they held from 2015-08-13 on."
+    said = "The bands are calibrated day by day, by their coverage from 2015-08-13 on."
     assert said in capsys.readouterr().out.splitlines()
     assert main([*command, "AAPL", "QQQ"]) == 0
     assert f"AAPL: {said}" in capsys.readouterr().out.splitlines()

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from markets import market
-from rnnlab.tasks.forecast.judge.comparing import compare
 from statsmodels.regression.linear_model import OLS
 from trainings import train_forecast
 
@@ -16,7 +15,7 @@ from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
-from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest, compare
 
 TABLE = market(700, seed=5)
 
@@ -119,7 +118,7 @@ def test_a_study_shows_the_horizon_and_the_bands_that_are_asked_for():
     )  # fmt: skip
     inside = (fitted.days["lower80"] <= fitted.days["close"]) & (fitted.days["close"] <= fitted.days["upper80"])
     assert inside.mean() == pytest.approx(band["calibrated"]["share"])
-    assert "80 % band, calibrated day by day, held" in fitted.verdict
+    assert "80 % band, calibrated day by day, covered" in fitted.verdict
     assert not fitted.fan["upper95"].equals(plain.fan["upper95"])
     assert pd.Series(fitted.details["skill"]["har_t"]).notna().all()
 
@@ -138,6 +137,6 @@ def test_two_checkpoints_are_compared_on_the_very_same_days(tmp_path):
     assert turned["verdict"].startswith("The second is better by ")
     level = compare(("stocks", own), "AAPL", start="2017-10-02")
     assert level["dm_p"] >= 0.05
-    assert level["verdict"].startswith("The two cannot be told apart on these ")
-    with pytest.raises(RnnlabError, match=r"^stocks would stand beside itself; choose another checkpoint\.$"):
+    assert level["verdict"].startswith("No significant difference on these ")
+    with pytest.raises(RnnlabError, match=r"^stocks would be compared with itself; choose another checkpoint\.$"):
         compare(("stocks", "stocks"), "AAPL")

@@ -1,4 +1,4 @@
-"""The panels below the forecast: several series, two checkpoints, a checkpoint taught; what they show and refuse."""
+"""The panels below the forecast: several series, two checkpoints, fine-tuning; what they show and refuse."""
 
 import csv
 import re
@@ -10,9 +10,8 @@ from markets import market
 
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.uploads import visit_folder
-from rnnlab.tasks.forecast.judge import comparing
-from rnnlab.tasks.forecast.page import compare, several
-from rnnlab.tasks.forecast.page import teach as teach_page
+from rnnlab.tasks.forecast.judge import scoring
+from rnnlab.tasks.forecast.page import compare, fine_tune, several
 from rnnlab.tasks.forecast.use import forecast
 
 
@@ -63,20 +62,20 @@ def test_a_name_out_of_a_file_is_shown_as_text(tmp_path):
     assert "<b>x" not in shown
 
 
-def teach(model: str, file: str):
-    return list(teach_page.teach(None, model, None, file, "", ""))
+def tune(model: str, file: str):
+    return list(fine_tune.fine_tune(None, model, None, file, "", ""))
 
 
-def test_a_checkpoint_is_taught_told_of_and_compared_with_its_origin(own):
-    events = teach("stocks", own)
+def test_a_checkpoint_is_fine_tuned_scored_and_compared_with_its_origin(own):
+    events = tune("stocks", own)
     *_, (done, table, name, use, *_) = events
     assert "Done." in words(done)
-    assert any("loss on days set aside" in words(event[0]) for event in events if isinstance(event[0], str))
+    assert any("loss on held-out days" in words(event[0]) for event in events if isinstance(event[0], str))
     assert use.visible
-    assert "which neither was trained on" in words(table)
+    assert "on which neither was trained" in words(table)
     assert visit_folder(name).is_dir()
     shown = compare.compare(None, name, "stocks", None, own, "", "", "", 1)
-    answer = comparing.compare((name, "stocks"), own, caller=STRANGER)
+    answer = scoring.compare((name, "stocks"), own, caller=STRANGER)
     assert answer["verdict"] in words(shown)
     assert "taught-mine" in words(shown)
     assert name not in shown  # its key opens it
@@ -84,13 +83,13 @@ def test_a_checkpoint_is_taught_told_of_and_compared_with_its_origin(own):
 
 
 def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
-    training = teach_page.teach(None, "stocks", None, own, "", "")
+    training = fine_tune.fine_tune(None, "stocks", None, own, "", "")
     for _ in range(3):
         next(training)
     training.close()
-    refused = teach("shakespeare", own)[-1]
+    refused = tune("shakespeare", own)[-1]
     assert "Only a checkpoint of the density recipe can be fine-tuned" in words(refused[0])
-    assert "Your file is no longer here" in words(teach("stocks", str(tmp_path / "gone.csv"))[-1][0])
+    assert "Your file is no longer here" in words(tune("stocks", str(tmp_path / "gone.csv"))[-1][0])
     began = time.monotonic()  # what was left ends in a thread of its own
     while (left := list((tmp_path / "cache").rglob("config.json"))) and time.monotonic() - began < 60:
         time.sleep(0.02)

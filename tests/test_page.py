@@ -49,7 +49,7 @@ def client(address):
 
 def test_a_ticker_is_answered_with_verdict_figure_scores_and_file():
     shown = show(horizon=5)
-    assert "80 % band held" in shown["verdict"]
+    assert "80 % band covered" in shown["verdict"]
     assert len(shown["figure"].data) >= 4
     assert "HAR" in shown["scores"]
     download = shown["download"]
@@ -94,8 +94,8 @@ def test_without_a_checkpoint_the_page_says_how_to_make_one():
 def test_training_reports_its_losses_and_ends_with_the_table():
     start, *going, done = tutorial_panel.train(1)
     assert "Starting" in start[0]
-    assert "as taught: epoch 5 of 100" in going[0][0]
-    assert "without its leak: epoch 100 of 100" in going[-1][0]
+    assert "with the leak: epoch 5 of 100" in going[0][0]
+    assert "without the leak: epoch 100 of 100" in going[-1][0]
     curves = going[-1][1].data
     assert [len(curve.y) for curve in curves] == [20, 20]
     assert all(curve.y[-1] < curve.y[0] / 10 for curve in curves)

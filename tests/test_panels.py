@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from commanding import run
-from rnnlab.tasks.forecast.judge.panels import backtest_panel
 
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.runtime.opening import locate
@@ -15,7 +14,7 @@ from rnnlab.scoring.evidence import holm, panel_test
 from rnnlab.tasks.forecast.commands import many_lines, panel_lines
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 

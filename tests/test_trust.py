@@ -22,9 +22,9 @@ def words(html: str) -> str:
 
 def test_a_record_that_fits_is_said_to_fit():
     said = words(trust(scores()))
-    assert "The 80 % band held  79.0 %  of days; 80 % lies among what such a record leaves possible" in said
-    assert "Misses come alone" in said
-    assert "it would have held 80.1 % in 80 % bands 1.05 times as wide" in said
+    assert "Coverage of the 80 % band:  79.0 % ; 80 % is within the 95 % interval, 75.5–82.2 %" in said
+    assert "Misses do not cluster significantly" in said
+    assert "coverage is 80.1 % in 80 % bands 1.05 times as wide" in said
     assert "60 here; the fullest has 18 % more, the emptiest 23 % fewer" in said
 
 
@@ -35,8 +35,8 @@ def test_a_band_that_is_wrong_is_called_so(share, kind):
 
 
 def test_clusters_are_told_of_and_overlapping_days_are_not_judged():
-    assert "Misses come in clusters (Christoffersen's test, p = 0.01)" in words(trust(scores(p_value=0.01)))
-    assert "cannot be told" in words(trust(scores(p_value=None)))
+    assert "Misses cluster (Christoffersen's test, p = 0.01)" in words(trust(scores(p_value=0.01)))
+    assert "is not tested" in words(trust(scores(p_value=None)))
 
 
 def test_bars_stand_in_proportion_and_stay_in_their_frame():
@@ -50,5 +50,5 @@ def test_without_a_back_test_there_is_no_panel():
 
 def test_the_bundled_forecast_has_one():
     said = words(trust(backtest("stocks", "AAPL", start="2015-08-13")))
-    assert "The 80 % band held  79.0 %  of days" in said
-    assert "The 95 % band held  93.7 %  of days" in said
+    assert "Coverage of the 80 % band:  79.0 %" in said
+    assert "Coverage of the 95 % band:  93.7 %" in said

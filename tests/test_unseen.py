@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 from markets import market
-from rnnlab.tasks.forecast.judge.panels import backtest_panel
-from rnnlab.tasks.forecast.judge.years import by_year
 from trainings import train_forecast
 
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import new_model
 from rnnlab.runtime.opening import open_checkpoint
+from rnnlab.tasks.forecast.judge.panel import by_year
+from rnnlab.tasks.forecast.judge.scoring import backtest_panel
 from rnnlab.tasks.forecast.judge.walk import backtest
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.learn import density, features
@@ -65,8 +65,8 @@ def test_a_series_that_is_learnt_from_or_too_short_is_refused_before_training(pl
     (tmp_path / "alias.csv").write_text((place / "learnt.csv").read_text())
     market(400, seed=9).to_csv(tmp_path / "short.csv")
     for file, kind, sentence in (
-        (place / "learnt.csv", RnnlabError, r"^learnt is trained on; --unseen is for series that are not\.$"),
-        (tmp_path / "alias.csv", RnnlabError, r"^alias is trained on"),
+        (place / "learnt.csv", RnnlabError, r"^learnt is among the training data; --unseen is for series that"),
+        (tmp_path / "alias.csv", RnnlabError, r"^alias is among the training data"),
         (tmp_path / "short.csv", DataError, r"^short has 400 days up to 2012-06-29 and 0 after; --unseen needs"),
     ):
         training = train_forecast([str(place / "learnt.csv")], out=tmp_path / "m", until=UNTIL,

@@ -9,7 +9,6 @@ import pytest
 from commanding import run
 from markets import market
 from numpy.testing import assert_allclose
-from rnnlab.tasks.forecast.judge.years import say_year, unsaid, years_summary
 from trainings import train_forecast
 
 from rnnlab.errors import RnnlabError
@@ -17,6 +16,7 @@ from rnnlab.scoring.evidence import panel_test
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.commands import yearly_lines
 from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.panel import say_year, unsaid, years_summary
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import backtest
 

@@ -49,13 +49,7 @@ def training_figure(
     if baseline is not None:
         figure.add_hline(y=baseline, line={"color": BASELINE, "width": 2, "dash": "dash"})
         figure.add_scatter(x=[None], y=[None], name=beaten, mode="lines", line={"color": BASELINE, "dash": "dash"})
-    figure.update_layout(
-        **style_of(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
+    figure.update_layout(**style_of(LOSS_HEIGHT), showlegend=True)
     figure.update_xaxes(title={"text": "Epochs"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
     figure.update_yaxes(title={"text": unit})
     return figure
@@ -66,10 +60,13 @@ def short_name(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def style_of(height: int) -> dict[str, Any]:
-    """The layout that all figures share, at a height in pixels."""
+def style_of(height: int, *, top: int = 12, legend: float = -0.24) -> dict[str, Any]:
+    """The layout that all figures share, at a height in pixels. top: its margin; legend: its place, in heights."""
     return {
         "height": height,
+        "hovermode": "x unified",
+        "legend": {"orientation": "h", "x": 0, "y": legend, "yanchor": "top", "font": {"size": 12}},
+        "margin": {"l": 8, "r": 8, "t": top, "b": 8},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "template": "none",

@@ -1,4 +1,4 @@
-"""What a forecaster costs and what it is worth: trained on one stock, and many series forecast; knows no page."""
+"""A forecaster's cost and score: trained on one stock, and many series forecast; knows no page."""
 
 from __future__ import annotations
 
@@ -103,15 +103,12 @@ def _spent() -> float:
 
 
 def bench_tables(answer: dict[str, Any]) -> list[Table]:
-    """What training on a stock costs and is worth, beside others, and what many forecasts cost."""
-    own = [
-        (f"rnnlab density, {one['data']}", f"{one['cpu_seconds']:.1f}", f"{one['crps']:.4f}")
-        for one in answer["trainings"]
-    ]
-    peers = [
-        (one["name"], "–" if one["cpu_seconds"] is None else f"{one['cpu_seconds']:.1f}", f"{one['crps']:.4f}")
-        for one in answer["peers"]
-    ]
+    """The cost and the score of training on a stock, beside others, and the cost of many forecasts."""
+    named = [{"name": f"rnnlab density, {one['data']}"} | one for one in answer["trainings"]] + answer["peers"]
+    scored = []
+    for one in named:
+        seconds = "–" if one["cpu_seconds"] is None else f"{one['cpu_seconds']:.1f}"
+        scored.append((one["name"], seconds, f"{one['crps']:.4f}"))
     rows = tuple(
         (f"{one['series']:,}", f"{one['cpu_seconds']:.2f}", f"{one['command_seconds']:.1f}")
         for one in answer["forecasts"]
@@ -119,6 +116,6 @@ def bench_tables(answer: dict[str, Any]) -> list[Table]:
     days = answer["trainings"][0]["days"]
     trained = f"AAPL, {days} held-out days; the last rows were measured elsewhere (docs/experiments.md)."
     return [
-        Table(f"{machine_words(answer['machine'])}\n{trained}", ("", "CPU seconds a seed", "CRPS"), (*own, *peers)),
+        Table(f"{machine_words(answer['machine'])}\n{trained}", ("", "CPU seconds per seed", "CRPS"), tuple(scored)),
         Table("", ("series forecast", "CPU seconds", "as a command on files"), rows),
     ]

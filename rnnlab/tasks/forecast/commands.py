@@ -22,6 +22,7 @@ from rnnlab.terminal.streams import aside
 
 NO_ADVICE = "No investment advice: the median is close to today's price; the bands are the model's uncertainty."
 BAND = ("median", "lower80", "upper80", "lower95", "upper95")
+FLAG: dict[str, Any] = {"action": "store_true"}
 
 
 def add_training_flags(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never trained on"
     )
-    parser.add_argument("--garch", action="store_true", help="score GARCH and GJR-GARCH on those, too (needs arch)")
+    parser.add_argument("--garch", help="score GARCH and GJR-GARCH on those, too (needs arch)", **FLAG)
     _add_file_flags(parser)
 
 
@@ -43,24 +44,14 @@ def add_commands(commands: Any) -> None:
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument("--calibrated", action="store_true", help="bands calibrated day by day, by their past coverage")
+    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage", **FLAG)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
-    walk.add_argument(
-        "--start", help="first scored day, as 2015-08-13 (default: the last fifth, without training days)"
-    )
-    walk.add_argument(
-        "--garch", action="store_true", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)"
-    )
+    walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
+    walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
-    walk.add_argument(
-        "--leak-check", action="store_true", help="also check that noise after a day does not change its forecast"
-    )
-    walk.add_argument(
-        "--placebo",
-        action="store_true",
-        help="score on independent draws in place of the prices, which nothing can predict",
-    )
+    walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
+    walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
 
 
@@ -149,11 +140,10 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
     """The scores beside the baselines', for each horizon, and the verdict."""
     for scores in answer.get("horizons", {"": answer}).values():
         yield from table_lines([backtest_table(scores, answer["name"], answer["model"], answer.get("decimals"))])
-        yield (
-            f"direction correct on {share(scores['direction'])} of days, up days "
-            f"{share(scores['direction_base_rate'])}; MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}, "
-            f"mean width of the 80 % band {scores['width80']:.2f} %"
-        )
+        direction, up = share(scores["direction"]), share(scores["direction_base_rate"])
+        errors = f"MAE {price(scores['mae'], 3)}, MASE {scores['mase']:.3f}"
+        width = f"mean width of the 80 % band {scores['width80']:.2f} %"
+        yield f"direction correct on {direction} of days, up days {up}; {errors}, {width}"
         if "garch_t" not in scores["baselines"]:
             yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
         yield from _band_lines(scores.get("record"))

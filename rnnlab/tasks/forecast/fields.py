@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rnnlab.data import kinds
-from rnnlab.data.kinds import (
-    DAY,
-    DIGEST,
-    FLAG,
-    SHARE,
-    Kind,
-    exactly,
-    listed,
-    maybe,
-    named,
-    number,
-    record,
-    ruled,
-    whole,
-)
+from rnnlab.data.kinds import DAY, DIGEST, FLAG, SHARE, Kind, listed, maybe, named, number, record, ruled, whole
 from rnnlab.tasks.forecast.learn.density import CODEC, LONGEST_HORIZON, MODEL, DensityConfig
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
 from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
@@ -32,31 +17,20 @@ _SCORE, _CHANCE, _ERROR, _COUNT = maybe(number()), maybe(SHARE), number(0), whol
 
 # One series scored, of which `backtests` tells all, and `unseen` the first line and log_score.
 _COVERAGE = {"coverage80": SHARE, "coverage95": SHARE}
-_BASELINE = record(
-    {"crps": _ERROR},
-    {"rmse": _ERROR, "log_score": _SCORE, "coverage80": _CHANCE, "coverage95": _CHANCE, "dm_p": _CHANCE},
-)
-_HELD = ruled(
-    record({"share": SHARE, "low": SHARE, "high": SHARE}),
-    "a share between its bounds",
-    lambda held: held["low"] <= held["share"] <= held["high"],
-)
-_BAND = record(
-    {"raw": _HELD, "calibrated": _HELD, "width": _ERROR, "width_calibrated": _ERROR}, {"independence_p": _CHANCE}
-)
+_SHARES = dict.fromkeys(("coverage80", "coverage95", "dm_p"), _CHANCE)
+_BASELINE = record({"crps": _ERROR}, {"rmse": _ERROR, "log_score": _SCORE} | _SHARES)
+_BOUNDED = record(dict.fromkeys(("share", "low", "high"), SHARE))
+_HELD = ruled(_BOUNDED, "a share between its bounds", lambda held: held["low"] <= held["share"] <= held["high"])
+_WIDTHS = {"width": _ERROR, "width_calibrated": _ERROR}
+_BAND = record({"raw": _HELD, "calibrated": _HELD} | _WIDTHS, {"independence_p": _CHANCE})
 _RECORD = record({"bands": record({"80": _BAND, "95": _BAND}), "histogram": listed(_COUNT)})
+_ERRORS = dict.fromkeys(("rmse", "mae", "mase", "width80"), _ERROR)
+_DIRECTIONS = dict.fromkeys(("direction", "direction_base_rate"), _CHANCE)
+_JUDGED = {"log_score": _SCORE, "rmse_beats_naive": FLAG, "record": maybe(_RECORD)}
 _TESTED = record(
     {"name": LINE, "n": whole(1), "start": DAY, "end": DAY, "crps": _ERROR, "baselines": named(_BASELINE)} | _COVERAGE,
-    {
-        "horizon": whole(1, LONGEST_HORIZON),
-        **dict.fromkeys(("rmse", "mae", "mase", "width80"), _ERROR),
-        **dict.fromkeys(("direction", "direction_base_rate"), _CHANCE),
-        "log_score": _SCORE,
-        "rmse_beats_naive": FLAG,
-        "record": maybe(_RECORD),
-    },
+    {"horizon": whole(1, LONGEST_HORIZON)} | _ERRORS | _DIRECTIONS | _JUDGED,
 )
-
 _TEST = ruled(_TESTED, "days that start before they end", lambda test: test["start"] <= test["end"])
 
 # Several series together.
@@ -67,19 +41,10 @@ _OF_YEAR = Kind(
     lambda value: ((name, one, whole(1) if name == "series" else _ERROR) for name, one in value.items()),
 )
 _SPREADS = ("sd80", "sd95", "calibrated80", "calibrated95", "calibrated_sd80", "calibrated_sd95")
-_TOGETHER = record(
-    {
-        "series": listed(_TEST, 1),
-        "mean": record({"crps": _ERROR} | _COVERAGE, {"log_score": _SCORE} | dict.fromkeys(_SPREADS, _CHANCE)),
-        "against": named(
-            record(
-                {"crps": _ERROR, "wins": _COUNT},
-                {"wins_sure": _COUNT, "losses_sure": _COUNT, "log_score": _SCORE, "panel_statistic": _SCORE}
-                | {"panel_p": _CHANCE},
-            )
-        ),
-    }
-)
+_MEAN = record({"crps": _ERROR} | _COVERAGE, {"log_score": _SCORE} | dict.fromkeys(_SPREADS, _CHANCE))
+_TESTS = {"log_score": _SCORE, "panel_statistic": _SCORE, "panel_p": _CHANCE}
+_AGAINST = record({"crps": _ERROR, "wins": _COUNT}, {"wins_sure": _COUNT, "losses_sure": _COUNT} | _TESTS)
+_TOGETHER = record({"series": listed(_TEST, 1), "mean": _MEAN, "against": named(_AGAINST)})
 _HORIZON = kinds.choice(str(days) for days in range(1, LONGEST_HORIZON + 1))
 _UNSEEN = record({"horizons": named(_TOGETHER, _HORIZON)})
 _BEFORE = record({"crps": _ERROR}, {"log_score": _SCORE, "coverage80": _CHANCE, "dm_p": _CHANCE})
@@ -97,27 +62,17 @@ _TAUGHT = {
 }
 
 
-def _begins_before_it_ends(series: Mapping[str, Any]) -> bool:
-    return bool(series["start"] <= series.get("end", series["start"]))
-
-
-def _learnt_from_some(provenance: Mapping[str, Any]) -> bool:
-    return any(series["start"] <= provenance["until"] for series in provenance["data"])
-
-
+_DAYS = {"rows": whole(1), "end": DAY, "closes_sha256": DIGEST, "source": LINE, "sha256": DIGEST}
 _SERIES = ruled(
-    record(
-        {"name": LINE, "start": DAY},
-        {"rows": whole(1), "end": DAY, "closes_sha256": DIGEST, "source": LINE, "sha256": DIGEST},
-    ),
+    record({"name": LINE, "start": DAY}, _DAYS),
     "a series that starts before it ends",
-    _begins_before_it_ends,
+    lambda series: series["start"] <= series.get("end", series["start"]),
 )
 _FROM = record({"name": LINE, "until": DAY, "data": listed(LINE)})
 _PROVENANCE = ruled(
     record({"until": DAY, "data": listed(_SERIES, 1)}, {"from": _FROM} | ORIGIN),
     "a last day on which a series had begun",
-    _learnt_from_some,
+    lambda provenance: any(series["start"] <= provenance["until"] for series in provenance["data"]),
 )
 
 
@@ -125,25 +80,12 @@ def _train(recipe: str, own: type[Any]) -> Kind:
     return record({}, {"recipe": kinds.choice([recipe]), "seeds": whole(1)} | kinds.settings(TrainConfig, own))
 
 
-_RESIDUAL = record(
-    {
-        "scale": ruled(_ERROR, "a number above 0", lambda scale: scale > 0),
-        "dof": ruled(number(1), "a number above 1", lambda dof: dof > 1),
-    },
-    others=False,
-)
+_SCALE = ruled(_ERROR, "a number above 0", lambda scale: scale > 0)
+_DOF = ruled(number(1), "a number above 1", lambda dof: dof > 1)
+_RESIDUAL = record({"scale": _SCALE, "dof": _DOF}, others=False)
+_SCALING = {"lookback": whole(3, 500), "low": _ERROR, "high": _ERROR, "leak": FLAG, "residual": _RESIDUAL}
 _TUTORIAL_CODEC = ruled(
-    record(
-        {
-            "recipe": kinds.choice(["tutorial"]),
-            "lookback": whole(3, 500),
-            "low": _ERROR,
-            "high": _ERROR,
-            "leak": FLAG,
-            "residual": _RESIDUAL,
-        },
-        others=False,
-    ),
+    record({"recipe": kinds.choice(["tutorial"])} | _SCALING, others=False),
     "a least close above 0 and below the greatest",
     lambda codec: 0 < codec["low"] < codec["high"],
 )
@@ -163,7 +105,7 @@ class Fields:
 
 FIELDS: dict[str, Fields] = {
     "density": Fields(
-        codec=exactly(CODEC, "the features and horizons of this version"),
+        codec=kinds.exactly(CODEC, "the features and horizons of this version"),
         train=_train("density", DensityConfig),
         metrics=record({}, METRICS | _MEASURED),
         inputs=MODEL.inputs,

@@ -135,9 +135,8 @@ def compare(
 def _compared(scores: list[dict[str, Any]], p_value: float) -> str:
     gain = 1 - scores[0]["crps"] / scores[1]["crps"] if scores[1]["crps"] > 0 else 0.0
     if p_value >= walk.SURE:
-        return (
-            f"No significant difference on these {scores[0]['n']:,} days: {percent(gain)} in CRPS (p = {p_value:.2f})"
-        )
+        days = f"these {scores[0]['n']:,} days"
+        return f"No significant difference on {days}: {percent(gain)} in CRPS (p = {p_value:.2f})"
     better = "The first" if gain > 0 else "The second"
     return f"{better} is better by {percent(gain)} in CRPS (p = {p_value:.2g})"
 

@@ -55,7 +55,7 @@ class DensityConfig:
     epochs: int = option(30, "greatest number of epochs over the training days", 1, 1000)
     recurrence: bool = option(True, "train the recurrent state beside a linear function of the day's features")
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
-    near: float = option(0.0, "how near horizons count more: one of h days counts h to the minus this", 0.0, 3.0)
+    near: float = option(0.0, "weight of near horizons: one of h days weighs h to the power of minus this", 0.0, 3.0)
 
     def __post_init__(self) -> None:
         options.check(self)

@@ -83,7 +83,7 @@ class Span:
         others = f" and {len(short) - 1} more" if len(short) > 1 else ""
         return [
             f"{name}{others} will not be scored: that needs {LEAST_BACKTEST} days to {self.last_day:%Y-%m-%d} and "
-            f"{least} after, and {name} has {before} and {count}; a longer file would be."
+            f"{least} after, and {name} has {before} and {count}; give a longer file."
         ]
 
     def backtest(self, forecaster: Forecaster, prices: Prices) -> walk.Backtest | None:

@@ -136,20 +136,21 @@ def density_settings(
     else:
         base_model = density.MODEL
         base_train, base_own = (density.TRAIN, DensityConfig()) if resumed else density.proposed(days)
-    model = options.from_mapping(ModelConfig, given, base_model)
-    checkpoint.check_size(model)
-    train = options.from_mapping(TrainConfig, given, base_train)
-    return model, train, options.from_mapping(DensityConfig, given, base_own)
+    return (*_shared(given, base_model, base_train), options.from_mapping(DensityConfig, given, base_own))
+
+
+def _shared(given: Mapping[str, Any], model: ModelConfig, train: TrainConfig) -> tuple[ModelConfig, TrainConfig]:
+    """What is given, else what stands in these; RnnlabError if the network would be too large."""
+    chosen = options.from_mapping(ModelConfig, given, model)
+    checkpoint.check_size(chosen)
+    return chosen, options.from_mapping(TrainConfig, given, train)
 
 
 def _tutorial(prices: Sequence[Prices], given: Mapping[str, Any], seeds: int, command: str) -> TutorialTraining:
     if len(prices) != 1:
         raise RnnlabError(f"The tutorial's model is trained on one series, not on {len(prices)}; give one --data.")
-    model = options.from_mapping(ModelConfig, given, tutorial.MODEL)
-    checkpoint.check_size(model)
-    train = options.from_mapping(TrainConfig, given, tutorial.TRAIN)
     own = options.from_mapping(TutorialConfig, given, TutorialConfig())
-    return TutorialTraining.of(prices[0], model, train, own, seeds, command)
+    return TutorialTraining.of(prices[0], *_shared(given, tutorial.MODEL, tutorial.TRAIN), own, seeds, command)
 
 
 def _check(recipe: str, given: Mapping[str, Any], seeds: int, until: str | None, request: Request) -> None:
@@ -173,7 +174,7 @@ def _check_tutorial(until: str | None, request: Request) -> None:
     if until is not None:
         raise RnnlabError("--until belongs to the density recipe; the tutorial splits its windows by --test.")
     if request.begun is not None:
-        raise RnnlabError("The tutorial's training takes seconds and keeps nothing to resume from; start it again.")
+        raise RnnlabError("The tutorial's training takes seconds and cannot be resumed; start it again.")
     if request.together > 1:
         raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
     if request.base or request.arguments.get("unseen"):

@@ -76,14 +76,8 @@ class TutorialTask:
     def codec(self) -> dict[str, Any]:
         """The scaling, and the Student-t of the training errors that turns a point into a density."""
         residual = {"scale": float(self.residual.scale), "dof": float(self.residual.dof)}
-        return {
-            "recipe": "tutorial",
-            "lookback": self.config.lookback,
-            "low": self.low,
-            "high": self.high,
-            "leak": self.config.leak,
-            "residual": residual,
-        }
+        scaling = {"low": self.low, "high": self.high, "leak": self.config.leak}
+        return {"recipe": "tutorial", "lookback": self.config.lookback} | scaling | {"residual": residual}
 
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """The one full batch of all training windows, again and again."""
@@ -100,20 +94,16 @@ class TutorialTask:
 
     def evaluate(self, model: SequenceModel) -> dict[str, float]:
         """RMSE on training and test windows, in the prices' currency; no validation, as in the tutorial."""
-        predicted = unscale(_last_outputs(model, self.x), self.low, self.high)
-        actual = self.windows[:, -1]
-        return {
-            "train_rmse": rmse(actual[: self.split], predicted[: self.split]),
-            "test_rmse": rmse(actual[self.split :], predicted[self.split :]),
-        }
+        return self._errors(unscale(_last_outputs(model, self.x), self.low, self.high))
 
     def naive(self) -> dict[str, float]:
         """The same scores of repeating each window's last known close."""
-        actual, before = self.windows[:, -1], self.windows[:, -2]
-        return {
-            "train_rmse": rmse(actual[: self.split], before[: self.split]),
-            "test_rmse": rmse(actual[self.split :], before[self.split :]),
-        }
+        return self._errors(self.windows[:, -2])
+
+    def _errors(self, predicted: Floats) -> dict[str, float]:
+        """(W,) prices predicted for the windows -> RMSE on those of training and test."""
+        parts = {"train_rmse": slice(self.split), "test_rmse": slice(self.split, None)}
+        return {name: rmse(self.windows[part, -1], predicted[part]) for name, part in parts.items()}
 
     def fit_residual(self, model: SequenceModel) -> None:
         """Fit a Student-t to the percent log errors on the training windows, for the codec."""

@@ -18,7 +18,7 @@ from rnnlab.train.progress import Snapshot, TrainConfig
 
 @dataclass(frozen=True)
 class TutorialTraining:
-    """Every seed as taught, then every seed with the scaling learnt from the training closes alone."""
+    """Every seed as taught, then every seed with the scaling of the training closes alone."""
 
     prices: Prices
     rounds: tuple[Round, ...]
@@ -93,25 +93,15 @@ class TutorialTraining:
 
     def _figures(self, taught: Sequence[dict[str, float]], honest: Sequence[dict[str, float]]) -> dict[str, Any]:
         task = _task(self.rounds[0])
-        test = [scores["test_rmse"] for scores in taught]
+        (train, test), naive = ([one[name] for one in taught] for name in ("train_rmse", "test_rmse")), task.naive()
         leak_free = [scores["test_rmse"] for scores in honest]
-        naive = task.naive()
-        return {
-            "recipe": "tutorial",
-            "name": self.prices.name,
-            "seeds": [one.train.seed for one in self.rounds[: len(taught)]],
-            "train_windows": task.split,
-            "test_windows": len(task.windows) - task.split,
-            "train_rmse": [scores["train_rmse"] for scores in taught],
-            "test_rmse": test,
-            "test_rmse_min": min(test),
-            "test_rmse_mean": sum(test) / len(test),
-            "test_rmse_max": max(test),
-            "naive_rmse": naive["test_rmse"],
-            "naive_train_rmse": naive["train_rmse"],
-            "leak_free_test_rmse": sum(leak_free) / len(leak_free),
-            "leak_free_test_rmse_each": leak_free,
-        }
+        seeds = [one.train.seed for one in self.rounds[: len(taught)]]
+        figures = {"recipe": "tutorial", "name": self.prices.name, "seeds": seeds, "train_windows": task.split}
+        figures |= {"test_windows": len(task.windows) - task.split, "train_rmse": train, "test_rmse": test}
+        figures |= {"test_rmse_min": min(test), "test_rmse_mean": sum(test) / len(test), "test_rmse_max": max(test)}
+        figures |= {"naive_rmse": naive["test_rmse"], "naive_train_rmse": naive["train_rmse"]}
+        mean = sum(leak_free) / len(leak_free)
+        return figures | {"leak_free_test_rmse": mean, "leak_free_test_rmse_each": leak_free}
 
 
 def _task(round: Round) -> TutorialTask:

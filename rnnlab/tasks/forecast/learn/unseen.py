@@ -36,7 +36,7 @@ class Unseen:
         names = {one.name for one in trained_on}
         for one in opened:
             if one.name in names or series_record(one)["closes_sha256"] in closes:
-                raise RnnlabError(f"{one.name} is trained on; --unseen is for series that are not.")
+                raise RnnlabError(f"{one.name} is among the training data; --unseen is for series that are not.")
         if garch:
             need_arch()
         return cls(tuple(opened), garch)

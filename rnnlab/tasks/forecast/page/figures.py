@@ -32,88 +32,44 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
     """Draw a series, its back-test, the naive line and the fan of 80 and 95 % bands.
 
     Args:
-        study: what rnnlab.service.study answers.
+        study: what forecast_report.study answers.
         unit: of the prices, for the axis and the title; "" where a file does not say it.
     """
     figure = go.Figure()
     figure.add_traces(_history_traces(study) + _fan_traces(study))
-    last = _day(study.history.index[-1])
-    figure.add_vline(x=last, line={"color": TEXT, "width": 1, "dash": "dot"})
-    if study.days is not None:
-        figure.add_vline(x=_day(study.days.index[0]), line={"color": TEXT, "width": 1, "dash": "dot"})
+    cuts = [study.history.index[-1]] + ([] if study.days is None else [study.days.index[0]])
+    for day in cuts:
+        figure.add_vline(x=_day(day), line={"color": TEXT, "width": 1, "dash": "dot"})
     windows = _windows(study)
-    shown = windows[SHOWN]
-    figure.update_layout(
-        **style_of(FORECAST_HEIGHT),
-        title=_title(study, unit),
-        hovermode="x unified",
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": -0.16,
-            "yanchor": "top",
-            "font": {"size": 12},
-            "traceorder": "normal",
-            "entrywidth": 92,
-        },
-        updatemenus=[_range_buttons(windows)],
-        margin={"l": 8, "r": 8, "t": 96, "b": 8},
-    )
-    figure.update_xaxes(
-        range=shown["xaxis.range"],
-        hoverformat="%a %-d %b %Y",
-        showgrid=False,
-        linecolor=GRID,
-        ticks="outside",
-        tickcolor=GRID,
-        automargin=True,
-        nticks=7,
-        tickangle=0,
-        tickformatstops=TICKS,
-    )
-    figure.update_yaxes(range=shown["yaxis.range"], title={"text": f"Close ({unit})" if unit else "Close"})
+    figure.update_layout(**style_of(FORECAST_HEIGHT, top=96, legend=-0.16), title=_title(study, unit))
+    figure.update_layout(legend={"traceorder": "normal", "entrywidth": 92}, updatemenus=[_range_buttons(windows)])
+    ticks = {"ticks": "outside", "tickcolor": GRID, "nticks": 7, "tickangle": 0, "tickformatstops": TICKS}
+    lines = {"showgrid": False, "linecolor": GRID, "automargin": True}
+    figure.update_xaxes(range=windows[SHOWN]["xaxis.range"], hoverformat="%a %-d %b %Y", **ticks, **lines)
+    title = {"text": f"Close ({unit})" if unit else "Close"}
+    figure.update_yaxes(range=windows[SHOWN]["yaxis.range"], title=title)
     return figure
 
 
 def _history_traces(study: Study) -> list[go.Scatter]:
+    """The closes, and beside them what was forecast of each day of the back-test."""
     closes = study.history["Close"]
     price = f"%{{y:{_format(study)}}}"
-    close = _line(
-        _days(closes.index),
-        closes.to_numpy(),
-        "Close",
-        TRUTH,
-        1.7,
-        hovertemplate=f"Close <b>{price}</b><extra></extra>",
-    )
+    hover = f"Close <b>{price}</b><extra></extra>"
+    close = _line(_days(closes.index), closes.to_numpy(), "Close", TRUTH, 1.7, hovertemplate=hover)
     if study.days is None:
         return [close]
     days, dates = study.days, _days(study.days.index)
     ahead = (study.scores or {}).get("horizon", 1)
     before = "the day before" if ahead == 1 else f"{ahead} days before"
-    model = _line(
-        dates,
-        days["median"].to_numpy(),
-        "Model",
-        MODEL,
-        1.7,
-        legendgroup="Model",
-        showlegend=False,
-        customdata=_ranges(days["lower80"], days["upper80"], study.decimals),
-        hovertemplate=f"Model, {before}, {price} (80 %: %{{customdata}})<extra></extra>",
-    )
-    naive = _line(
-        dates,
-        days["naive"].to_numpy(),
-        "Naive",
-        BASELINE,
-        2,
-        dash="3px,8px",
-        legendgroup="Naive",
-        showlegend=False,
-        hovertemplate=f"Naive {price}<extra></extra>",
-    )
+    ranges = _ranges(days["lower80"], days["upper80"], study.decimals)
+    hover = f"Model, {before}, {price} (80 %: %{{customdata}})<extra></extra>"
+    unlisted: dict[str, Any] = {"showlegend": False, "customdata": ranges, "hovertemplate": hover}
+    model = _line(dates, days["median"].to_numpy(), "Model", MODEL, 1.7, legendgroup="Model", **unlisted)
     # The medians mostly lie on naive: sparse dots on a line show both.
+    sparse: dict[str, Any] = {"dash": "3px,8px", "hovertemplate": f"Naive {price}<extra></extra>"}
+    values = days["naive"].to_numpy()
+    naive = _line(dates, values, "Naive", BASELINE, 2, legendgroup="Naive", showlegend=False, **sparse)
     return [*_band(dates, days["lower80"], days["upper80"], "80 % band", BAND_DAILY, False), close, model, naive]
 
 
@@ -125,44 +81,24 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
     columns = {name: [last, *fan[name]] for name in fan.columns}
     inner, outer = (_ranges(columns[f"lower{level}"], columns[f"upper{level}"], study.decimals) for level in (80, 95))
     ranges = [f"80 %: {narrow}<br>95 %: {wide}" for narrow, wide in zip(inner, outer, strict=True)]
-    median = f"Model <b>%{{y:{_format(study)}}}</b><br>%{{customdata}}<extra></extra>"
+    price = f"%{{y:{_format(study)}}}"
+    flat: dict[str, Any] = {"dash": "dot", "hovertemplate": f"Naive {price}<extra></extra>"}
+    # The fan's first point is the last close, which has its own line there.
+    hover = ["the last close<extra></extra>"] + [f"Model <b>{price}</b><br>%{{customdata}}<extra></extra>"] * len(fan)
+    told: dict[str, Any] = {"customdata": ranges, "hovertemplate": hover}
     return [
         *_band(dates, columns["lower95"], columns["upper95"], "95 % band", BAND95),
         *_band(dates, columns["lower80"], columns["upper80"], "80 % band", BAND80),
-        _line(
-            dates,
-            [last] * len(dates),
-            "Naive",
-            BASELINE,
-            1.8,
-            dash="dot",
-            legendgroup="Naive",
-            hovertemplate=f"Naive %{{y:{_format(study)}}}<extra></extra>",
-        ),
-        _line(
-            dates,
-            columns["median"],
-            "Model",
-            MODEL,
-            2.4,
-            legendgroup="Model",
-            customdata=ranges,
-            # The fan's first point is the last close, which has its own line there.
-            hovertemplate=["the last close<extra></extra>"] + [median] * len(fan),
-        ),
+        _line(dates, [last] * len(dates), "Naive", BASELINE, 1.8, legendgroup="Naive", **flat),
+        _line(dates, columns["median"], "Model", MODEL, 2.4, legendgroup="Model", **told),
     ]
 
 
 def _band(
     dates: list[str], lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
 ) -> list[go.Scatter]:
-    edge: dict[str, Any] = {
-        "mode": "lines",
-        "line": {"width": 0, "color": fill},
-        "hoverinfo": "skip",
-        "legendgroup": name,
-        "legendrank": LEGEND.index(name),
-    }
+    edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip"}
+    edge |= {"legendgroup": name, "legendrank": LEGEND.index(name)}
     return [
         go.Scatter(x=dates, y=list(lower), name=f"{name}, lower edge", showlegend=False, **edge),
         go.Scatter(x=dates, y=list(upper), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
@@ -188,22 +124,11 @@ def _windows(study: Study) -> dict[str, dict[str, list[Any]]]:
 
 def _range_buttons(windows: dict[str, dict[str, list[Any]]]) -> dict[str, Any]:
     """Buttons that set both axes: Plotly's own range selector would leave the prices' axis as it was."""
-    return {
-        "type": "buttons",
-        "direction": "right",
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.015,
-        "yanchor": "bottom",
-        "active": list(windows).index(SHOWN),
-        "showactive": True,
-        "bgcolor": CLEAR,
-        "bordercolor": GRID,
-        "borderwidth": 1,
-        "pad": {"l": 0, "t": 0, "b": 0, "r": 0},
-        "font": {"size": 12, "color": TEXT},
-        "buttons": [{"label": f" {name} ", "method": "relayout", "args": [view]} for name, view in windows.items()],
-    }
+    place = {"direction": "right", "x": 0, "xanchor": "left", "y": 1.015, "yanchor": "bottom"}
+    look = {"bgcolor": CLEAR, "bordercolor": GRID, "borderwidth": 1, "font": {"size": 12, "color": TEXT}}
+    look |= {"pad": dict.fromkeys("ltbr", 0), "active": list(windows).index(SHOWN), "showactive": True}
+    buttons = [{"label": f" {name} ", "method": "relayout", "args": [view]} for name, view in windows.items()]
+    return {"type": "buttons", "buttons": buttons, **place, **look}
 
 
 def _title(study: Study, unit: str) -> dict[str, Any]:
@@ -213,18 +138,10 @@ def _title(study: Study, unit: str) -> dict[str, Any]:
     low, high = (price_text(last[side], study.decimals) for side in ("lower80", "upper80"))
     finding = f"{name} on {day_text(end)}: {low} to {high} {unit}"
     close = price_text(float(study.history["Close"].iloc[-1]), study.decimals)
-    seen = f"80 % band as seen at the close of {day_text(study.history.index[-1])} ({close})"
-    return {
-        "text": f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>",
-        "x": 0,
-        "xref": "container",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "top",
-        "pad": {"t": 22, "l": 0},
-        "font": {"size": 15},
-    }
+    seen = f"80 % band from the close of {day_text(study.history.index[-1])} ({close})"
+    text = f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>"
+    left, top = {"x": 0, "xref": "container", "xanchor": "left"}, {"y": 1, "yref": "container", "yanchor": "top"}
+    return {"text": text, "pad": {"t": 22, "l": 0}, "font": {"size": 15}, **left, **top}
 
 
 def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:

@@ -34,7 +34,7 @@ AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on on
 NO_MODEL = "There is no checkpoint; train one with “python -m rnnlab train forecast”, then reload the page."
 BANDS = {False: "As the network gives them", True: "Calibrated day by day"}
 DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
-REFUSED = "The page below is as it always opens."
+REFUSED = "The page below shows its defaults."
 KEPT = "The last forecast is still shown below."
 ADVICE = "No investment advice: a model's view of past prices, as reliable as the scores below."
 STORY: dict[str, Any] = {"open": False, "elem_classes": "story"}
@@ -195,7 +195,7 @@ def _choosers(models: Sequence[str]) -> Choosers:
             column = gr.Textbox(label="Ticker in your file", placeholder="AAPL", max_lines=1, info=info)
             info = "If 03/04/2017 could be read in two ways"
             dates = gr.Dropdown(DATE_ORDERS, value="", label="Dates in your file", info=info)
-            info = "If its letters come out wrong"
+            info = "If its letters look wrong"
             encoding = gr.Textbox(label="Encoding of your file", placeholder="Shift-JIS", max_lines=1, info=info)
         with gr.Row():
             info = "Days from each forecast to the outcome it is scored on"

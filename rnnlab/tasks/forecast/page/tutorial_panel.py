@@ -91,26 +91,17 @@ def loss_figure(curves: Mapping[tuple[int, str], Sequence[tuple[float, float]]],
     """
     figure = go.Figure()
     for (seed, variant), points in curves.items():
+        name, dash = (f"seed {seed}, {variant}", "dot") if variant else (f"seed {seed}", "solid")
         figure.add_scatter(
             x=[epoch for epoch, _ in points],
             y=[loss for _, loss in points],
-            name=f"seed {seed}{', ' if variant else ''}{variant}",
+            name=name,
             mode="lines+markers",
-            line={
-                "color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)],
-                "width": 2,
-                "dash": "dot" if variant else "solid",
-            },
+            line={"color": SEED_SHADES[(seed - 1) % len(SEED_SHADES)], "width": 2, "dash": dash},
             marker={"size": 4},
             hovertemplate="%{y:.3g}",
         )
-    figure.update_layout(
-        **style_of(LOSS_HEIGHT),
-        hovermode="x unified",
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
-    )
+    figure.update_layout(**style_of(LOSS_HEIGHT), showlegend=True)
     figure.update_xaxes(title={"text": "Epoch"}, range=[0, epochs + 1], hoverformat=".0f", showgrid=False)
     figure.update_yaxes(title={"text": "Training loss, log scale"}, type="log", dtick=1, exponentformat="power")
     return figure
