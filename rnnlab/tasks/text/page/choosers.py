@@ -87,6 +87,12 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             gr.Button("Continue", min_width=110, elem_id="continue"),
         ]
         three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
+    more = _more_settings()
+    return Choosers(voice, prompt, examples, temperature, three=three, **more), buttons
+
+
+def _more_settings() -> dict[str, Any]:
+    """What most visitors leave alone, folded; by the names of Choosers."""
     with gr.Accordion("More settings: length, seed, stops, how to choose", open=False, elem_classes="settings"):
         with gr.Row():
             length = gr.Slider(SHORTEST, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
@@ -116,9 +122,16 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             )
         with gr.Row():
             rules = [_rule(known) for known in sampling_settings() if known.name != "temperature"]
-    return Choosers(
-        voice, prompt, examples, temperature, length, three, seed, stop_at, banned, light, rules, keep_stop, finish
-    ), buttons
+    return {
+        "length": length,
+        "seed": seed,
+        "stop_at": stop_at,
+        "banned": banned,
+        "light": light,
+        "rules": rules,
+        "keep_stop": keep_stop,
+        "finish": finish,
+    }
 
 
 def _rule(known: Any) -> gr.Number:
