@@ -17,12 +17,12 @@ MARKS = [
 
 
 @contextmanager
-def running_browser() -> Iterator[Any]:
+def running_browser(patience: int = PATIENCE) -> Iterator[Any]:
     """A browser whose one context serves all visits, so that the page's scripts are fetched once."""
-    sync_api.expect.set_options(timeout=PATIENCE)
+    sync_api.expect.set_options(timeout=patience)
     with sync_api.sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(patience)
         yield context
         browser.close()

@@ -77,7 +77,8 @@ def _lines(kind: TaskKind, answer: Answer) -> list[str]:
     where = f"saved in {answer['folder']}"
     if {"parameters", "seconds"} <= set(answer):
         best = f", best at step {answer['best_step']:,}" if answer.get("best_step") else ""
-        where = f"Trained {answer['parameters']:,} parameters in {answer['seconds']:.0f} s{best}; {where}"
+        until = f" on data up to {answer['until']}" if "until" in answer else ""
+        where = f"Trained {answer['parameters']:,} parameters{until} in {answer['seconds']:.0f} s{best}; {where}"
     advice = [one for one in answer.get("advice", []) if one not in answer["notices"]]
     return [f"{where[0].upper()}{where[1:]}.", *table_lines(kind.tables(answer)), *advice, *answer["notices"]]
 

@@ -114,10 +114,10 @@ def lay_form() -> Form:
         task = gr.Radio([kind.title for kind in kinds()], value=first.title, label="Task", min_width=200)
         with gr.Column(min_width=150):
             series = gr.Dropdown(
-                offered, value=offered[0] if offered else None, label="Bundled data", info="That comes with the page"
+                offered, value=offered[0] if offered else None, label="Bundled data", info="Comes with the page"
             )
         with gr.Column(min_width=150):
-            file = drop("Your own file", "Or several files, which are one text", (), "train-file", several=True)
+            file = drop("Your own file", "Several texts are read as one", (), "train-file", several=True)
     return Form(task, series, file, *_settings(), *_reading(), gr.State(""), gr.State(0))
 
 
@@ -133,9 +133,9 @@ def _settings() -> tuple[dict[str, Any], gr.Dropdown]:
         with gr.Row():
             cells = next(known.choices for known in kinds()[0].options() if known.name == "cell")
             cell = gr.Dropdown(list(cells), value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
-            hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="In each recurrent layer", min_width=150)
-            layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="Stacked recurrent layers", min_width=130)
-            epochs = gr.Slider(1, 400, 60, step=1, label="Epochs", info="Passes over the data", min_width=150)
+            hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="Per layer", min_width=150)
+            layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="Stacked", min_width=130)
+            epochs = gr.Slider(1, 400, 60, step=1, label="Epochs", info="Passes", min_width=150)
             rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
         models = [name for kind in kinds() for name in bundled_models(kind)]
         base = gr.Dropdown(
@@ -143,7 +143,7 @@ def _settings() -> tuple[dict[str, Any], gr.Dropdown]:
             value="",
             label="Fine-tune",
             allow_custom_value=True,
-            info="Optional: a checkpoint of the task, or owner/name of the Hub; it keeps its shape",
+            info="Optional: a checkpoint of the chosen task, or owner/name of the Hub; its shape stays",
         )
     return dict(zip(SHOWN, (cell, hidden, layers, epochs, rate), strict=True)), base
 

@@ -27,7 +27,7 @@ def plan_panel(plan: Plan) -> str:
     if plan.seconds > plan.most_seconds:
         told.append(
             f"A visit may train for {plan.most_seconds / 60:g} minutes here; then it is stopped, and what was best is "
-            f"kept. With fewer passes or units it ends in time."
+            f"kept. With fewer epochs or units it ends in time."
         )
     notes = notes_of(told)
     chosen = plan.settings

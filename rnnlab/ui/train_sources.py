@@ -27,8 +27,8 @@ def train_sources(form: Form) -> None:
     with gr.Accordion("A dataset of the Hub, or a training that was stopped", open=False, elem_classes="settings"):
         with gr.Row(elem_classes="choosers"):
             name = gr.Textbox(label="Dataset", info="owner/name; its first 3 MB", min_width=200)
-            column = gr.Textbox(label="Column", info="Where it leaves a choice", min_width=120)
-            split = gr.Textbox(label="Split", info="train unless named", min_width=120)
+            column = gr.Textbox(label="Column", info="If it has several", min_width=120)
+            split = gr.Textbox(label="Split", info="“train” if empty", min_width=120)
             fetch = gr.Button("Fetch it", min_width=110, scale=0, elem_id="fetch-dataset")
         with gr.Row(elem_classes="choosers"), gr.Column(min_width=200):
             zipped = drop("A stopped training", "The zip that this page gave you", [".zip"], "stopped-training")

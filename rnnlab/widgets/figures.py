@@ -50,7 +50,7 @@ def training_figure(
         figure.add_hline(y=baseline, line={"color": BASELINE, "width": 2, "dash": "dash"})
         figure.add_scatter(x=[None], y=[None], name=beaten, mode="lines", line={"color": BASELINE, "dash": "dash"})
     figure.update_layout(**style_of(LOSS_HEIGHT), showlegend=True)
-    figure.update_xaxes(title={"text": "Passes over the data"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
+    figure.update_xaxes(title={"text": "Epochs"}, hoverformat=".2f", showgrid=False, rangemode="tozero")
     figure.update_yaxes(title={"text": unit})
     return figure
 

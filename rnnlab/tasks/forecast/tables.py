@@ -53,7 +53,10 @@ def tutorial_table(scores: Mapping[str, Any]) -> Table:
         for seed, *values in zip(scores["seeds"], *columns, strict=True)
     ]
     rows.append(("tomorrow = today", f"{scores['naive_train_rmse']:.3f}", f"{scores['naive_rmse']:.3f}", ""))
-    caption = f"RMSE on {scores['name']}, in its currency, lower is better."
+    windows = f"{scores['train_windows']} training and {scores['test_windows']} test windows"
+    least, mean, most = (f"{scores[f'test_rmse_{name}']:.3f}" for name in ("min", "mean", "max"))
+    spread = f"on the test {least} to {most}, mean {mean}"
+    caption = f"RMSE on {scores['name']}, in its currency, lower is better: {windows}; {spread}."
     return Table(caption, ("", "train", "test (leaks)", "test, leak-free"), tuple(rows))
 
 
