@@ -5,10 +5,9 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
-from rnnlab.tasks.forecast.page.links import forecast_link, linked_forecast
 
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.forecast.page.request import Asked, Source
+from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link, linked_forecast
 from rnnlab.tasks.forecast.page.tab import lay_out as lay_out_forecast
 from rnnlab.tasks.text.page import links
 from rnnlab.tasks.text.page.request import AskedText
