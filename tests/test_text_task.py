@@ -167,7 +167,7 @@ def test_too_short_a_part_says_so():
         DataError, match="5 ids held out are too few for windows of 11; give a longer text or a smaller"
     ):
         task(IDS[:50])
-    with pytest.raises(DataError, match="9 ids to learn from are too few for windows of 11"):
+    with pytest.raises(DataError, match="9 ids to train on are too few for windows of 11"):
         TextTask(IDS[:9], IDS, VOCABULARY, window=WINDOW, forget=FORGET, batch=STREAMS)
 
 
