@@ -75,7 +75,7 @@ def test_days_that_the_other_knew_are_told_of_and_never_scored_as_new(tmp_path):
     market(900, seed=4, start="2010-01-04").to_csv(tmp_path / "old.csv")
     *_, result = train_forecast([str(tmp_path / "old.csv")], base="stocks", out=tmp_path / "t")
     [told] = [one for one in result.summary["notices"] if "of days that it knew" in one]
-    assert told.startswith("stocks was trained on other series' days up to 2015-08-12")
+    assert told.startswith("stocks was trained on other series up to 2015-08-12")
     assert open_checkpoint(str(tmp_path / "t")).provenance["until"] == "2015-08-12"
     assert set(result.summary["before"]) == {"old"}
 
@@ -94,8 +94,8 @@ def test_what_the_other_learnt_from_is_scored_after_it_or_not_at_all(tmp_path):
     [
         ({"base": "shakespeare"}, r"^Only a checkpoint of the density recipe can be fine-tuned; give --from another"),
         ({"base": "nosuch"}, r"^There is no folder or bundled checkpoint 'nosuch'"),
-        ({"base": "stocks", "settings": {"hidden": 8}}, r"^A checkpoint that is fine-tuned keeps its shape; leave out"),
-        ({"base": "stocks", "seeds": 2}, r"^Several seeds that began with one checkpoint would be much alike"),
+        ({"base": "stocks", "settings": {"hidden": 8}}, r"^A fine-tuned checkpoint keeps its shape; leave out"),
+        ({"base": "stocks", "seeds": 2}, r"^Several seeds fine-tuned from one checkpoint would be much alike"),
         ({"base": "stocks", "recipe": "tutorial"}, r"^--from and --unseen belong to the density recipe"),
         ({"base": "stocks", "resume": True}, r"^--resume continues what the folder of --out holds; leave out"),
     ],

@@ -51,7 +51,7 @@ def test_a_back_test_over_days_that_were_learnt_from_says_so(folder):
     fair = backtest(model(folder), folder / "acme.csv", start="2011-02-02")
     unfair = backtest(model(folder), folder / "acme.csv", start="2011-02-01")
     assert fair["notices"] == []
-    assert "trained on days up to 2011-02-01, so its scores on the days before are too good" in unfair["notices"][0]
+    assert "trained on days up to 2011-02-01, so its scores on these days are too good" in unfair["notices"][0]
 
 
 def test_unless_told_otherwise_only_days_that_were_not_learnt_from_are_scored(folder):
@@ -193,7 +193,7 @@ def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
 
 def test_a_tutorials_model_on_another_series_says_that_its_prices_mean_nothing(folder, tmp_path):
     list(train_forecast([str(folder / "acme.csv")], recipe="tutorial", out=tmp_path / "t", settings={"steps": 2}))
-    assert "its prices mean nothing for another series" in forecast(str(tmp_path / "t"), "AAPL")["notices"][-1]
+    assert "its forecasts are meaningless for another series" in forecast(str(tmp_path / "t"), "AAPL")["notices"][-1]
 
 
 def test_the_tutorials_folder_is_checked_before_training(folder, tmp_path):
