@@ -9,7 +9,7 @@ from hub.tables import parquet
 from languages import story as tale
 
 from rnnlab.__main__ import main
-from rnnlab.data.table_pieces import column_pieces
+from rnnlab.data.columns import column_pieces
 from rnnlab.data.text.corpus import read_corpus
 from rnnlab.data.text.shards import open_shards
 from rnnlab.data.text.text_pieces import read_pieces

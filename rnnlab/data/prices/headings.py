@@ -8,8 +8,15 @@ from dataclasses import dataclass
 
 from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
-from rnnlab.data.prices.formats.pairs import ticker_columns
-from rnnlab.data.prices.words import NUMBER_FIELDS, PERHAPS_TICKER, Row, columns_of, fields_of, plain_word
+from rnnlab.data.prices.words import (
+    NUMBER_FIELDS,
+    PERHAPS_TICKER,
+    Row,
+    columns_of,
+    fields_of,
+    plain_word,
+    ticker_columns,
+)
 from rnnlab.errors import DataError
 
 _TUPLE = re.compile(r"""\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]\s*\)""")

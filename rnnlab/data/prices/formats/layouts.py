@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import COMPACT, ISO, UNIX, is_date, read_form
-from rnnlab.data.prices.formats.pairs import ticker_columns
 from rnnlab.data.prices.headings import Headings, one_line
-from rnnlab.data.prices.words import PRICE_FIELDS, Row, fields_of
+from rnnlab.data.prices.words import PRICE_FIELDS, Row, fields_of, ticker_columns
 from rnnlab.errors import DataError
 
 Floats = NDArray[np.float64]
