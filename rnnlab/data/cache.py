@@ -46,8 +46,7 @@ def file_sha256(path: Path) -> str | None:
 def keep(text: str, path: Path, name: str) -> None:
     """Put a whole text in its place at once, so that no reader and no interruption sees a part of it.
 
-    Raises:
-        DataError: it cannot be written; name is what the message calls it.
+    Raises DataError if it cannot be written; name is what the message calls it.
     """
     partial = None
     try:

@@ -1,4 +1,4 @@
-"""One column of a table as texts; knows no prose and no vocabulary."""
+"""One column of a table as texts, whole or, where it may be larger than memory, in pieces; knows no vocabulary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -71,9 +71,8 @@ def _as_wide(table: Table, place: int) -> tuple[Table, tuple[str, ...]]:
     width = len(table.columns)
     rows = [row for row in table.rows if len(row) <= width or not any(row[width:])]
     gone = len(table.rows) - len(rows)
-    if not gone:
-        return table, ()
-    return replace(table, rows=rows), (f"{how_many(gone, 'row')} of more than {width} cells {was(gone)} left out.",)
+    told = f"{how_many(gone, 'row')} of more than {width} cells {was(gone)} left out."
+    return replace(table, rows=rows), (told,) if gone else ()
 
 
 def _taken(cells: list[Any], names: tuple[str, ...], place: int, label: str) -> tuple[list[str], tuple[str, ...]]:
@@ -116,9 +115,8 @@ def column_pieces(file: Path, column: str, encoding: str | None = None, tell: Te
     """The cells of a column of CSV, JSON lines or Parquet, blank lines between them, in pieces that end with a line.
 
     Args:
-        file: its path, gzip or not.
+        file: its path, gzip or not, in an encoding such as "KOI8-R"; in UTF-8 if None.
         column: its heading, upper or lower case, or its number from 1 on.
-        encoding: such as "KOI8-R"; UTF-8 if None.
         tell: is told how many cells there were, and how many rows were left out.
 
     Raises:
@@ -173,11 +171,9 @@ def _csv_cells(lines: Iterator[str], table: Table, place: int) -> Iterator[str |
 
 def _json_cells(lines: Iterator[str], name: str, label: str) -> Iterator[str | None]:
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
         try:
-            one = json.loads(line)
-            yield is_text(one.get(name), name, label)
+            if line.strip():
+                yield is_text(json.loads(line).get(name), name, label)
         except (ValueError, AttributeError, RecursionError) as error:
             raise DataError(f"Line {number:,} of {label} is no JSON object; write the file anew.") from error
 
@@ -194,8 +190,6 @@ def _parquet_cells(file: Path, column: str) -> Iterator[str | None]:
 
 
 def _is_parquet(file: Path) -> bool:
-    try:
-        with open_regular(file) as raw:
-            return raw.read(4) == b"PAR1"
-    except OSError:
-        return False  # what is wrong with it is told when it is read
+    with suppress(OSError), open_regular(file) as raw:
+        return raw.read(4) == b"PAR1"
+    return False  # what is wrong with it is told when it is read

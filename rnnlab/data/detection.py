@@ -98,8 +98,7 @@ def guess(content: bytes) -> Guess:
     sample = _sample(content)
     if typed := _typed_in_english(sample):
         return Guess(typed, (), True)
-    found = _readings(sample)
-    fitting = [one for one in found if one.fits]
+    fitting = [one for one in _readings(sample) if one.fits]
     if not fitting:
         return Guess("cp1252", (), False)
     best, *others = fitting
@@ -151,10 +150,8 @@ def wide_encoding(content: bytes) -> str | None:
 
 def _known(text: str) -> float:
     """Share of a text's characters that are of ASCII, of a language here, or of the one alphabet that is met most."""
-    counts = Counter(text)
-    alphabets: Counter[str] = Counter()
-    known = 0
-    for one, count in counts.items():
+    alphabets, known = Counter[str](), 0
+    for one, count in Counter(text).items():
         if one in "\n\r\t" or (one.isascii() and one.isprintable()) or is_known(one):
             known += count
         elif one.isalpha() or unicodedata.category(one)[0] == "M":
@@ -195,21 +192,15 @@ def _sample(content: bytes) -> list[bytes]:
     step = max(_PIECE, len(content) // _PIECES)
     starts = (_line_start(content, place, place + step) for place in range(0, len(content), step))
     pieces = (content[start : start + _PIECE] for start in starts if start is not None)
-    return [piece for piece in pieces if not piece.isascii()] or [_first(content)]
+    if found := [piece for piece in pieces if not piece.isascii()]:
+        return found
+    # The line of the first byte beyond ASCII, which is too rare to be met by chance.
+    place = len(content) - len(content.lstrip(bytes(range(128))))
+    start = max(content.rfind(b"\n", 0, place), content.rfind(b" ", 0, max(0, place - 40))) + 1
+    return [content[start : start + _PIECE]]
 
 
 def _line_start(content: bytes, start: int, end: int) -> int | None:
     """Where a line begins; if none does, a place after a blank, which is no part of a character in any encoding."""
-    if start == 0:
-        return 0
-    for sign in (b"\n", b"\r", b" "):
-        if (place := content.find(sign, start, end)) >= 0:
-            return place + 1
-    return None
-
-
-def _first(content: bytes) -> bytes:
-    """The line of the first byte beyond ASCII, which is too rare to be met by chance."""
-    place = len(content) - len(content.lstrip(bytes(range(128))))
-    start = max(content.rfind(b"\n", 0, place), content.rfind(b" ", 0, max(0, place - 40))) + 1
-    return content[start : start + _PIECE]
+    places = (content.find(sign, start, end) + 1 for sign in (b"\n", b"\r", b" "))
+    return 0 if start == 0 else next(filter(None, places), None)

@@ -197,19 +197,17 @@ def _read_again(found: Decoded) -> Decoded:
 
     Such a program leaves letters as control characters, or makes letters of the West of all of another script.
     """
-    if found.text.isascii() or not (_C1.search(found.text) or _is_foreign(found.text)):
+    if found.text.isascii():
+        return found
+    beyond = len(re.findall("[\u00a0-\u00ff]", found.text))
+    is_foreign = beyond >= _FEWEST_FOREIGN and beyond > _FOREIGN * len(found.text)
+    if not is_foreign and not _C1.search(found.text):
         return found
     with suppress(UnicodeEncodeError):
         inner = _guessed(found.text.translate(_SIGNS_TO_BYTES).encode("latin-1"))
         if inner.fits and inner.encoding != WESTERN and not (inner.broken or inner.rivals):
             return Decoded(inner.text, "UTF-8", misread=inner.encoding)
     return found
-
-
-def _is_foreign(text: str) -> bool:
-    """Whether a text's letters are those of Latin-1 beyond ASCII in such numbers that they must have been others."""
-    beyond = len(re.findall("[\u00a0-\u00ff]", text))
-    return beyond >= _FEWEST_FOREIGN and beyond > _FOREIGN * len(text)
 
 
 def _nearly_utf8(content: bytes) -> Decoded | None:

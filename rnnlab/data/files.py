@@ -88,8 +88,7 @@ def refusal(label: str, problem: str) -> DataError:
 def read_content(source: str | Path | bytes, label: str, wanted: Wanted) -> bytes:
     """Read a path, or take content as it is, and undo gzip; never more than `wanted.most_bytes` are held.
 
-    Raises:
-        DataError: the file is missing, unreadable, too large, empty, packed wrongly, or of another format.
+    Raises DataError if the file is missing, unreadable, too large, empty, packed wrongly, or of another format.
     """
     content = source if isinstance(source, bytes) else _read_path(source, label, wanted)
     if len(content) > wanted.most_bytes:

@@ -27,8 +27,7 @@ def text_files(folder: Path, *, tables: bool = False) -> tuple[list[Path], list[
 
     Names are ordered as people do it: numbers in them by their size, so that chapter2 comes before chapter10.
 
-    Raises:
-        DataError: there is no text file in it or there are more than 1,000, it is a checkpoint or cannot be read.
+    Raises DataError if there is no text file in it or there are more than 1,000, it is a checkpoint or cannot be read.
     """
     label, what = own_name(str(folder.resolve())), "tables" if tables else "text files"
     endings = TABLE_ENDINGS if tables else ENDINGS

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NoReturn
 
 SEAL = "sha256"  # the field of an object that tells whether another has changed
@@ -85,14 +86,11 @@ def _check_depth(found: dict[str, Any]) -> None:
     """Raise ValueError if it is nested too deep to be copied, compared or written by whoever does so by recursion."""
     level: list[Any] = [found]
     for _ in range(MOST_DEPTH):
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _inner(one)]
+        holders = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = list(chain.from_iterable(holders))
         if not level:
             return
     raise ValueError("nested too deep")
-
-
-def _inner(value: dict[str, Any] | list[Any]) -> list[Any]:
-    return list(value.values()) if isinstance(value, dict) else value
 
 
 def _half_character(value: Any, place: str = "") -> str | None:

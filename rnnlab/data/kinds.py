@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -91,11 +92,11 @@ def exactly(due: object, words: str) -> Kind:
 
 def maybe(kind: Kind) -> Kind:
     """What the kind says, or null."""
-    return Kind(
-        f"{kind.words} or null",
-        lambda value: value is None or kind.fits(value),
-        lambda value: () if value is None else kind.parts(value),
-    )
+
+    def fits(value: object) -> bool:
+        return value is None or kind.fits(value)
+
+    return Kind(f"{kind.words} or null", fits, lambda value: () if value is None else kind.parts(value))
 
 
 def listed(kind: Kind, least: int = 0, most: int = LONGEST_TEXT) -> Kind:
@@ -111,22 +112,18 @@ def listed(kind: Kind, least: int = 0, most: int = LONGEST_TEXT) -> Kind:
 
 def named(kind: Kind, names: Kind | None = None) -> Kind:
     """An object of any names, or of names of a kind, each with what the kind says."""
-    if names is None:
-        return Kind("an object", _is_object, lambda value: ((name, one, kind) for name, one in value.items()))
-    return Kind(
-        f"an object whose names are each {names.words}",
-        lambda value: isinstance(value, dict) and all(map(names.fits, value)),
-        lambda value: ((name, one, kind) for name, one in value.items()),
-    )
+    words = "an object" if names is None else f"an object whose names are each {names.words}"
+
+    def fits(value: object) -> bool:
+        return isinstance(value, dict) and (names is None or all(map(names.fits, value)))
+
+    return Kind(words, fits, lambda value: ((name, one, kind) for name, one in value.items()))
 
 
 def record(required: Mapping[str, Kind], optional: Mapping[str, Kind] | None = None, *, others: bool = True) -> Kind:
-    """An object with fields of its own kinds.
+    """An object with fields of its own kinds, which must be there if required.
 
-    Args:
-        required: the fields that must be there.
-        optional: those that may be.
-        others: whether fields that are in neither may be there, which another version may know; they are passed over.
+    others: whether fields that are in neither may be there, which another version may know; they are passed over.
     """
     known = dict(required) | dict(optional or {})
 
@@ -135,10 +132,8 @@ def record(required: Mapping[str, Kind], optional: Mapping[str, Kind] | None = N
             if name in value or name in required:
                 yield name, value.get(name, _MISSING), kind
 
-    if others:
-        return Kind("an object", _is_object, parts)
-    words = f"an object of nothing else than {', '.join(known)}"
-    return Kind(words, lambda value: isinstance(value, dict) and set(value) <= set(known), parts)
+    words = "an object" if others else f"an object of nothing else than {', '.join(known)}"
+    return Kind(words, lambda value: isinstance(value, dict) and (others or set(value) <= set(known)), parts)
 
 
 def ruled(kind: Kind, words: str, holds: Callable[[Any], bool]) -> Kind:
@@ -174,32 +169,27 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
-
-
 def _is_day(value: object) -> bool:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return False
-    try:
-        return FIRST_DAY <= date.fromisoformat(value) <= LAST_DAY
-    except ValueError:
-        return False
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        with suppress(ValueError):
+            return FIRST_DAY <= date.fromisoformat(value) <= LAST_DAY
+    return False
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
 
 def _same_json(value: object, written: str) -> bool:
-    try:
+    with suppress(TypeError, ValueError):
         return json.dumps(value, sort_keys=True) == written
-    except (TypeError, ValueError):
-        return False
+    return False
 
 
 def _bounds(low: float, high: float) -> str:
-    if abs(low) >= MOST and abs(high) >= MOST:
-        return ""
-    if abs(high) >= MOST:
-        return f" of at least {low:,g}"
-    return f" from {low:,.10g} to {high:,.10g}"
+    if abs(high) < MOST:
+        return f" from {low:,.10g} to {high:,.10g}"
+    return f" of at least {low:,g}" if abs(low) < MOST else ""
 
 
 def _below(path: str, name: str) -> str:
@@ -223,7 +213,5 @@ def _shown(value: object) -> str:
 
 FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 DAY = Kind("a day as 2015-08-12", _is_day)
-DIGEST = Kind(
-    "a sha256 in hexadecimal", lambda value: isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
-)
+DIGEST = Kind("a sha256 in hexadecimal", _is_digest)
 SHARE = number(0, 1)

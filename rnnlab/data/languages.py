@@ -14,62 +14,38 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+
+def _tables(text: str) -> dict[str, str]:
+    """Languages and their letters, out of "English éèï; French éèà"."""
+    return dict(one.strip().rsplit(maxsplit=1) for one in text.split(";"))
+
+
 # Letters beyond ASCII, the most frequent first. "Western" is any language of Western Europe, all letters alike.
-LATIN = {
-    "English": "éèïöüñçêàáâôëäíóæœ",
-    "French": "éèàêçôûâîùïëœüæÿ",
-    "German": "üäößé",
-    "Spanish": "óíáéñúü",
-    "Portuguese": "ãçáéêíóõâúôàü",
-    "Italian": "èàùòìéîóúá",
-    "Swedish": "äåöéàü",
-    "Danish": "øæåéòôü",
-    "Finnish": "äöåšž",
-    "Icelandic": "íðáéóöæþúý",
-    "Dutch": "ëéïèöüêçóá",
-    "Catalan": "àéèóíçòúïüñ",
-    "Polish": "ąęłóżśćńź",
-    "Czech": "íáéěřžýčšůúťďňó",
-    "Slovak": "áíéčýžšúôľťäňďóŕĺ",
-    "Hungarian": "áéóöőíüúű",
-    "Romanian": "ăîâşţșț",
-    "Croatian": "čšžćđ",
-    "Turkish": "ıüşğçöİâîû",
-    "Lithuanian": "ėšįžųąčūę",
-    "Latvian": "āīēšūņļģķžč",
-    "Estonian": "äõüöšž",
-    "Vietnamese": "\u0301\u0300\u0323đươôâă\u0309ê\u0303áàéèúùíìóòýỳ",
-    "drawings": "─│═║█▄▀░▒▓▌▐┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬■",
-    "Western": "".join(chr(one) for one in range(0xDF, 0x100) if one != 0xF7) + "šžœƒªºµ",
-}
-OTHER = {
-    "Russian": "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё",
-    "Ukrainian": "оанивіертслкдумпязьгйбчхцїжєшюфщґ",
-    "Belarusian": "аніеыорсткдлмувзпяьўцчгхбйжшюфэё",
-    "Bulgarian": "аиоетнрсвлкдпмзгбуъчцщжйюшьфх",
-    "Serbian": "аоиенрстјувкдплмгзбчшцжхћљњђфџ",
-    "Greek": "αοιετνσηρκπυλμςάίόέγδύθχήώβφωξζψϊΰϋΐ",
-    "Hebrew": "ויהלאמתרשבנםדקחפכעגןטסזצךףץ",
-    "Arabic": "اليمنرتبهودعسفكحقشجةصخأىطزذغضثظإآءئؤ",
-    "Persian": "اينردهموتبسشكگلفقخحجزپعچصطآغضذثژظئ\u200c",
-    "Thai": (
-        "าน\u0e48รอกเ\u0e49งมย\u0e31ลวด"
-        "\u0e34ทส\u0e35ตะปบคหแพจ\u0e38ชขใไ\u0e39โผ\u0e37\u0e47ซ\u0e33ถ\u0e36ฟศ\u0e4cธณฉๆษภ"
-    ),
-}
+LATIN = _tables("""
+    English éèïöüñçêàáâôëäíóæœ; French éèàêçôûâîùïëœüæÿ; German üäößé; Spanish óíáéñúü; Portuguese ãçáéêíóõâúôàü;
+    Italian èàùòìéîóúá; Swedish äåöéàü; Danish øæåéòôü; Finnish äöåšž; Icelandic íðáéóöæþúý; Dutch ëéïèöüêçóá;
+    Catalan àéèóíçòúïüñ; Polish ąęłóżśćńź; Czech íáéěřžýčšůúťďňó; Slovak áíéčýžšúôľťäňďóŕĺ; Hungarian áéóöőíüúű;
+    Romanian ăîâşţșț; Croatian čšžćđ; Turkish ıüşğçöİâîû; Lithuanian ėšįžųąčūę; Latvian āīēšūņļģķžč; Estonian äõüöšž;
+    Vietnamese \u0301\u0300\u0323đươôâă\u0309ê\u0303áàéèúùíìóòýỳ;
+    drawings ─│═║█▄▀░▒▓▌▐┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬■
+""")
+LATIN["Western"] = "".join(chr(one) for one in range(0xDF, 0x100) if one != 0xF7) + "šžœƒªºµ"
+OTHER = _tables("""
+    Russian оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё; Ukrainian оанивіертслкдумпязьгйбчхцїжєшюфщґ;
+    Belarusian аніеыорсткдлмувзпяьўцчгхбйжшюфэё; Bulgarian аиоетнрсвлкдпмзгбуъчцщжйюшьфх;
+    Serbian аоиенрстјувкдплмгзбчшцжхћљњђфџ; Greek αοιετνσηρκπυλμςάίόέγδύθχήώβφωξζψϊΰϋΐ;
+    Hebrew ויהלאמתרשבנםדקחפכעגןטסזצךףץ; Arabic اليمنرتبهودعسفكحقشجةصخأىطزذغضثظإآءئؤ; Persian اينردهموتبسشكگلفقخحجزپعچصطآغضذثژظئ\u200c;
+    Thai าน\u0e48รอกเ\u0e49งมย\u0e31ลวด\u0e34ทส\u0e35ตะปบคหแพจ\u0e38ชขใไ\u0e39โผ\u0e37\u0e47ซ\u0e33ถ\u0e36ฟศ\u0e4cธณฉๆษภ
+""")
 # Of writing systems with thousands of characters the most frequent ones; the others are a class.
-EASTERN = {
-    "Chinese": (
-        "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天"
-    ),
-    "Chinese, traditional": (
-        "的一是不了在人有我他這中大來上個國到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她裡後小麼心多天"
-    ),
-    "Japanese": (
-        "のいるにはたをとがしてなれかでもらっすこりんさまきくあけよせうだわちめおみどろえつやひねふほそげごずじび"
-    ),
-    "Korean": ("이다는을의에가고하지로한은기사를도리어서나시자있아일대인그해라정수게보들주여것전만부상면니"),
-}
+EASTERN = _tables("""
+    Chinese
+    的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天;
+    Chinese, traditional
+    的一是不了在人有我他這中大來上個國到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她裡後小麼心多天;
+    Japanese のいるにはたをとがしてなれかでもらっすこりんさまきくあけよせうだわちめおみどろえつやひねふほそげごずじび;
+    Korean 이다는을의에가고하지로한은기사를도리어서나시자있아일대인그해라정수게보들주여것전만부상면니
+""")
 _SIGNS = "’“”–—…«»„‘\u00a0°·•§€£©®¿¡²³½¼¾±×÷™†‹›‚¥¢"
 _EASTERN_SIGNS = "、。，「」：；？！（）“”《》『』・ー\u3000…—"
 

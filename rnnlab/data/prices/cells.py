@@ -87,7 +87,13 @@ def find_cells(file: PriceFile, ticker: str | None = None) -> PriceCells:
     notices = (*headings.notices, *taken, *left_out, *_on_volume(headings, where), *_on_unused(headings, where, column))
     columns = {field: column_of(rows, at) for field, at in where.items() if field != "Ticker"}
     cells = PriceCells(file.label, chosen or ticker, columns, lines, separator, notices, file.row)
-    return cells if column is None else _pick_rows(cells, column_of(rows, column), ticker, file.lines is None)
+    if column is None:
+        return cells
+    names = column_of(rows, column)
+    known = [name for name in dict.fromkeys(names) if name]
+    chosen = choose_ticker(known, ticker, cells.label, all_known=file.lines is None)
+    keep = [name == chosen or (not name and len(known) == 1) for name in names]
+    return dataclasses.replace(cells.kept(keep), ticker=chosen)
 
 
 def _nothing_found(first: dict[str, Rows], file: PriceFile) -> str:
@@ -196,11 +202,3 @@ def _on_unused(headings: Headings, where: dict[str, int], tickers: int | None) -
     shown = [name[:40] if name.isprintable() else quoted(name) for name in names[:_MOST_NAMED]]
     more = f", … ({len(names)} in all)" if len(names) > _MOST_NAMED else ""
     return (f"Columns that are not used: {', '.join(shown)}{more}.",)
-
-
-def _pick_rows(cells: PriceCells, names: list[str], ticker: str | None, all_known: bool) -> PriceCells:
-    """Keep the rows of one ticker."""
-    known = [name for name in dict.fromkeys(names) if name]
-    chosen = choose_ticker(known, ticker, cells.label, all_known=all_known)
-    keep = [name == chosen or (not name and len(known) == 1) for name in names]
-    return dataclasses.replace(cells.kept(keep), ticker=chosen)

@@ -17,10 +17,8 @@ from rnnlab.data.prices.formats.zips import only_file
 from rnnlab.data.prices.tables import parquet_text
 
 # What a page's file chooser offers: the usual endings of what is read here.
-ENDINGS = (
-    *(".csv", ".tsv", ".txt", ".tab", ".dat", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".parquet", ".gz"),
-    ".zip",
-)
+_FORMATS = "csv tsv txt tab dat xlsx xlsm json jsonl ndjson parquet gz zip"
+ENDINGS = tuple(f".{name}" for name in _FORMATS.split())
 WANTED = Wanted(
     file="a CSV file of prices",
     holding="a CSV file with a date and a close on each line",
@@ -40,7 +38,7 @@ WANTED = Wanted(
     taken=frozenset(("zip", "workbook", "parquet")),
 )
 _PUNCTUATION = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_ENDING = re.compile(r"(?i)(\.(csv|tsv|txt|tab|dat|gz|xlsx|xlsm|json|jsonl|ndjson|parquet|zip))+$")
+_ENDING = re.compile(rf"(?i)(\.({_FORMATS.replace(' ', '|')}))+$")
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,7 @@ def find_headings(rows: Sequence[Row], label: str) -> Headings | None:
 
     Returns None where no row looks like headings.
 
-    Raises:
-        DataError: a heading that is needed stands there twice, or there are thousands of columns.
+    Raises DataError if a heading that is needed stands there twice, or there are thousands of columns.
     """
     for number, row in enumerate(rows):
         if len(row) > _MOST_COLUMNS:
@@ -69,7 +68,8 @@ def find_headings(rows: Sequence[Row], label: str) -> Headings | None:
         if "Close" in fields or "Adj Close" in fields:
             if _names_tickers(fields, below):
                 return _two_lines(row, below, number + 1, rows[number + 2 : number + 3])
-            if "Date" in fields or _has_unnamed_dates(row, below):
+            unnamed = plain_word(row[0]) in ("", "index", "unnamed 0")
+            if "Date" in fields or (unnamed and below and is_date(below[0].strip())):
                 return one_line(row, number, label)
         elif number + 1 < len(rows) and _names_tickers(fields_of(below), row):
             return _two_lines(below, row, number + 1, rows[number + 2 : number + 3])
@@ -137,8 +137,3 @@ def _two_lines(row: Row, tickers: Sequence[str], last: int, below: Sequence[Row]
     words = zip(row, fields_of(row), strict=True)
     spare = ("" if field in known or plain_word(cell) in _NO_FIELDS else cell for cell, field in words)
     return Headings(last, tuple(spare), found)
-
-
-def _has_unnamed_dates(row: Row, below: Row) -> bool:
-    unnamed = plain_word(row[0]) in ("", "index", "unnamed 0")
-    return unnamed and bool(below) and is_date(below[0].strip())

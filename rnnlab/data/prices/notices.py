@@ -7,7 +7,7 @@ import pandas as pd
 
 from rnnlab.data.prices.checks.checks import Notices, first_of, rows_of
 from rnnlab.data.prices.checks.slips import spikes_of, told
-from rnnlab.data.prices.dates.exchanges import Calendar, calendar_of, has_gaps
+from rnnlab.data.prices.dates.exchanges import calendar_of, has_gaps
 from rnnlab.data.prices.dates.sessions import Spacing, missing_sessions, spacing
 
 _LONG_GAP_DAYS = 60
@@ -69,11 +69,7 @@ def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notic
     if 0 < len(missing) <= _FEW_SESSIONS:
         sessions = "session is" if len(missing) == 1 else "sessions are"
         notices.append(f"{len(missing)} {calendar.city} {sessions} missing, {first_of(missing)}.")
-    _notice_calendar(calendar, dates[-1], notices)
-
-
-def _notice_calendar(calendar: Calendar, last: pd.Timestamp, notices: Notices) -> None:
-    if not calendar.knows_what_follows(last):
+    if not calendar.knows_what_follows(dates[-1]):
         later = "later ones are not left out"
         notices.append(f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; {later}.")
     elif calendar.city != "New York":

@@ -85,8 +85,7 @@ def read_prices(
 def need_rows(prices: Prices, rows: int, purpose: str) -> None:
     """Refuse prices of fewer than `rows` rows; purpose reads like "a forecast".
 
-    Raises:
-        DataError: there are too few rows.
+    Raises DataError if there are too few rows.
     """
     if len(prices.table) < rows:
         remedy = "give a file with a longer history"

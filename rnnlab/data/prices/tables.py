@@ -50,7 +50,7 @@ def frame_text(table: pd.DataFrame | pd.Series, label: str) -> str:
 
 
 def parquet_text(content: bytes, label: str) -> str:
-    """Write a Parquet file's table as CSV; DataError if it is damaged or holds too many cells."""
+    """Write a Parquet file's table as CSV; DataError if it is damaged or holds more than MOST_CELLS."""
     import pyarrow as pa  # 0.2 s, and only wanted for a Parquet file
     import pyarrow.parquet as pq
 

@@ -16,8 +16,7 @@ _MOST_LISTED = 12
 def choose_ticker(known: Sequence[str], ticker: str | None, label: str, *, all_known: bool = True) -> str:
     """Give the ticker as the file writes it, in any case of letters; the only one where none is asked for.
 
-    Raises:
-        DataError: there are several and none is asked for, or the one that is asked for is not there.
+    Raises DataError if there are several and none is asked for, or the one that is asked for is not there.
     """
     shown = [name if len(name) <= 20 and name.isprintable() else quoted(name) for name in known[:_MOST_LISTED]]
     listed = ", ".join(shown) + (f" … ({len(known)} in all)" if len(known) > _MOST_LISTED else "")

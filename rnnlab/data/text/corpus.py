@@ -38,8 +38,7 @@ class Reading:
     "<|endoftext|>". encoding: the text's, such as "KOI8-R"; found out if "". column: of a table, whose cells are a
     document each; "" if the file is no table. shuffle: the seed by which documents are mixed; 0 leaves their order.
 
-    Raises:
-        DataError: the rule is not known, has no marker, or has one that it does not need.
+    Raises DataError if the rule is not known, has no marker, or has one that it does not need.
     """
 
     fold_case: bool = False
@@ -204,7 +203,8 @@ def proposed_settings(characters: int) -> dict[str, int | float]:
     within minutes on one core. Short texts want more weights than characters, strong dropout and some thousand small
     steps; what the network had learnt by heart by then is not kept, as the best weights by validation are. From half a
     million characters on it is two layers of 512, read 20 times; from millions on there is too much text to be learnt
-    by heart. Keys are options: "embedding", "hidden", "layers", "epochs" and four of dropout.
+    by heart. Keys are options: "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout",
+    "output_dropout" and "recurrent_dropout".
     """
     row = _row(characters)
     dropout = {name: round(row.dropout * share, 3) for name, share in _DROPOUT.items()}

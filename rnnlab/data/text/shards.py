@@ -36,18 +36,14 @@ MOST_BYTES = 4  # of a character in UTF-8
 
 
 _CHARACTER = Kind("a character", lambda name: len(name) == 1)
+_FIELDS = {
+    **{"format": exactly(FORMAT, f"{FORMAT}"), "name": kinds.text(), "source": kinds.text()},
+    "notices": listed(kinds.text()),
+    "shards": listed(record({"characters": whole(1), "sha256": DIGEST}), 1),
+    "counts": named(whole(1), _CHARACTER),
+}
 _INDEX = ruled(
-    record(
-        {
-            "format": exactly(FORMAT, f"{FORMAT}"),
-            "name": kinds.text(),
-            "source": kinds.text(),
-            "notices": listed(kinds.text()),
-            "shards": listed(record({"characters": whole(1), "sha256": DIGEST}), 1),
-            "counts": named(whole(1), _CHARACTER),
-        },
-        {SEAL: DIGEST},
-    ),
+    record(_FIELDS, {SEAL: DIGEST}),
     "counts of all characters of the shards",
     lambda index: sum(index["counts"].values()) == sum(one["characters"] for one in index["shards"]),
 )

@@ -94,8 +94,10 @@ def _tabular(text: str, name: str) -> Structure | None:
     table = find_table(text, name)
     if table is not None and _is_meant(table, name):
         beside = "names, quotes and escapes" if table.kind in (JSON, JSON_LINES) else "separators and quotes"
-        wordiest = table.wordiest()
-        remedy = "take the words out first" if wordiest is None else f"take one, such as --column {_flag(wordiest)}"
+        remedy = "take the words out first"
+        if (wordiest := table.wordiest()) is not None:
+            flag = wordiest if re.fullmatch(r"[\w.-]+", wordiest) else f"'{wordiest[:40]}'"
+            remedy = f"take one, such as --column {flag}"
         return Structure(table.kind, table.described(), beside, remedy)
     if begins_as_json(text):
         return Structure(JSON, JSON, "names, brackets and escapes", "take the words out first")
@@ -133,7 +135,3 @@ def _lined(lines: Sequence[str]) -> Structure | None:
     if share(_MAIL) > 0.3:
         return Structure("e-mail", "e-mail", "headers", "take them out first")
     return None
-
-
-def _flag(column: str) -> str:
-    return column if re.fullmatch(r"[\w.-]+", column) else f"'{column[:40]}'"

@@ -67,13 +67,9 @@ def open_vocabulary(codec: Mapping[str, Any]) -> Vocabulary:
 
 
 def widen(vocabulary: Vocabulary, alphabet: str, *, boundary: bool, unknown: bool = False) -> Vocabulary:
-    """The same vocabulary with further characters, and with the symbols that it may lack.
+    """The same vocabulary, one of VOCABULARIES, with further characters, and with the symbols that it may lack.
 
-    Args:
-        vocabulary: one of VOCABULARIES.
-        alphabet: characters to know; those that it knows already change nothing.
-        boundary: whether it must have one.
-        unknown: whether it must have a symbol for unknown characters, if it is one of characters.
+    boundary, unknown: whether it must have one, and, if it is one of characters, a symbol for unknown characters.
     """
     assert isinstance(vocabulary, (CharacterVocabulary, WordVocabulary))
     characters = "".join(sorted({*vocabulary.characters, *alphabet}))
@@ -99,7 +95,7 @@ def encode_documents(vocabulary: Vocabulary, documents: Sequence[str]) -> NDArra
 
 
 def encode_compactly(vocabulary: Vocabulary, documents: Sequence[str]) -> NDArray[np.uint8 | np.uint16 | np.int32]:
-    """(N,) ids as `encode_documents` gives them, in the smallest type that holds them: a byte a character, usually."""
+    """(N,) ids and errors of `encode_documents`, in the smallest type that holds them: a byte a character, usually."""
     smallest = np.uint8 if vocabulary.size <= 2**8 else np.uint16 if vocabulary.size <= 2**16 else np.int32
     return np.concatenate([part.astype(smallest) for part in _encode_parts(vocabulary, documents)])
 

@@ -35,8 +35,7 @@ def read_dates(cells: PriceCells, order: str | None = None) -> Dates:
     day and month were swapped, and days of another time zone, are mended where the rows prove it, each with a notice;
     so are told rows that step back.
 
-    Raises:
-        DataError: a date is unreadable or impossible, or every date can be read both ways.
+    Raises DataError if a date is unreadable or impossible, or every date can be read both ways.
     """
     if order not in (None, *ORDERS):
         raise DataError(f"The order of dates must be one of {', '.join(ORDERS)}, not {quoted(str(order))}.")

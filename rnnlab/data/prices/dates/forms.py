@@ -21,9 +21,8 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 
 ISO = _form(rf"(?P<y>[0-9]{{4}})(?P<s>[-/.])\s?(?P<m>[0-9]{{1,2}})(?P=s)\s?(?P<d>[0-9]{{1,2}})\.?{_CLOCK}")
-NUMERIC = _form(
-    rf"(?P<a>[0-9]{{1,2}})(?P<s>[-/.])\s?(?P<b>[0-9]{{1,2}})(?P=s)\s?(?P<c>[0-9]{{4}}|[0-9]{{2}})\.?{_CLOCK}"
-)
+_TWO, _YEAR = "[0-9]{1,2}", "[0-9]{4}|[0-9]{2}"
+NUMERIC = _form(rf"(?P<a>{_TWO})(?P<s>[-/.])\s?(?P<b>{_TWO})(?P=s)\s?(?P<c>{_YEAR})\.?{_CLOCK}")
 COMPACT = _form(r"(?P<y>(?:1[89]|2[012])[0-9][0-9])(?P<m>[0-9][0-9])(?P<d>[0-9][0-9])(?:\.0)?")
 UNIX = _form(r"(?P<n>-?(?:[0-9]{9,10}|[0-9]{12,13}|[0-9]{15,16}|[0-9]{18,19}))(?:\.[0-9]{1,9})?")
 # Taiwan counts years from 1911, spreadsheets count days from the end of 1899.
@@ -50,15 +49,13 @@ def read_form(form: re.Pattern[str], written: str) -> re.Match[str] | None:
     """Match a cell with a form as a whole, its accents and full-width digits aside; None if it is another."""
     if len(written) > LONGEST_DATE:
         return None
-    return form.fullmatch(written if written.isascii() else _bare(written))
+    if not written.isascii():
+        signs = unicodedata.normalize("NFKD", written)
+        bare = "".join(sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Cf"))
+        written = re.sub(r"\s+", " ", bare).strip()
+    return form.fullmatch(written)
 
 
 def is_date(written: str) -> bool:
     """Whether a cell is written like a date, be there such a day or not; a bare number of days since 1899 is none."""
     return any(read_form(form, written) for form in FORMS if form is not SERIAL)
-
-
-def _bare(written: str) -> str:
-    word = unicodedata.normalize("NFKD", written)
-    word = "".join(mark for mark in word if unicodedata.category(mark) not in ("Mn", "Cf"))
-    return re.sub(r"\s+", " ", word).strip()

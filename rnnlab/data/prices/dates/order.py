@@ -69,8 +69,9 @@ def on_its_own_day(cells: PriceCells, dates: Dates) -> Dates:
         # In summer and in winter another zone's midnight is another hour here.
         off = [hour for hour in range(1, 24) if _is_off(days[hours == hour], step)]
         rows = np.isin(hours, off)
-        if off and _moves_apart(days, rows, step):
-            days = np.where(rows, days + step, days)
+        moved_days = np.where(rows, days + step, days)
+        if off and len(np.unique(moved_days)) >= len(np.unique(days)):  # no two days become one
+            days = moved_days
             times = (
                 f"Times of day such as {quoted(dates.clocks[int(np.argmax(rows))])} are another time zone's midnight"
             )
@@ -202,8 +203,3 @@ def _may_be_a_day_early(days: Days, hours: NDArray[np.int64]) -> bool:
     """Whether rows of a market that never closes, whose weekdays tell nothing, are all of the afternoon or evening."""
     every_day = len(days) >= _LEAST_ROWS and len(set(weekdays(days).tolist())) == SUNDAY + 1
     return every_day and bool((hours >= _NOON).all() and (hours < _LAST_HOUR).all())
-
-
-def _moves_apart(days: Days, rows: Flags, step: int) -> bool:
-    """Whether moving the rows makes no two days one."""
-    return len(np.unique(np.where(rows, days + step, days))) >= len(np.unique(days))

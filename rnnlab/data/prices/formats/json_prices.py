@@ -24,8 +24,7 @@ _MOST_COLUMNS = 1_000
 def json_text(text: str, label: str) -> str:
     """Write JSON as CSV: records, columns, an object by date, bare rows, wherever in it they lie; or JSON lines.
 
-    Raises:
-        DataError: it cannot be read, holds no table, or one with too many cells.
+    Raises DataError if it cannot be read, holds no table, or one with too many cells.
     """
     value = _parsed(text, label)
     tables = [table for table in _tables(value, 0) if len(table) > 1]

@@ -39,15 +39,15 @@ def guess_layout(rows: Sequence[Row], label: str) -> Headings | None:
     Beside the dates may stand, under a line of headings, a close that has another name, a column for each ticker, or
     anything if the headings have a close; without headings, a bar that is known by its High and Low.
 
-    Raises:
-        DataError: there are no headings, and the numbers are no bar.
+    Raises DataError if there are no headings, and the numbers are no bar.
     """
     if (found := _first_block(rows)) is None:
         return None
     start, date, sample = found
     numbers, blank = _number_columns(sample, date)
-    if start > 0 and not _are_data(rows[start - 1], numbers):
-        return _under_headings(rows[start - 1], start - 1, date, numbers, blank, label)
+    above = rows[start - 1] if start > 0 else []
+    if above and not all(column < len(above) and _are_numbers_down([above[column].strip()]) for column in numbers):
+        return _under_headings(above, start - 1, date, numbers, blank, label)
     return _without_headings(sample, start - 1, date, numbers, label)
 
 
@@ -79,10 +79,6 @@ def _number_columns(rows: Sequence[Row], date: int) -> tuple[list[int], list[int
 def _are_numbers_down(cells: Sequence[str]) -> bool:
     written = [cell for cell in cells if cell.lower() not in _NOTHING]
     return bool(written) and all(len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell) for cell in written)
-
-
-def _are_data(row: Row, columns: Sequence[int]) -> bool:
-    return all(column < len(row) and _are_numbers_down([row[column].strip()]) for column in columns)
 
 
 def _under_headings(
@@ -120,10 +116,8 @@ def _wide(
 ) -> Headings | None:
     """A column a ticker."""
     names = [row[i].strip() for i in closes]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        count = names.count(twice)
-        raise refusal(label, f"has {count} columns named {twice[:40]!r}; keep the one to be used")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise refusal(label, f"has {names.count(twice[0])} columns named {twice[0][:40]!r}; keep the one to be used")
     columns = {name: {"Date": date, "Close": i} for name, i in zip(names, closes, strict=True)}
     # Each number is a ticker's close, so none of them is left unused.
     return Headings(number, _words_but(row, [date, *closes]), columns, notices, wide=True) if names else None

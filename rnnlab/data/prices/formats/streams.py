@@ -50,7 +50,8 @@ def lines_of_ticker(source: str | Path | bytes, label: str, ticker: str, most: i
     """
     try:
         with _opened(source, label, ticker) as file:
-            if file is None or not _is_large(file, most):
+            head = b"" if file is None else file.read(most + 1)
+            if len(head) <= most and head.count(b"\n") <= _MOST_ROWS:
                 return None
         with _opened(source, label, ticker) as file:
             return None if file is None else _kept(file, label, ticker.strip().lower(), most)
@@ -77,11 +78,6 @@ def _opened(source: str | Path | bytes, label: str, ticker: str) -> Iterator[IO[
                 yield member
         else:
             yield raw if not kind and not ends.lstrip().startswith((*_WIDE, b"{", b"[")) else None
-
-
-def _is_large(file: IO[bytes], most: int) -> bool:
-    head = file.read(most + 1)
-    return len(head) > most or head.count(b"\n") > _MOST_ROWS
 
 
 def _kept(file: IO[bytes], label: str, ticker: str, most: int) -> Streamed:

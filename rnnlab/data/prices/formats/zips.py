@@ -33,8 +33,7 @@ def only_file(source: Path | bytes, label: str, ticker: str | None) -> Iterator[
 
     Whatever else a system or a spreadsheet puts beside it is passed over.
 
-    Raises:
-        DataError: the zip is damaged, encrypted or empty, or holds several files and none was chosen.
+    Raises DataError if the zip is damaged, encrypted or empty, or holds several files and none was chosen.
     """
     try:
         _check_end(_end_of(source), label)
