@@ -74,8 +74,7 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded | None:
         content: a whole file, or enough of it.
         encoding: such as "Windows-1250", "KOI8-R" or a name that Python knows; None to find out.
 
-    Returns:
-        None where UTF-16 or UTF-32 is promised by a mark but not held.
+    Returns None where UTF-16 or UTF-32 is promised by a mark but not held.
 
     Raises:
         DataError: there is no such encoding, or the bytes are not in it.

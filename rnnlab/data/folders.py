@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from rnnlab.data.files import own_name, refusal
@@ -16,10 +17,9 @@ _CHECKPOINT = "model.safetensors"
 
 def is_folder(path: str) -> bool:
     """Whether a path leads to a folder; no path is too odd to ask for."""
-    try:
+    with suppress(OSError, ValueError):
         return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
+    return False
 
 
 def text_files(folder: Path, *, tables: bool = False) -> tuple[list[Path], list[str]]:
@@ -44,7 +44,7 @@ def text_files(folder: Path, *, tables: bool = False) -> tuple[list[Path], list[
     if len(files) > MOST_FILES:
         remedy = "join them, or cut them into shards with `python -m rnnlab data shards`"
         raise DataError(f"{label} holds {len(files):,} {what}, more than {MOST_FILES:,}; {remedy}.")
-    return sorted(files, key=_order), _on_others([one for one in there if one not in set(files)])
+    return sorted(files, key=_order), _on_others(set(there) - set(files))
 
 
 def _order(file: Path) -> list[tuple[int, int, str]]:
@@ -52,7 +52,7 @@ def _order(file: Path) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
-def _on_others(others: list[Path]) -> list[str]:
+def _on_others(others: set[Path]) -> list[str]:
     if not others:
         return []
     names = sorted(own_name(one.name) + "/" * one.is_dir() for one in others)

@@ -80,7 +80,7 @@ class Stretches:
 def strip_headers(text: str) -> tuple[str, tuple[str, ...]]:
     """Take headers, licences and footers of Project Gutenberg off a text, which may hold several of its books.
 
-    Line ends are \\n. Gives the text, and a sentence on how many lines went or why they stayed; none where there was nothing to say.
+    Line ends are \\n. Gives the text, and a sentence on how many lines went or why they stayed; none if none is due.
     """
     found = find_stretches([text])
     stripped = text if found.whole and _AMID_BEGINS not in text else "".join(authors_own([text], found))

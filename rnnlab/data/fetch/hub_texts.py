@@ -40,16 +40,13 @@ def read(request: Request, folder: Path, *, seconds: float, progress: Tell | Non
 
 
 def write(request: Request, folder: Path, *, seconds: float, progress: Tell | None = None) -> Found:
-    """Fetch the text of a dataset into the file TEXT of a folder, without sending any token.
+    """Fetch the text of a dataset into the file TEXT of a folder, without any token; gives what it was found to be.
 
     Args:
         request: the dataset and what of it is wanted, and how much at most; where it holds more, nothing is given.
         folder: an empty folder for temporary files, whose removal is the caller's.
         seconds: the time limit of it all.
         progress: is told in half a sentence how much has arrived.
-
-    Returns:
-        What it was found to be.
 
     Raises:
         DataError: the dataset is missing, private, gated, a script or several, has no such revision, split or column,
@@ -79,13 +76,9 @@ def _environment(folder: Path) -> dict[str, str]:
     ours = Path(__file__).resolve().parents[3]
     hubs = {name for name in os.environ if name.startswith(("HF_", "HUGGINGFACE", "HUGGING_FACE"))}
     kept = {name: value for name, value in os.environ.items() if name in HANDED_ON or name not in hubs}
-    return kept | {
-        "HF_HOME": str(folder / "home"),
-        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
-        "PYTHONPATH": os.pathsep.join([str(ours), *filter(None, [os.environ.get("PYTHONPATH")])]),
-    }
+    path = os.pathsep.join([str(ours), *filter(None, [os.environ.get("PYTHONPATH")])])
+    silent = {"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_UPDATE_DOWNLOAD_COUNTS": "0"}
+    return kept | silent | {"HF_HOME": str(folder / "home"), "PYTHONPATH": path}
 
 
 def _wait(process: subprocess.Popen[bytes], dataset: str, folder: Path, seconds: float, progress: Tell | None) -> None:

@@ -53,8 +53,7 @@ def fetch(
         progress: is told in half a sentence what is being done.
         first_mb: of a dataset: take no more than so many MB of text, from its beginning, however large it is.
 
-    Returns:
-        The text as `known_texts` lists it, with its path.
+    Returns the text as `known_texts` lists it, with its path.
 
     Raises:
         DataError: there is no such text, this machine is offline, or what came is not what is pinned or cannot be used.

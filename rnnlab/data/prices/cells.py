@@ -10,8 +10,8 @@ from itertools import compress
 from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import is_date
 from rnnlab.data.prices.files import PriceFile
+from rnnlab.data.prices.formats.layouts import Rows, find_separator, first_rows, split
 from rnnlab.data.prices.headings import Headings
-from rnnlab.data.prices.rows import Rows, find_separator, first_rows, split
 from rnnlab.data.prices.tickers import choose_ticker, column_of, quoted, ticker_column
 from rnnlab.data.prices.words import Row, field_of, fields_of
 from rnnlab.errors import DataError

@@ -126,15 +126,11 @@ def read_corpus(
 
 
 def read_corpora(sources: Sequence[tuple[str | Path, str | None]], name: str, reading: Reading) -> Corpus:
-    """Read several files as one text, in their order; a file is a document, unless the rule cuts it up.
+    """Read several files as one text of a name, in their order; a file is a document, unless the rule cuts it up.
 
-    Args:
-        sources: paths, and the names of those that lie under another one.
-        name: what to call the text.
-        reading: how.
+    sources: paths, and the names of those that lie under another one.
 
-    Raises:
-        DataError: as `read_corpus`, or they are over 50 MB together.
+    Raises DataError as `read_corpus`, or if they are over 50 MB together.
     """
     parts: dict[str, Corpus] = {}
     told: list[tuple[str, str]] = []

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -93,10 +93,9 @@ class Shards:
 
 def is_shards(data: str) -> bool:
     """Whether a path is a folder of shards; no path is too odd to ask for."""
-    try:
+    with suppress(OSError, ValueError):
         return os.path.lexists(Path(data) / INDEX)  # whatever lies there: `open_shards` refuses what is no file
-    except (OSError, ValueError):
-        return False
+    return False
 
 
 def open_shards(folder: str | Path) -> Shards:
@@ -131,10 +130,8 @@ def write_shards(
 
     Args:
         pieces: the text's parts in their order, as `read_pieces` gives them: none ends within a line.
-        folder: must not be there yet.
         name, source: what to call the text, and where it comes from.
         size: characters of a shard, about; the last one has half as many at least.
-        progress: is told in half a sentence how far it is.
         notices: sentences on the text, read when the last piece has come, for the pieces may add to them.
 
     Raises:

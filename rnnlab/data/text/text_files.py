@@ -44,13 +44,9 @@ _BETWEEN = tuple(chr(0xFDD0 + number) for number in range(32))
 def read_text(source: str | Path | bytes, label: str, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:
     """The cleaned text of a file, and sentences on what was changed and what looks odd.
 
-    Args:
-        source: a path, or the file's content, gzip or not.
-        label: what messages call it.
-        encoding: of the text; found out if None.
+    source: a path, or the content, gzip or not, in an encoding that is found out if None; label: what messages call it.
 
-    Raises:
-        DataError: there is no such file, or it is no text, empty, too large or in an encoding that is not sure.
+    Raises DataError if there is no such file, or it is no text, empty, too large or in an encoding that is not sure.
     """
     content = read_content(source, label, WANTED)
     decoded = _decoded(content, label, encoding)

@@ -29,8 +29,7 @@ def read_pieces(files: Sequence[str | Path], encoding: str | None = None, tell: 
     Headers and licences of Project Gutenberg are left out, for which each file is gone through twice.
 
     Args:
-        files: their paths.
-        encoding: of all of them, such as "KOI8-R"; UTF-8 if None.
+        files, encoding: their paths, and in what all of them are, such as "KOI8-R"; UTF-8 if None.
         tell: is told of each file what was left out of it, and what it seems to be besides words.
 
     Raises:
@@ -53,9 +52,7 @@ def read_pieces(files: Sequence[str | Path], encoding: str | None = None, tell: 
 def text_pieces(file: Path, encoding: str | None = None, changes: Counter[str] | None = None) -> Iterator[str]:
     """A file's text as it lies there but for its line ends and signs that stand as control characters, a MB at a time.
 
-    Args:
-        file, encoding: as of `read_pieces`; errors as there.
-        changes: counts what is changed, by the names of `Cleaned`.
+    `changes` counts what is changed, by the names of `Cleaned`; encoding and errors are as of `read_pieces`.
     """
     codec = "utf-8" if encoding is None else codec_named(encoding)
     try:

@@ -50,10 +50,8 @@ class Vocabulary(Protocol):
         """All that `open_vocabulary` needs, as JSON."""
 
 
-VOCABULARIES: dict[str, type[CharacterVocabulary] | type[WordVocabulary]] = {
-    "characters": CharacterVocabulary,
-    "words": WordVocabulary,
-}
+Kinds = dict[str, type[CharacterVocabulary] | type[WordVocabulary]]
+VOCABULARIES: Kinds = {"characters": CharacterVocabulary, "words": WordVocabulary}
 
 
 def open_vocabulary(codec: Mapping[str, Any]) -> Vocabulary:

@@ -117,9 +117,8 @@ def build_words(
     spelt word in training could not spell one later.
 
     Args:
-        texts: the training text, whole or in documents.
+        texts, boundary: as of `build_characters`.
         most: number of ids at most, with the characters and the boundary.
-        boundary: whether to learn an id for the boundary between documents.
         alphabet: further characters to know, such as those of a part of the text that is held out.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,14 +75,12 @@ def _unreadable(cells: PriceCells, row: int, matches: Found, order: str | None) 
     if not value:
         return cells.refusal(row, "has no date; write it as 2020-01-31 or remove that line")
     good = next((match for match in matches if match is not None), None)
+    problem = ", which cannot be read; write it as 2020-01-31 or remove that line"
     if order == "iso":
-        problem = "which is not written as 2020-01-31; correct that line"
+        problem = ", which is not written as 2020-01-31; correct that line"
     elif good is not None and any(read_form(form, value) for form in FORMS):
-        other = f"where other lines write {quoted(good[0])}"
-        return cells.refusal(row, f"has the date {quoted(value)} {other}; write all dates in one way")
-    else:
-        problem = "which cannot be read; write it as 2020-01-31 or remove that line"
-    return cells.refusal(row, f"has the date {quoted(value)}, {problem}")
+        problem = f" where other lines write {quoted(good[0])}; write all dates in one way"
+    return cells.refusal(row, f"has the date {quoted(value)}{problem}")
 
 
 def _impossible(cells: PriceCells, row: int) -> DataError:
@@ -203,50 +201,35 @@ def _no_order(cells: PriceCells, readings: Readings) -> DataError:
     return cells.refusal(row, f"has the date {date} and {cells.place(other)} has {another}, {remedy}")
 
 
-_READERS: dict[re.Pattern[str], Callable[[PriceCells, Matches, str | None], tuple[Days, list[str]]]] = {
-    NUMERIC: _read_numeric,
-    UNIX: _read_unix,
-    MINGUO: _read_minguo,
-    SERIAL: _read_serial,
-}
+_READERS = {NUMERIC: _read_numeric, UNIX: _read_unix, MINGUO: _read_minguo, SERIAL: _read_serial}
 
-
-# A line a language, January to December; a name's abbreviations follow it.
-_LANGUAGES = (
-    "january jan, february feb, march mar, april apr, may, june jun, july jul, august aug, september sep sept, "
-    "october oct, november nov, december dec",
-    "januar jänner jan, februar feb, märz mrz mär, april apr, mai, juni jun, juli jul, august aug, september sep, "
-    "oktober okt, november nov, dezember dez",
-    "janvier janv, février févr fév, mars, avril avr, mai, juin, juillet juil, août aoû, septembre sept, octobre oct, "
-    "novembre nov, décembre déc",
-    "enero ene, febrero feb, marzo mar, abril abr, mayo may, junio jun, julio jul, agosto ago, septiembre sep set, "
-    "octubre oct, noviembre nov, diciembre dic",
-    "gennaio gen, febbraio feb, marzo mar, aprile apr, maggio mag, giugno giu, luglio lug, agosto ago, settembre set, "
-    "ottobre ott, novembre nov, dicembre dic",
-    "janeiro jan, fevereiro fev, março mar, abril abr, maio mai, junho jun, julho jul, agosto ago, setembro set, "
-    "outubro out, novembro nov, dezembro dez",
-    "januari jan, februari feb, maart mrt, april apr, mei, juni jun, juli jul, augustus aug, september sep, oktober, "
-    "november nov, december dec",
-    "stycznia styczeń sty, lutego luty lut, marca marzec mar, kwietnia kwiecień kwi, maja maj, czerwca czerwiec cze, "
-    "lipca lipiec lip, sierpnia sierpień sie, września wrzesień wrz, października październik paź, "
-    "listopada listopad lis, grudnia grudzień gru",
-    "января январь янв, февраля февраль февр фев, марта март мар, апреля апрель апр, мая май, июня июнь июн, "
-    "июля июль июл, августа август авг, сентября сентябрь сент сен, октября октябрь окт, ноября ноябрь нояб ноя, "
-    "декабря декабрь дек",
-    "ocak oca, şubat şub, mart mar, nisan nis, mayıs may, haziran haz, temmuz tem, ağustos ağu, eylül eyl, ekim eki, "
-    "kasım kas, aralık ara",
-    "januari jan, februari feb, mars mar, april apr, maj, juni jun, juli jul, augusti aug, september sep, oktober okt, "
-    "november nov, december dec",
-    "januar jan, februar feb, mars marts mar, april apr, maj mai, juni jun, juli jul, august aug, september sep, "
-    "oktober okt, november nov, desember december des",
-)
+# Of each language the months from January to December; a name's abbreviations follow it.
+_LANGUAGES = """
+    january jan, february feb, march mar, april apr, may, june jun, july jul, august aug, september sep sept, october
+    oct, november nov, december dec; januar jänner jan, februar feb, märz mrz mär, april apr, mai, juni jun, juli jul,
+    august aug, september sep, oktober okt, november nov, dezember dez; janvier janv, février févr fév, mars, avril avr,
+    mai, juin, juillet juil, août aoû, septembre sept, octobre oct, novembre nov, décembre déc; enero ene, febrero feb,
+    marzo mar, abril abr, mayo may, junio jun, julio jul, agosto ago, septiembre sep set, octubre oct, noviembre nov,
+    diciembre dic; gennaio gen, febbraio feb, marzo mar, aprile apr, maggio mag, giugno giu, luglio lug, agosto ago,
+    settembre set, ottobre ott, novembre nov, dicembre dic; janeiro jan, fevereiro fev, março mar, abril abr, maio mai,
+    junho jun, julho jul, agosto ago, setembro set, outubro out, novembro nov, dezembro dez; januari jan, februari feb,
+    maart mrt, april apr, mei, juni jun, juli jul, augustus aug, september sep, oktober, november nov, december dec;
+    stycznia styczeń sty, lutego luty lut, marca marzec mar, kwietnia kwiecień kwi, maja maj, czerwca czerwiec cze,
+    lipca lipiec lip, sierpnia sierpień sie, września wrzesień wrz, października październik paź, listopada listopad
+    lis, grudnia grudzień gru; января январь янв, февраля февраль февр фев, марта март мар, апреля апрель апр, мая май,
+    июня июнь июн, июля июль июл, августа август авг, сентября сентябрь сент сен, октября октябрь окт, ноября ноябрь
+    нояб ноя, декабря декабрь дек; ocak oca, şubat şub, mart mar, nisan nis, mayıs may, haziran haz, temmuz tem, ağustos
+    ağu, eylül eyl, ekim eki, kasım kas, aralık ara; januari jan, februari feb, mars mar, april apr, maj, juni jun, juli
+    jul, augusti aug, september sep, oktober okt, november nov, december dec; januar jan, februar feb, mars marts mar,
+    april apr, maj mai, juni jun, juli jul, august aug, september sep, oktober okt, november nov,
+    desember december des"""
 _MONTHS = {
     plain_word(name): number
-    for language in _LANGUAGES
+    for language in _LANGUAGES.split(";")
     for number, names in enumerate(language.split(","), start=1)
     for name in names.split()
 }
-_ENGLISH = [names.split()[0] for names in _LANGUAGES[0].split(",")]
+_ENGLISH = [names.split()[0] for names in _LANGUAGES.split(";")[0].split(",")]
 
 
 def month_number(written: str) -> int:

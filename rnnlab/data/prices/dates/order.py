@@ -72,11 +72,10 @@ def on_its_own_day(cells: PriceCells, dates: Dates) -> Dates:
         moved_days = np.where(rows, days + step, days)
         if off and len(np.unique(moved_days)) >= len(np.unique(days)):  # no two days become one
             days = moved_days
-            times = (
-                f"Times of day such as {quoted(dates.clocks[int(np.argmax(rows))])} are another time zone's midnight"
-            )
+            clock = quoted(dates.clocks[int(np.argmax(rows))])
             moved = f"{int(rows.sum()):,} dates were moved {'on' if step > 0 else 'back'} by a day"
-            notices.append(f"{times}, so {moved}: as written, rows fall on {_WEEKENDS[step]}.")
+            why = f"Times of day such as {clock} are another time zone's midnight, so {moved}"
+            notices.append(f"{why}: as written, rows fall on {_WEEKENDS[step]}.")
     if _may_be_a_day_early(days, hours):
         times = f"times of day such as {quoted(dates.clocks[0])} are another time zone's midnight"
         notices.append(f"Dates were read as they are written; if {times}, give the dates a day later.")

@@ -29,14 +29,9 @@ class DecodedPrices:
 
 
 def decode_prices(content: bytes, encoding: str | None = None) -> DecodedPrices | None:
-    """Decode a price file; None for bytes that are no text.
+    """Decode a price file in an encoding, as `encodings.decode` takes it; None for bytes that are no text.
 
-    Args:
-        content: the file.
-        encoding: its name, as rnnlab.data.encodings.decode takes it; None to find it.
-
-    Raises:
-        DataError: there is no encoding of that name, or the file is not in it.
+    Raises DataError if there is no encoding of that name, or the file is not in it.
     """
     decoded = decode(content, encoding)
     if decoded is None:

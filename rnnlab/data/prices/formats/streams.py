@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from rnnlab.data.files import format_of, refusal
+from rnnlab.data.prices.formats.layouts import find_separator, first_rows
 from rnnlab.data.prices.formats.zips import only_file
 from rnnlab.data.prices.headings import Headings
-from rnnlab.data.prices.rows import find_separator, first_rows
 
 MOST_STREAMED = 200_000_000  # bytes, once unpacked
 _MOST_ROWS = 100_000
@@ -37,13 +37,11 @@ def lines_of_ticker(source: str | Path | bytes, label: str, ticker: str, most: i
     """Read a file line by line and keep those that a ticker is named in, or its columns, if the file is too large.
 
     Args:
-        source: a path, or the content; plain text, gzip or a zip with one file.
-        label: what messages call it.
+        source: a path, or the content; plain text, gzip or a zip with one file; messages call it by its label.
         ticker: which one; letters of any case.
         most: bytes that may be kept.
 
-    Returns:
-        None for a file that is not too large, is no such text, or cannot be opened, which reading it whole will tell.
+    Returns None for a file that is not too large, is no such text, or cannot be opened, as reading it whole will tell.
 
     Raises:
         DataError: the file is larger than 200 MB, has lines of over 100,000 characters, or too many name the ticker.
@@ -132,9 +130,8 @@ def _gathered(rows: Iterable[tuple[int, bytes]], label: str, ticker: str, most: 
     for number, row in rows:
         size += len(row)
         if size > most:
-            raise refusal(
-                label, f"has over {most // 1_000_000} MB of lines with {ticker[:40]!r}; give one series of daily prices"
-            )
+            has = f"has over {most // 1_000_000} MB of lines with {ticker[:40]!r}"
+            raise refusal(label, f"{has}; give one series of daily prices")
         kept.append(row)
         lines.append(number)
     return Streamed(b"".join(kept), lines)
