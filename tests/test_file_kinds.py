@@ -11,7 +11,7 @@ from file_kinds.texts import TEXTS
 
 from rnnlab.data.prices.series import read_prices
 from rnnlab.data.text.corpus import Corpus, read_corpus
-from rnnlab.data.text.ordering import order_notices
+from rnnlab.data.text.documents import order_notices
 from rnnlab.errors import DataError
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rnnlab.data.text.characters import build_characters
 from rnnlab.data.text.corpus import read_corpus
-from rnnlab.data.text.ordering import order_notices
+from rnnlab.data.text.documents import order_notices
 from rnnlab.data.text.prompts import adapt, adapt_all
 from rnnlab.data.text.stops import adapt_banned, adapt_stops
 from rnnlab.data.text.text_pieces import read_pieces

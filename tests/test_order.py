@@ -9,7 +9,7 @@ from authors import story
 from trainings import train_text
 
 from rnnlab.data.text.corpus import read_corpus
-from rnnlab.data.text.ordering import order_notices, shuffled
+from rnnlab.data.text.documents import order_notices, shuffled
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.judge.evaluating import evaluate

@@ -9,7 +9,7 @@ from languages import story as tale
 from trainings import train_text
 
 from rnnlab.__main__ import main
-from rnnlab.data.folders import text_files
+from rnnlab.data.text.text_files import text_files
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.service.sharding import make_shards
 from rnnlab.tasks.text.data import open_text

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from rnnlab.data.regular_files import open_regular
@@ -35,12 +36,10 @@ def refuse_offline(name: str) -> None:
 
 def file_sha256(path: Path) -> str | None:
     """The digest of a file's bytes, or None if it cannot be read or is larger than any that is kept here."""
-    try:
-        with open_regular(path) as file:
-            small = os.fstat(file.fileno()).st_size <= MOST_BYTES
-            return hashlib.file_digest(file, "sha256").hexdigest() if small else None
-    except OSError:
-        return None
+    with suppress(OSError), open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size <= MOST_BYTES:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    return None
 
 
 def keep(text: str, path: Path, name: str) -> None:

@@ -189,12 +189,8 @@ def group(name: str) -> tuple[str, ...]:
 def price_table(name: str) -> pd.DataFrame:
     """The daily prices of one bundled ticker, such as "AAPL", "AAPL-2019" or the pool's "IBM".
 
-    Returns:
-        (N, 5) floats Open High Low Close (USD, or index points) and Volume (shares), with a DatetimeIndex "Date",
-        oldest first.
-
-    Raises:
-        DataError: no such ticker is bundled, or the file is missing or not the one that the catalog describes.
+    (N, 5) floats Open High Low Close (USD, or index points) and Volume (shares), by a DatetimeIndex "Date", oldest
+    first. Raises DataError if no such ticker is bundled, or its file is missing or not as the catalog describes it.
     """
     return next(iter(price_tables([name]).values()))
 

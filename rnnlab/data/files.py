@@ -92,7 +92,7 @@ def read_content(source: str | Path | bytes, label: str, wanted: Wanted) -> byte
     """
     content = source if isinstance(source, bytes) else _read_path(source, label, wanted)
     if len(content) > wanted.most_bytes:
-        raise refusal(label, f"is larger than {_megabytes(wanted)}; {wanted.smaller}")
+        raise refusal(label, f"is larger than {wanted.most_bytes // 1_000_000} MB; {wanted.smaller}")
     if content.startswith(b"\x1f\x8b"):
         content = _unpack_gzip(content, label, wanted)
     if not content or content.isspace():
@@ -113,10 +113,6 @@ def is_empty(label: str, wanted: Wanted) -> DataError:
 def is_binary(label: str, wanted: Wanted) -> DataError:
     """The refusal of bytes that are no text in any encoding."""
     return refusal(label, f"is not text but binary data; give {wanted.file}")
-
-
-def _megabytes(wanted: Wanted) -> str:
-    return f"{wanted.most_bytes // 1_000_000} MB"
 
 
 def _read_path(source: str | Path, label: str, wanted: Wanted) -> bytes:
@@ -142,7 +138,7 @@ def _unpack_gzip(content: bytes, label: str, wanted: Wanted) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise refusal(label, "is a damaged gzip archive; compress or download it again") from error
     if len(unpacked) > wanted.most_bytes:
-        raise refusal(label, f"unpacks to more than {_megabytes(wanted)}; {wanted.smaller}")
+        raise refusal(label, f"unpacks to more than {wanted.most_bytes // 1_000_000} MB; {wanted.smaller}")
     if unpacked.startswith(b"\x1f\x8b"):
         raise refusal(label, "is compressed twice; unpack it once and give what is inside")
     return unpacked

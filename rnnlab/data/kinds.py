@@ -45,11 +45,7 @@ class Fault(NamedTuple):
         return f"{self.path} is missing or wrong ({self.found} where {self.due} is due)"
 
 
-class _Missing:
-    """Stands where a field is due and none is."""
-
-
-_MISSING = _Missing()
+_MISSING = object()  # stands where a field is due and none is
 
 
 def find_fault(value: object, kind: Kind, path: str = "") -> Fault | None:

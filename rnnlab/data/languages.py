@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -68,7 +68,8 @@ class Counted:
     @classmethod
     def of(cls, text: str) -> Counted:
         """Count them."""
-        return cls(Counter(_placed(text)))
+        neighbours = zip(" " + text, text, text[1:] + " ", strict=False)
+        return cls(Counter((one, _place(before, one, after)) for before, one, after in neighbours if not one.isascii()))
 
     def __len__(self) -> int:
         return sum(self.found.values())
@@ -76,14 +77,6 @@ class Counted:
     def surprise(self, language: str) -> float:
         """How unlikely they are in a language, nats of all of them."""
         return sum(count * _nats(language, one, how) for (one, how), count in self.found.items())
-
-
-def _placed(text: str) -> Iterator[tuple[str, str]]:
-    before = " "
-    for place, one in enumerate(text):
-        if not one.isascii():
-            yield one, _place(before, one, text[place + 1 : place + 2])
-        before = one
 
 
 def _place(before: str, one: str, after: str) -> str:

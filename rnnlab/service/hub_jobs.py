@@ -11,8 +11,8 @@ from typing import Any
 
 from rnnlab import hub
 from rnnlab.data import catalog
-from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.text.shards import is_shards
+from rnnlab.data.text.text_files import is_folder, text_files
 from rnnlab.errors import RnnlabError
 from rnnlab.hub import Flavor, Submitted
 from rnnlab.runtime.opening import hub_name, is_file, is_hub_name, is_shareable, told

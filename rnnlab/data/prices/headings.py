@@ -8,15 +8,7 @@ from dataclasses import dataclass
 
 from rnnlab.data.files import refusal
 from rnnlab.data.prices.dates.forms import is_date
-from rnnlab.data.prices.words import (
-    NUMBER_FIELDS,
-    PERHAPS_TICKER,
-    Row,
-    columns_of,
-    fields_of,
-    plain_word,
-    ticker_columns,
-)
+from rnnlab.data.prices.words import NUMBER_FIELDS, TICKER_WORDS, Row, columns_of, fields_of, plain_word, ticker_pairs
 from rnnlab.errors import DataError
 
 _TUPLE = re.compile(r"""\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]\s*\)""")
@@ -92,7 +84,7 @@ def one_line(row: Row, number: int, label: str, date: int = 0) -> Headings:
     if columns.get("Clock") == columns["Date"]:
         del columns["Clock"]
     spare = tuple(found.get("Volume", [])[1:])
-    perhaps = tuple(i for i, cell in enumerate(row) if plain_word(cell).replace(" ", "") in PERHAPS_TICKER)
+    perhaps = tuple(i for i, cell in enumerate(row) if plain_word(cell).replace(" ", "") in TICKER_WORDS)
     return Headings(number, tuple(row), {"": columns}, spare_volumes=spare, perhaps_tickers=perhaps)
 
 
@@ -100,7 +92,7 @@ def _pairs(row: Row, number: int) -> Headings | None:
     """A line of headings such as Close (AAPL) and Close (MSFT)."""
     fields = fields_of(row)
     date = fields.index("Date") if "Date" in fields else 0
-    found = ticker_columns(row, [column for column in range(len(row)) if column != date and row[column].strip()])
+    found = ticker_pairs(row, [column for column in range(len(row)) if column != date and row[column].strip()])
     if found is None:
         return None
     words = tuple("" if column == date else cell for column, cell in enumerate(row))

@@ -120,7 +120,7 @@ def _keys(words: str) -> tuple[str, ...]:
 
 
 SYNONYMS = {field: _keys(words) for field, words in _WORDS.items()}
-PERHAPS_TICKER = frozenset(_keys(_PERHAPS_TICKER))
+TICKER_WORDS = frozenset(_keys(_PERHAPS_TICKER))
 _FIELD_OF = {word: field for field, words in reversed(SYNONYMS.items()) if field != "Clock" for word in words}
 
 
@@ -159,7 +159,7 @@ _LONGEST, _MOST_PARTS = 80, 8
 Pair = tuple[str, str]
 
 
-def ticker_columns(row: Row, columns: Sequence[int]) -> dict[str, dict[str, int]] | None:
+def ticker_pairs(row: Row, columns: Sequence[int]) -> dict[str, dict[str, int]] | None:
     """The column of each field of each ticker, if the headings of these columns of numbers are all such pairs.
 
     Returns ticker -> field -> column, of the tickers with a Close or an Adj Close; None if there is none, or a heading

@@ -18,8 +18,7 @@ from typing import NamedTuple
 from rnnlab.data.code_points import alphabet_of, slices
 from rnnlab.data.files import label_of, refusal
 from rnnlab.data.text.cleaning import compose, how_many
-from rnnlab.data.text.documents import check_rule, split_documents
-from rnnlab.data.text.ordering import shuffled
+from rnnlab.data.text.documents import check_rule, shuffled, split_documents
 from rnnlab.data.text.text_files import WANTED, folded, read_cells, read_text
 from rnnlab.errors import DataError
 

@@ -37,7 +37,7 @@ def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
     """
     text, cut = _plain(text)
     forms = _forms_of(frozenset(known), text)
-    return text.translate(_table(forms)), _on_forms(forms, cut)
+    return text.translate({ord(one): form for one, form in forms.items()}), _on_forms(forms, cut)
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,13 @@ def adapt_all(known: Collection[str], texts: Sequence[str]) -> Adapted:
     if forms:
         total = int(counts.sum())
         notices += (f"Of {total:,} characters, {written:,} were written otherwise and {dropped:,} left out.",)
-    return Adapted(tuple(text.translate(_table(forms)) for text in texts), written, dropped, notices)
+    table = {ord(one): form for one, form in forms.items()}
+    return Adapted(tuple(text.translate(table) for text in texts), written, dropped, notices)
 
 
 def _forms_of(known: Collection[str], text: str) -> dict[str, str]:
     """The nearest known form of each unknown character of a text."""
     return {one: _nearest(known, one) for one in dict.fromkeys(text) if one not in known}
-
-
-def _table(forms: Mapping[str, str]) -> dict[int, str]:
-    return {ord(one): form for one, form in forms.items()}
 
 
 def _on_forms(forms: Mapping[str, str], cut: int) -> tuple[str, ...]:

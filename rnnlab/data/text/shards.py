@@ -103,17 +103,12 @@ def open_shards(folder: str | Path) -> Shards:
     place = Path(folder)
     try:
         told = parse_object(read_regular(place / INDEX, LARGEST_INDEX))
-        fault = find_fault(told, _INDEX)
+        if find_fault(told, _INDEX) is not None or told.get(SEAL) not in (None, seal(told)):  # earlier ones have none
+            raise ValueError("no index, or a changed one")
     except (OSError, ValueError) as error:
-        raise _damaged(place) from error
-    if fault is not None or told.get(SEAL) not in (None, seal(told)):  # earlier versions wrote none
-        raise _damaged(place)
+        raise DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.") from error
     lengths, digests = zip(*((one["characters"], one["sha256"]) for one in told["shards"]), strict=True)
     return Shards(place, told["name"], told["source"], lengths, digests, told["counts"], tuple(told["notices"]))
-
-
-def _damaged(place: Path) -> DataError:
-    return DataError(f"{place.name}/{INDEX} is damaged or of another version; make the shards anew.")
 
 
 def write_shards(

@@ -9,11 +9,10 @@ from typing import Any
 
 from rnnlab.data import catalog
 from rnnlab.data.fetch import fetching, hub_datasets
-from rnnlab.data.folders import is_folder, text_files
 from rnnlab.data.text.corpus import Corpus, Reading, read_corpora, read_corpus
-from rnnlab.data.text.ordering import order_notices
+from rnnlab.data.text.documents import order_notices
 from rnnlab.data.text.shards import Shards, is_shards, open_shards
-from rnnlab.data.text.text_files import looks_tabular
+from rnnlab.data.text.text_files import is_folder, looks_tabular, text_files
 from rnnlab.errors import DataError
 from rnnlab.nn.stepping import stepping_seconds
 from rnnlab.runtime.byte_lru import ByteLru

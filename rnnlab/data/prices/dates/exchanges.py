@@ -193,16 +193,13 @@ def _made(code: str, city: str, first_year: int, last_year: int) -> Calendar | N
     """An exchange's calendar for whole years, or for those of which its holidays are known."""
     import exchange_calendars  # 0.2 s, and only wanted where a series trades on weekdays
 
-    bounds = (f"{first_year}-01-01", f"{last_year}-12-31")
+    first, last = pd.Timestamp(first_year, 1, 1), pd.Timestamp(last_year, 12, 31)
     try:
-        calendar = exchange_calendars.get_calendar(code, start=bounds[0], end=bounds[1])
+        calendar = exchange_calendars.get_calendar(code, start=first, end=last)
     except ValueError:
         kind = type(exchange_calendars.get_calendar(code))
-        first = max(filter(None, (kind.bound_min(), pd.Timestamp(bounds[0]))))
-        last = min(filter(None, (kind.bound_max(), pd.Timestamp(bounds[1]))))
+        first, last = max(filter(None, (kind.bound_min(), first))), min(filter(None, (kind.bound_max(), last)))
         if last - first < datetime.timedelta(days=366):
             return None
         calendar = exchange_calendars.get_calendar(code, start=first, end=last)
-        return Calendar(city, pd.DatetimeIndex(calendar.sessions), first, last)
-    sessions = pd.DatetimeIndex(calendar.sessions)
-    return Calendar(city, sessions, pd.Timestamp(bounds[0]), pd.Timestamp(bounds[1]))
+    return Calendar(city, pd.DatetimeIndex(calendar.sessions), first, last)

@@ -76,7 +76,9 @@ def on_its_own_day(cells: PriceCells, dates: Dates) -> Dates:
             moved = f"{int(rows.sum()):,} dates were moved {'on' if step > 0 else 'back'} by a day"
             why = f"Times of day such as {clock} are another time zone's midnight, so {moved}"
             notices.append(f"{why}: as written, rows fall on {_WEEKENDS[step]}.")
-    if _may_be_a_day_early(days, hours):
+    # A market that never closes, whose weekdays tell nothing, with all rows of the afternoon or evening.
+    every_day = len(days) >= _LEAST_ROWS and len(set(weekdays(days).tolist())) == SUNDAY + 1
+    if every_day and (hours >= _NOON).all() and (hours < _LAST_HOUR).all():
         times = f"times of day such as {quoted(dates.clocks[0])} are another time zone's midnight"
         notices.append(f"Dates were read as they are written; if {times}, give the dates a day later.")
     plain = hours <= 0
@@ -196,9 +198,3 @@ def _is_off(days: Days, step: int) -> bool:
         return False
     shares = np.bincount(weekdays(days + step), minlength=7) / len(days)
     return bool((shares[MONDAY : FRIDAY + 1] >= _USUAL).all() and (shares[SATURDAY:] <= _NEVER).all())
-
-
-def _may_be_a_day_early(days: Days, hours: NDArray[np.int64]) -> bool:
-    """Whether rows of a market that never closes, whose weekdays tell nothing, are all of the afternoon or evening."""
-    every_day = len(days) >= _LEAST_ROWS and len(set(weekdays(days).tolist())) == SUNDAY + 1
-    return every_day and bool((hours >= _NOON).all() and (hours < _LAST_HOUR).all())

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from rnnlab.data.files import as_subject, refusal
 from rnnlab.data.prices.dates.forms import COMPACT, ISO, UNIX, is_date, read_form
 from rnnlab.data.prices.headings import Headings, find_headings, one_line
-from rnnlab.data.prices.words import PRICE_FIELDS, Row, fields_of, ticker_columns
+from rnnlab.data.prices.words import PRICE_FIELDS, Row, fields_of, ticker_pairs
 from rnnlab.errors import DataError
 
+Columns = Sequence[int]
 Floats = NDArray[np.float64]
 
 # A change in percent is no price.
@@ -83,9 +84,7 @@ def _are_numbers_down(cells: Sequence[str]) -> bool:
     return bool(written) and all(len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell) for cell in written)
 
 
-def _under_headings(
-    row: Row, number: int, date: int, numbers: Sequence[int], blank: Sequence[int], label: str
-) -> Headings | None:
+def _under_headings(row: Row, number: int, date: int, numbers: Columns, blank: Columns, label: str) -> Headings | None:
     fields = fields_of(row)
     heading = row[date].strip() if date < len(row) else ""
     named = () if fields[date : date + 1] == ["Date"] else (f"Dates were taken from the column {heading[:40]!r}.",)
@@ -95,7 +94,7 @@ def _under_headings(
     if {"High", "Low"} <= set(fields):
         return None  # one of the others is the close, but which?
     having = [i for i in numbers if i < len(row) and row[i].strip()]
-    if pairs := ticker_columns(row, having):
+    if pairs := ticker_pairs(row, having):
         columns = {name: {"Date": date, **found} for name, found in pairs.items()}
         return Headings(number, _words_but(row, [date, *having]), columns, named)
     free = [i for i in having if fields[i] is None]
@@ -109,13 +108,11 @@ def _under_headings(
     return _wide(row, number, date, sorted([*free, *empty, *odd]), named, label)
 
 
-def _words_but(row: Row, columns: Sequence[int]) -> tuple[str, ...]:
+def _words_but(row: Row, columns: Columns) -> tuple[str, ...]:
     return tuple("" if i in columns else cell for i, cell in enumerate(row))
 
 
-def _wide(
-    row: Row, number: int, date: int, closes: Sequence[int], notices: tuple[str, ...], label: str
-) -> Headings | None:
+def _wide(row: Row, number: int, date: int, closes: Columns, notices: tuple[str, ...], label: str) -> Headings | None:
     """A column a ticker."""
     names = [row[i].strip() for i in closes]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -125,7 +122,7 @@ def _wide(
     return Headings(number, _words_but(row, [date, *closes]), columns, notices, wide=True) if names else None
 
 
-def _without_headings(sample: Sequence[Row], last_row: int, date: int, numbers: Sequence[int], label: str) -> Headings:
+def _without_headings(sample: Sequence[Row], last_row: int, date: int, numbers: Columns, label: str) -> Headings:
     found = _bar_columns(sample, date, numbers)
     if found is None:
         raise DataError(_headless(sample[0], date, label))
@@ -147,7 +144,7 @@ def _headless(row: Row, date: int, label: str) -> str:
     return f"{as_subject(label)} starts with {shown} and has no headings; write a line such as {line} above it{each}."
 
 
-def _bar_columns(sample: Sequence[Row], date: int, numbers: Sequence[int]) -> dict[str, int] | None:
+def _bar_columns(sample: Sequence[Row], date: int, numbers: Columns) -> dict[str, int] | None:
     """The columns of a bar: the first four numbers, of which one is always the greatest and one always the least.
 
     Of the other two the Open is the first, unless the second follows more nearly on the close of the day before. A
@@ -173,7 +170,7 @@ def _bar_columns(sample: Sequence[Row], date: int, numbers: Sequence[int]) -> di
     return columns | _volume_column(written, values, numbers)
 
 
-def _volume_column(written: list[list[str]], values: Floats, numbers: Sequence[int]) -> dict[str, int]:
+def _volume_column(written: list[list[str]], values: Floats, numbers: Columns) -> dict[str, int]:
     for place in range(4, len(numbers)):
         cells = [row[place] for row in written]
         if not all(_PLAIN.fullmatch(cell) for cell in cells):

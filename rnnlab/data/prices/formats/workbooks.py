@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -74,10 +75,9 @@ def _choose_sheet(first: dict[str, Rows], label: str, ticker: str | None) -> str
 
 
 def _looks_like_prices(rows: Rows, label: str) -> bool:
-    try:
+    with suppress(DataError):
         return (find_headings(rows, label) or guess_layout(rows, label)) is not None
-    except DataError:
-        return True
+    return True
 
 
 def _rows(sheet: Any, most: int) -> Rows:
