@@ -12,6 +12,12 @@ _TOO_LOW, _TOO_HIGH = 0.6, 1.67
 # Files of adjusted prices round each column by itself; this much is not worth a notice.
 _ROUNDING = 1e-4
 _MOST_EMPTY = 0.5
+BARS = ("Open", "High", "Low")
+MOST = 0.5  # of the days: above it closes are used alone
+# Of days whose High is their Low a stock has a few, of single trades; of the 40 bundled ones none has any. Days that
+# close at one end and open at the other are 7 % of the bundled ones' first 500 days at most.
+_MANY_FLAT, _LEAST_FLAT = 0.05, 10
+_MANY_HOLLOW = 0.3
 
 
 def mend(table: pd.DataFrame) -> tuple[pd.DataFrame, Notices]:
@@ -129,14 +135,6 @@ def _adjust(table: pd.DataFrame, notices: Notices) -> pd.DataFrame:
         why = "so that dividends and splits do not look like moves"
         notices.append(f"All prices were scaled by Adj Close / Close, {why}.")
     return table
-
-
-BARS = ("Open", "High", "Low")
-MOST = 0.5  # of the days: above it closes are used alone
-# Of days whose High is their Low a stock has a few, of single trades; of the 40 bundled ones none has any. Days that
-# close at one end and open at the other are 7 % of the bundled ones' first 500 days at most.
-_MANY_FLAT, _LEAST_FLAT = 0.05, 10
-_MANY_HOLLOW = 0.3
 
 
 def days_without_range(table: pd.DataFrame) -> tuple[pd.Series, str]:
