@@ -34,7 +34,7 @@ for name, where in json.loads(sys.argv[1]).items():
     print(json.dumps([name, made]))
 """
 
-pytestmark = pytest.mark.filterwarnings("ignore:This model's scaling has seen the test days' prices")
+pytestmark = pytest.mark.filterwarnings("ignore:This model's scaling uses the prices of the test days")
 
 
 def trained(name: str, place: Path) -> Path:
