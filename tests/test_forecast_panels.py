@@ -43,8 +43,8 @@ def test_several_series_get_a_line_each_and_a_file(own):
 @pytest.mark.parametrize(
     ("series", "sentence"),
     [
-        ([], "Nothing is chosen; choose a series or give a file."),
-        (["../x.csv"], "&#x27;../x.csv&#x27; is no bundled ticker; choose one, or give a file."),
+        ([], "No series is chosen; choose one, or upload a file."),
+        (["../x.csv"], "&#x27;../x.csv&#x27; is not a bundled ticker; choose one, or upload a file."),
         (["AAPL"] * 51, "51 series are more than 50; choose fewer at a time."),
         (["AAPL", "AAPL", "MSFT"] * 3, ""),
     ],

@@ -78,7 +78,7 @@ def test_a_file_that_cannot_be_used_gets_its_sentence(tmp_path):
 
 def test_a_file_that_was_deleted_meanwhile_is_asked_for_again(tmp_path):
     verdict = show(ticker=None, file=str(tmp_path / "gone.csv"))["verdict"]
-    assert "drop it once more" in verdict
+    assert "upload it again" in verdict
     assert str(tmp_path) not in verdict
 
 

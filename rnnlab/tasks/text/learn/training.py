@@ -102,8 +102,8 @@ class TextSource:
         if len(alphabet) < MANY or seldom < len(alphabet) / 4:
             return []
         return [
-            f"{seldom:,} of its {len(alphabet):,} different characters occur fewer than {SELDOM} times, too seldom to "
-            f"be learnt: leave out what is not the author's, or make them one (--rare {SELDOM} on the command line)."
+            f"{seldom:,} of its {len(alphabet):,} distinct characters occur fewer than {SELDOM} times, too seldom to "
+            f"be modelled: leave out what is not the author's, or merge them into one with --rare {SELDOM}."
         ]
 
 

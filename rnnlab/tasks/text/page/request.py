@@ -80,7 +80,7 @@ def read_seed(written: str | None) -> int | None:
     if text.replace("−", "-") == str(DRAWN):  # as the page prints it, too
         return DRAWN
     if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
-        raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
+        raise RnnlabError(f"The seed {text[:40]!r} is not a whole number; leave it empty for a new one.")
     return int(text) if text else None
 
 

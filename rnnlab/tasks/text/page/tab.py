@@ -26,9 +26,9 @@ from rnnlab.widgets.events import PRIVATE, QUIET, chooser_with
 from rnnlab.widgets.saving import download, write_text
 from rnnlab.widgets.task_tab import Changed
 
-NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
+NO_VOICE = "No writer is bundled: train one with “python -m rnnlab train text”, then reload the page."
 ID = "write"  # of the tab, and of the events that share its limit
-REFUSED = "The page below is as it always opens."
+REFUSED = "The page below shows its defaults."
 WHAT = "texts"  # what its events are called
 AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.stepping.shared_steps)
 
@@ -150,7 +150,7 @@ def _followed(
         for draft in begin(AskedText.of(given)):
             yield _shown(draft, explained)
     except RnnlabError as error:
-        words = html.refusal(str(error), "Below is still the last text that could be written.")
+        words = html.refusal(str(error), "The previous text is still shown below.")
         yield {"verdict": words} | _buttons(busy=False)
 
 
