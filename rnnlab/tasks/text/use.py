@@ -11,7 +11,7 @@ from typing import Any
 
 from rnnlab import options
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN
-from rnnlab.data.text.stops import adapt_banned, adapt_stops
+from rnnlab.data.text.prompts import adapt_banned, adapt_stops
 from rnnlab.data.text.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling

@@ -24,7 +24,7 @@ from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
 from rnnlab.tasks.text.facts import text_learnt
-from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
 from rnnlab.tasks.text.learn.samples import card_samples, sample
@@ -90,7 +90,7 @@ class TextSource:
                 self._ngram[text.validation] = sharded_scores(self.corpus, text)
             else:
                 parts = split_at(self.corpus.documents, 1 - text.validation)
-                self._ngram[text.validation] = dict(protocols.ngram_score(*parts))
+                self._ngram[text.validation] = dict(ngram_score(*parts))
         return self._ngram[text.validation]
 
     def on_alphabet(self) -> Sequence[str]:
@@ -228,7 +228,7 @@ class TextTraining:
         one = calibrated(one, self.calibrating)
         one = dataclasses.replace(one, weights=halved(one.weights))
         writer, corpus = open_writer(one), self.source.corpus
-        scores = protocols.scores(writer, self.task.validation) | self.source.ngram(self.text)
+        scores = all_scores(writer, self.task.validation) | self.source.ngram(self.text)
         scores |= {"openings": openings(corpus.documents)} if isinstance(corpus, Corpus) else {}
         scores |= {"samples": card_samples(writer)}
         return dataclasses.replace(one, metrics=one.metrics | scores)
