@@ -13,12 +13,11 @@ from rnnlab.data.text.shards import Shards, is_shards, open_shards
 from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.tasks.text.data import is_table, open_text, open_writing
-from rnnlab.tasks.text.facts import reading, text_learnt
+from rnnlab.tasks.text.data import is_table, open_text
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded_text import held_out_text, sharded_scores
-from rnnlab.tasks.text.writer import Writer
+from rnnlab.tasks.text.writer import Writer, open_writing, reading, text_learnt
 
 ANOTHER = "The model was trained on another text; where the two overlap, its scores are too good to be true."
 

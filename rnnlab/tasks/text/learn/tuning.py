@@ -1,4 +1,4 @@
-"""A writer that learns on, from its own text or another: what it began with, its weights for more ids; trains nothing."""
+"""A writer that learns on: what it began with, and its weights for the characters that are new; trains nothing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import locate, open_located
 from rnnlab.tasks.text.data import open_learnable
-from rnnlab.tasks.text.facts import reading, text_learnt
 from rnnlab.tasks.text.judge.score import Ids, score
 from rnnlab.tasks.text.learn.settings import TRAIN, TextConfig
-from rnnlab.tasks.text.writer import open_writer
+from rnnlab.tasks.text.writer import open_writer, reading, text_learnt
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import TrainConfig
 from rnnlab.train.weights import cpu_weights
