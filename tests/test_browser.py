@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 import pytest
 from browsing import MARKS, running_browser, sync_api
 
-from rnnlab.tasks.text.facts import voice
+from rnnlab.tasks.text.writer import voice
 from rnnlab.ui import app
 
 pytestmark = MARKS

@@ -11,8 +11,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from rnnlab.tasks.text import facts as records
-from rnnlab.tasks.text import use
+from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.page import tab
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
 from rnnlab.tasks.text.page.request import AskedText
@@ -164,8 +163,8 @@ def test_a_text_that_is_long_enough_is_not_gone_on_with():
 
 def test_a_voice_brings_its_own_prompts():
     prompt, examples, _ = tab._voice_chosen("doyle", 0)
-    assert prompt == records.voice("doyle").openings[0]
-    assert [[one] for one in records.voice("doyle").openings] == examples["samples"]
+    assert prompt == writer.voice("doyle").openings[0]
+    assert [[one] for one in writer.voice("doyle").openings] == examples["samples"]
 
 
 def test_the_endpoint_streams_the_text_as_it_grows(client):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from rnnlab.data.text.stops import unescaped
+from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.runtime.callers import STRANGER
-from rnnlab.tasks.text import facts
+from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
 from rnnlab.tasks.text.use import sampling_settings
 
@@ -54,7 +54,7 @@ class Choosers:
 
 def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
     """Lay out what a visitor sets, the first voice's first prompt filled in; gives Write, Stop and Continue, too."""
-    openings = list(facts.voice(voices[0], caller=STRANGER).openings)
+    openings = list(writer.voice(voices[0], caller=STRANGER).openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
             list(voices),

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab.data.text.stops import unescaped
+from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnnlab.data.text.stops import read_lines, unescaped
+from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
-from rnnlab.tasks.text import facts, use
+from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.use import Draft, Manner, carry_on, sampling_settings
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
@@ -86,7 +86,7 @@ def read_seed(written: str | None) -> int | None:
 
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
-    openings = facts.voice(voice, caller=STRANGER).openings
+    openings = writer.voice(voice, caller=STRANGER).openings
     *_, last = use.drafts(
         voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, caller=STRANGER
     )
