@@ -57,4 +57,5 @@ def _stuck(reports: Sequence[TrainReport], baseline: float, beaten: str) -> str:
     moved = max(losses) - min(losses)
     if moved > STUCK * abs(baseline) or min(losses) < baseline:
         return ""
-    return f"The validation loss is stuck above that of the {beaten}: another learning rate, a larger network or more data may help."
+    help_by = "another learning rate, a larger network or more data may help"
+    return f"The validation loss is stuck above that of the {beaten}: {help_by}."

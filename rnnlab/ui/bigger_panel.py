@@ -35,8 +35,8 @@ STORY = (
     "pushes the checkpoint to your account. Your data are sent through a private repository of yours."
 )
 NO_LOGIN = (
-    "Signing in works only where this page runs as a Space on Hugging Face. From your own machine, start a Job with the "
-    "command `python -m rnnlab train`; its help lists the options."
+    "Signing in works only where this page runs as a Space on Hugging Face. From your own machine, start a Job with "
+    "the command `python -m rnnlab train`; its help lists the options."
 )
 SHOWN = 12  # lines of the log
 CANCEL = "Cancel the Job"

@@ -28,8 +28,8 @@ LARGEST_BODY = 2_000_000  # bytes of any request but an upload: a page's longest
 SWEPT = 600.0  # seconds between two sweeps of the folder of files
 LENGTHLESS = "An upload must state its length; send it with Content-Length."
 FOREIGN = (
-    "This page accepts requests from its own address and from programs, not from other sites' pages; if this is its own "
-    "address, whoever hosts it has to name it in RNNLAB_ORIGINS or let the proxy pass Host on."
+    "This page accepts requests from its own address and from programs, not from other sites' pages; if this is its "
+    "own address, whoever hosts it has to name it in RNNLAB_ORIGINS or let the proxy pass Host on."
 )
 # Who may show the page in a frame of theirs: the Hub, which is where a Space is seen.
 FRAMED_BY = "frame-ancestors 'self' https://huggingface.co https://*.huggingface.co https://*.hf.space"

@@ -32,7 +32,8 @@ class Uploads:
     def busy(self, client: str) -> str:
         """Why a client may not upload at this moment, in one sentence; "" if they may."""
         if self.under_way[client] >= AT_ONCE_OF_ONE:
-            return f"You are uploading {AT_ONCE_OF_ONE} files already, the most at a time; try again when one has finished."
+            most = f"{AT_ONCE_OF_ONE} files already, the most at a time"
+            return f"You are uploading {most}; try again when one has finished."
         if self.under_way.total() >= AT_ONCE:
             return f"{AT_ONCE} files are being uploaded to this page, the most at a time; try again in a minute."
         return ""

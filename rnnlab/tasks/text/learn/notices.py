@@ -37,6 +37,6 @@ def best_at_last(curve: Sequence[Mapping[str, Any]], steps: int, longer: str, *,
     if len(told) == 1 or fall > FALL or not ahead:
         return (f"The validation loss was lowest at the last step: train longer, for example with {longer}.",)
     return (
-        f"The last step had the lowest validation loss, {100 * fall:.1f} % below that of step {step:,}; training longer, "
-        f"for example with {longer}, may improve it slightly.",
+        f"The last step had the lowest validation loss, {100 * fall:.1f} % below that of step {step:,}; "
+        f"training longer, for example with {longer}, may improve it slightly.",
     )
