@@ -17,10 +17,13 @@ import pandas as pd
 
 from rnnlab.data.prices.dates.sessions import future_sessions
 from rnnlab.errors import DataError
-from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring import value_at_risk
+from rnnlab.scoring.baseline_scores import BaselineScores, DayScores, baseline_scores, day_scores, measured_variance
+from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, ahead, ewma_volatility, parkinson
 from rnnlab.scoring.forecasts import Scores, score
 from rnnlab.scoring.record import Bands, Record, calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
+from rnnlab.scoring.volatility import ranks
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
@@ -35,7 +38,8 @@ class Backtest:
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
     currency. calibrated: lower80 … upper95 again, calibrated day by day. first_day: the first session whose return is
-    part of a score. losses: (N,) the model's daily CRPS, percent. record: the bands' coverage.
+    part of a score. losses: (N,) the model's daily CRPS, percent. density: (N,) of the percent log return from the day
+    of forecast to the target. record: the bands' coverage. day: value at risk and QLIKE, one day ahead alone.
     """
 
     horizon: int
@@ -45,7 +49,9 @@ class Backtest:
     days: pd.DataFrame
     calibrated: pd.DataFrame
     losses: FloatArray = field(repr=False, compare=False)
+    density: StudentT = field(repr=False, compare=False)
     record: Record | None = None
+    day: DayScores = field(default_factory=DayScores)
 
     def against(self, name: str) -> pd.Series:
         """By target day, the model's CRPS less a baseline's: below 0 where the model was better, percent."""
@@ -53,12 +59,31 @@ class Backtest:
         assert others is not None
         return pd.Series(self.losses - others, index=self.days.index)
 
+    def daily(self) -> pd.DataFrame:
+        """A row a day: what was forecast for it and what came; its attrs["units"] name each column's unit.
+
+        Index `date`, the target day. Columns: from, the close on the day of forecast; close; return, from the one to
+        the other; location, scale, dof of the return's Student-t; median and the ends of the 80 and 95 % bands as
+        prices, as given and as calibrated; pit, the probability of a return of at most the one that came; crps.
+        """
+        actual = 100 * np.log((self.days["close"] / self.days["naive"]).to_numpy())
+        density = {"location": self.density.location, "scale": self.density.scale, "dof": self.density.dof}
+        bands = self.days.drop(columns=["close", "naive"])
+        table = self.days[["naive", "close"]].rename(columns={"naive": "from"}).assign(**{"return": actual}, **density)
+        table = pd.concat([table, bands, self.calibrated.add_prefix("calibrated_")], axis=1).rename_axis("date")
+        table = table.assign(pit=self.density.cdf(actual), crps=self.losses)
+        own = dict.fromkeys(("return", "location", "scale", "crps"), "percent log return")
+        own |= {"dof": "degrees of freedom", "pit": "probability"}
+        table.attrs["units"] = {str(name): own.get(str(name), "price") for name in table.columns}
+        return table
+
     def summary(self) -> dict[str, Any]:
         """The scores as plain JSON values."""
         baselines = {name: scores.summary() for name, scores in self.baselines.items()}
         start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
         scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
         rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
+        terciles = [dataclasses.asdict(one) for one in self.record.terciles] if self.record else []
         differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
         return {
             "start": start,
@@ -67,7 +92,9 @@ class Backtest:
             **scores,
             "rmse_beats_naive": differs,
             "baselines": baselines,
-            "record": dataclasses.asdict(self.record) if self.record else None,
+            "record": dataclasses.asdict(self.record) | {"terciles": terciles} if self.record else None,
+            "value_at_risk": value_at_risk.summary(self.day.tails),
+            "qlike": self.day.qlike,
         }
 
 
@@ -104,7 +131,9 @@ def backtest(
     chosen = densities.at((origins, horizon - 1))
     actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
     train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
-    bands = calibrated_bands(chosen, actual, horizon)
+    volatility = ewma_volatility(returns)
+    bands = calibrated_bands(chosen, actual, horizon, ranks=ranks(volatility, origins))
+    measured = measured_variance(returns, origins, split, ranges)
     days = {"close": after, "naive": before} | _prices(chosen, before)
     return Backtest(
         horizon=horizon,
@@ -113,8 +142,10 @@ def backtest(
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
         calibrated=pd.DataFrame(_in_prices(bands, before), index=dates[origins + horizon]),
-        record=record_of(chosen, actual, bands, horizon),
+        record=record_of(chosen, actual, bands, horizon, volatility[origins]),
         losses=chosen.crps(actual),
+        density=chosen,
+        day=day_scores(chosen, actual, measured) if horizon == 1 else DayScores(),
     )
 
 
@@ -169,11 +200,12 @@ def calibrated_outlook(densities: StudentT, table: pd.DataFrame, start: pd.Times
     fan, last = outlook(densities.at(-1), table, horizon), densities.at(np.s_[-1, :horizon])
     close, returns, _ = of_days(table)
     origins = np.arange(int(pd.DatetimeIndex(table.index).searchsorted(start)) - 1, len(table))
+    standing = ranks(ewma_volatility(returns), origins)
     halves: dict[int, list[float]] = {80: [], 95: []}
     for days in range(1, horizon + 1):
         density = densities.at((origins, days - 1))
         actual = ahead(returns, origins[: len(origins) - days], days)
-        for percent, (lower, upper) in calibrated_bands(density, actual, days).items():
+        for percent, (lower, upper) in calibrated_bands(density, actual, days, ranks=standing).items():
             halves[percent].append((upper[-1] - lower[-1]) / 2)
     for percent, widths in halves.items():
         own = (np.subtract(*last.interval(percent / 100)[::-1])) / 2
