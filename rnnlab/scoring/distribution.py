@@ -165,9 +165,10 @@ class Distribution:
 def need_share(share: float | FloatArray) -> FloatArray:
     """A probability, or several; RnnlabError unless all lie strictly between 0 and 1."""
     share = np.asarray(share, dtype=np.float64)
-    for bound in (share.min(), share.max()):
-        if not 0 < bound < 1:
-            raise RnnlabError(f"A quantile's level must lie strictly between 0 and 1, not at {bound:g}; 0.01 is usual.")
+    inside = (share > 0) & (share < 1)
+    if not inside.all():
+        at = float(share[~inside][0])
+        raise RnnlabError(f"A quantile's level must lie strictly between 0 and 1, not at {at:g}; 0.01 is usual.")
     return share
 
 
