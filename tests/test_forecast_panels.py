@@ -29,7 +29,7 @@ def own(tmp_path, monkeypatch) -> str:
 
 def test_several_series_get_a_line_each_and_a_file(own):
     shown, download = several.forecast_several(None, ["AAPL", "MSFT"], [own], "stocks", 5)
-    alone = forecast("stocks", "MSFT", horizon=5)["rows"][-1]
+    alone = forecast("stocks", "MSFT", horizon=5).summary()["rows"][-1]
     assert [name for name in ("AAPL", "MSFT", "mine") if f'<th scope="row">{name}</th>' in shown] == [
         "AAPL", "MSFT", "mine"
     ]  # fmt: skip

@@ -122,7 +122,7 @@ def test_only_the_endpoints_that_are_promised_are_public(client):
 
 def test_the_forecast_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="MSFT", model="stocks", horizon=3, api_name="/forecast")
-    assert answer == forecast("stocks", "MSFT", horizon=3)
+    assert answer == forecast("stocks", "MSFT", horizon=3).summary()
 
 
 def test_the_back_test_endpoint_answers_as_the_service_does(client):
@@ -145,7 +145,7 @@ def test_two_clients_at_once_get_the_answers_to_their_own_files(address, tmp_pat
         answers = list(pool.map(ask, ["MSFT", "QQQ"]))
     for ticker, answer in zip(["MSFT", "QQQ"], answers, strict=True):
         file = tmp_path / f"{ticker} of mine.csv"
-        assert answer == forecast("stocks", file, horizon=2)
+        assert answer == forecast("stocks", file, horizon=2).summary()
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import integrate, optimize, stats
+from scipy import optimize, stats
 
 from rnnlab.errors import DataError
 from rnnlab.scoring import value_at_risk
 from rnnlab.scoring.evidence import conditional_coverage, independence, unconditional_coverage
 from rnnlab.scoring.forecasts import diebold_mariano
 from rnnlab.scoring.student import StudentT
-from rnnlab.scoring.value_at_risk import expected_shortfall, joint_loss, quantile_loss, tails_of
+from rnnlab.scoring.value_at_risk import joint_loss, quantile_loss, tails_of
 
 DAYS = 400
 
@@ -26,16 +26,6 @@ def days(seed: int = 1) -> tuple[StudentT, np.ndarray]:
 
 def held_days(probability: float, days: int = 500, seed: int = 3) -> np.ndarray:
     return np.random.default_rng(seed).random(days) < probability
-
-
-@pytest.mark.parametrize("level", [0.95, 0.99])
-def test_expected_shortfall_is_the_mean_beyond_the_value_at_risk(level):
-    density, _ = days()
-    found = expected_shortfall(density, level)
-    for day in (0, 7, 399):
-        one = stats.t(density.dof[day], density.location[day], density.scale[day])
-        tail = integrate.quad(lambda y, one=one: y * one.pdf(y), -np.inf, one.ppf(1 - level))[0] / (1 - level)
-        assert_allclose(found[day], -tail, rtol=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.9, 0.95, 0.97])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rnnlab.scoring.distribution import Distribution
 from rnnlab.scoring.evidence import LEAST_DAYS, conditional_coverage, independence, unconditional_coverage
 from rnnlab.scoring.forecasts import diebold_mariano
 from rnnlab.scoring.student import FloatArray, StudentT
@@ -64,17 +65,6 @@ def summary(tails: Tails | None) -> dict[str, dict[str, float | None]] | None:
     return None if tails is None else {level: tail.summary() for level, tail in tails.items()}
 
 
-def expected_shortfall(density: StudentT, level: float) -> FloatArray:
-    """Mean loss of the share 1 − level of outcomes that is worst, (N,); the degrees of freedom must be above 1.
-
-    McNeil, Frey & Embrechts (2015), equation 2.25.
-    """
-    standard = StudentT(np.zeros_like(density.dof), np.ones_like(density.dof), density.dof)
-    quantile = standard.quantile(1 - level)
-    beyond = np.exp(standard.log_density(quantile)) / (1 - level) * (density.dof + quantile**2) / (density.dof - 1)
-    return density.scale * beyond - density.location
-
-
 def quantile_loss(quantile: FloatArray, actual: FloatArray, probability: float) -> FloatArray:
     """The pinball loss of quantiles (N,) below which an outcome falls with a probability, in their units.
 
@@ -94,7 +84,7 @@ def joint_loss(quantile: FloatArray, tail_mean: FloatArray, actual: FloatArray, 
 
 
 def _tail(density: StudentT, actual: FloatArray, level: float, model: TailRecord | None) -> TailRecord:
-    quantile, shortfall = density.quantile(1 - level), expected_shortfall(density, level)
+    quantile, shortfall = density.quantile(1 - level), -Distribution(density).mean_beyond(level, upper=False)
     held = actual >= quantile
     losses = joint_loss(quantile, -shortfall, actual, 1 - level) if (shortfall > 0).all() else None
     others = None if model is None else model.losses
