@@ -127,7 +127,7 @@ def test_the_forecast_endpoint_answers_as_the_service_does(client):
 
 def test_the_back_test_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="AAPL", model="stocks", start="2016-01-04", api_name="/backtest")
-    assert answer == backtest("stocks", "AAPL", start="2016-01-04")
+    assert answer == backtest("stocks", "AAPL", start="2016-01-04").json()
 
 
 def test_the_endpoints_have_defaults(client):

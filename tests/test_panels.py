@@ -30,7 +30,7 @@ def answer():
 
 def test_each_series_scores_as_it_does_alone(answer):
     for name, scores in zip(TICKERS, answer["horizons"]["1"]["series"], strict=True):
-        alone = backtest("stocks", name, start=START)
+        alone = backtest("stocks", name, start=START).json()
         assert scores["name"] == name
         assert {key: scores[key] for key in ("n", "crps", "record", "baselines")} == {
             key: alone[key] for key in ("n", "crps", "record", "baselines")

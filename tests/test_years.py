@@ -77,7 +77,7 @@ def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
     assert set(answer["years"]) == {"2021", "2022"}
     assert told[0].startswith("2021: training up to 2020-12-31")
     list(train_forecast(["AAPL"], out=tmp_path / "eve", settings=TINY, until="2020-12-31"))
-    alone = backtest(str(tmp_path / "eve"), "MSFT", start="2021-01-04")
+    alone = backtest(str(tmp_path / "eve"), "MSFT", start="2021-01-04").json()
     assert answer["years"]["2021"]["series"] == 1  # Apple's days end in 2017
     first = judge_year(str(tmp_path / "eve"), 2021)
     assert_allclose(answer["years"]["2021"]["model"], first)

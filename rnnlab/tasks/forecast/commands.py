@@ -6,20 +6,24 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from rnnlab.data.catalog import GROUPS
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
 from rnnlab.tasks.forecast.data import PriceReading
+from rnnlab.tasks.forecast.judge.frames import daily_frame
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
-from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
+from rnnlab.tasks.forecast.judge.scoring import BacktestReport, backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
-from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
+from rnnlab.terminal.commands import Answer, add_command, add_device, add_overwrite, aligned, table_lines, tell
+from rnnlab.terminal.files import check_new, write_whole
 from rnnlab.terminal.streams import aside
 
 NO_ADVICE = "No investment advice: the median is close to today's price; the bands are the model's uncertainty."
@@ -56,6 +60,8 @@ def add_commands(commands: Any) -> None:
     walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
     walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
+    walk.add_argument("--daily", metavar="FILE.csv", help="write a row a day: the forecast, what came, the bands' ends")
+    add_overwrite(walk, "the file of --daily")
 
 
 def add_benches(benches: Any) -> None:
@@ -132,21 +138,34 @@ def _backtest(args: argparse.Namespace) -> Answer:
         return _backtest_yearly(args)
     how = _how(args) | {"start": args.start, "horizons": tuple(args.horizon), "garch": args.garch}
     if not _are_several(args):
+        if args.daily:
+            check_new(args.daily, "--daily", overwrite=args.overwrite)
         found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
-        return tell(args, found, lambda found: list(backtest_lines(found)))
-    if args.leak_check or args.placebo:
-        raise RnnlabError("--leak-check and --placebo are for one series at a time; give --data one of them.")
+        if args.daily:
+            write_whole(args.daily, _daily_csv(found))
+        return tell(args, found.json(), lambda found: list(backtest_lines(found)))
+    if args.leak_check or args.placebo or args.daily:
+        raise RnnlabError("--leak-check, --placebo and --daily are for one series at a time; give --data one of them.")
     return tell(args, backtest_panel(args.model, args.data, **how), panel_lines)
 
 
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
-    if args.leak_check or args.placebo or args.horizon != [1] or not args.start:
+    if args.leak_check or args.placebo or args.daily or args.horizon != [1] or not args.start:
         raise RnnlabError(
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."
         )
     how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
     return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how), yearly_lines)
+
+
+def _daily_csv(found: BacktestReport) -> str:
+    """Every day's forecast; of several horizons one below the other, with a column `horizon`."""
+    tables = [daily_frame(result) for result in found.results]
+    if len(tables) > 1:
+        for table, result in zip(tables, found.results, strict=True):
+            table.insert(0, "horizon", result.horizon)
+    return pd.concat(tables).to_csv(date_format="%Y-%m-%d", float_format="%.8g")
 
 
 def backtest_lines(answer: Answer) -> Iterator[str]:

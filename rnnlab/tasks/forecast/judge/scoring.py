@@ -3,26 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from rnnlab.data.prices.series import Prices
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
-from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.scoring.forecasts import Scores, diebold_mariano
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices, read_day
 from rnnlab.tasks.forecast.judge import leaks, walk
+from rnnlab.tasks.forecast.judge.frames import daily_frame, score_frame
 from rnnlab.tasks.forecast.judge.panel import panel_summary
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
 from rnnlab.tasks.forecast.prepared import Prepared, fairness, first_scored, prepare, prepared, whole_horizon
 from rnnlab.tasks.forecast.recipes import open_forecasting
 
 
+@dataclass(frozen=True)
+class LeakCheck:
+    """Of so many days, those and the baselines whose forecast has seen what came after."""
+
+    days: int
+    leaks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BacktestReport:
+    """The back-tests of one series, a horizon each, in the order that they were asked for.
+
+    name: of the series; model: as it was asked for. notices: sentences on the prices and on the test's fairness.
+    decimals: of a file's closes, None for a bundled series.
+    """
+
+    name: str
+    model: str
+    results: tuple[Backtest, ...]
+    verdict: str
+    notices: tuple[str, ...]
+    decimals: int | None
+    leak_check: LeakCheck | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The scores of the first horizon, a row a model, see `frames.score_frame`."""
+        return score_frame(self.results[0])
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """The forecasts of the first horizon, a row a day, see `frames.daily_frame`."""
+        return daily_frame(self.results[0])
+
+    def json(self) -> dict[str, Any]:
+        """All but the days, as plain JSON values (docs/forecasting.md lists the keys and units)."""
+        answer = {"name": self.name, "model": self.model} | self.results[0].summary()
+        answer |= {"verdict": self.verdict, "notices": list(self.notices), "decimals": self.decimals}
+        if self.leak_check is not None:
+            answer["leak_check"] = {"days": self.leak_check.days, "leaks": list(self.leak_check.leaks)}
+        if len(self.results) > 1:
+            answer["horizons"] = {str(result.horizon): result.summary() for result in self.results}
+        return answer
+
+
 def backtest(
     model: str,
-    data: str | Path,
+    data: str | Path | Prices,
     *,
     start: str | None = None,
     horizons: tuple[int, ...] = (1,),
@@ -32,31 +80,28 @@ def backtest(
     reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
-) -> dict[str, Any]:
+) -> BacktestReport:
     """Walk forward through the test days without refitting; arguments as of `forecast_report.study`.
 
     Args:
         garch: whether to fit GARCH(1,1) and GJR-GARCH every 20 days, too, which takes seconds and the package arch.
         leak_check: also replace, for 25 of the days, all that follows by noise, and report whose forecast changes.
         placebo: score on independent draws in place of the prices, of which nothing can be predicted.
-
-    Returns:
-        The scores of the first horizon beside its baselines (docs/forecasting.md lists the keys and units), a
-        verdict and notices; with several horizons also `horizons`, the scores by horizon; with a leak check also
-        `leak_check`: {days, leaks}, the days and baselines whose forecast has seen what came after.
     """
     asked = prepared(model, data, caller, device, reading)
     if placebo:
         asked = asked.on_a_placebo()
     prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
-    answer = {"name": prices.name, "model": model} | results[0].summary()
     fair = () if placebo else fairness(asked.checkpoint, prices, results[0])
-    answer |= {"verdict": walk.verdict(results[0]), "notices": [*prices.notices, *fair], "decimals": prices.decimals}
-    if leak_check:
-        answer["leak_check"] = _leak_check(asked, results[0])
-    if len(results) > 1:
-        answer["horizons"] = {str(result.horizon): result.summary() for result in results}
-    return answer
+    return BacktestReport(
+        name=prices.name,
+        model=model,
+        results=tuple(results),
+        verdict=walk.verdict(results[0]),
+        notices=(*prices.notices, *fair),
+        decimals=prices.decimals,
+        leak_check=_leak_check(asked, results[0]) if leak_check else None,
+    )
 
 
 def backtest_panel(
@@ -97,6 +142,22 @@ def backtest_panel(
     return {"model": model, "horizons": by_horizon, "notices": notices}
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Two checkpoints on the same days: the back-test of each by its pinned name, and whether they differ.
+
+    dm_p: two-sided Diebold–Mariano on daily CRPS.
+    """
+
+    name: str
+    models: tuple[str, str]
+    results: tuple[Backtest, Backtest]
+    dm_p: float
+    verdict: str
+    notices: tuple[str, ...]
+    decimals: int | None
+
+
 def compare(
     models: tuple[str, str],
     data: str | Path,
@@ -106,15 +167,11 @@ def compare(
     reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
-) -> dict[str, Any]:
+) -> Comparison:
     """Back-test two checkpoints on the same days; arguments as of `forecast_report.study`.
 
     Args:
         start: first day of the back-test; if None the later of those that each of them would have.
-
-    Returns:
-        {name, scores: [the scores of each, with `model`], dm_p (two-sided Diebold–Mariano on daily CRPS), verdict,
-        notices}.
     """
     if models[0] == models[1]:
         raise RnnlabError(f"{Path(models[0]).name} would be compared with itself; choose another checkpoint.")
@@ -122,29 +179,37 @@ def compare(
     both = [prepared(model, prices, caller, device) for model in models]
     first = read_day(start, "The start") if start else max(first_scored(one.checkpoint, prices, None) for one in both)
     horizon = whole_horizon(ahead)
-    results = [walk.backtest(one.densities, prices.table, first, one.forecaster.rows_needed, horizon) for one in both]
-    p_value = diebold_mariano(results[0].losses, results[1].losses, horizon).p_value
-    scores, notices = [], [*prices.notices]
-    for model, one, result in zip(models, both, results, strict=True):
-        scores.append({"model": one.pinned} | result.summary() | {"decimals": prices.decimals})
+    ours, theirs = (
+        walk.backtest(one.densities, prices.table, first, one.forecaster.rows_needed, horizon) for one in both
+    )
+    p_value = diebold_mariano(ours.losses, theirs.losses, horizon).p_value
+    notices = [*prices.notices]
+    for model, one, result in zip(models, both, (ours, theirs), strict=True):
         notices += [f"{Path(model).name}: {words}" for words in fairness(one.checkpoint, prices, result)]
-    verdict = _compared(scores, p_value)
-    return {"name": prices.name, "scores": scores, "dm_p": p_value, "verdict": verdict, "notices": notices}
+    return Comparison(
+        name=prices.name,
+        models=(both[0].pinned, both[1].pinned),
+        results=(ours, theirs),
+        dm_p=p_value,
+        verdict=_compared(ours.scores, theirs.scores, p_value),
+        notices=tuple(notices),
+        decimals=prices.decimals,
+    )
 
 
-def _compared(scores: list[dict[str, Any]], p_value: float) -> str:
-    gain = 1 - scores[0]["crps"] / scores[1]["crps"] if scores[1]["crps"] > 0 else 0.0
+def _compared(ours: Scores, theirs: Scores, p_value: float) -> str:
+    gain = 1 - ours.crps / theirs.crps if theirs.crps > 0 else 0.0
     if p_value >= walk.SURE:
-        days = f"these {scores[0]['n']:,} days"
+        days = f"these {ours.n:,} days"
         return f"No significant difference on {days}: {percent(gain)} in CRPS (p = {p_value:.2f})"
     better = "The first" if gain > 0 else "The second"
     return f"{better} is better by {percent(gain)} in CRPS (p = {p_value:.2g})"
 
 
-def _leak_check(asked: Prepared, result: Backtest) -> dict[str, Any]:
+def _leak_check(asked: Prepared, result: Backtest) -> LeakCheck:
     """Which forecasts of the test days change with what follows them."""
     table = asked.prices.table
     split = int(pd.DatetimeIndex(table.index).searchsorted(result.first_day))
     days = leaks.days_to_try(split - 1, len(table) - 2)
     found = [f"{day:%Y-%m-%d}" for day in leaks.leaking_days(asked.forecaster.densities, table, days)]
-    return {"days": len(days), "leaks": [*found, *leaks.leaking_baselines(table, split, days)]}
+    return LeakCheck(len(days), (*found, *leaks.leaking_baselines(table, split, days)))

@@ -57,24 +57,6 @@ class Backtest:
         assert others is not None
         return pd.Series(self.losses - others, index=self.days.index)
 
-    def daily(self) -> pd.DataFrame:
-        """A row a day: what was forecast for it and what came; its attrs["units"] name each column's unit.
-
-        Index `date`, the target day. Columns: from, the close on the day of forecast; close; return, from the one to
-        the other; location, scale, dof of the return's Student-t; median and the ends of the 80 and 95 % bands as
-        prices, as given and as calibrated; pit, the probability of a return of at most the one that came; crps.
-        """
-        actual = 100 * np.log((self.days["close"] / self.days["naive"]).to_numpy())
-        density = {"location": self.density.location, "scale": self.density.scale, "dof": self.density.dof}
-        bands = self.days.drop(columns=["close", "naive"])
-        table = self.days[["naive", "close"]].rename(columns={"naive": "from"}).assign(**{"return": actual}, **density)
-        table = pd.concat([table, bands, self.calibrated.add_prefix("calibrated_")], axis=1).rename_axis("date")
-        table = table.assign(pit=self.density.cdf(actual), crps=self.losses)
-        own = dict.fromkeys(("return", "location", "scale", "crps"), "percent log return")
-        own |= {"dof": "degrees of freedom", "pit": "probability"}
-        table.attrs["units"] = {str(name): own.get(str(name), "price") for name in table.columns}
-        return table
-
     def summary(self) -> dict[str, Any]:
         """The scores as plain JSON values."""
         baselines = {name: scores.summary() for name, scores in self.baselines.items()}
