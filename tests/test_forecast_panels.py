@@ -76,7 +76,7 @@ def test_a_checkpoint_is_fine_tuned_scored_and_compared_with_its_origin(own):
     assert visit_folder(name).is_dir()
     shown = compare.compare(None, name, "stocks", None, own, "", "", "", 1)
     answer = scoring.compare((name, "stocks"), own, caller=STRANGER)
-    assert answer["verdict"] in words(shown)
+    assert answer.verdict in words(shown)
     assert "taught-mine" in words(shown)
     assert name not in shown  # its key opens it
     assert forecast(name, own, caller=STRANGER)["rows"]

@@ -20,6 +20,7 @@ from rnnlab.tasks.forecast.judge.scoring import BacktestReport, backtest, backte
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
+from rnnlab.tasks.forecast.risk_tables import RISK_NOTE, risk_tables, storm_sentence, tercile_table
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.terminal.commands import Answer, add_command, add_device, add_overwrite, aligned, table_lines, tell
@@ -179,6 +180,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         if "garch_t" not in scores["baselines"]:
             yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
         yield from _band_lines(scores.get("record"))
+        yield from _risk_lines(scores)
     if leaks := answer.get("leak_check"):
         changed = ", ".join(leaks["leaks"])
         found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
@@ -197,6 +199,16 @@ def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
             f"{percent} % band: coverage {share(raw['share'])}, 95 % interval {share(raw['low'])}–{share(raw['high'])};"
             f" calibrated day by day {share(calibrated['share'])}, {wider}{clusters}"
         )
+
+
+def _risk_lines(scores: Mapping[str, Any]) -> Iterator[str]:
+    """Coverage in calm and in storms, and the tests and scores of value at risk."""
+    terciles = (scores.get("record") or {}).get("terciles")
+    if terciles:
+        yield from table_lines([tercile_table(terciles)])
+        yield storm_sentence(terciles, scores["horizon"])
+    if risk := risk_tables(scores):
+        yield from (*table_lines(risk), RISK_NOTE)
 
 
 def panel_lines(answer: Answer) -> list[str]:

@@ -1,0 +1,72 @@
+"""What a back-test says of value at risk and of calm and stormy days: tables of words, and a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnnlab.scoring.baselines import TITLES
+from rnnlab.summary import THIS_MODEL, Table
+from rnnlab.tasks.forecast.tables import share
+
+STORMS = ("calm", "middle", "stormy")  # the terciles of volatility
+CHANCE = 2.39  # standard errors, for 95 % over three terciles together (Bonferroni)
+TESTS = ("kupiec_p", "independence_p", "conditional_p")
+HEAD = ("", "breaches", "Kupiec p", "independence p", "both p", "quantile score %", "joint score", "p (DM)")
+RISK_NOTE = "Scores: lower is better; joint: of value at risk and expected shortfall (Fissler–Ziegel), as is p (DM)."
+
+
+def risk_tables(scores: Mapping[str, Any]) -> list[Table]:
+    """For each level of value at risk a row a model that has a density; none for horizons over a day."""
+    return [_level(scores, level) for level in scores.get("value_at_risk") or ()]
+
+
+def _level(scores: Mapping[str, Any], level: str) -> Table:
+    models = {THIS_MODEL: scores} | {TITLES.get(name, name): one for name, one in scores["baselines"].items()}
+    known = {title: one["value_at_risk"][level] for title, one in models.items() if one.get("value_at_risk")}
+    due = (1 - int(level) / 100) * scores["n"]
+    caption = (
+        f"Value at risk of {level} %, long position: losses beyond it are due on {due:.0f} of {scores['n']:,} days."
+    )
+    return Table(caption, HEAD, tuple((title, *risk_cells(tail)) for title, tail in known.items()))
+
+
+def risk_cells(tail: Mapping[str, Any]) -> tuple[str, ...]:
+    """One model's record of one level, in words: breaches, the tests' p-values, both scores and the comparison's p."""
+    tests = (f"{tail[name]:.2g}" for name in TESTS)
+    joint = "–" if tail["joint_score"] is None else f"{tail['joint_score']:.4f}"
+    compared = "" if tail["joint_p"] is None else f"{tail['joint_p']:.2g}"
+    return str(tail["breaches"]), *tests, f"{tail['quantile_score']:.4f}", joint, compared
+
+
+def tercile_table(terciles: Sequence[Mapping[str, Any]]) -> Table:
+    """Coverage by tercile of volatility, as given and as calibrated."""
+    rows = []
+    for name, one in zip(STORMS, terciles, strict=True):
+        covered = (share(one[key]) for key in ("coverage80", "calibrated80", "coverage95", "calibrated95"))
+        rows.append((name, f"{one['days']:,}", f"{one['low']:.2f} – {one['high']:.2f}", *covered))
+    caption = "Coverage by tercile of the running volatility known the day before (percent a day)."
+    head = ("", "days", "volatility %", "80 % band", "calibrated", "95 % band", "calibrated")
+    return Table(caption, head, tuple(rows))
+
+
+def storm_sentence(terciles: Sequence[Mapping[str, Any]], horizon: int) -> str:
+    """Whether the 80 % band fails in calm or in storms; beyond one day, where outcomes overlap, without a judgement."""
+    calm, _, stormy = terciles
+    figures = (
+        f"on stormy days its coverage is {share(stormy['coverage80'])} ({share(stormy['calibrated80'])} when "
+        f"calibrated), on calm ones {share(calm['coverage80'])} ({share(calm['calibrated80'])})"
+    )
+    if horizon > 1:
+        return f"Of the 80 % band, {figures}."
+    far = max(range(3), key=lambda number: abs(terciles[number]["coverage80"] - 0.8))
+    worst = terciles[far]
+    missed = worst["coverage80"] - 0.8
+    if abs(missed) < CHANCE * math.sqrt(0.8 * 0.2 / worst["days"]):
+        return f"The 80 % band is off by no more than chance in any tercile of volatility: {figures}."
+    return f"The 80 % band is too {'narrow' if missed < 0 else 'wide'} on {_days(far)}: {figures}."
+
+
+def _days(tercile: int) -> str:
+    return "days of middle volatility" if STORMS[tercile] == "middle" else f"{STORMS[tercile]} days"
