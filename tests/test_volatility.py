@@ -85,8 +85,18 @@ def test_without_ranks_nothing_changes():
     unknown = np.full(300, np.nan)
     probabilities = density.cdf(actual)
     assert_array_equal(
-        calibrated_shares(probabilities, 0.8), calibrated_shares(probabilities, 0.8, ranks=unknown, shape_step=0.5)
+        calibrated_shares(probabilities, 0.8), calibrated_shares(probabilities, 0.8, ranks=unknown, ranked=(0.5, 0.5))
     )
+
+
+def test_a_file_cut_off_has_the_bands_of_the_whole_one():
+    density, actual, _ = stormy(900)
+    for cut in (400, 520, 700):
+        whole = calibrated_bands(density, actual, ranks=ranks(VOLATILITY, np.arange(900)))[95]
+        short = calibrated_bands(density.at(slice(cut)), actual[:cut], ranks=ranks(VOLATILITY[:cut], np.arange(cut)))[
+            95
+        ]
+        assert_array_equal(short[0], whole[0][:cut])
 
 
 def test_a_record_tells_coverage_by_terciles():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.scoring.evidence import LEAST_DAYS, Share, histogram, independence, share_held
+from rnnlab.scoring.evidence import LEAST_DAYS, BoolArray, Share, histogram, independence, share_held
 from rnnlab.scoring.forecasts import width
 from rnnlab.scoring.student import FloatArray, StudentT
 from rnnlab.scoring.volatility import thirds
@@ -24,8 +24,8 @@ Bands = dict[int, tuple[FloatArray, FloatArray]]  # by nominal share in percent:
 # 80 % band by less than a point, and a change of regime is followed within a year. docs/experiments.md tries others.
 STEP = 0.01
 SHAPES = 3  # Legendre polynomials of the volatility's rank beside the constant: a slope, a bend and a twist
-# By share in percent, one day ahead and with ranks: the step of the constant and of each polynomial. Outcomes of longer
-# horizons overlap, and larger steps overshoot; they take STEP for all.
+# By share in percent, one day ahead and on days with a rank: the step of the constant and of each polynomial. Outcomes
+# of longer horizons overlap, and larger steps overshoot; they take STEP for all.
 STEPS = {80: (0.015, 0.02), 95: (STEP, STEP)}
 WIDEST = 0.999  # a share of 1 would be a band without ends, and ends far out cost width and win no coverage
 NARROWEST = 1e-6  # a band of nothing has no ends to give
@@ -100,7 +100,7 @@ def calibrated_bands(
         density: (M,) densities of percent log returns, day after day.
         actual: (N,) what came, N of M or fewer: the last ones may not be known yet, `horizon` of them at most.
         horizon: days from forecast to outcome.
-        step: how far one outcome moves the band, unless ranks are given.
+        step: how far the outcome of a day without a rank moves the band.
         ranks: (M,) of the volatility on the days of forecast, see rnnlab.scoring.volatility.ranks.
     """
     open_days = len(density.location) - len(actual)
@@ -109,8 +109,8 @@ def calibrated_bands(
     probabilities = np.append(known, np.full(open_days, 0.5))  # never looked at: too new for any band
     found = {}
     for percent in PERCENT:
-        level, shape = (step, 0.0) if ranks is None else STEPS[percent] if horizon == 1 else (STEP, STEP)
-        shares = calibrated_shares(probabilities, percent / 100, horizon, level, ranks, shape)
+        ranked = STEPS[percent] if horizon == 1 else (STEP, STEP)
+        shares = calibrated_shares(probabilities, percent / 100, horizon, step, ranks, ranked)
         found[percent] = density.interval(np.maximum(shares, NARROWEST))
     return found
 
@@ -121,7 +121,7 @@ def calibrated_shares(
     horizon: int = 1,
     step: float = STEP,
     ranks: FloatArray | None = None,
-    shape_step: float = 0.0,
+    ranked: tuple[float, float] = (STEP, STEP),
 ) -> FloatArray:
     """The share that each day's central band should be made for, so that bands hold `coverage` of days in the long run.
 
@@ -135,9 +135,9 @@ def calibrated_shares(
             (the probability integral transform); a central band of share c holds where |2p − 1| ≤ c.
         coverage: the share of days that a band should hold, strictly between 0 and 1.
         horizon: days from forecast to outcome.
-        step: how far a single outcome moves the share; 0 for never.
+        step: how far a single outcome of a day without a rank moves the share; 0 for never.
         ranks: (N,) where each day's volatility stood when the forecast was made, −1 … 1; nan where it is not known.
-        shape_step: as step, of each polynomial.
+        ranked: of a day with a rank, the steps of the constant and of each polynomial.
 
     Returns:
         (N,) shares between 0 and 0.999.
@@ -152,24 +152,26 @@ def calibrated_shares(
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise DataError("A probability of an outcome is missing or not between 0 and 1; score only complete days.")
     reached, miss = np.abs(2 * probabilities - 1).tolist(), 1 - coverage
-    basis = _basis(ranks, len(reached))
-    moves = (basis * [step, *[shape_step] * SHAPES]).tolist()
+    known = np.zeros(len(reached), bool) if ranks is None else np.isfinite(ranks)
+    basis = _basis(ranks, known)
+    constant, shape = ranked
+    steps = np.where(known[:, None], [constant, *[shape] * SHAPES], [step, *[0.0] * SHAPES])
+    moves = (basis * steps).tolist()
     weights: list[float] = [miss, *[0.0] * SHAPES]
     shares: list[float] = []
     for day, values in enumerate(basis.tolist()):
         if day >= horizon:
-            known = day - horizon
-            error = miss - float(reached[known] > shares[known])
-            weights = [weight + move * error for weight, move in zip(weights, moves[known], strict=True)]
+            past = day - horizon
+            error = miss - float(reached[past] > shares[past])
+            weights = [weight + move * error for weight, move in zip(weights, moves[past], strict=True)]
         own = sum(weight * value for weight, value in zip(weights, values, strict=True))
         shares.append(min(max(1 - own, 0.0), WIDEST))
     return np.array(shares)
 
 
-def _basis(ranks: FloatArray | None, days: int) -> FloatArray:
+def _basis(ranks: FloatArray | None, known: BoolArray) -> FloatArray:
     """The constant and the polynomials of each day, (N, 1 + SHAPES); of a day without a rank the constant alone."""
-    known = np.zeros(days, bool) if ranks is None else np.isfinite(ranks)
-    basis = np.zeros((days, 1 + SHAPES))
+    basis = np.zeros((len(known), 1 + SHAPES))
     basis[:, 0] = 1
     if ranks is not None:
         basis[known] = np.polynomial.legendre.legvander(ranks[known], SHAPES)
