@@ -125,6 +125,18 @@ def test_the_forecast_endpoint_answers_as_the_service_does(client):
     assert answer == forecast("stocks", "MSFT", horizon=3).summary()
 
 
+def test_the_forecast_endpoint_answers_questions_about_the_distribution(client):
+    asked = {"var": "0.99", "short": True, "above": "5%", "paths": 3, "seed": 4, "calibrated": True}
+    answer = client.predict(data="MSFT", model="stocks", horizon=2, **asked, api_name="/forecast")
+    made = forecast("stocks", "MSFT", horizon=2, calibrated=True)
+    risk = made.outlook.value_at_risk(0.99, short=True)
+    assert answer["risk"]["rows"][1]["value_at_risk"] == {"0.99": pytest.approx(risk.iloc[1, 0])}
+    assert answer["risk"]["rows"][0]["above"]["5%"] == pytest.approx(made.outlook.above("5%").iloc[0, 0])
+    assert answer["risk"]["paths"] == pytest.approx(made.outlook.paths(3, 4).to_numpy().T)
+    with pytest.raises(AppError, match=r"The number of paths must be a whole number, not 2\.5\."):
+        client.predict(paths=2.5, api_name="/forecast")
+
+
 def test_the_back_test_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="AAPL", model="stocks", start="2016-01-04", api_name="/backtest")
     assert answer == backtest("stocks", "AAPL", start="2016-01-04").json()

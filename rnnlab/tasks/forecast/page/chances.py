@@ -13,7 +13,6 @@ from rnnlab.summary import Table
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
 from rnnlab.tasks.forecast.outlook.risk import Questions, Risk, answer, read_bound
-from rnnlab.tasks.forecast.tables import share
 from rnnlab.widgets import html
 from rnnlab.widgets.events import QUIET, filled
 from rnnlab.widgets.wording import day_text, price_text
@@ -22,8 +21,9 @@ STORY = (
     "Ask the forecast above for the probability of a price, and for the losses of a position held from the last close."
 )
 POSITIONS = {"long": "Long: loses if the price falls", "short": "Short: loses if the price rises"}
-SESSIONS = (1, 5, 10, 20)  # of which the table tells, if the forecast reaches them, and of its last
+SESSIONS = (1, 5, 20)  # of which the table tells, if the forecast reaches them, and of its last
 VOLATILITIES = {"day": "daily", "year": "annual"}
+PERCENT = "\u00a0%"  # which no line break parts from its number
 LEVEL, LEAST, MOST = 95.0, 50.0, 99.9  # percent
 
 
@@ -69,30 +69,29 @@ def chances(held: Held | None, level: float, bound: str | None, position: str | 
     """
     if held is None:
         return html.empty("There is no forecast yet.")
+    written, probability = filled(bound) or "", round(float(level) / 100, 6)
     try:
-        written = filled(bound)
-        asked = () if written is None else (read_bound(written),)
-        share = round(float(level) / 100, 6)
-        ends = ((1 - share) / 2, (1 + share) / 2)
-        risk = answer(held.outlook, Questions(ends, (share,), position == "short", asked, asked))
+        bounds = (read_bound(written),) if written else ()
+        ends = ((1 - probability) / 2, (1 + probability) / 2)
+        risk = answer(held.outlook, Questions(ends, (probability,), position == "short", bounds, bounds))
     except RnnlabError as error:
         return html.refusal(str(error), "")
-    table = html.table_of(_table(held, risk, f"{100 * share:g} %", written or ""))
-    return html.scores(
-        "chances", table, title=_sentence(held, risk, f"{100 * share:g} %", written or ""), caption=_caption(held)
-    )
+    named = f"{100 * probability:g}{PERCENT}"
+    table, title = html.table_of(_table(held, risk, named, written)), _sentence(held, risk, named, written)
+    return html.scores("chances", table, title=title, caption=_caption(held))
 
 
 def _table(held: Held, risk: Risk, level: str, bound: str) -> Table:
     ends = ([price_text(price, held.decimals) for price in row] for row in risk.quantiles.to_numpy())
+    beyond = "at the mean log return" if risk.asked.short else "mean loss beyond"
     lines: list[tuple[str, list[str]]] = [
         (f"{level} band\nof the close", [" – ".join(pair) for pair in ends]),
         ("Value at risk\nloss not exceeded", _percents(risk.value_at_risk)),
-        ("Expected shortfall\nmean loss beyond", _percents(risk.expected_shortfall)),
+        (f"Expected shortfall\n{beyond}", _percents(risk.expected_shortfall)),
     ]
     if bound:
-        lines.append((f"Close above\n{bound}", [share(chance) for chance in risk.above.to_numpy()[:, 0]]))
-        lines.append((f"Close at or below\n{bound}", [share(chance) for chance in risk.below.to_numpy()[:, 0]]))
+        lines.append((f"Close above\n{bound}", _percents(100 * risk.above, 1)))
+        lines.append((f"Close at or below\n{bound}", _percents(100 * risk.below, 1)))
     lines += [
         (f"Volatility\nper {name}", _percents(risk.volatility[[column]])) for name, column in VOLATILITIES.items()
     ]
@@ -106,7 +105,7 @@ def _sentence(held: Held, risk: Risk, level: str, bound: str) -> str:
     chance = ""
     if bound:
         unit = f" {held.outlook.currency}" if held.outlook.currency and "%" not in bound else ""
-        probability = share(float(risk.above.to_numpy()[-1, 0]))
+        probability = _percents(100 * risk.above, 1)[-1]
         chance = f"the close is above {bound}{unit} with a probability of {probability}; "
     loss, beyond = (_percents(table)[-1] for table in (risk.value_at_risk, risk.expected_shortfall))
     mean = "at the mean log return" if risk.asked.short else "on average"
@@ -124,6 +123,6 @@ def _caption(held: Held) -> str:
     )
 
 
-def _percents(table: pd.DataFrame) -> list[str]:
+def _percents(table: pd.DataFrame, digits: int = 2) -> list[str]:
     """The first column of a table in percent."""
-    return [f"{value:.2f} %" if math.isfinite(value) else "–" for value in table.to_numpy()[:, 0]]
+    return [f"{value:.{digits}f}{PERCENT}" if math.isfinite(value) else "–" for value in table.to_numpy()[:, 0]]
