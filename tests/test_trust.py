@@ -61,7 +61,7 @@ def test_value_at_risk_and_terciles_stand_beside_the_baselines():
     beyond = answer["value_at_risk"]["99"]["breaches"]
     assert re.search(rf"This model\s+{answer['value_at_risk']['95']['breaches']}\s+[\d.]+\s+[\d.]+\s+{beyond}\s", told)
     assert "of which 30 and 6 are due" in told
-    assert "Range GARCH" in told
+    assert "CARR" in told
     assert re.search(r"stormy\s+200 days", told)
     assert "The 80 % band is off by no more than chance in any tercile of volatility: on stormy days its" in told
 
