@@ -17,8 +17,8 @@ from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.commands import yearly_lines
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panel import say_year, unsaid, years_summary
-from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
-from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
+from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}
@@ -102,6 +102,25 @@ def test_the_command_tells_years_and_wins(tiny):
     assert any(line.startswith("HAR ") and "of 1" in line for line in yearly_lines(answer))
     refused = run(*command)
     assert refused.returncode == 2
+
+
+def test_a_linear_head_is_trained_to_the_day_before_the_start_and_stands_beside_the_model(tiny, tmp_path):
+    told: list[str] = []
+    heads = LinearHeads(tiny, told.append)
+    panel = backtest_panel(tiny, ["MSFT", "AMZN"], start="2021-01-04", beside=heads.baseline)
+    assert told == ["training the linear head up to 2021-01-03"]  # once for both
+    settings = TINY | {"recurrence": False}
+    list(train_forecast(["AAPL"], out=tmp_path / "head", settings=settings, until="2021-01-03"))
+    alone = backtest(str(tmp_path / "head"), "MSFT", start="2021-01-04")
+    assert panel["horizons"]["1"]["series"][0]["baselines"]["linear_t"]["crps"] == alone.results[0].scores.crps
+    assert panel["horizons"]["1"]["against"]["linear_t"]["panel_p"] is not None
+
+
+def test_the_command_scores_the_linear_head_too(tiny):
+    command = ["backtest", tiny, "--data", "MSFT", "--start", "2022-01-03", "--linear", "--json"]
+    done = run(*command)
+    assert "linear_t" in json.loads(done.stdout.splitlines()[-1])["baselines"]
+    assert run(*command, "--refit", "yearly").returncode == 2
 
 
 def test_what_cannot_be_refitted_is_refused(tmp_path):

@@ -113,7 +113,7 @@ def carr_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1,
 # Those that every back-test scores, and what to call them, and others, where people read.
 TITLES = {"naive": "tomorrow = today", "drift": "today + mean change", "constant_t": "constant spread"}
 TITLES |= {"ewma_t": "EWMA volatility", "har_t": "HAR", "lhar_t": "HAR with leverage", "carr_t": "range GARCH"}
-TITLES |= {"garch_t": "GARCH(1,1)", "gjr_t": "GJR-GARCH"}
+TITLES |= {"garch_t": "GARCH(1,1)", "gjr_t": "GJR-GARCH", "linear_t": "linear head"}
 BASELINES: dict[str, Baseline] = {"naive": naive, "drift": drift, "constant_t": constant_t}
 BASELINES |= {"ewma_t": ewma_t, "har_t": har_t, "lhar_t": lhar_t, "carr_t": carr_t}
 

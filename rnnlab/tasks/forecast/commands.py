@@ -15,7 +15,7 @@ from rnnlab.summary import Table
 from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
 from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.judge.frames import daily_frame
-from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
+from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import BacktestReport, backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.outlook import flags
@@ -57,6 +57,7 @@ def add_commands(commands: Any) -> None:
     _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
     walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
     walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
+    walk.add_argument("--linear", help="also the recipe's linear head, trained up to the start (a minute)", **FLAG)
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
     walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
     walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
@@ -137,10 +138,12 @@ def _calibration(answer: Answer) -> list[str]:
 def _backtest(args: argparse.Namespace) -> Answer:
     if args.refit:
         return _backtest_yearly(args)
+    if args.daily:
+        check_new(args.daily, "--daily", overwrite=args.overwrite)
     how = _how(args) | {"start": args.start, "horizons": tuple(args.horizon), "garch": args.garch}
+    if args.linear:
+        how["beside"] = LinearHeads(args.model, aside).baseline
     if not _are_several(args):
-        if args.daily:
-            check_new(args.daily, "--daily", overwrite=args.overwrite)
         found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
         if args.daily:
             write_whole(args.daily, _daily_csv(found))
@@ -151,7 +154,7 @@ def _backtest(args: argparse.Namespace) -> Answer:
 
 
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
-    if args.leak_check or args.placebo or args.daily or args.horizon != [1] or not args.start:
+    if args.leak_check or args.placebo or args.linear or args.daily or args.horizon != [1] or not args.start:
         raise RnnlabError(
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."

@@ -19,7 +19,7 @@ from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.frames import daily_frame, score_frame
 from rnnlab.tasks.forecast.judge.panel import panel_summary
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
-from rnnlab.tasks.forecast.prepared import Prepared, fairness, first_scored, prepare, prepared, whole_horizon
+from rnnlab.tasks.forecast.prepared import Beside, Prepared, fairness, first_scored, prepare, prepared, whole_horizon
 from rnnlab.tasks.forecast.recipes import open_forecasting
 
 
@@ -75,6 +75,7 @@ def backtest(
     start: str | None = None,
     horizons: tuple[int, ...] = (1,),
     garch: bool = False,
+    beside: Beside | None = None,
     leak_check: bool = False,
     placebo: bool = False,
     reading: PriceReading = AS_WRITTEN,
@@ -85,13 +86,14 @@ def backtest(
 
     Args:
         garch: whether to fit GARCH(1,1) and GJR-GARCH every 20 days, too, which takes seconds and the package arch.
+        beside: what makes one more baseline, see `refitting.LinearHeads`.
         leak_check: also replace, for 25 of the days, all that follows by noise, and report whose forecast changes.
         placebo: score on independent draws in place of the prices, of which nothing can be predicted.
     """
     asked = prepared(model, data, caller, device, reading)
     if placebo:
         asked = asked.on_a_placebo()
-    prices, results = asked.prices, asked.walked(start, horizons, garch=garch)
+    prices, results = asked.prices, asked.walked(start, horizons, garch=garch, beside=beside)
     fair = () if placebo else fairness(asked.checkpoint, prices, results[0])
     return BacktestReport(
         name=prices.name,
@@ -111,6 +113,7 @@ def backtest_panel(
     start: str | None = None,
     horizons: tuple[int, ...] = (1,),
     garch: bool = False,
+    beside: Beside | None = None,
     reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
@@ -130,7 +133,7 @@ def backtest_panel(
     results: dict[int, dict[str, Backtest]] = {horizon: {} for horizon in horizons}
     notices: list[str] = []
     for prices in opened:
-        walked = prepare(model, found, checkpoint, prices).walked(start, horizons, garch=garch)
+        walked = prepare(model, found, checkpoint, prices).walked(start, horizons, garch=garch, beside=beside)
         for result in walked:
             results[result.horizon][prices.name] = result
         notices += [f"{prices.name}: {one}" for one in (*prices.notices, *fairness(checkpoint[0], prices, walked[0]))]
