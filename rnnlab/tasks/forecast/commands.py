@@ -20,7 +20,14 @@ from rnnlab.tasks.forecast.judge.scoring import BacktestReport, backtest, backte
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
-from rnnlab.tasks.forecast.risk_tables import RISK_NOTE, risk_tables, storm_sentence, tercile_table
+from rnnlab.tasks.forecast.risk_tables import (
+    RISK_NOTE,
+    panel_risk_table,
+    panel_terciles_sentence,
+    risk_tables,
+    storm_sentence,
+    tercile_table,
+)
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.terminal.commands import Answer, add_command, add_device, add_overwrite, aligned, table_lines, tell
@@ -216,7 +223,13 @@ def _risk_lines(scores: Mapping[str, Any]) -> Iterator[str]:
 
 def panel_lines(answer: Answer) -> list[str]:
     """Several series' scores, each and together."""
-    return [*table_lines(horizon_tables(answer["horizons"], answer["model"])), *answer["notices"]]
+    lines = table_lines(horizon_tables(answer["horizons"], answer["model"]))
+    for found in answer["horizons"].values():
+        if terciles := found["mean"]["terciles"]:
+            lines.append(panel_terciles_sentence(terciles))
+        if risk := panel_risk_table(found):
+            lines += [*table_lines(risk), RISK_NOTE]
+    return [*lines, *answer["notices"]]
 
 
 def yearly_lines(answer: Answer) -> list[str]:

@@ -40,6 +40,43 @@ def risk_cells(tail: Mapping[str, Any]) -> tuple[str, ...]:
     return str(tail["breaches"]), *tests, f"{tail['quantile_score']:.4f}", joint, compared
 
 
+def panel_risk_table(found: Mapping[str, Any]) -> list[Table]:
+    """Value at risk over several series, a row a model; none for horizons over a day, or where it was not scored."""
+    own = found["mean"].get("value_at_risk")
+    if not own:
+        return []
+    others = {TITLES.get(name, name): one.get("value_at_risk") for name, one in found["against"].items()}
+    rows = []
+    for title, tails in ({THIS_MODEL: own} | others).items():
+        cells = [text for tail in (tails or {}).values() for text in _panel_cells(tail)]
+        rows += [(title, *cells)] if cells else []
+    days, series = own["95"]["days"], len(found["series"])
+    head = [f"{level} %: {what}" for level in own for what in ("beyond", "rejected", "joint score", "panel t")]
+    caption = (
+        f"Value at risk, long position: share of {days:,} days with a loss beyond it, and how many of {series} series "
+        f"Kupiec's test rejects; panel t on the joint score, below 0 if better."
+    )
+    return [Table(caption, ("", *head), tuple(rows))]
+
+
+def _panel_cells(tail: Mapping[str, Any]) -> tuple[str, ...]:
+    joint = "–" if tail["joint_score"] is None else f"{tail['joint_score']:.4f}"
+    test = "" if tail["panel_statistic"] is None else f"{tail['panel_statistic']:.1f}"
+    return f"{100 * tail['share']:.2f} %", str(tail["rejected"]), joint, test
+
+
+def panel_terciles_sentence(terciles: Sequence[Mapping[str, Any]]) -> str:
+    """The mean coverage by tercile of volatility, raw and calibrated."""
+    told = []
+    for percent in (80, 95):
+        each = (
+            f"{share(one[f'coverage{percent}'])} ({share(one[f'calibrated{percent}'])}) on {name} days"
+            for name, one in zip(STORMS, terciles, strict=True)
+        )
+        told.append(f"{percent} % band {', '.join(each)}")
+    return f"Coverage by tercile of volatility, mean of the series, in brackets when calibrated: {'; '.join(told)}."
+
+
 def tercile_table(terciles: Sequence[Mapping[str, Any]]) -> Table:
     """Coverage by tercile of volatility, as given and as calibrated."""
     rows = []
