@@ -1,6 +1,8 @@
 """A back-test in Python and as a file: scores by model, a row a day, units, and nothing written over unasked."""
 
 import json
+import math
+import re
 import warnings
 
 import numpy as np
@@ -12,8 +14,13 @@ from scipy import stats
 
 import rnnlab
 from rnnlab.__main__ import main
+from rnnlab.runtime.opening import locate
 from rnnlab.scoring.baselines import BASELINES
+from rnnlab.tasks.forecast.data import open_prices
+from rnnlab.tasks.forecast.judge import walk
+from rnnlab.tasks.forecast.judge.frames import daily_frame
 from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.recipes import open_forecasting
 
 START = "2016-06-01"
 
@@ -48,6 +55,35 @@ def test_every_column_has_a_unit(report):
     for table in (report.table, report.daily):
         assert set(table.attrs["units"]) == set(table.columns)
     assert report.daily.attrs["units"]["scale"] == "percent log return"
+
+
+def test_value_at_risk_and_qlike_are_those_of_the_days_and_the_file(report):
+    """By hand, from the daily table and the prices alone."""
+    daily, told = report.daily, report.json()
+    density = stats.t(daily["dof"], daily["location"], daily["scale"])
+    breaches = int((daily["return"] < density.ppf(0.01)).sum())
+    ratio = 2 * (
+        stats.binom(len(daily), breaches / len(daily)).logpmf(breaches) - stats.binom(len(daily), 0.01).logpmf(breaches)
+    )
+    assert told["value_at_risk"]["99"]["breaches"] == breaches
+    assert told["value_at_risk"]["99"]["kupiec_p"] == pytest.approx(stats.chi2(1).sf(2 * (own - due)))
+    prices = open_prices("AAPL").table
+    squares = (100 * np.log(prices["High"] / prices["Low"])) ** 2 / (4 * math.log(2))
+    squares = squares.clip(lower=0.05**2)
+    before = prices.index < daily.index[0]
+    moves = (100 * np.log(prices["Close"]).diff()) ** 2
+    scale = moves[before][1:].mean() / squares[before][1:].mean()
+    ratios = scale * squares[daily.index] / density.var()
+    assert told["qlike"] == pytest.approx(float(np.mean(ratios - np.log(ratios) - 1)))
+
+
+def test_days_that_follow_change_no_day_before_them():
+    prices, model = market(900), open_forecasting(locate("stocks"), device="cpu")[1]
+    start, days = prices.index[700], {}
+    for count in (850, 900):
+        table = prices.iloc[:count]
+        days[count] = daily_frame(walk.backtest(model.densities(table), table, start, model.rows_needed))
+    pd.testing.assert_frame_equal(days[850], days[900].iloc[: len(days[850])], rtol=0, atol=0)
 
 
 def test_a_table_of_prices_is_back_tested_as_its_file_is(tmp_path):
@@ -112,3 +148,11 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(t
     command = ["backtest", "nothing-of-the-kind", "--data", "AAPL", "--daily", str(tmp_path / "no" / "days.csv")]
     assert main(command) == 2
     assert "days.csv cannot be written" in capsys.readouterr().err
+
+
+def test_the_command_shows_storms_and_risk_beside_the_baselines(capsys):
+    assert main(["backtest", "stocks", "--data", "AAPL", "--start", START]) == 0
+    shown = capsys.readouterr().out
+    for words in ("Coverage by tercile of the running volatility", "stormy", "Value at risk of 99 %", "range GARCH"):
+        assert words in shown
+    assert re.search(r"80 % band is .* on stormy days its coverage is \d", shown)

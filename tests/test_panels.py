@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def answer():
-    return backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5))
+    return backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5)).json()
 
 
 def test_each_series_scores_as_it_does_alone(answer):

@@ -73,7 +73,7 @@ def tiny(tmp_path_factory):
 
 def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
     told: list[str] = []
-    answer = backtest_yearly(tiny, ["AAPL", "MSFT"], start="2021-01-01", progress=told.append)
+    answer = backtest_yearly(tiny, ["AAPL", "MSFT"], start="2021-01-01", progress=told.append).json()
     assert set(answer["years"]) == {"2021", "2022"}
     assert told[0].startswith("2021: training up to 2020-12-31")
     list(train_forecast(["AAPL"], out=tmp_path / "eve", settings=TINY, until="2020-12-31"))
@@ -107,7 +107,7 @@ def test_the_command_tells_years_and_wins(tiny):
 def test_a_linear_head_is_trained_to_the_day_before_the_start_and_stands_beside_the_model(tiny, tmp_path):
     told: list[str] = []
     heads = LinearHeads(tiny, told.append)
-    panel = backtest_panel(tiny, ["MSFT", "AMZN"], start="2021-01-04", beside=heads.baseline)
+    panel = backtest_panel(tiny, ["MSFT", "AMZN"], start="2021-01-04", beside=heads.baseline).json()
     assert told == ["training the linear head up to 2021-01-03"]  # once for both
     settings = TINY | {"recurrence": False}
     list(train_forecast(["AAPL"], out=tmp_path / "head", settings=settings, until="2021-01-03"))

@@ -13,7 +13,8 @@ from rnnlab.data.prices.tables import frame_text
 from rnnlab.errors import DataError
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.tasks.forecast.data import PriceReading, open_prices
-from rnnlab.tasks.forecast.judge.scoring import BacktestReport, backtest
+from rnnlab.tasks.forecast.judge.reports import BacktestReport
+from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
 from rnnlab.tasks.forecast.outlook.forecast import Forecast
 from rnnlab.tasks.forecast.use import forecast

@@ -16,7 +16,8 @@ from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
 from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.judge.frames import daily_frame
 from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
-from rnnlab.tasks.forecast.judge.scoring import BacktestReport, backtest, backtest_panel
+from rnnlab.tasks.forecast.judge.reports import BacktestReport
+from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
@@ -145,19 +146,20 @@ def _calibration(answer: Answer) -> list[str]:
 def _backtest(args: argparse.Namespace) -> Answer:
     if args.refit:
         return _backtest_yearly(args)
+    several = _are_several(args)
+    if several and (args.leak_check or args.placebo or args.daily):
+        raise RnnlabError("--leak-check, --placebo and --daily are for one series at a time; give --data one of them.")
     if args.daily:
         check_new(args.daily, "--daily", overwrite=args.overwrite)
     how = _how(args) | {"start": args.start, "horizons": tuple(args.horizon), "garch": args.garch}
     if args.linear:
         how["beside"] = LinearHeads(args.model, aside).baseline
-    if not _are_several(args):
-        found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
-        if args.daily:
-            write_whole(args.daily, _daily_csv(found))
-        return tell(args, found.json(), lambda found: list(backtest_lines(found)))
-    if args.leak_check or args.placebo or args.daily:
-        raise RnnlabError("--leak-check, --placebo and --daily are for one series at a time; give --data one of them.")
-    return tell(args, backtest_panel(args.model, args.data, **how), panel_lines)
+    if several:
+        return tell(args, backtest_panel(args.model, args.data, **how).json(), panel_lines)
+    found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
+    if args.daily:
+        write_whole(args.daily, _daily_csv(found))
+    return tell(args, found.json(), lambda found: list(backtest_lines(found)))
 
 
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
@@ -167,7 +169,7 @@ def _backtest_yearly(args: argparse.Namespace) -> Answer:
             "and --encoding alone."
         )
     how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
-    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how), yearly_lines)
+    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how).json(), yearly_lines)
 
 
 def _daily_csv(found: BacktestReport) -> str:

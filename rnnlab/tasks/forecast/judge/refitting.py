@@ -6,7 +6,6 @@ import dataclasses
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -20,7 +19,8 @@ from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import FloatArray, StudentT
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_many, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.panel import say_year, unsaid, years_summary
+from rnnlab.tasks.forecast.judge.panel import say_year, unsaid
+from rnnlab.tasks.forecast.judge.reports import YearsReport
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.learn.training import MOST_AVERAGED, settings
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecasting
@@ -39,7 +39,7 @@ def backtest_yearly(
     garch: bool = False,
     progress: Callable[[str], None] | None = None,
     reading: PriceReading = AS_WRITTEN,
-) -> dict[str, Any]:
+) -> YearsReport:
     """Train a checkpoint's recipe anew for each year, on its own series up to the year's eve, and score the year.
 
     Baselines are fitted anew each year, too (GARCH every 20 days). A year takes as long as the training did.
@@ -50,9 +50,6 @@ def backtest_yearly(
         start: a day in the first year, as 2010-01-01.
         garch: as of `scoring.backtest`.
         progress: is told in half a sentence what is being done.
-
-    Returns:
-        {model, start} and what `panel.years_summary` tells, one day ahead.
 
     Raises:
         RnnlabError: the checkpoint is of another recipe or trained on files, or no series has a year to score.
@@ -81,7 +78,7 @@ def backtest_yearly(
                 results.setdefault(year, {})[prices.name] = found
     if not results:
         raise DataError(f"No series has {LEAST_DAYS} days of a year from {first} on; give longer ones.")
-    return {"model": model, "start": start} | years_summary(dict(sorted(results.items())))
+    return YearsReport(model, start, dict(sorted(results.items())))
 
 
 class LinearHeads:

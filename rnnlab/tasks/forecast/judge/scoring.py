@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,56 +14,10 @@ from rnnlab.runtime.opening import locate
 from rnnlab.scoring.forecasts import Scores, diebold_mariano
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices, read_day
 from rnnlab.tasks.forecast.judge import leaks, walk
-from rnnlab.tasks.forecast.judge.frames import daily_frame, score_frame
-from rnnlab.tasks.forecast.judge.panel import panel_summary
+from rnnlab.tasks.forecast.judge.reports import BacktestReport, Comparison, LeakCheck, PanelReport
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
 from rnnlab.tasks.forecast.prepared import Beside, Prepared, fairness, first_scored, prepare, prepared, whole_horizon
 from rnnlab.tasks.forecast.recipes import open_forecasting
-
-
-@dataclass(frozen=True)
-class LeakCheck:
-    """Of so many days, those and the baselines whose forecast has seen what came after."""
-
-    days: int
-    leaks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BacktestReport:
-    """The back-tests of one series, a horizon each, in the order that they were asked for.
-
-    name: of the series; model: as it was asked for. notices: sentences on the prices and on the test's fairness.
-    decimals: of a file's closes, None for a bundled series.
-    """
-
-    name: str
-    model: str
-    results: tuple[Backtest, ...]
-    verdict: str
-    notices: tuple[str, ...]
-    decimals: int | None
-    leak_check: LeakCheck | None = None
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The scores of the first horizon, a row a model, see `frames.score_frame`."""
-        return score_frame(self.results[0])
-
-    @property
-    def daily(self) -> pd.DataFrame:
-        """The forecasts of the first horizon, a row a day, see `frames.daily_frame`."""
-        return daily_frame(self.results[0])
-
-    def json(self) -> dict[str, Any]:
-        """All but the days, as plain JSON values (docs/forecasting.md lists the keys and units)."""
-        answer = {"name": self.name, "model": self.model} | self.results[0].summary()
-        answer |= {"verdict": self.verdict, "notices": list(self.notices), "decimals": self.decimals}
-        if self.leak_check is not None:
-            answer["leak_check"] = {"days": self.leak_check.days, "leaks": list(self.leak_check.leaks)}
-        if len(self.results) > 1:
-            answer["horizons"] = {str(result.horizon): result.summary() for result in self.results}
-        return answer
 
 
 def backtest(
@@ -117,12 +69,8 @@ def backtest_panel(
     reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
-) -> dict[str, Any]:
+) -> PanelReport:
     """Walk forward through several series; arguments as of `backtest`, data being tickers and files.
-
-    Returns:
-        {model, horizons: {h: {series: [{name, …the scores of one series}], mean, against}}, notices}; `mean` and
-        `against` as of `panel_summary`.
 
     Raises:
         RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
@@ -137,28 +85,7 @@ def backtest_panel(
         for result in walked:
             results[result.horizon][prices.name] = result
         notices += [f"{prices.name}: {one}" for one in (*prices.notices, *fairness(checkpoint[0], prices, walked[0]))]
-    by_horizon = {
-        str(horizon): {"series": [{"name": name} | one.summary() for name, one in series.items()]}
-        | panel_summary(series)
-        for horizon, series in results.items()
-    }
-    return {"model": model, "horizons": by_horizon, "notices": notices}
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two checkpoints on the same days: the back-test of each by its pinned name, and whether they differ.
-
-    dm_p: two-sided Diebold–Mariano on daily CRPS.
-    """
-
-    name: str
-    models: tuple[str, str]
-    results: tuple[Backtest, Backtest]
-    dm_p: float
-    verdict: str
-    notices: tuple[str, ...]
-    decimals: int | None
+    return PanelReport(model, results, tuple(notices))
 
 
 def compare(

@@ -11,7 +11,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import told
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.judge import scoring
-from rnnlab.tasks.forecast.judge.scoring import Comparison
+from rnnlab.tasks.forecast.judge.reports import Comparison
 from rnnlab.tasks.forecast.page.panels import score_columns
 from rnnlab.tasks.forecast.page.request import source_of
 from rnnlab.widgets import html
