@@ -62,9 +62,7 @@ def test_value_at_risk_and_qlike_are_those_of_the_days_and_the_file(report):
     daily, told = report.daily, report.json()
     density = stats.t(daily["dof"], daily["location"], daily["scale"])
     breaches = int((daily["return"] < density.ppf(0.01)).sum())
-    ratio = 2 * (
-        stats.binom(len(daily), breaches / len(daily)).logpmf(breaches) - stats.binom(len(daily), 0.01).logpmf(breaches)
-    )
+    own, due = (stats.binom(len(daily), share).logpmf(breaches) for share in (breaches / len(daily), 0.01))
     assert told["value_at_risk"]["99"]["breaches"] == breaches
     assert told["value_at_risk"]["99"]["kupiec_p"] == pytest.approx(stats.chi2(1).sf(2 * (own - due)))
     prices = open_prices("AAPL").table
