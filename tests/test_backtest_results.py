@@ -54,6 +54,7 @@ def test_every_day_s_density_gives_its_bands_its_pit_and_its_score(report):
 def test_every_column_has_a_unit(report):
     for table in (report.table, report.daily):
         assert set(table.attrs["units"]) == set(table.columns)
+        assert (table.attrs["name"], table.attrs["horizon"], table.attrs["notices"]) == ("AAPL", 1, [])
     assert report.daily.attrs["units"]["scale"] == "percent log return"
 
 

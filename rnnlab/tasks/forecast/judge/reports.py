@@ -39,12 +39,18 @@ class BacktestReport:
     @property
     def table(self) -> pd.DataFrame:
         """The scores of the first horizon, a row a model, see `frames.score_frame`."""
-        return score_frame(self.results[0])
+        return self._described(score_frame(self.results[0]))
 
     @property
     def daily(self) -> pd.DataFrame:
         """The forecasts of the first horizon, a row a day, see `frames.daily_frame`."""
-        return daily_frame(self.results[0])
+        return self._described(daily_frame(self.results[0]))
+
+    def _described(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with whose it is in its attrs."""
+        own = {"name": self.name, "model": self.model, "horizon": self.results[0].horizon}
+        table.attrs |= own | {"notices": list(self.notices)}
+        return table
 
     def json(self) -> dict[str, Any]:
         """All but the days, as plain JSON values (docs/forecasting.md lists the keys and units)."""
