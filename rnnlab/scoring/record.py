@@ -26,7 +26,7 @@ STEP = 0.01
 SHAPES = 3  # Legendre polynomials of the volatility's rank beside the constant: a slope, a bend and a twist
 # By share in percent, one day ahead and on days with a rank: the step of the constant and of each polynomial. Outcomes
 # of longer horizons overlap, and larger steps overshoot; they take STEP for all.
-STEPS = {80: (0.015, 0.02), 95: (STEP, STEP)}
+STEPS = {80: (0.0175, 0.03), 95: (STEP, STEP)}
 WIDEST = 0.999  # a share of 1 would be a band without ends, and ends far out cost width and win no coverage
 NARROWEST = 1e-6  # a band of nothing has no ends to give
 
