@@ -154,4 +154,4 @@ def test_the_command_shows_storms_and_risk_beside_the_baselines(capsys):
     shown = capsys.readouterr().out
     for words in ("Coverage by tercile of the running volatility", "stormy", "Value at risk of 99 %", "range GARCH"):
         assert words in shown
-    assert re.search(r"80 % band is .* on stormy days its coverage is \d", shown)
+    assert re.search(r"80 % band is .* coverage [\d.]+ % on stormy days", shown)

@@ -92,11 +92,11 @@ def storm_sentence(terciles: Sequence[Mapping[str, Any]], horizon: int) -> str:
     """Whether the 80 % band fails in calm or in storms; beyond one day, where outcomes overlap, without a judgement."""
     calm, _, stormy = terciles
     figures = (
-        f"on stormy days its coverage is {share(stormy['coverage80'])} ({share(stormy['calibrated80'])} when "
-        f"calibrated), on calm ones {share(calm['coverage80'])} ({share(calm['calibrated80'])})"
+        f"coverage {share(stormy['coverage80'])} on stormy days ({share(stormy['calibrated80'])} when calibrated), "
+        f"{share(calm['coverage80'])} on calm ones ({share(calm['calibrated80'])})"
     )
     if horizon > 1:
-        return f"Of the 80 % band, {figures}."
+        return f"The 80 % band in calm and in storms: {figures}."
     far = max(range(3), key=lambda number: abs(terciles[number]["coverage80"] - 0.8))
     worst = terciles[far]
     missed = worst["coverage80"] - 0.8
