@@ -69,10 +69,17 @@ def _add_reading(app: FastAPI, store: Store, kind: str) -> None:
     @app.get(api + "/tree/{revision}")
     @app.get(api + "/tree/{revision}/{folder:path}")
     def tree(
-        request: Request, owner: str, name: str, revision: str, folder: str = "", recursive: bool = False
+        request: Request,
+        owner: str,
+        name: str,
+        revision: str,
+        folder: str = "",
+        recursive: bool = False,
+        expand: bool = False,
     ) -> list[dict[str, Any]]:
         repo = store.open(kind, f"{owner}/{name}", token_of(request), files=True)
-        return [listed(one) for one in repo.below(unquote(revision), unquote(folder), recursive)]
+        found = repo.below(unquote(revision), unquote(folder), recursive)
+        return [listed(one) | (dated(repo, unquote(revision), one) if expand else {}) for one in found]
 
     @app.api_route(KINDS[kind] + "/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
     def resolve(request: Request, owner: str, name: str, revision: str, path: str) -> Response:
@@ -130,6 +137,14 @@ def listed(one: File | str) -> dict[str, Any]:
         return {"type": "directory", "path": one, "oid": "0" * 40, "size": 0}
     large = {"lfs": {"oid": one.large.sha256, "size": one.size, "pointerSize": 130}} if one.large else {}
     return {"type": "file", "path": one.path, "oid": one.oid, "size": one.size} | large
+
+
+def dated(repo: Repo, revision: str, one: File | str) -> dict[str, Any]:
+    """The newest commit of a file, as a listing tells of it when it is asked to expand."""
+    if isinstance(one, str):
+        return {}
+    sha = repo.last_change(revision, one.path)
+    return {"lastCommit": {"id": sha, "title": "", "date": repo.times[sha]}}
 
 
 def sent(request: Request, repo: Repo, file: File, sha: str) -> Response:

@@ -15,6 +15,7 @@ from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
+from rnnlab.tasks.forecast.ledger.commands import add_ledger
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
@@ -40,7 +41,7 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def add_commands(commands: Any) -> None:
-    """Add `forecast` and `backtest`."""
+    """Add `forecast`, `backtest` and `ledger`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
@@ -53,6 +54,7 @@ def add_commands(commands: Any) -> None:
     walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
     walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
+    add_ledger(commands, _add_file_flags)
 
 
 def add_benches(benches: Any) -> None:
