@@ -1,10 +1,14 @@
 """The forward ledger: the real client and a Hub on loopback whose clock is set, prices made up night by night."""
 
 import json
+import shlex
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import exchange_calendars
+import gradio as gr
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,9 +20,10 @@ from hub.secrets import ANNA, BORIS, READER
 from markets import market
 from reaching import reachable_hub
 
+from rnnlab.__main__ import _parser
 from rnnlab.data.prices.dates.opens import check_exchange, closing, exchange_of, next_session, opening
 from rnnlab.errors import DataError, HubError, RnnlabError
-from rnnlab.hub import read_ledger
+from rnnlab.hub import publish_scores, read_ledger
 from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.baselines import har_t
@@ -27,7 +32,10 @@ from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge.walk import of_days
 from rnnlab.tasks.forecast.ledger.committing import commit
 from rnnlab.tasks.forecast.ledger.entries import read_line
+from rnnlab.tasks.forecast.ledger.published import read_published
 from rnnlab.tasks.forecast.ledger.scoring import running, score, sums, together
+from rnnlab.tasks.forecast.page import ledger_panel
+from rnnlab.tasks.forecast.page.tab import lay_out
 from rnnlab.tasks.forecast.recipes import open_forecasting
 
 REPO = "anna/ledger"
@@ -358,13 +366,6 @@ def test_published_scores_lie_beside_the_entries_which_stay_as_they_are(desk):
 
 
 def test_the_commands_tell_the_same_in_words_and_in_json(desk):
-    last = pd.Timestamp.now(tz=UTC).normalize().tz_localize(None) - timedelta(days=1)
-    table = market(400, seed=4)
-    table.index = pd.DatetimeIndex(pd.bdate_range(end=last, periods=400), name="Date")
-    table.to_csv(desk.place / "NEW.csv")
-    asked = ["ledger", "commit", "--data", str(desk.place / "NEW.csv"), "--repo", REPO, "--dry-run"]
-    done = run(*asked)
-    assert done.returncode in {0, 2}, done.stderr  # on a Monday Friday's next session has opened
     desk.commit(NIGHTS[0])
     desk.commit(NIGHTS[1])
     asked = ["ledger", "score", "--data", desk.prices("ACME", "2026-11-24"), "--repo", REPO]
@@ -373,6 +374,31 @@ def test_the_commands_tell_the_same_in_words_and_in_json(desk):
     assert "ACME, stocks@" in told.stdout
     answer = json.loads(run(*asked, "--json").stdout.splitlines()[-1])
     assert answer["all"]["days"] == 2
+
+
+def test_the_command_commits_by_this_machine_s_clock(desk):
+    today = pd.Timestamp.now(tz=UTC).normalize().tz_localize(None)
+    days = pd.bdate_range(end=today - timedelta(days=1), periods=399).append(pd.DatetimeIndex([today]))
+    market(400).set_axis(days.rename("Date")).to_csv(desk.place / "NEW.csv")
+    asked = ["ledger", "commit", "--data", str(desk.place / "NEW.csv"), "--repo", REPO]
+    dry = run(*asked, "--dry-run")
+    assert dry.stdout.splitlines()[1].startswith("NEW")
+    assert "A dry run: entries/" in dry.stdout
+    desk.hub.store.now = f"{today:%Y-%m-%d}T00:00:00.000Z"
+    done = run(*asked, "--json")
+    assert json.loads(done.stdout.splitlines()[-1])["committed"] == f"{today:%Y-%m-%d}T00:00:00Z"
+    old = run("ledger", "commit", "--data", "AAPL", "MSFT", "--repo", REPO)
+    assert old.returncode == 2
+    assert "None of the 2 series can have an entry: MSFT's next session, 2022-05-23, opened at" in old.stderr
+
+
+def test_the_nightly_script_is_sound_and_its_commands_are_ours():
+    script = Path(__file__).parents[1] / "examples" / "nightly_ledger.sh"
+    subprocess.run(["sh", "-n", script], check=True)
+    for line in script.read_text().splitlines():
+        if line.startswith("python -m rnnlab "):
+            words = shlex.split(line.split(" || ")[0].replace("$SERIES", "A B"))
+            assert _parser(words[3:]).parse_args(words[3:]).data == ["A", "B"]
 
 
 def test_opens_and_closes_are_those_of_the_exchange_in_summer_and_winter_and_on_half_days():
@@ -397,3 +423,45 @@ def test_a_ledger_is_read_from_a_path_on(desk):
     assert [one.path for one in found.files] == ["entries/2026-11-23.jsonl"]
     assert found.files[0].committed == datetime(2026, 11, 23, 22, tzinfo=UTC)
     assert read_line(found.files[0].content.strip()).series == "ACME"
+
+
+def test_the_page_shows_published_scores_on_a_click_and_says_why_there_are_none(desk):
+    desk.commit(NIGHTS[0])
+    told, drawn, table = ledger_panel.show_ledger(REPO)
+    assert "anna/ledger has no scores yet; publish them with" in told
+    assert (drawn.visible, table) == (False, "")
+    desk.commit(NIGHTS[1])
+    found = desk.score(until="2026-11-25", publish=True)
+    told, drawn, table = ledger_panel.show_ledger(REPO)
+    assert "2 entries scored on 2 days" in told
+    assert "ACME has no entry for 2026-11-25" in table
+    assert f"{found['all']['scores']['model']['crps']:.4f}" in table
+    figure = ledger_panel.running_figure(found)
+    assert [len(line.x) for line in figure.data] == [2, 2]
+    asked = len(desk.hub.asked)
+    assert ledger_panel.show_ledger(REPO)[0] == told
+    assert len(desk.hub.asked) == asked, "scores that were just fetched are shown again"
+
+
+def test_damaged_scores_are_refused_in_a_sentence(desk):
+    desk.commit(NIGHTS[0])
+    found = desk.score()
+    for content, words in (
+        (b"{", "are no JSON that can be read"),
+        (json.dumps(found | {"sums": [{"series": 5}]}).encode(), r"damaged: sums\[0\]\.series is missing or wrong"),
+    ):
+        publish_scores(REPO, ANNA, content)
+        with pytest.raises(HubError, match=words):
+            read_published(REPO, ANNA)
+
+
+def test_a_page_lays_the_ledger_out_where_one_is_named_and_asks_nobody(hub, monkeypatch):
+    def labels():
+        with gr.Blocks() as demo:
+            lay_out(["stocks"], gr.Column())
+        return [getattr(block, "label", None) for block in demo.blocks.values()]
+
+    assert ledger_panel.TITLE not in labels()
+    monkeypatch.setenv("RNNLAB_LEDGER", REPO)
+    assert ledger_panel.TITLE in labels()
+    assert hub.asked == []

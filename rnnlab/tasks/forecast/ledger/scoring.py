@@ -108,8 +108,9 @@ def running(nights: Nights) -> list[dict[str, Any]]:
     """By session, the mean difference in CRPS from each baseline over all sessions up to it, below 0 if better."""
     if not nights:
         return []
-    means = pd.DataFrame({name: _daily(nights, name, "crps").mean(axis=1) for name in BASELINES}).expanding().mean()
-    return [{"session": str(day), **row} for day, row in means.to_dict("index").items()]
+    means = {name: _daily(nights, name, "crps").mean(axis=1).expanding().mean() for name in BASELINES}
+    days = sorted({str(one["session"]) for one in nights})
+    return [{"session": day, **{name: float(mean[day]) for name, mean in means.items()}} for day in days]
 
 
 def _means(nights: Nights) -> dict[str, dict[str, float]]:
