@@ -41,6 +41,7 @@ from rnnlab.tasks.forecast.recipes import open_forecasting
 REPO = "anna/ledger"
 SESSIONS = exchange_calendars.get_calendar("XNYS", start="2025-06-02", end="2026-12-31").sessions
 NIGHTS = ["2026-11-20", "2026-11-23", "2026-11-24", "2026-11-25"]  # before Thanksgiving, after which the 27th comes
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 ASKS = Caller(at_this_machine=True, token=ANNA)
 
 
@@ -72,7 +73,13 @@ class Desk:
 
     def score(self, until="2026-11-30", names=("ACME",), **how):
         data = [self.prices(name, until, seed) for seed, name in enumerate(names, 1)]
-        return score(REPO, data, **{"caller": ASKS} | how)
+        return score(REPO, data, **{"caller": ASKS, "now": lambda: LATER} | how)
+
+    def push(self, files, title=""):
+        """What somebody does to the repository with other tools."""
+        repo = self.hub.store.repos["dataset", REPO]
+        there = dict(repo.commits[repo.sha_of("main")]) | files
+        repo.commit({path: content for path, content in there.items() if content is not None}, title=title)
 
     def files(self):
         repo = self.hub.store.repos["dataset", REPO]
@@ -153,17 +160,88 @@ def test_of_several_series_those_that_have_an_entry_are_named_and_the_others_wri
     assert answer["notices"][-1].startswith("ACME has an entry from 2026-11-20 already")
 
 
-def test_a_file_that_was_rewritten_after_the_open_is_refused(desk):
-    desk.commit(NIGHTS[0])
-    repo = desk.hub.store.repos["dataset", REPO]
-    files = dict(repo.commits[repo.sha_of("main")])
-    line = json.loads(files["entries/2026-11-20.jsonl"].content)
-    line["densities"]["model"]["location"] = 1.0
-    desk.hub.store.now = "2026-11-23T22:00:00.000Z"
-    repo.commit(files | {"entries/2026-11-20.jsonl": json.dumps(line).encode()})
+def test_a_file_that_was_changed_or_deleted_later_is_named_and_scored_as_it_was_added(desk):
+    for night in (*NIGHTS[:2], NIGHTS[3]):
+        desk.commit(night)
+    before = desk.score()
+    first, second, third = sorted(path for path in desk.files() if path.startswith("entries/"))
+    line = json.loads(desk.files()[first])
+    line["densities"]["model"]["location"] = before["nights"][0]["outcome"]  # so that its loss becomes a win
+    desk.hub.store.now = "2026-11-23T22:30:00.000Z"
+    desk.push({first: json.dumps(line).encode()}, title=f"Entries: {first}")
+    desk.push({second: None})
+    desk.hub.store.now = "2026-11-26T01:00:00.000Z"  # before its session opens
+    desk.push({third: desk.files()[third].replace(b"stocks", b"others")})
     found = desk.score()
-    assert [one["kind"] for one in found["refused"]] == ["late"]
-    assert found["nights"] == []
+    assert [one["file"] for one in found["altered"]] == [first, second, third]
+    assert [one["what"] for one in found["altered"]] == [
+        "was changed at 2026-11-23 22:30:00 UTC", "was deleted", "was changed at 2026-11-26 01:00:00 UTC",
+    ]  # fmt: skip
+    assert (found["nights"], found["refused"]) == (before["nights"], [])
+    told = run("ledger", "score", "--data", desk.prices("ACME", "2026-11-24"), "--repo", REPO).stdout
+    assert f"altered: {second} was deleted; it is scored as it was added" in told
+
+
+def test_what_was_deleted_cannot_be_committed_again(desk):
+    desk.commit(NIGHTS[0])
+    [path] = [path for path in desk.files() if path.startswith("entries/")]
+    desk.push({path: None})
+    with pytest.raises(RnnlabError, match="has an entry from 2026-11-20 already"):
+        desk.commit(NIGHTS[0], at="23:00")
+    assert desk.commit(NIGHTS[0], names=("ACME", "OTHER"), at="23:00")["file"] == "entries/2026-11-20-2.jsonl"
+
+
+def test_a_file_that_ledger_commit_did_not_add_is_never_scored_nor_stands_in_the_way(desk):
+    line = desk.commit(NIGHTS[0])["entries"][0] | {"series": "OTHER"}
+    desk.push({"entries/mine.jsonl": json.dumps(line).encode()})
+    found = desk.score(names=("ACME", "OTHER"))
+    [refused] = found["refused"]
+    assert (refused["kind"], refused["file"]) == ("by hand", "entries/mine.jsonl")
+    assert [one["series"] for one in found["nights"]] == ["ACME"]
+    assert desk.commit(NIGHTS[0], names=("ACME", "OTHER"), at="23:00")["entries"][0]["series"] == "OTHER"
+
+
+def test_a_commit_cannot_be_dated_before_its_past(desk):
+    desk.commit(NIGHTS[0])
+    line = desk.commit(NIGHTS[1], dry_run=True)["entries"][0]
+    desk.commit(NIGHTS[3])
+    desk.hub.store.now = "2026-11-23T22:00:00.000Z"  # as `git push` brings a date of one's own
+    desk.push({"entries/x.jsonl": json.dumps(line).encode()}, title="Entries: entries/x.jsonl")
+    [late] = desk.score()["refused"]
+    assert (late["kind"], late["committed"]) == ("late", "2026-11-25T22:00:00Z")
+
+
+def test_an_exchange_further_west_than_the_prices_own_gains_no_hour(desk):
+    sessions = exchange_calendars.get_calendar("XTKS", start="2025-06-02", end="2026-12-31").sessions
+    table = market(len(sessions)).set_axis(pd.DatetimeIndex(sessions, name="Date"))
+    file = desk.place / "TOKYO.csv"
+    table[:"2026-11-24"].to_csv(file)
+    noon = datetime(2026, 11, 25, 12, tzinfo=UTC)  # Tokyo has closed, New York not opened
+    desk.hub.store.now = f"{noon:%Y-%m-%dT%H:%M:%S.000Z}"
+    commit("stocks", [str(file)], REPO, caller=ASKS, now=lambda: noon, exchange="XNYS")
+    table.to_csv(file)
+    [late] = score(REPO, [str(file)], caller=ASKS, now=lambda: LATER)["refused"]
+    assert late["why"].endswith("when its session had opened at 2026-11-25 00:00:00 UTC")
+
+
+def test_a_session_waits_until_its_close(desk):
+    desk.commit(NIGHTS[0])
+    for hour, waiting in ((20, 1), (21, 0)):
+        found = desk.score(until="2026-11-23", now=lambda hour=hour: datetime(2026, 11, 23, hour, tzinfo=UTC))
+        assert (found["waiting"], len(found["nights"])) == (waiting, 1 - waiting)
+
+
+def test_a_network_that_fails_half_way_leaves_all_or_nothing(desk):
+    desk.hub.faults.append(Fault("error", "/commit/", times=1, status=500))
+    with pytest.raises(HubError, match="failed on anna/ledger"):
+        desk.commit(NIGHTS[0])
+    assert set(desk.files()) == {".gitattributes"}
+    desk.hub.faults.append(Fault("cut", "/commit/", times=1))  # the Hub has it, and its answer is lost
+    with pytest.raises(HubError, match="anna/ledger"):
+        desk.commit(NIGHTS[0])
+    with pytest.raises(RnnlabError, match="has an entry from 2026-11-20 already"):
+        desk.commit(NIGHTS[0])
+    assert len(desk.score()["nights"]) == 1
 
 
 def test_two_commits_at_once_both_arrive_and_neither_overwrites_the_other(desk):
@@ -272,13 +350,14 @@ def test_a_commit_upon_which_others_keep_coming_gives_up_in_a_sentence(desk):
 
 def test_lines_that_are_no_entries_are_named_and_the_others_scored(desk):
     desk.commit(NIGHTS[0])
-    repo = desk.hub.store.repos["dataset", REPO]
-    files = dict(repo.commits[repo.sha_of("main")])
-    good = files["entries/2026-11-20.jsonl"].content
+    good = desk.files()["entries/2026-11-20.jsonl"]
     odd = json.dumps(json.loads(good) | {"session": 5}).encode()
-    repo.commit(files | {"entries/odd.jsonl": b"\xff\n" + odd + b"\n" + good})
+    mars = json.dumps(json.loads(good) | {"exchange": "MARS"}).encode()
+    lines = b"\n".join((b"\xff", odd, mars, good))
+    desk.push({"entries/odd.jsonl": lines}, title="Entries: entries/odd.jsonl")
     found = desk.score()
-    assert [one["kind"] for one in found["refused"]] == ["unreadable", "unreadable", "second"]
+    assert [one["kind"] for one in found["refused"]] == ["unreadable", "unreadable", "unreadable", "second"]
+    assert found["refused"][2]["why"] == "line 3 is no entry: its exchange 'MARS' is not known"
     assert found["refused"][1]["why"].startswith("line 2 is no entry: session is missing or wrong (5 where a day")
     assert len(found["nights"]) == 1
 
@@ -289,7 +368,7 @@ def test_a_session_that_has_not_come_waits_and_a_day_that_came_instead_is_refuse
     assert (found["waiting"], found["all"], found["refused"]) == (1, None, [])
     table = pd.read_csv(desk.prices("ACME", "2026-11-30"), index_col="Date").drop("2026-11-23")
     table.to_csv(desk.place / "ACME.csv")
-    [refused] = score(REPO, [str(desk.place / "ACME.csv")], caller=ASKS)["refused"]
+    [refused] = score(REPO, [str(desk.place / "ACME.csv")], caller=ASKS, now=lambda: LATER)["refused"]
     assert refused["why"] == "after 2026-11-20 the prices continue on 2026-11-24, not on its session"
 
 
@@ -299,7 +378,7 @@ def test_a_split_since_changes_no_score(desk):
     table = pd.read_csv(desk.place / "ACME.csv", index_col="Date")
     table[["Open", "High", "Low", "Close"]] /= 4
     table.to_csv(desk.place / "ACME.csv")
-    found = score(REPO, [str(desk.place / "ACME.csv")], caller=ASKS)
+    found = score(REPO, [str(desk.place / "ACME.csv")], caller=ASKS, now=lambda: LATER)
     assert found["nights"][0]["outcome"] == pytest.approx(before["outcome"])
     assert any("the close reads differently now" in one for one in found["notices"])
 

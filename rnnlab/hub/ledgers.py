@@ -1,11 +1,11 @@
 """A ledger: a dataset repository of the Hub to which files are added and none is changed, with the Hub's own times.
 
-`entries/` holds what is never changed; the card and `scores.json`, which can be made again, lie beside it.
+`entries/` holds what is never changed; the card and `scores.json`, which can be made again, lie beside it. What somebody
+changed or deleted there all the same is read from the commit that added it, and told.
 """
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from huggingface_hub.hf_api import RepoFile
 
 from rnnlab.errors import HubError
 from rnnlab.hub.failures import address, explained, patiently
+from rnnlab.hub.ledger_history import ADDED, ENTRIES, Addition, additions
 
 NO_TOKEN = "A ledger is written with a token of the Hugging Face Hub; sign in with `hf auth login` or set HF_TOKEN."
 TAG = "rnnlab-ledger"
-CARD, SCORES, FOLDER = "README.md", "scores.json", "entries/"
-ENTRIES = re.compile(r"entries/[\w.-]+\.jsonl", re.ASCII)
+CARD, SCORES = "README.md", "scores.json"
 OURS = {CARD, SCORES, ".gitattributes", ".gitignore", "LICENSE"}
 MOST_BYTES = 200_000_000  # of entries; a night of 30 series has some 30 kB
 MOVED = (409, 412)  # statuses of a commit upon another than was told
@@ -32,24 +32,32 @@ TRIES = 5  # of an addition, each after another came first
 
 @dataclass(frozen=True)
 class Kept:
-    """A file of a ledger; committed: when the Hub took the newest commit that touched it, UTC."""
+    """A file of a ledger as it was added: by which commit, and when the Hub took that one, UTC.
+
+    altered: what was done to it since, as half a sentence; "" if nothing.
+    """
 
     path: str
     content: bytes
     commit: str
     committed: datetime
+    altered: str = ""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """The files of entries at one commit, ascending by path, and the paths of all that there are."""
+    """The files of entries up to one commit, ascending by path, whether they are still there or not.
+
+    by_hand: files of entries that no commit of `add_file` added. paths: of all that there are or ever were.
+    """
 
     commit: str
     files: tuple[Kept, ...]
+    by_hand: tuple[Kept, ...]
     paths: frozenset[str]
 
 
-NEW = Ledger("", (), frozenset())
+NEW = Ledger("", (), (), frozenset())
 Written = tuple[str, bytes]
 
 
@@ -114,13 +122,12 @@ def add_file(
             files = {path: content} | ({} if CARD in ledger.paths else {CARD: card})
             parent = ledger.commit or _made(api, repo, private)
             try:
-                commit = _commit(api, repo, files, parent, f"Entries: {path}")
+                commit = _commit(api, repo, files, parent, f"{ADDED}{path}")
             except HfHubHTTPError as error:
                 if error.response.status_code not in MOVED or tried == TRIES - 1:
                     raise
                 continue
-            [listed] = [one for one in _listed(api, repo, commit) if one.path == path]
-            return _kept(listed, content)
+            return Kept(path, content, commit, _changed(_listed(api, repo, commit)[path])[1])
     raise AssertionError("the last try returns or raises")
 
 
@@ -168,15 +175,22 @@ def _read_or_new(api: HfApi, repo: str, token: str | None, since: str) -> Ledger
 
 
 def _read(api: HfApi, repo: str, token: str | None, since: str) -> Ledger:
-    head = _head(api, repo)
-    commit = str(head.sha)
+    commit = str(_head(api, repo).sha)
     listed = _listed(api, repo, commit)
-    wanted = [one for one in listed if ENTRIES.fullmatch(one.path) and one.path >= since]
-    if sum(one.size for one in wanted) > MOST_BYTES:
+    there = {path: one for path, one in listed.items() if ENTRIES.fullmatch(path)}
+    added = additions(api, repo, commit)
+    wanted = sorted(path for path in there.keys() | added.keys() if path >= since)
+    if sum(there[path].size for path in wanted if path in there) > MOST_BYTES:
         raise HubError(f"The entries of {repo} are larger than {MOST_BYTES / 1e6:g} MB; none was downloaded.")
-    contents = _download(repo, commit, [one.path for one in wanted], token)
-    files = [_kept(one, contents[one.path]) for one in sorted(wanted, key=lambda one: one.path)]
-    return Ledger(commit, tuple(files), frozenset(one.path for one in listed))
+    contents = _download(repo, commit, [path for path in wanted if path in there], token)
+    by_hand = [Kept(path, contents[path], *_changed(there[path])) for path in wanted if path not in added]
+    files = []
+    for path in wanted:
+        if path in added:
+            altered = _altered(added[path], there.get(path))
+            first = _download(repo, added[path].commit, [path], token) if altered else contents
+            files.append(Kept(path, first.get(path, b""), added[path].commit, added[path].committed, altered))
+    return Ledger(commit, tuple(files), tuple(by_hand), frozenset(listed.keys() | added.keys()))
 
 
 def _head(api: HfApi, repo: str) -> DatasetInfo:
@@ -189,19 +203,30 @@ def _head(api: HfApi, repo: str) -> DatasetInfo:
     return info
 
 
-def _listed(api: HfApi, repo: str, commit: str) -> list[RepoFile]:
+def _listed(api: HfApi, repo: str, commit: str) -> dict[str, RepoFile]:
+    """The files of a commit, by path, each with the newest commit that changed it."""
     how: dict[str, Any] = {"recursive": True, "expand": True, "revision": commit, "repo_type": "dataset"}
-    return [one for one in patiently(lambda: list(api.list_repo_tree(repo, **how))) if isinstance(one, RepoFile)]
+    found = patiently(lambda: list(api.list_repo_tree(repo, **how)))
+    return {one.path: one for one in found if isinstance(one, RepoFile)}
 
 
-def _kept(listed: RepoFile, content: bytes) -> Kept:
+def _changed(listed: RepoFile) -> tuple[str, datetime]:
+    """The newest commit that changed a file, and the Hub's time of it."""
     if listed.last_commit is None:
         raise ValueError(f"{listed.path} comes without its commit")
-    return Kept(listed.path, content, str(listed.last_commit.oid), listed.last_commit.date.astimezone(UTC))
+    return str(listed.last_commit.oid), listed.last_commit.date.astimezone(UTC)
+
+
+def _altered(added: Addition, listed: RepoFile | None) -> str:
+    """What was done to a file since it was added, as half a sentence; "" if nothing."""
+    if listed is None:
+        return "was deleted"
+    commit, time = _changed(listed)
+    return "" if commit == added.commit else f"was changed at {time:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _download(repo: str, commit: str, paths: Sequence[str], token: str | None) -> dict[str, bytes]:
-    """Files of a commit, by path; nothing of them stays on this machine."""
+    """Those files of a commit that it has, by path; nothing of them stays on this machine."""
     if not paths:
         return {}
     with tempfile.TemporaryDirectory() as folder:
@@ -214,7 +239,8 @@ def _download(repo: str, commit: str, paths: Sequence[str], token: str | None) -
             token=token or False,
             endpoint=address(),
         )
-        return {path: (Path(folder) / path).read_bytes() for path in paths}
+        there = [path for path in paths if (Path(folder) / path).is_file()]
+        return {path: (Path(folder) / path).read_bytes() for path in there}
 
 
 def _made(api: HfApi, repo: str, private: bool) -> str:

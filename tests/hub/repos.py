@@ -52,7 +52,7 @@ class File:
 class Repo:
     """One repository: `commits` are files by the commit's sha, `refs` name commits ("main", "refs/convert/parquet").
 
-    parents, times: of each commit, by its sha. clock: what time it is.
+    parents, times, titles: of each commit, by its sha. clock: what time it is.
     """
 
     id: str
@@ -64,21 +64,30 @@ class Repo:
     refs: dict[str, str] = field(default_factory=dict)
     parents: dict[str, str | None] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     clock: Callable[[], str] = lambda: NOW
 
     @property
     def owner(self) -> str:
         return self.id.split("/")[0]
 
-    def commit(self, files: dict[str, bytes | File], revision: str = "main") -> str:
+    def commit(self, files: dict[str, bytes | File], revision: str = "main", title: str = "") -> str:
         """Put these files and no others in place of the revision's, and give the new commit's sha."""
         kept = {path: one if isinstance(one, File) else File(path, one) for path, one in files.items()}
         named = "".join(f"{file.oid} {path}\n" for path, file in sorted(kept.items()))
         sha = hashlib.sha1(f"{self.refs.get(revision)}\n{named}".encode()).hexdigest()
         self.commits[sha] = kept
-        self.parents[sha], self.times[sha] = self.refs.get(revision), self.clock()
+        self.parents[sha], self.times[sha], self.titles[sha] = self.refs.get(revision), self.clock(), title
         self.refs[revision] = sha
         return sha
+
+    def history(self, revision: str) -> list[str]:
+        """The commits from a revision back, the newest first."""
+        past, sha = [], self.sha_of(revision)
+        while sha:
+            past.append(sha)
+            sha = self.parents[sha]
+        return past
 
     def last_change(self, revision: str, path: str) -> str:
         """The newest commit, from a revision back, in which a file became what it is."""

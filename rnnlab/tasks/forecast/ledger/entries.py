@@ -12,6 +12,8 @@ import numpy as np
 
 from rnnlab.data.json_objects import parse_object
 from rnnlab.data.kinds import DAY, DIGEST, exactly, find_fault, number, record, text, whole
+from rnnlab.data.prices.dates.opens import check_exchange
+from rnnlab.errors import DataError
 from rnnlab.hub import Kept, Ledger
 from rnnlab.scoring.student import StudentT
 
@@ -89,6 +91,11 @@ def read_line(line: bytes) -> Entry:
     found = parse_object(line)
     if fault := find_fault(found, _ENTRY):
         raise ValueError(fault.told())
+    try:
+        if found["exchange"]:
+            check_exchange(found["exchange"])
+    except DataError as error:
+        raise ValueError(f"its exchange {found['exchange']!r} is not known") from error
     return Entry(**{field.name: found[field.name] for field in dataclasses.fields(Entry)})
 
 

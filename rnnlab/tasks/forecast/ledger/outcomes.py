@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
-from rnnlab.data.prices.dates.opens import opening
+from rnnlab.data.prices.dates.opens import closing, exchange_of, opening
 from rnnlab.data.prices.series import Prices
 from rnnlab.hub import Kept, Ledger
 from rnnlab.tasks.forecast.ledger.entries import Entry, lines_of
@@ -16,7 +17,7 @@ from rnnlab.tasks.forecast.ledger.entries import Entry, lines_of
 SHOWN = "%Y-%m-%d %H:%M:%S UTC"
 LEAST_CHANGE = 1e-3  # of a close, from which on it reads differently now
 # Why an entry is never scored.
-LATE, SECOND, UNREADABLE, OTHER_DAY = "late", "second", "unreadable", "other day"
+LATE, SECOND, UNREADABLE, OTHER_DAY, BY_HAND = "late", "second", "unreadable", "other day", "by hand"
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class Refused:
 class Outcomes:
     """A ledger against prices.
 
-    scorable, refused: in the order of files and lines. waiting: entries whose session has not come. without_prices:
+    scorable, refused: in the order of files and lines. waiting: entries whose session is not over. without_prices:
     entries by series of which no prices were given. missed: sessions that have passed since a series' first entry
-    without one, as (series, day). readjusted: by series, entries whose last close reads differently now.
+    without one, as (series, day). readjusted: by series, entries whose last close reads differently now. altered: files
+    that were changed or deleted since they were added, scored as they were added.
     """
 
     scorable: list[Scorable] = field(default_factory=list)
@@ -54,11 +56,15 @@ class Outcomes:
     without_prices: dict[str, int] = field(default_factory=dict)
     missed: list[tuple[str, str]] = field(default_factory=list)
     readjusted: dict[str, int] = field(default_factory=dict)
+    altered: list[Kept] = field(default_factory=list)
 
 
-def outcomes(ledger: Ledger, series: Mapping[str, Prices]) -> Outcomes:
-    """Hold every line of a ledger against the prices of its series, by name."""
-    found, nights = Outcomes(), set()
+def outcomes(ledger: Ledger, series: Mapping[str, Prices], now: datetime) -> Outcomes:
+    """Hold every line of a ledger against the prices of its series, by name; now: until when a session is over, UTC."""
+    found, nights = Outcomes(altered=[one for one in ledger.files if one.altered]), set()
+    why = "`ledger commit` did not add this file, so nobody can tell what stood in it before"
+    found.refused += [Refused(one, "", "", BY_HAND, why) for one in ledger.by_hand]
+    exchanges = {name: exchange_of(pd.DatetimeIndex(prices.table.index)) for name, prices in series.items()}
     entries: dict[str, list[Entry]] = {}
     lines = sorted(lines_of(ledger), key=lambda line: (line[0].committed, line[0].path, line[1]))
     for kept, number, entry in lines:
@@ -72,25 +78,44 @@ def outcomes(ledger: Ledger, series: Mapping[str, Prices]) -> Outcomes:
             found.refused.append(Refused(kept, entry.series, entry.session, SECOND, why))
             continue
         nights.add(entry.night)
-        _settle(found, entry, kept, series.get(entry.series))
+        if late := _late(entry, kept, exchanges.get(entry.series, "")):
+            found.refused.append(Refused(kept, entry.series, entry.session, LATE, late))
+        else:
+            _settle(found, entry, kept, series.get(entry.series), now)
     for name, prices in series.items():
         found.missed += [(name, day) for day in _missed(prices, entries.get(name, []))]
     return found
 
 
-def _settle(found: Outcomes, entry: Entry, kept: Kept, prices: Prices | None) -> None:
-    """Put an entry where it belongs; one that came too late is refused whether its prices are there or not."""
-    opens = opening(pd.Timestamp(entry.session), entry.exchange)
-    if kept.committed >= opens:
-        why = f"committed at {kept.committed:{SHOWN}}, when its session had opened at {opens:{SHOWN}}"
-        found.refused.append(Refused(kept, entry.series, entry.session, LATE, why))
-        return
+def _late(entry: Entry, kept: Kept, exchange: str) -> str:
+    """Why an entry came too late; "" if it did not.
+
+    exchange: on which its prices say that it trades, "" if they do not; where the entry names another one, the open that
+    comes first counts, so that nobody gains an hour by naming a market further west.
+    """
+    session = pd.Timestamp(entry.session)
+    opens = min(opening(session, code) for code in (entry.exchange, exchange or entry.exchange))
+    if kept.committed < opens:
+        return ""
+    return f"committed at {kept.committed:{SHOWN}}, when its session had opened at {opens:{SHOWN}}"
+
+
+def _over(entry: Entry, now: datetime) -> bool:
+    """Whether an entry's session is over; where its close is unknown, it is when the day is, in UTC."""
+    session = pd.Timestamp(entry.session)
+    midnight = datetime(session.year, session.month, session.day, tzinfo=UTC) + timedelta(days=1)
+    return now >= (closing(session, entry.exchange) or midnight)
+
+
+def _settle(found: Outcomes, entry: Entry, kept: Kept, prices: Prices | None, now: datetime) -> None:
+    """Put an entry that was in time where it belongs."""
     if prices is None:
         found.without_prices[entry.series] = found.without_prices.get(entry.series, 0) + 1
         return
     dates, close = pd.DatetimeIndex(prices.table.index), prices.table["Close"].to_numpy(float)
     row = int(dates.searchsorted(pd.Timestamp(entry.last_day)))
-    if row + 1 >= len(dates) and dates[-1] <= pd.Timestamp(entry.last_day):
+    nothing_since = row + 1 >= len(dates) and dates[-1] <= pd.Timestamp(entry.last_day)
+    if nothing_since or not _over(entry, now):
         found.waiting.append(entry)
         return
     if f"{dates[row]:%Y-%m-%d}" != entry.last_day:

@@ -28,7 +28,8 @@ _PUBLISHED = record(
         "all": maybe(record({"entries": whole(1), "series": whole(1)} | _COMMON)),
         "running": listed(record({"session": DAY} | dict.fromkeys(BASELINES, number())), most=100_000),
         "waiting": whole(),
-        "refused": listed(record({"series": text(60), "session": text(10), "why": text(1000)})),
+        "altered": listed(record({"file": text(200), "what": text(200)})),
+        "refused": listed(record({"series": text(60), "session": text(10), "file": text(200), "why": text(1000)})),
         "missed": listed(record({"series": text(60), "session": DAY})),
     }
 )

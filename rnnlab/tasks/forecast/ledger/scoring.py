@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,13 @@ Nights = list[dict[str, Any]]
 
 
 def score(
-    repo: str, data: Sequence[str], *, publish: bool = False, reading: PriceReading = AS_WRITTEN, caller: Caller = OWNER
+    repo: str,
+    data: Sequence[str],
+    *,
+    publish: bool = False,
+    reading: PriceReading = AS_WRITTEN,
+    caller: Caller = OWNER,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, Any]:
     """Score every entry of a ledger whose session has a price.
 
@@ -33,10 +40,11 @@ def score(
         repo: "owner/name" of the ledger.
         data: tickers and files with the prices since; a series is found by its name.
         publish: put the scores beside the entries, for a page to show; those of each night are left out there.
+        now: the clock by which a session is over or not.
 
     Returns:
-        {repo, commit (of the ledger), published, nights, sums, all, running, waiting, refused, missed, without_prices,
-        notices}; docs/ledger.md describes each.
+        {repo, commit (of the ledger), published, nights, sums, all, running, waiting, refused, altered, missed,
+        without_prices, notices}; docs/ledger.md describes each.
 
     Raises:
         RnnlabError: prices cannot be read, or the ledger has no entry.
@@ -44,12 +52,13 @@ def score(
     """
     series = {prices.name: prices for prices in open_distinct(data, reading)}
     ledger = hub.read_ledger(repo, caller.hub_token)
-    if not ledger.files:
+    if not (ledger.files or ledger.by_hand):
         raise RnnlabError(f"{repo} has no entries yet; write some with `ledger commit`.")
-    found = outcomes(ledger, series)
+    found = outcomes(ledger, series, now())
     nights = [_night(one) for one in found.scorable]
     answer: dict[str, Any] = {"repo": repo, "commit": ledger.commit, "sums": sums(nights), "all": together(nights)}
     answer |= {"running": running(nights), "waiting": len(found.waiting), "without_prices": found.without_prices}
+    answer |= {"altered": [{"file": one.path, "what": one.altered} for one in found.altered]}
     answer |= {"refused": _refused(found), "missed": [{"series": name, "session": day} for name, day in found.missed]}
     answer["notices"] = [f"{prices.name}: {one}" for prices in series.values() for one in prices.notices]
     answer["notices"] += _notices(found)

@@ -16,9 +16,7 @@ HEAD = ("", "days", "", "CRPS %", "log score", "80 % coverage", "95 % coverage",
 
 def score_lines(answer: Mapping[str, Any]) -> list[str]:
     """What a terminal shows beneath the table."""
-    told = [verdict(answer)]
-    told += [f"refused: {one['series'] or one['file']} {one['session']}: {one['why']}" for one in answer["refused"]]
-    told += missed_lines(answer["missed"])
+    told = [verdict(answer), *odd_lines(answer)]
     if answer["published"]:
         told.append(f"The scores are published at commit {answer['published'][:12]}.")
     return [*told, *answer["notices"]]
@@ -28,6 +26,8 @@ def verdict(answer: Mapping[str, Any]) -> str:
     """One sentence on how many entries there are, and one on the model beside each baseline, whoever is better."""
     whole = answer["all"]
     counts = f"{answer['waiting']} waiting, {len(answer['refused'])} refused, {len(answer['missed'])} nights missed"
+    if answer["altered"]:
+        counts += f", {len(answer['altered'])} files altered since"
     if whole is None:
         return f"No entry can be scored yet: {counts}."
     parts = []
@@ -41,7 +41,16 @@ def verdict(answer: Mapping[str, Any]) -> str:
     return f"{entries}; the model's CRPS is {' and '.join(parts)}{few}."
 
 
-def missed_lines(missed: Sequence[Mapping[str, str]]) -> list[str]:
+def odd_lines(answer: Mapping[str, Any]) -> list[str]:
+    """A sentence for each file that was altered and each line that was refused, and for each series with missed nights."""
+    told = [f"altered: {one['file']} {one['what']}; it is scored as it was added" for one in answer["altered"]]
+    for one in answer["refused"]:
+        what = f"{one['series']} {one['session']}" if one["series"] else one["file"]
+        told.append(f"refused: {what}: {one['why']}")
+    return told + _missed_lines(answer["missed"])
+
+
+def _missed_lines(missed: Sequence[Mapping[str, str]]) -> list[str]:
     """A sentence for each series that has sessions without an entry."""
     by_series: dict[str, list[str]] = {}
     for one in missed:

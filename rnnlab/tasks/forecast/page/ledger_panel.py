@@ -14,7 +14,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.tasks.forecast.ledger.published import read_published
 from rnnlab.tasks.forecast.ledger.scoring import BASELINES
-from rnnlab.tasks.forecast.ledger.tables import missed_lines, sums_table, verdict
+from rnnlab.tasks.forecast.ledger.tables import odd_lines, sums_table, verdict
 from rnnlab.widgets import html
 from rnnlab.widgets.events import ASKING
 from rnnlab.widgets.figures import BASELINE, LOSS_HEIGHT, MODEL, TRUTH, style_of
@@ -50,8 +50,7 @@ def show_ledger(repo: str) -> tuple[str, Any, str]:
         found = _published(repo, int(time.time() // FRESH))
     except RnnlabError as error:
         return html.refusal(str(error), ""), gr.Plot(visible=False), ""
-    lines = [f"refused: {one['series']} {one['session']}: {one['why']}" for one in found["refused"]]
-    foot = html.notes([*lines, *missed_lines(found["missed"])])
+    foot = html.notes(odd_lines(found))
     told = html.notice("The forward ledger", verdict(found))
     scored = sums_table(found)
     table = html.scores("ledger", html.table_of(scored), caption=scored.caption, foot=foot)
