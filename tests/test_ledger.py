@@ -1,6 +1,7 @@
 """The forward ledger: the real client and a Hub on loopback whose clock is set, prices made up night by night."""
 
 import json
+import re
 import shlex
 import subprocess
 import threading
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 import scipy.stats
 import scoringrules
+import yaml
 from commanding import run
 from hub.faults import Fault
 from hub.secrets import ANNA, BORIS, READER
@@ -300,6 +302,8 @@ def test_an_exchange_may_be_named(desk):
     assert (entry["exchange"], entry["opens"]) == ("XASX", "2026-11-22T23:00:00Z")
     with pytest.raises(DataError, match=r"^The exchange 'MARS' is not known; give its ISO code"):
         desk.commit(NIGHTS[1], exchange="MARS")
+    with pytest.raises(DataError, match=r"^The sessions of ASEX cannot be computed; leave --exchange out, and 00:00"):
+        desk.commit(NIGHTS[1], exchange="asex")
 
 
 def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(desk):
@@ -480,6 +484,18 @@ def test_the_nightly_script_is_sound_and_its_commands_are_ours():
             assert _parser(words[3:]).parse_args(words[3:]).data == ["A", "B"]
 
 
+def test_the_scheduled_job_runs_the_script_with_what_it_asks_for():
+    examples = Path(__file__).parents[1] / "examples"
+    job = yaml.safe_load((examples / "nightly_ledger.yml").read_text())
+    [night] = job["jobs"].values()
+    asked = set(re.findall(r"\$([A-Z]+)", (examples / "nightly_ledger.sh").read_text()))
+    assert asked | {"HF_TOKEN"} == set(night["env"])
+    assert night["steps"][-1]["run"] == "sh examples/nightly_ledger.sh"
+    assert job[True]["schedule"] == [{"cron": "30 22 * * 1-5"}]  # YAML 1.1 reads `on` as true
+    close = closing(pd.Timestamp("2026-11-25"), "XNYS")
+    assert close < close.replace(hour=22, minute=30) < opening(pd.Timestamp("2026-11-27"), "XNYS")
+
+
 def test_opens_and_closes_are_those_of_the_exchange_in_summer_and_winter_and_on_half_days():
     day = pd.Timestamp
     assert opening(day("2026-07-01"), "XNYS") == datetime(2026, 7, 1, 13, 30, tzinfo=UTC)
@@ -489,6 +505,7 @@ def test_opens_and_closes_are_those_of_the_exchange_in_summer_and_winter_and_on_
     assert opening(day("2026-11-26"), "XNYS") == datetime(2026, 11, 26, tzinfo=UTC), "a holiday: the careful rule"
     assert closing(day("2026-11-26"), "XNYS") is None
     assert opening(day("2026-11-27"), "") == datetime(2026, 11, 27, tzinfo=UTC)
+    assert opening(day("1890-01-02"), "XHKG") == datetime(1890, 1, 2, tzinfo=UTC), "its holidays are not known"
     assert check_exchange("xlon") == "XLON"
     dates = pd.DatetimeIndex(SESSIONS[day("2026-11-25") >= SESSIONS])
     assert exchange_of(dates) == "XNYS"

@@ -1,7 +1,7 @@
 """A ledger: a dataset repository of the Hub to which files are added and none is changed, with the Hub's own times.
 
-`entries/` holds what is never changed; the card and `scores.json`, which can be made again, lie beside it. What somebody
-changed or deleted there all the same is read from the commit that added it, and told.
+`entries/` holds what is never changed; the card and `scores.json`, which can be made again, lie beside it. What
+somebody changed or deleted there all the same is read from the commit that added it, and told.
 """
 
 from __future__ import annotations

@@ -19,13 +19,22 @@ def exchange_of(dates: pd.DatetimeIndex) -> str:
     return "" if calendar is None else calendar.code
 
 
-def check_exchange(code: str) -> str:
-    """A known exchange's code, in capitals; DataError for another."""
+def is_exchange(code: str) -> bool:
+    """Whether an exchange has this ISO code."""
     import exchange_calendars  # 0.2 s, and only wanted where a time of day is
 
-    if code.upper() not in exchange_calendars.get_calendar_names():
+    return code in exchange_calendars.get_calendar_names()
+
+
+def check_exchange(code: str) -> str:
+    """A known exchange's code, in capitals; DataError for another, or one whose sessions cannot be computed."""
+    capitals = code.upper()
+    if not is_exchange(capitals):
         raise DataError(f"The exchange {code[:20]!r} is not known; give its ISO code, as XNYS, XLON or XTKS.")
-    return code.upper()
+    if _calendar(capitals, datetime.now(UTC).year) is None:
+        told = f"The sessions of {capitals} cannot be computed; leave --exchange out, and 00:00 UTC counts as the open."
+        raise DataError(told)
+    return capitals
 
 
 def next_session(dates: pd.DatetimeIndex, exchange: str) -> pd.Timestamp:
@@ -58,7 +67,7 @@ def _as_utc(time: pd.Timestamp) -> datetime:
 
 @lru_cache(maxsize=64)
 def _calendar(code: str, year: int) -> Any:
-    """An exchange's calendar around a year, or as far as it is known; None without a code."""
+    """An exchange's calendar around a year, or as far as it is known; None without a code or where none can be made."""
     if not code:
         return None
     import exchange_calendars
@@ -67,6 +76,18 @@ def _calendar(code: str, year: int) -> Any:
     try:
         return exchange_calendars.get_calendar(code, start=first, end=last)
     except ValueError:  # its holidays are not known for so long
+        return _bounded(code, first, last)
+    except NotImplementedError:  # Athens, Bucharest, Belgrade: exchange_calendars 4.13 upon pandas 3
+        return None
+
+
+def _bounded(code: str, first: pd.Timestamp, last: pd.Timestamp) -> Any:
+    """An exchange's calendar for that part of a time for which it is known; None if there is none."""
+    import exchange_calendars
+
+    try:
         kind = type(exchange_calendars.get_calendar(code))
         first, last = max(filter(None, (kind.bound_min(), first))), min(filter(None, (kind.bound_max(), last)))
         return exchange_calendars.get_calendar(code, start=first, end=last) if first < last else None
+    except ValueError:
+        return None

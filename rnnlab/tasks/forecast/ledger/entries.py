@@ -12,8 +12,7 @@ import numpy as np
 
 from rnnlab.data.json_objects import parse_object
 from rnnlab.data.kinds import DAY, DIGEST, exactly, find_fault, number, record, text, whole
-from rnnlab.data.prices.dates.opens import check_exchange
-from rnnlab.errors import DataError
+from rnnlab.data.prices.dates.opens import is_exchange
 from rnnlab.hub import Kept, Ledger
 from rnnlab.scoring.student import StudentT
 
@@ -91,11 +90,8 @@ def read_line(line: bytes) -> Entry:
     found = parse_object(line)
     if fault := find_fault(found, _ENTRY):
         raise ValueError(fault.told())
-    try:
-        if found["exchange"]:
-            check_exchange(found["exchange"])
-    except DataError as error:
-        raise ValueError(f"its exchange {found['exchange']!r} is not known") from error
+    if found["exchange"] and not is_exchange(found["exchange"]):
+        raise ValueError(f"its exchange {found['exchange']!r} is not known")
     return Entry(**{field.name: found[field.name] for field in dataclasses.fields(Entry)})
 
 

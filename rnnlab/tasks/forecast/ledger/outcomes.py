@@ -90,8 +90,8 @@ def outcomes(ledger: Ledger, series: Mapping[str, Prices], now: datetime) -> Out
 def _late(entry: Entry, kept: Kept, exchange: str) -> str:
     """Why an entry came too late; "" if it did not.
 
-    exchange: on which its prices say that it trades, "" if they do not; where the entry names another one, the open that
-    comes first counts, so that nobody gains an hour by naming a market further west.
+    exchange: on which its prices say that it trades, "" if they do not; where the entry names another one, the open
+    that comes first counts, so that nobody gains an hour by naming a market further west.
     """
     session = pd.Timestamp(entry.session)
     opens = min(opening(session, code) for code in (entry.exchange, exchange or entry.exchange))

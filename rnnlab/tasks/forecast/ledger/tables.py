@@ -42,7 +42,7 @@ def verdict(answer: Mapping[str, Any]) -> str:
 
 
 def odd_lines(answer: Mapping[str, Any]) -> list[str]:
-    """A sentence for each file that was altered and each line that was refused, and for each series with missed nights."""
+    """A sentence for each altered file, each refused line, and each series with missed nights."""
     told = [f"altered: {one['file']} {one['what']}; it is scored as it was added" for one in answer["altered"]]
     for one in answer["refused"]:
         what = f"{one['series']} {one['session']}" if one["series"] else one["file"]
