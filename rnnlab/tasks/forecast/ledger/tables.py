@@ -25,20 +25,26 @@ def score_lines(answer: Mapping[str, Any]) -> list[str]:
 def verdict(answer: Mapping[str, Any]) -> str:
     """One sentence on how many entries there are, and one on the model beside each baseline, whoever is better."""
     whole = answer["all"]
-    counts = f"{answer['waiting']} waiting, {len(answer['refused'])} refused, {len(answer['missed'])} nights missed"
+    missed, altered = _counted(len(answer["missed"]), "night"), _counted(len(answer["altered"]), "file")
+    counts = f"{answer['waiting']} waiting, {len(answer['refused'])} refused, {missed} missed"
     if answer["altered"]:
-        counts += f", {len(answer['altered'])} files altered since"
+        counts += f", {altered} altered since"
     if whole is None:
         return f"No entry can be scored yet: {counts}."
     parts = []
     for name, one in whole["against"].items():
         crps = one["crps"]
         better = "lower" if crps["difference"] < 0 else "higher"
-        t = "" if crps["t"] is None else f", t {crps['t']:.1f}"
+        t = "" if crps["t"] is None else f" (t {crps['t']:.1f})"
         parts.append(f"{abs(crps['difference']):.4f} {better} than {TITLES[name]}'s{t}")
     few = "" if whole["days"] >= 20 else "; fewer than 20 days, so no test"
-    entries = f"{whole['entries']} entries scored on {whole['days']} days ({counts})"
-    return f"{entries}; the model's CRPS is {' and '.join(parts)}{few}."
+    entries = _counted(whole["entries"], "entry", "entries")
+    head = f"{entries} scored on {_counted(whole['days'], 'day')} ({counts})"
+    return f"{head}; the model's CRPS is {' and '.join(parts)}{few}."
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def odd_lines(answer: Mapping[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ def ledger_panel(repo: str) -> None:
     gr.Markdown(STORY.format(repo=repo), elem_classes="prose")
     go_button = gr.Button("Show the scores", variant="primary", scale=0, min_width=160, elem_id="ledger")
     told = gr.HTML(elem_id="ledger-verdict")
-    figure = gr.Plot(visible=False, show_label=False, container=False, elem_classes="figure")
+    figure = gr.Plot(visible=False, show_label=False, container=False, elem_classes="curve")
     table = gr.HTML(elem_id="ledger-scores")
     go_button.click(lambda: show_ledger(repo), None, [told, figure, table], **ASKING)
 
@@ -80,8 +80,12 @@ def running_figure(found: dict[str, Any]) -> go.Figure:
         )
     figure.add_hline(y=0, line={"color": BASELINE, "width": 2, "dash": "dash"})
     last = found["running"][-1]["har_t"]
-    words = f"{abs(last):.4f} % {'below' if last < 0 else 'above'} HAR's over {len(days)} sessions"
-    figure.update_layout(**style_of(LOSS_HEIGHT, top=48), showlegend=True, title={"text": f"Mean CRPS {words}", "x": 0})
+    sessions = "1 session" if len(days) == 1 else f"{len(days)} sessions"
+    title = (
+        f"<b>Mean CRPS {abs(last):.4f} % {'below' if last < 0 else 'above'} HAR's</b><br>{sessions}; lower is better"
+    )
+    figure.update_layout(**style_of(LOSS_HEIGHT, top=56), showlegend=True)
+    figure.update_layout(title={"text": title, "x": 0, "font": {"size": 14}})
     figure.update_xaxes(showgrid=False, hoverformat="%a %-d %b %Y", type="date")
     figure.update_yaxes(title={"text": "Difference in CRPS so far, %"})
     return figure
