@@ -66,6 +66,7 @@ LONGEST = [
     "panels",
     "years",
     "backtest_results",
+    "ledger",
 ]
 PLACES = {f"test_{name}": place for place, name in enumerate(LONGEST)}
 

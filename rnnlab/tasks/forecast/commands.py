@@ -19,6 +19,7 @@ from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
 from rnnlab.tasks.forecast.judge.reports import BacktestReport
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
+from rnnlab.tasks.forecast.ledger.commands import add_ledger
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
 from rnnlab.tasks.forecast.risk_tables import (
@@ -58,7 +59,7 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def add_commands(commands: Any) -> None:
-    """Add `forecast` and `backtest`."""
+    """Add `forecast`, `backtest` and `ledger`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers or price files; several print one line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
@@ -85,6 +86,7 @@ def add_commands(commands: Any) -> None:
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
     walk.add_argument("--daily", metavar="FILE.csv", help="write a row a day: the forecast, what came, the bands' ends")
     add_overwrite(walk, "the file of --daily")
+    add_ledger(commands, _add_file_flags)
 
 
 def add_benches(benches: Any) -> None:

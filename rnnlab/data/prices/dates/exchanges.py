@@ -67,12 +67,13 @@ _EXCHANGES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Calendar:
-    """When an exchange is open, as far as is known: its city, and its sessions from `first` to `last`."""
+    """When an exchange is open, as far as is known: its city, its sessions from `first` to `last`, and its ISO code."""
 
     city: str
     sessions: pd.DatetimeIndex
     first: pd.Timestamp
     last: pd.Timestamp
+    code: str = ""
 
     def is_closed(self, dates: pd.DatetimeIndex) -> np.ndarray:
         """Whether each of some dates is known to be no session."""
@@ -202,4 +203,4 @@ def _made(code: str, city: str, first_year: int, last_year: int) -> Calendar | N
         if last - first < datetime.timedelta(days=366):
             return None
         calendar = exchange_calendars.get_calendar(code, start=first, end=last)
-    return Calendar(city, pd.DatetimeIndex(calendar.sessions), first, last)
+    return Calendar(city, pd.DatetimeIndex(calendar.sessions), first, last, code)

@@ -18,6 +18,7 @@ from rnnlab.tasks.forecast.page.chances import chances_panel
 from rnnlab.tasks.forecast.page.compare import compare_panel
 from rnnlab.tasks.forecast.page.fine_tune import fine_tune_panel
 from rnnlab.tasks.forecast.page.forecast_view import Answer, answer
+from rnnlab.tasks.forecast.page.ledger_panel import TITLE, ledger_panel, named_ledger
 from rnnlab.tasks.forecast.page.request import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, linked_forecast, source_of
 from rnnlab.tasks.forecast.page.several import several_panel
 from rnnlab.tasks.forecast.page.tutorial_panel import tutorial_panel
@@ -137,6 +138,9 @@ def lay_out(models: Sequence[str], outside: gr.Column) -> ForecastTab:
         used = fine_tune_panel(choosers.model, [*source, choosers.encoding], other, models)
     with gr.Accordion("The tutorial's model: a test error of 3.16, and 1.69 without a network", **STORY):
         tutorial_panel()
+    if ledger := named_ledger():
+        with gr.Accordion(TITLE, **STORY):
+            ledger_panel(ledger)
     used.then(**_connect(choosers, results, limits))
     return ForecastTab(choosers, results, models)
 
