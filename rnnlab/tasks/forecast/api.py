@@ -52,8 +52,9 @@ class ForecastModel:
         """Forecast the sessions after the last day.
 
         Args:
-            prices: a bundled ticker, the path of a price file, a table with a column Close (Open, High, Low and Volume
-                are used if there) and an index or a column of dates, or a series of closes with an index of dates.
+            prices: a bundled ticker, the path of a price file, "yahoo:NVDA" for Yahoo Finance's, a table with a column
+                Close (Open, High, Low and Volume are used if there) and an index or a column of dates, or a series of
+                closes with an index of dates.
             horizon: sessions to forecast, 1 to 20.
             device: "cpu", "cuda", "mps" or "auto".
             ticker: which one, if the file or table holds several.
@@ -63,7 +64,8 @@ class ForecastModel:
 
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
-            What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"].
+            What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"]; where fetched
+            prices came from and how old they are is in attrs["source"].
 
         Raises:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
@@ -75,6 +77,8 @@ class ForecastModel:
         rows = pd.DataFrame(answer["rows"])
         table = rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
         table.attrs["notices"] = answer["notices"]
+        if "source" in answer:
+            table.attrs["source"] = answer["source"]
         for notice in answer["notices"]:
             warnings.warn(notice, stacklevel=2)
         return table

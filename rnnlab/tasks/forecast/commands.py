@@ -42,11 +42,11 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
+    _add_model_and_data(fan, "bundled tickers, files of prices, or yahoo:TICKER; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage", **FLAG)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
+    _add_model_and_data(walk, "bundled tickers, files of prices, or yahoo:TICKER; several are scored together")
     walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
     walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
@@ -94,7 +94,8 @@ def _fan_lines(answer: Answer) -> list[str]:
     digits = answer.get("decimals")
     head = f"{answer['name']} after {answer['last_date']} (close {price(answer['last_close'], decimals=digits)})"
     rows = [[row["date"], *(price(row[name], decimals=digits) for name in BAND)] for row in answer["rows"]]
-    return [head, *aligned(["date", *BAND], rows), *_calibration(answer), *answer["notices"], NO_ADVICE]
+    told = [*_calibration(answer), *_source(answer), *answer["notices"]]
+    return [head, *aligned(["date", *BAND], rows), *told, NO_ADVICE]
 
 
 def many_lines(answer: Answer) -> list[str]:
@@ -104,8 +105,12 @@ def many_lines(answer: Answer) -> list[str]:
         row, digits = one["rows"][-1], one.get("decimals")
         band = [price(row[name], decimals=digits) for name in BAND]
         rows.append([one["name"], one["last_date"], price(one["last_close"], decimals=digits), row["date"], *band])
-        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *one["notices"])]
+        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *_source(one), *one["notices"])]
     return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *notices, NO_ADVICE]
+
+
+def _source(answer: Answer) -> list[str]:
+    return [answer["source"]] if "source" in answer else []
 
 
 def _calibration(answer: Answer) -> list[str]:
@@ -151,7 +156,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         changed = ", ".join(leaks["leaks"])
         found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
         yield f"leak check: all that follows was replaced by noise for {leaks['days']} days; {found}"
-    yield from (answer["verdict"], *answer["notices"])
+    yield from (answer["verdict"], *_source(answer), *answer["notices"])
 
 
 def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:

@@ -34,7 +34,8 @@ def forecast(
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}, in
         the price's currency; decimals is how many digits a file's closes have, None for a bundled series; of calibrated
-        bands also calibrated_from, the first day whose outcome they go by.
+        bands also calibrated_from, the first day whose outcome they go by; of prices that were fetched also source,
+        whence they came and how old they are.
 
     Raises:
         RnnlabError: something cannot be used as it is, or the series is too short for its bands to be calibrated.
@@ -88,7 +89,7 @@ def _fan(checkpoint: Checkpoint, prices: Prices, fan: pd.DataFrame) -> dict[str,
         "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
         "notices": [*prices.notices, *on_scaling(checkpoint, prices)],
         "decimals": prices.decimals,
-    }
+    } | ({"source": prices.source} if prices.source else {})
 
 
 def forecast_many(

@@ -63,12 +63,29 @@ _EXCHANGES: dict[str, tuple[str, str]] = {
     "XBUE": ("Buenos Aires", "01-01 03-24 04-02 05-01 05-25 06-20 07-09 12-08 12-25 08-3Mon E-48 E-47 E-3 E-2"),
     "XSGO": ("Santiago", "01-01 05-01 05-21 07-16 08-15 09-18 09-19 11-01 12-08 12-25 12-31 E-2"),
 }
+# Exchanges whose calendar a source may name, but which no file's dates are tried on.
+_NAMED_ONLY = {
+    "XNYS": "New York",
+    "XAMS": "Amsterdam",
+    "XBRU": "Brussels",
+    "XLIS": "Lisbon",
+    "XICE": "Reykjavik",
+    "ASEX": "Athens",
+    "XTAE": "Tel Aviv",
+    "XSAU": "Riyadh",
+    "CMES": "Chicago",
+}
+CALENDAR = "calendar"  # the attribute of a table of prices that names its exchange's calendar
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """When an exchange is open, as far as is known: its city, and its sessions from `first` to `last`."""
+    """When an exchange is open, as far as is known: its city, and its sessions from `first` to `last`.
 
+    code: what exchange_calendars calls it.
+    """
+
+    code: str
     city: str
     sessions: pd.DatetimeIndex
     first: pd.Timestamp
@@ -83,22 +100,37 @@ class Calendar:
         return bool(day + _LATER <= self.last)
 
 
-def calendar_of(dates: pd.DatetimeIndex, ahead: int = 0) -> Calendar | None:
+def calendar_of(dates: pd.DatetimeIndex, ahead: int = 0, exchange: str | None = None) -> Calendar | None:
     """Give the calendar that some dates are sessions of; None where there is none, or they have no holidays.
 
     Args:
         dates: (N,) ascending, unique, time-zone-naive midnights, N ≥ 1.
         ahead: how many sessions after the last are wanted.
+        exchange: whose calendar it is, as exchange_calendars names it, unless the dates are not its sessions.
 
     New York's if nearly all dates are its sessions, unless another's fit better; else, by the last ten years, the one
     whose holidays the dates keep and that leaves the fewest other gaps.
     """
+    if exchange is not None and (named := _named(exchange, dates, ahead)) is not None:
+        return named
     new_york = _new_york_of(dates, ahead)
     share = 0.0 if new_york is None else _share_of_gaps(new_york, dates[dates >= new_york.first])
     if share >= _PLAIN:
         return new_york
     other_share, other = _other_of(dates, ahead)
     return other if other is not None and other_share > share else new_york
+
+
+def _named(exchange: str, dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
+    """The calendar of a name, if the dates of the last years are its sessions."""
+    recent = dates[dates >= dates[-1] - pd.DateOffset(years=_YEARS)]
+    last_year = recent[-1].year + 1 + ahead // 200
+    if recent[0].year < 1953 or last_year > _LAST_YEAR:
+        return None
+    city = _NAMED_ONLY.get(exchange) or _EXCHANGES.get(exchange, (exchange, ""))[0]
+    calendar = _made(exchange, city, recent[0].year // 10 * 10, -(-last_year // 10) * 10)
+    fits = calendar is not None and float((~calendar.is_closed(recent)).mean()) >= _FITS
+    return calendar if fits else None
 
 
 def has_gaps(dates: pd.DatetimeIndex) -> bool:
@@ -202,4 +234,4 @@ def _made(code: str, city: str, first_year: int, last_year: int) -> Calendar | N
         if last - first < datetime.timedelta(days=366):
             return None
         calendar = exchange_calendars.get_calendar(code, start=first, end=last)
-    return Calendar(city, pd.DatetimeIndex(calendar.sessions), first, last)
+    return Calendar(code, city, pd.DatetimeIndex(calendar.sessions), first, last)

@@ -52,6 +52,7 @@ def backtest(
     answer = {"name": prices.name, "model": model} | results[0].summary()
     fair = () if placebo else fairness(asked.checkpoint, prices, results[0])
     answer |= {"verdict": walk.verdict(results[0]), "notices": [*prices.notices, *fair], "decimals": prices.decimals}
+    answer |= {"source": prices.source} if prices.source else {}
     if leak_check:
         answer["leak_check"] = _leak_check(asked, results[0])
     if len(results) > 1:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnnlab.data.prices.dates.exchanges import CALENDAR
 from rnnlab.data.prices.dates.sessions import future_sessions
 from rnnlab.errors import DataError
 from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
@@ -150,7 +151,7 @@ def outlook(last: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
     last: (H,) densities of the percent log return from the last day, H no less than the horizon.
     """
     last = last.at(np.s_[:horizon])
-    dates = future_sessions(pd.DatetimeIndex(table.index), horizon)
+    dates = future_sessions(pd.DatetimeIndex(table.index), horizon, table.attrs.get(CALENDAR))
     return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
 
 
