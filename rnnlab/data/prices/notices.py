@@ -72,6 +72,10 @@ def _notice_sessions(dates: pd.DatetimeIndex, exchange: str | None, left_out: pd
     if not calendar.knows_what_follows(dates[-1]):
         later = "later ones are not left out"
         notices.append(f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; {later}.")
+    elif calendar.rivals:
+        fit = ", ".join((calendar.city, *calendar.rivals[:-1]))
+        fit = f"The dates fit the exchanges of {fit} and {calendar.rivals[-1]}, whose next holidays differ"
+        notices.append(f"{fit}; the forecast keeps those of {calendar.city}.")
     elif calendar.city != "New York" and calendar.code != exchange:  # where the source says it nothing was told apart
         notices.append(f"The dates keep the holidays of {calendar.city}'s exchange, and so do the forecast's.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -70,8 +70,6 @@ _NAMED_ONLY = {
     "XBRU": "Brussels",
     "XLIS": "Lisbon",
     "XICE": "Reykjavik",
-    "ASEX": "Athens",
-    "XTAE": "Tel Aviv",
     "XSAU": "Riyadh",
     "CMES": "Chicago",
 }
@@ -82,7 +80,8 @@ CALENDAR = "calendar"  # the attribute of a table of prices that names its excha
 class Calendar:
     """When an exchange is open, as far as is known: its city, and its sessions from `first` to `last`.
 
-    code: what exchange_calendars calls it.
+    code: what exchange_calendars calls it. rivals: cities of others that the same dates fit as well, but whose next
+    holidays differ.
     """
 
     code: str
@@ -90,6 +89,7 @@ class Calendar:
     sessions: pd.DatetimeIndex
     first: pd.Timestamp
     last: pd.Timestamp
+    rivals: tuple[str, ...] = ()
 
     def is_closed(self, dates: pd.DatetimeIndex) -> np.ndarray:
         """Whether each of some dates is known to be no session."""
@@ -122,8 +122,8 @@ def calendar_of(dates: pd.DatetimeIndex, ahead: int = 0, exchange: str | None = 
 
 
 def _named(exchange: str, dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
-    """The calendar of a name, if the dates of the last years are its sessions."""
-    recent = dates[dates >= dates[-1] - pd.DateOffset(years=_YEARS)]
+    """The calendar of a name, if the dates of the last year are its sessions."""
+    recent = dates[dates >= dates[-1] - pd.DateOffset(years=1)]
     last_year = recent[-1].year + 1 + ahead // 200
     if recent[0].year < 1953 or last_year > _LAST_YEAR:
         return None
@@ -162,15 +162,26 @@ def _new_york_of(dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
 def _other_of(dates: pd.DatetimeIndex, ahead: int) -> tuple[float, Calendar | None]:
     """The best of the other exchanges, and how well it fits."""
     recent = dates[dates >= dates[-1] - pd.DateOffset(years=_YEARS)]
-    best: tuple[float, Calendar | None] = (0.0, None)
     last_year = recent[-1].year + 1 + ahead // 245
     if len(recent) < _LEAST_DATES or recent[0].year < 1953 or last_year > _LAST_YEAR:
-        return best
+        return 0.0, None
+    fitting: list[tuple[float, Calendar]] = []
     for code in _likely(recent)[:_MOST_TRIED]:
         calendar = _made(code, _EXCHANGES[code][0], recent[0].year // 10 * 10, -(-last_year // 10) * 10)
-        share = 0.0 if calendar is None or not _fits(calendar, recent) else _share_of_gaps(calendar, recent)
-        best = max(best, (share, calendar), key=lambda one: one[0])
-    return best
+        if calendar is not None and _fits(calendar, recent):
+            fitting.append((_share_of_gaps(calendar, recent), calendar))
+    if not fitting:
+        return 0.0, None
+    share, best = max(fitting, key=lambda one: one[0])
+    rivals = [
+        one.city for equal, one in fitting if equal == share and not _soon(one, recent).equals(_soon(best, recent))
+    ]
+    return share, replace(best, rivals=tuple(rivals))
+
+
+def _soon(calendar: Calendar, dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Its sessions in the month after the last of some dates."""
+    return calendar.sessions[(calendar.sessions > dates[-1]) & (calendar.sessions <= dates[-1] + _LATER)]
 
 
 def _likely(dates: pd.DatetimeIndex) -> list[str]:
