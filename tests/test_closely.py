@@ -9,6 +9,7 @@ from markets import market
 from statsmodels.regression.linear_model import OLS
 from trainings import train_forecast
 
+from rnnlab.data.prices.series import Prices
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.record import calibrated_bands, calibrated_shares
 from rnnlab.scoring.student import StudentT
@@ -16,6 +17,7 @@ from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
 from rnnlab.tasks.forecast.judge.scoring import backtest, compare
+from rnnlab.tasks.forecast.outlook.forecast import calibrated_outlook, raw_outlook
 
 TABLE = market(700, seed=5)
 
@@ -87,8 +89,8 @@ def test_calibrated_bands_are_those_of_the_shares_and_wait_for_outcomes():
 
 def test_a_calibrated_fan_is_wider_after_misses_and_never_narrows():
     for scale, sign in ((0.4, 1), (3.0, -1)):
-        plain = walk.outlook(densities(scale).at(-1), TABLE, 20)
-        fan = walk.calibrated_outlook(densities(scale), TABLE, TABLE.index[450], 20)
+        plain = raw_outlook(densities(scale).at(-1), Prices("made up", TABLE), 20).fan()
+        fan = calibrated_outlook(densities(scale), Prices("made up", TABLE), TABLE.index[450], 20).fan()
         widths = np.log(fan["upper80"] / fan["lower80"])
         assert (sign * (widths - np.log(plain["upper80"] / plain["lower80"])) > 0).all()
         assert (np.diff(widths) >= -1e-12).all()
@@ -100,7 +102,7 @@ def test_a_calibrated_fan_knows_nothing_of_what_it_cannot():
     """Its first day's width is that of the calibration's last, told one day ahead."""
     table = TABLE.iloc[:600]
     said = densities().at(slice(600))
-    fan = walk.calibrated_outlook(said, table, table.index[450], 1)
+    fan = calibrated_outlook(said, Prices("made up", table), table.index[450], 1).fan()
     longer = walk.backtest(densities(), TABLE.iloc[:625], TABLE.index[450], 62)
     day = longer.calibrated.loc[TABLE.index[600]]
     close = table["Close"].iloc[-1]

@@ -77,8 +77,8 @@ def test_the_command_judges_several_series_and_groups_together():
 
 def test_several_series_are_forecast_as_each_alone():
     many = forecast_many("stocks", TICKERS, horizon=5)
-    for one, name in zip(many["series"], TICKERS, strict=True):
-        alone = forecast("stocks", name, horizon=5)
+    for one, name in zip([made.summary() for made in many], TICKERS, strict=True):
+        alone = forecast("stocks", name, horizon=5).summary()
         assert one["rows"] == [
             {key: value if key == "date" else pytest.approx(value, rel=1e-6) for key, value in row.items()}
             for row in alone["rows"]

@@ -33,7 +33,7 @@ def model(folder) -> str:
 
 
 def test_a_forecast_has_the_keys_that_are_promised(folder):
-    answer = forecast(model(folder), folder / "acme.csv", horizon=3)
+    answer = forecast(model(folder), folder / "acme.csv", horizon=3).summary()
     assert (answer["name"], answer["last_date"], len(answer["rows"])) == ("acme", "2011-07-15", 3)
     assert answer["rows"][0]["date"] == "2011-07-18"
     assert set(answer["rows"][0]) == {"date", "median", "lower80", "upper80", "lower95", "upper95"}
@@ -159,7 +159,7 @@ def test_a_file_that_bears_a_bundled_name_is_not_taken_for_it(folder, tmp_path, 
     assert checkpoint.load(tmp_path / "m").provenance["data"][0]["source"] == "a file of the maker's own"
     (tmp_path / "stocks").mkdir()
     monkeypatch.chdir(tmp_path)  # a folder that happens to bear a checkpoint's name hides nothing
-    assert forecast("stocks", "AAPL")["last_date"] == "2017-12-29"
+    assert forecast("stocks", "AAPL").summary()["last_date"] == "2017-12-29"
 
 
 def test_series_too_short_to_learn_from_are_named(folder, tmp_path):
@@ -193,7 +193,7 @@ def test_days_that_were_learnt_from_are_told_of_at_every_horizon():
 
 def test_a_tutorials_model_on_another_series_says_that_its_prices_mean_nothing(folder, tmp_path):
     list(train_forecast([str(folder / "acme.csv")], recipe="tutorial", out=tmp_path / "t", settings={"steps": 2}))
-    assert "its forecasts are meaningless for another series" in forecast(str(tmp_path / "t"), "AAPL")["notices"][-1]
+    assert "its forecasts are meaningless for another series" in forecast(str(tmp_path / "t"), "AAPL").notices[-1]
 
 
 def test_the_tutorials_folder_is_checked_before_training(folder, tmp_path):
@@ -205,7 +205,7 @@ def test_the_tutorials_folder_is_checked_before_training(folder, tmp_path):
 def test_a_checkpoint_in_training_can_be_used_already(folder, tmp_path):
     training = train_forecast([str(folder / "acme.csv")], out=tmp_path / "x", settings=SETTINGS | {"epochs": 3})
     next(training)
-    assert forecast(str(tmp_path / "x"), folder / "acme.csv")["rows"]
+    assert forecast(str(tmp_path / "x"), folder / "acme.csv").summary()["rows"]
     training.close()
 
 
@@ -240,7 +240,7 @@ def test_cells_can_be_chosen_for_both_recipes(folder, tmp_path):
             out = tmp_path / recipe / cell
             list(train_forecast(data, recipe=recipe, out=out, settings=settings | {"cell": cell}))
             assert checkpoint.load(out).model.cell == cell
-            assert forecast(str(out), folder / "acme.csv")["rows"]
+            assert forecast(str(out), folder / "acme.csv").summary()["rows"]
 
 
 @pytest.mark.parametrize(

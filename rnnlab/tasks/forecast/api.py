@@ -13,7 +13,11 @@ from rnnlab.data.prices.tables import frame_text
 from rnnlab.errors import DataError
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.tasks.forecast.data import PriceReading
+from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
+from rnnlab.tasks.forecast.outlook.forecast import Forecast
 from rnnlab.tasks.forecast.use import forecast
+
+Prices = str | Path | pd.DataFrame | pd.Series
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,11 @@ class ForecastModel:
         return cls(name, made.task, found.folder.resolve(), made.card)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"A checkpoint that forecasts has no {name}(); it has forecast().")
+        raise AttributeError(f"A checkpoint that forecasts has no {name}(); it has forecast() and distribution().")
 
     def forecast(
         self,
-        prices: str | Path | pd.DataFrame | pd.Series,
+        prices: Prices,
         horizon: int = 20,
         *,
         device: str = "auto",
@@ -64,27 +68,70 @@ class ForecastModel:
 
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
-            What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"]; where fetched
-            prices came from and how old they are is in attrs["source"].
+            What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"]; attrs also has
+            name, currency ("" where a file does not say it), units (by column), last_date, last_close, calibrated, and
+            source, whence fetched prices came and how old they are ("" for others).
 
         Raises:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
-        data = _as_data(prices, encoding)
         reading = PriceReading(ticker or "", dates or "", encoding or "")
-        folder = str(self.folder)
-        answer = forecast(folder, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated)
-        rows = pd.DataFrame(answer["rows"])
-        table = rows.assign(date=pd.to_datetime(rows["date"])).set_index("date")
-        table.attrs["notices"] = answer["notices"]
-        if "source" in answer:
-            table.attrs["source"] = answer["source"]
-        for notice in answer["notices"]:
-            warnings.warn(notice, stacklevel=2)
-        return table
+        made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
+        return _described(made.outlook.fan().rename_axis("date"), made)
+
+    def distribution(
+        self,
+        prices: Prices,
+        horizon: int = 20,
+        *,
+        device: str = "auto",
+        ticker: str | None = None,
+        dates: str | None = None,
+        encoding: str | None = None,
+        calibrated: bool = False,
+    ) -> PriceDistribution:
+        """Forecast the whole distribution of the price for each of the sessions after the last day.
+
+        Arguments, warnings and errors are those of `forecast`; calibrated: whether all that the distribution is asked
+        follows the calibrated bands.
+
+        Returns:
+            What answers in tables with a row a session: fan(), quantile(0.01), value_at_risk(0.99, short=True),
+            expected_shortfall(0.99), volatility(), above(180, "5%"), below(150), highest_density(0.8), paths(1000).
+        """
+        reading = PriceReading(ticker or "", dates or "", encoding or "")
+        made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
+        return made.outlook
 
 
-def _as_data(prices: Any, encoding: str | None) -> str | Path | bytes:
+def _forecast(
+    folder: Path, prices: Prices, reading: PriceReading, horizon: int, device: str, calibrated: bool
+) -> Forecast:
+    """Ask for a forecast on behalf of a program, which is warned of the notices."""
+    data, name = _as_data(prices, reading.encoding), str(folder)
+    made = forecast(name, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated)
+    for notice in made.notices:
+        warnings.warn(notice, stacklevel=3)
+    return made
+
+
+def _described(table: pd.DataFrame, made: Forecast) -> pd.DataFrame:
+    """The table with what its figures are, in its attrs."""
+    currency = made.outlook.currency
+    table.attrs |= {
+        "notices": list(made.notices),
+        "name": made.name,
+        "currency": currency,
+        "units": dict.fromkeys(table.columns, currency or "the file's currency"),
+        "last_date": made.last_date,
+        "last_close": made.last_close,
+        "calibrated": made.outlook.calibrated,
+        "source": made.source,
+    }
+    return table
+
+
+def _as_data(prices: Any, encoding: str) -> str | Path | bytes:
     """A name or path as it is; a table as the price file that it would be, so that it is read as strictly."""
     if isinstance(prices, str | Path):
         return prices
@@ -93,6 +140,6 @@ def _as_data(prices: Any, encoding: str | None) -> str | Path | bytes:
             f"Prices cannot be a {type(prices).__name__}; give a bundled ticker, a file's path, a pandas DataFrame "
             "with dates, or a pandas Series with an index of dates."
         )
-    if encoding is not None:
+    if encoding:
         raise DataError("A table has no encoding; leave it out.")
     return frame_text(prices, "the table").encode()

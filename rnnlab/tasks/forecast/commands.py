@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rnnlab.data.catalog import GROUPS
@@ -15,6 +15,8 @@ from rnnlab.tasks.forecast.data import PriceReading
 from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
+from rnnlab.tasks.forecast.outlook import flags
+from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
 from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
@@ -44,7 +46,8 @@ def add_commands(commands: Any) -> None:
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, files of prices, or yahoo:TICKER; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage", **FLAG)
+    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage, and all else", **FLAG)
+    flags.add_flags(fan)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(walk, "bundled tickers, files of prices, or yahoo:TICKER; several are scored together")
     walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
@@ -83,30 +86,39 @@ def _are_several(args: argparse.Namespace) -> bool:
 
 
 def _forecast(args: argparse.Namespace) -> Answer:
+    asked = flags.questions(args, several=_are_several(args))
     how = _how(args) | {"horizon": args.horizon, "calibrated": args.calibrated}
     if _are_several(args):
-        return tell(args, forecast_many(args.model, args.data, **how), many_lines)
-    return tell(args, forecast(args.model, args.data[0], **how), _fan_lines)
+        made = forecast_many(args.model, args.data, **how)
+    else:
+        made = [forecast(args.model, args.data[0], **how)]
+    risks = [answered_by(one, asked) for one in made]
+    flags.write_files(args, made, risks)
+    answers = [with_risk(one, risk) for one, risk in zip(made, risks, strict=True)]
+    if not _are_several(args):
+        return tell(args, answers[0], lambda answer: _fan_lines(answer, flags.risk_lines(made[0], risks[0])))
+    many = {"model": args.model, "series": answers}
+    return tell(args, many, lambda answer: many_lines(answer, flags.many_risk_lines(made, risks)))
 
 
-def _fan_lines(answer: Answer) -> list[str]:
-    """The forecast as a table."""
+def _fan_lines(answer: Answer, risk: Sequence[str]) -> list[str]:
+    """The forecast as a table, and what else was asked of it."""
     digits = answer.get("decimals")
     head = f"{answer['name']} after {answer['last_date']} (close {price(answer['last_close'], decimals=digits)})"
     rows = [[row["date"], *(price(row[name], decimals=digits) for name in BAND)] for row in answer["rows"]]
-    told = [*_calibration(answer), *_source(answer), *answer["notices"]]
-    return [head, *aligned(["date", *BAND], rows), *told, NO_ADVICE]
+    notes = [*_calibration(answer), *_source(answer), *answer["notices"], NO_ADVICE]
+    return [head, *aligned(["date", *BAND], rows), *risk, *notes]
 
 
-def many_lines(answer: Answer) -> list[str]:
-    """Several series' forecasts for their last day ahead, a line each."""
+def many_lines(answer: Answer, risk: Sequence[str] = ()) -> list[str]:
+    """Several series' forecasts for their last day ahead, a line each, and what else was asked of them."""
     rows, notices = [], []
     for one in answer["series"]:
         row, digits = one["rows"][-1], one.get("decimals")
         band = [price(row[name], decimals=digits) for name in BAND]
         rows.append([one["name"], one["last_date"], price(one["last_close"], decimals=digits), row["date"], *band])
         notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *_source(one), *one["notices"])]
-    return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *notices, NO_ADVICE]
+    return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *risk, *notices, NO_ADVICE]
 
 
 def _source(answer: Answer) -> list[str]:

@@ -1,4 +1,4 @@
-"""Forecasts beside outcomes: the walk-forward back-test, the fan into the future, the verdict in words.
+"""Forecasts beside outcomes: the walk-forward back-test and its verdict in words.
 
 Knows densities by day and a table of prices; not what network made them, nor where the prices came from.
 """
@@ -15,8 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnlab.data.prices.dates.exchanges import CALENDAR
-from rnnlab.data.prices.dates.sessions import future_sessions
 from rnnlab.errors import DataError
 from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
 from rnnlab.scoring.forecasts import Scores, score
@@ -25,7 +23,6 @@ from rnnlab.scoring.student import FloatArray, StudentT
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
-NEIGHBOURS = 5  # days of a fan over which its calibration is averaged
 SURE = 0.05  # p-value below which two forecasts differ significantly
 LEAST_DIFFERENCE = 0.01  # of the RMSE, below which nobody would call it a difference
 
@@ -143,46 +140,6 @@ def of_days(table: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray | N
     ranged = {"High", "Low"} <= set(table.columns)
     ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
     return close, np.diff(100 * np.log(close), prepend=np.nan), ranges
-
-
-def outlook(last: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency.
-
-    last: (H,) densities of the percent log return from the last day, H no less than the horizon.
-    """
-    last = last.at(np.s_[:horizon])
-    dates = future_sessions(pd.DatetimeIndex(table.index), horizon, table.attrs.get(CALENDAR))
-    return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
-
-
-def calibrated_outlook(densities: StudentT, table: pd.DataFrame, start: pd.Timestamp, horizon: int) -> pd.DataFrame:
-    """The fan from the last day with bands calibrated, for each of its days, by the outcomes from `start` on.
-
-    How much wider a band became is averaged over neighbouring days (NEIGHBOURS), for each day's calibration has its own
-    noise; and no band is narrower than that of the day before.
-
-    Args:
-        densities: (N, H) of all days, as `backtest` takes them.
-        table: the N days.
-        start: first day whose return is an outcome to go by.
-        horizon: days to forecast, no more than H.
-    """
-    fan, last = outlook(densities.at(-1), table, horizon), densities.at(np.s_[-1, :horizon])
-    close, returns, _ = of_days(table)
-    origins = np.arange(int(pd.DatetimeIndex(table.index).searchsorted(start)) - 1, len(table))
-    halves: dict[int, list[float]] = {80: [], 95: []}
-    for days in range(1, horizon + 1):
-        density = densities.at((origins, days - 1))
-        actual = ahead(returns, origins[: len(origins) - days], days)
-        for percent, (lower, upper) in calibrated_bands(density, actual, days).items():
-            halves[percent].append((upper[-1] - lower[-1]) / 2)
-    for percent, widths in halves.items():
-        own = (np.subtract(*last.interval(percent / 100)[::-1])) / 2
-        ratios = pd.Series(widths / own).rolling(NEIGHBOURS, min_periods=1, center=True).mean().to_numpy()
-        half = np.maximum.accumulate(own * ratios)
-        for name, side in (("lower", -half), ("upper", half)):
-            fan[f"{name}{percent}"] = close[-1] * np.exp((last.location + side) / 100)
-    return fan
 
 
 def verdict(result: Backtest, *, calibrated: bool = False) -> str:
