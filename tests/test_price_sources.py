@@ -88,7 +88,7 @@ class Made:
     """A source of one's own, in one class."""
 
     prefix: str = "made"
-    example: str = "made:ACME"
+    for_visitors: bool = False
 
     def prices(self, name: str) -> Prices:
         origin = Origin("Made up", "No exchange", "EUR", pd.Timestamp("2026-11-24 22:30"))

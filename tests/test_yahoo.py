@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from exchange_calendars import get_calendar_names
-from yahoo_server import Yahoo, chart, running_yahoo, with_dividend, with_split, without_prices
+from yahoo_server import Yahoo, chart, reachable_yahoo, with_dividend, with_split, without_prices
 
 from rnnlab.data import cache
 from rnnlab.data.prices.dates.sessions import future_sessions
@@ -26,12 +26,8 @@ NO_SUCH_DAYS = {"code": "Bad Request", "description": "Data doesn't exist for st
 
 
 @pytest.fixture
-def yahoo(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[Yahoo]:
-    for variable in cache.OFFLINE:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
-    with running_yahoo() as server:
-        monkeypatch.setenv("RNNLAB_YAHOO", server.address)
+def yahoo(monkeypatch, tmp_path) -> Iterator[Yahoo]:
+    with reachable_yahoo(monkeypatch, tmp_path) as server:
         yield server
 
 

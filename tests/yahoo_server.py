@@ -5,12 +5,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pandas as pd
+import pytest
 from exchange_calendars import get_calendar
+
+from rnnlab.data import cache
 
 MARKETS = {
     "NMS": ("NasdaqGS", "USD", "America/New_York", "XNYS", "EQUITY"),
@@ -147,3 +151,14 @@ def running_yahoo() -> Iterator[Yahoo]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def reachable_yahoo(monkeypatch: pytest.MonkeyPatch, place: Path) -> Iterator[Yahoo]:
+    """A running server that prices by ticker are asked of, and a cache of its own."""
+    for variable in cache.OFFLINE:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("RNNLAB_CACHE", str(place / "cache"))
+    with running_yahoo() as server:
+        monkeypatch.setenv("RNNLAB_YAHOO", server.address)
+        yield server

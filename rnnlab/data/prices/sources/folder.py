@@ -29,11 +29,11 @@ CHUNK = 1 << 16
 class Folder:
     """Daily prices of files named after their ticker, in a folder of this machine or at an address.
 
-    For whoever may read this machine's files: a page never asks it. seconds: the time limit of an address.
+    For whoever may read this machine's files and reach its network. seconds: the time limit of an address.
     """
 
     prefix: ClassVar[str] = "folder"
-    example: ClassVar[str] = "folder:PATH#NVDA"
+    for_visitors: ClassVar[bool] = False
     seconds: float = 30
 
     def prices(self, name: str) -> Prices:
@@ -44,7 +44,7 @@ class Folder:
         """
         place, _, ticker = name.rpartition("#")
         if not (place and ticker) or "/" in ticker or "\\" in ticker:
-            raise DataError(f"'folder:{own_name(name)}' names no ticker in a folder; write it as {self.example}.")
+            raise DataError(f"'folder:{own_name(name)}' names no ticker in a folder; write it as folder:PATH#NVDA.")
         if "://" in place:
             return self._from_address(place, ticker)
         file = _file_of(Path(place).expanduser(), ticker)

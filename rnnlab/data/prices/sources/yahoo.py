@@ -52,7 +52,7 @@ class Yahoo:
     """
 
     prefix: ClassVar[str] = "yahoo"
-    example: ClassVar[str] = "yahoo:NVDA"
+    for_visitors: ClassVar[bool] = True
     seconds: float = 30
     now: Callable[[], pd.Timestamp] = _utc_now
 

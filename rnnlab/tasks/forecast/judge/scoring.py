@@ -12,7 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.forecasts import diebold_mariano
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices, read_day
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, currency_of, open_distinct, open_prices, read_day
 from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.panel import panel_summary
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
@@ -115,7 +115,7 @@ def compare(
 
     Returns:
         {name, scores: [the scores of each, with `model`], dm_p (two-sided Diebold–Mariano on daily CRPS), verdict,
-        notices}.
+        notices, currency}.
     """
     if models[0] == models[1]:
         raise RnnlabError(f"{Path(models[0]).name} would be compared with itself; choose another checkpoint.")
@@ -125,12 +125,13 @@ def compare(
     horizon = whole_horizon(ahead)
     results = [walk.backtest(one.densities, prices.table, first, one.forecaster.rows_needed, horizon) for one in both]
     p_value = diebold_mariano(results[0].losses, results[1].losses, horizon).p_value
-    scores, notices = [], [*prices.notices]
+    scores, notices = [], [*filter(None, (prices.source, *prices.notices))]
     for model, one, result in zip(models, both, results, strict=True):
         scores.append({"model": one.pinned} | result.summary() | {"decimals": prices.decimals})
         notices += [f"{Path(model).name}: {words}" for words in fairness(one.checkpoint, prices, result)]
     verdict = _compared(scores, p_value)
-    return {"name": prices.name, "scores": scores, "dm_p": p_value, "verdict": verdict, "notices": notices}
+    told = {"verdict": verdict, "notices": notices, "currency": currency_of(prices)}
+    return {"name": prices.name, "scores": scores, "dm_p": p_value} | told
 
 
 def _compared(scores: list[dict[str, Any]], p_value: float) -> str:

@@ -62,14 +62,14 @@ def compare(
         answer = scoring.compare((model, other.strip()), source.data(), caller=caller_of(token), **how)
     except RnnlabError as error:
         return html.refusal(str(error), "")
-    return _section(answer, source.unit)
+    return _section(answer)
 
 
-def _section(answer: dict[str, Any], unit: str) -> str:
+def _section(answer: dict[str, Any]) -> str:
     both = first, _ = answer["scores"]
     rows = tuple(
         (f"{column.head}\n{column.unit}", *(column.text(scores[column.key]) for scores in both))
-        for column in score_columns(unit, first.get("decimals"))
+        for column in score_columns(answer["currency"], first.get("decimals"))
     )
     caption = f"{answer['name']}, {first['n']:,} days, {first['start']} to {first['end']}"
     table = html.table_of(Table(caption, ("", *(told(one["model"]) for one in both)), rows))
