@@ -50,7 +50,7 @@ def test_a_folder_gives_the_file_of_a_ticker(folder):
     prices = open_prices(f"folder:{folder}#acme")
     assert prices.name == "acme"
     assert prices.table.equals(read_prices(folder / "ACME.csv").table)
-    assert prices.source.startswith("Prices: the file ACME.csv, up to 2020-")
+    assert prices.source == "Prices: the file ACME.csv, up to 2020-04-08."
 
 
 def test_an_address_gives_the_file_of_a_ticker(folder, address):

@@ -61,7 +61,8 @@ def test_dividends_and_splits_are_no_moves(yahoo):
 
 
 def test_a_session_counts_once_its_prices_are_settled(yahoo):
-    yahoo.charts["NVDA"] = chart("NVDA")
+    yahoo.charts["NVDA"] = found = chart("NVDA")
+    found["chart"]["result"][0]["timestamp"][-1] += 5 * 3600  # of a session that is on Yahoo tells the last trade
     prices = prices_of("NVDA", "2026-11-24 20:59")
     assert prices.table.index[-1] == pd.Timestamp("2026-11-23")
     assert prices.notices[0] == "Left out the last row, 2026-11-24: the session was not over when it was fetched."

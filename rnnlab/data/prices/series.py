@@ -28,18 +28,19 @@ class Origin:
     """Whence prices came that were asked for by name.
 
     source: as "Yahoo Finance". exchange: its name, "" if unknown. currency: of the prices, or "points" for an index, ""
-    if unknown. fetched: when, UTC.
+    if unknown. fetched: when, UTC; None if they were not.
     """
 
     source: str
     exchange: str
     currency: str
-    fetched: pd.Timestamp
+    fetched: pd.Timestamp | None = None
 
     def words(self, last: pd.Timestamp) -> str:
         """A sentence with the source and the age of prices whose last day is given."""
         known = ", ".join(filter(None, (self.source, self.exchange, self.currency)))
-        return f"Prices: {known}, up to {last:%Y-%m-%d}, fetched on {self.fetched:%Y-%m-%d at %H:%M} UTC."
+        when = f", fetched on {self.fetched:%Y-%m-%d at %H:%M} UTC" if self.fetched else ""
+        return f"Prices: {known}, up to {last:%Y-%m-%d}{when}."
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ _LAST_YEAR = 2200  # as far as holidays are worth computing
 _YEARS = 10  # of a file that tell its exchange: what was a holiday before need not be one now
 # A file keeps an exchange's holidays if it has no row on this share of them, of so many at least.
 _KEPT, _LEAST_HOLIDAYS, _MOSTLY_THERE = 0.85, 4, 0.8
+_KEPT_BY_RULE = 0.7  # the same of holidays by rule: one that was moved, as London's in May 2022, counts twice
 _FEW_KEPT, _FEW_HOLIDAYS = 0.6, 2  # below which New York's are not kept; so few do if they are all gaps that there are
 _LEAST_DATES = 20
 _MOST_TRIED = 4
@@ -191,7 +192,7 @@ def _likely(dates: pd.DatetimeIndex) -> list[str]:
     explained = {}
     for code, (_, holidays) in _EXCHANGES.items():
         closed = np.isin(rules, holidays.split()).any(axis=0)
-        if closed.any() and (closed & gaps).sum() >= _KEPT * closed.sum():
+        if closed.any() and (closed & gaps).sum() >= _KEPT_BY_RULE * closed.sum():
             explained[code] = float((closed & gaps).sum() / (closed | gaps).sum())
     return sorted(explained, key=lambda code: -explained[code])
 

@@ -49,8 +49,7 @@ class Folder:
             return self._from_address(place, ticker)
         file = _file_of(Path(place).expanduser(), ticker)
         read = read_prices(file)
-        changed = pd.Timestamp(file.stat().st_mtime, unit="s").floor("s")
-        return dataclasses.replace(read, name=ticker, origin=Origin(f"the file {file.name}", "", "", changed))
+        return dataclasses.replace(read, name=ticker, origin=Origin(f"the file {file.name}", "", ""))
 
     def _from_address(self, place: str, ticker: str) -> Prices:
         refuse_offline(f"{ticker}.csv")

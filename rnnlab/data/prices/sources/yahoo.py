@@ -35,7 +35,7 @@ OLD = pd.Timedelta(days=14)  # longer than any exchange's holidays
 _TICKER = re.compile(r"[\^A-Z0-9][A-Z0-9.=^&_-]{0,20}")
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 # What the process may know: how to start and to reach the network, and no token of anybody's.
-_HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "SSL_CERT_FILE")
+_HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "SSL_CERT_FILE")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _FREE = threading.BoundedSemaphore(AT_ONCE)
 
