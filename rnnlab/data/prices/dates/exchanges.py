@@ -138,7 +138,9 @@ def has_gaps(dates: pd.DatetimeIndex) -> bool:
     """Whether more of the weekdays are missing than Christmas and New Year, from the last ten years."""
     recent = dates[dates >= dates[-1] - pd.DateOffset(years=_YEARS)]
     weekdays = pd.bdate_range(recent[0], recent[-1])
-    return bool((~weekdays.isin(recent)).sum() > 0.012 * len(weekdays))
+    gone = weekdays[~weekdays.isin(recent)]
+    feasts = ((gone.month == 12) & (gone.day == 25)) | ((gone.month == 1) & (gone.day == 1))
+    return bool((~feasts).sum() > 0.0043 * len(weekdays))
 
 
 def _new_york_of(dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
