@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import socket
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -70,11 +71,19 @@ def test_an_address_gives_the_file_of_a_ticker(folder, address):
         ("http://127.0.0.1:9#ACME", "127.0.0.1 cannot be reached; check the address and the network"),
         ("http://example.org/prices#ACME", "is no https address; give one, or a folder"),
         ("ftp://127.0.0.1/prices#ACME", "is no https address; give one, or a folder"),
+        ("https://[x#ACME", "is no https address; give one, or a folder"),
     ],
 )
 def test_what_a_folder_or_an_address_lacks_has_its_sentence(folder, address, name, words):
     with pytest.raises(DataError, match=words):
         Folder().prices(name.format(folder=folder, address=address))
+
+
+def test_an_address_that_stalls_is_left_at_the_time_limit(address):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(DataError, match="127.0.0.1 did not answer within 0.2 seconds; try again later"):
+            Folder(seconds=0.2).prices(f"{place}#ACME")
 
 
 def test_an_address_is_not_asked_offline(address, monkeypatch):

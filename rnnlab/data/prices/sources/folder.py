@@ -6,6 +6,7 @@ import dataclasses
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -53,9 +54,10 @@ class Folder:
 
     def _from_address(self, place: str, ticker: str) -> Prices:
         refuse_offline(f"{ticker}.csv")
+        host = _host_of(place)
         read = read_prices(self._fetched(f"{place.rstrip('/')}/{quote(ticker)}.csv"), name=f"{ticker}.csv")
         now = pd.Timestamp.now("UTC").tz_localize(None)
-        return dataclasses.replace(read, name=ticker, origin=Origin(str(urlsplit(place).hostname), "", "", now))
+        return dataclasses.replace(read, name=ticker, origin=Origin(host, "", "", now))
 
     def _fetched(self, address: str) -> bytes:
         """The file at an address, within bounds of time and size."""
@@ -82,10 +84,12 @@ class Folder:
 
 def _host_of(address: str) -> str:
     """Whom an address asks; DataError unless it is encrypted, or of this machine."""
-    parts = urlsplit(address)
-    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+    host = scheme = ""
+    with suppress(ValueError):  # a bracket that is not closed
+        host, scheme = urlsplit(address).hostname or "", urlsplit(address).scheme
+    if not host or not (scheme == "https" or (scheme == "http" and host in LOOPBACK)):
         raise DataError(f"{address[:60]!r} is no https address; give one, or a folder.")
-    return parts.hostname
+    return host
 
 
 def _file_of(folder: Path, ticker: str) -> Path:
