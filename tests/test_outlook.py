@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from commanding import run
 from markets import market
+from scipy import stats
 
 import rnnlab
 from rnnlab.data.prices.dates.sessions import sessions_per_year
@@ -76,6 +77,11 @@ def test_every_answer_follows_the_bands_that_are_shown(apple):
     paths = apple.paths(4000, seed=5)
     inside = paths.ge(band["lower"], axis=0) & paths.le(band["upper"], axis=0)
     assert np.abs(inside.mean(axis=1) - 0.8).max() < 0.03
+
+
+def test_ten_thousand_paths_follow_each_session_s_distribution(apple):
+    levels = apple.returns.cdf(100 * np.log(apple.paths(10_000, seed=2).to_numpy().T / apple.close))
+    assert min(stats.kstest(levels[:, session], "uniform").pvalue for session in range(20)) > 0.001
 
 
 def test_calibrated_answers_differ_from_raw_ones_and_say_so():

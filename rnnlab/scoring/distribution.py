@@ -23,6 +23,7 @@ ORDER = 48  # nodes of the quadrature on each stretch: with these, tail means ag
 TAIL_POWER = 8  # levels u = b·v^8 are dense towards 0, where a Student-t's quantiles grow like u^(−1/dof)
 GRID = 201  # places at which the narrowest band is looked for, twice
 MOST_PATHS = 10_000
+LARGEST_LOG = 600.0
 LEAST_GROWTH = 0.02  # of the first day's variance, by which each day's must exceed that of the day before
 
 
@@ -102,7 +103,7 @@ class Distribution:
         """
         tail = 1 - need_level(level)
         levels, weights = _nodes(tail)
-        return np.asarray(weights @ np.expm1(self.quantile(levels[:, None]) / 100) * 100 / tail)
+        return np.asarray(100 * (weights @ (growth(self.quantile(levels[:, None])) - 1)) / tail)
 
     def narrowest(self, share: float) -> tuple[FloatArray, FloatArray]:
         """Ends, (H,) each, percent, of the band that holds `share` and is narrowest in the price.
@@ -115,7 +116,7 @@ class Distribution:
         below = np.linspace(0, room, GRID + 2)[1:-1, None] + 0 * self.density.location
         step = room / (GRID + 1)
         for _ in range(2):
-            widths = np.exp(self.quantile(below + share) / 100) - np.exp(self.quantile(below) / 100)
+            widths = growth(self.quantile(below + share)) - growth(self.quantile(below))
             best = below[np.argmin(widths, axis=0), days]
             span = np.linspace(-step, step, GRID)[:, None]
             below = np.clip(best + span, step * 1e-3, room - step * 1e-3)
@@ -160,6 +161,11 @@ class Distribution:
         means = offsets * zeroth + slopes * first
         squares = offsets**2 * zeroth + 2 * offsets * slopes * first + slopes**2 * second
         return zeroth.sum(axis=0), means.sum(axis=0), squares.sum(axis=0)
+
+
+def growth(returns: FloatArray) -> FloatArray:
+    """Percent log returns -> by what the price is multiplied; at most e^600, beyond which prices outgrow floats."""
+    return np.asarray(np.exp(np.clip(returns / 100, -LARGEST_LOG, LARGEST_LOG)))
 
 
 def need_share(share: float | FloatArray) -> FloatArray:

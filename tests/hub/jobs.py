@@ -50,9 +50,10 @@ class Job:
             clock = threading.Timer(self.spec.get("timeoutSeconds", 1800), self.end, ["ERROR", "Job timeout"])
             clock.start()
             assert self.process.stdout is not None
-            for line in self.process.stdout:
-                self.lines.append(line.rstrip("\n"))
-            code = self.process.wait()
+            with self.process:  # closes its output
+                for line in self.process.stdout:
+                    self.lines.append(line.rstrip("\n"))
+            code = self.process.returncode
             clock.cancel()
         if self.stage == "RUNNING":
             self.message = f"Job failed with exit code {code}" if code else None

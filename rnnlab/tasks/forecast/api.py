@@ -77,7 +77,7 @@ class ForecastModel:
         """
         reading = PriceReading(ticker or "", dates or "", encoding or "")
         made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
-        return _described(made.outlook.fan().rename_axis("date"), made)
+        return _described(made.outlook.fan(), made)
 
     def distribution(
         self,

@@ -77,7 +77,8 @@ def _forecasts() -> list[dict[str, float]]:
     found = []
     for series in SERIES:
         began = time.process_time()
-        forecasts("stocks", opened, [prices] * series, LONGEST_HORIZON)
+        for made in forecasts("stocks", opened, [prices] * series, LONGEST_HORIZON):
+            made.summary()
         computing = time.process_time() - began
         found.append({"series": series, "cpu_seconds": computing, "command_seconds": _command(prices.table, series)})
     return found

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from rnnlab.errors import RnnlabError
-from rnnlab.scoring.distribution import Distribution
+from rnnlab.scoring.distribution import Distribution, growth
 from rnnlab.scoring.student import FloatArray
 from rnnlab.tasks.forecast.judge.walk import BANDS
 
@@ -65,7 +65,7 @@ class PriceDistribution:
         short: of a position that loses when the price rises.
         """
         ends = [self.returns.quantile(level if short else 1 - level) for level in levels]
-        losses = 100 * np.expm1(np.array(ends) / 100)
+        losses = 100 * (growth(np.array(ends)) - 1)
         return self._table(losses if short else -losses, list(levels))
 
     def expected_shortfall(self, *levels: float, short: bool = False) -> pd.DataFrame:
@@ -75,7 +75,7 @@ class PriceDistribution:
         column is the loss at the mean log return beyond the value at risk, that is at the geometric mean of the prices.
         """
         if short:
-            means = [100 * np.expm1(self.returns.mean_beyond(level, upper=True) / 100) for level in levels]
+            means = [100 * (growth(self.returns.mean_beyond(level, upper=True)) - 1) for level in levels]
         else:
             means = [-self.returns.mean_simple_below(level) for level in levels]
         return self._table(np.array(means), list(levels))
@@ -103,7 +103,7 @@ class PriceDistribution:
         return self._table(self._prices(self.returns.quantile(np.array(levels)[:, None])), names)
 
     def _prices(self, returns: FloatArray) -> FloatArray:
-        return np.asarray(self.close * np.exp(returns / 100))
+        return self.close * growth(returns)
 
     def _table(self, columns: FloatArray, names: list[float] | list[str] | list[int] | list[Bound]) -> pd.DataFrame:
         """A table of columns that are given as rows, (columns, H)."""

@@ -105,4 +105,4 @@ def _outlook(returns: Distribution, prices: Prices) -> PriceDistribution:
     dates = pd.DatetimeIndex(prices.table.index)
     days = future_sessions(dates, len(returns.density.location), prices.table.attrs.get(CALENDAR))
     close = float(prices.table["Close"].iloc[-1])
-    return PriceDistribution(returns, days, close, sessions_per_year(dates), currency_of(prices))
+    return PriceDistribution(returns, days.rename("date"), close, sessions_per_year(dates), currency_of(prices))
