@@ -173,7 +173,17 @@ def test_a_damaged_cache_is_fetched_anew(yahoo):
     yahoo.charts["NVDA"] = chart("NVDA")
     file = cache.cache_folder() / "prices" / "yahoo" / "NVDA.json"
     file.parent.mkdir(parents=True)
-    for content in ("", "{", "[1]", "null", "\x00", '{"zone": 1}'):
+    whole = dataclasses.asdict(YahooAnswer("N", "", "NMS", "", "USD", "EQUITY", "Mars/Base", 2, None, 0, ""))
+    for content in (
+        "",
+        "{",
+        "[1]",
+        "null",
+        "\x00",
+        '{"zone": 1}',
+        json.dumps(whole),
+        json.dumps(whole | {"ends": "x"}),
+    ):
         file.write_text(content)
         assert source._kept("NVDA") is None
     assert len(prices_of("NVDA").table) == 400

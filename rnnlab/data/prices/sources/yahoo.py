@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -124,7 +125,13 @@ def _kept(ticker: str) -> YahooAnswer | None:
         return None
     whole = all(isinstance(found[name], str) for name in ("zone", "table", "exchange", "market", "currency", "kind"))
     numbers = all(isinstance(found[name], int) for name in ("fetched", "decimals"))
-    return YahooAnswer(**found) if whole and numbers and isinstance(found["ends"], int | None) else None
+    if not (whole and numbers and isinstance(found["ends"], int | None)):
+        return None
+    try:
+        ZoneInfo(found["zone"] or "UTC")
+    except (ValueError, KeyError, OSError):
+        return None
+    return YahooAnswer(**found)
 
 
 def _serves(answer: YahooAnswer, now: pd.Timestamp) -> bool:

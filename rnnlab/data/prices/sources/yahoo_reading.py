@@ -27,6 +27,7 @@ MIRROR = "RNNLAB_YAHOO"  # the address of a server that answers in the place of 
 FIELDS = ["Open", "High", "Low", "Close", "Adj Close", "Volume"]
 SLOWEST, SLOWEST_ASIDE = 10, 4  # seconds for an answer with prices, and for one with a cookie
 MOST_BYTES = 20_000_000  # of an answer; seventy years of daily prices are 2 MB
+LONGEST_WORD, MOST_DECIMALS = 60, 8  # of what Yahoo says of a ticker
 INSTEAD = "try again later, or give a CSV file"
 UNREACHED = "Yahoo Finance cannot be reached; check the network and try again, or give a CSV file."
 WEB_PAGE = f"Yahoo Finance answered with a web page in place of prices; {INSTEAD}."
@@ -140,7 +141,8 @@ def _answer(ticker: str, known: Any, bars: pd.DataFrame, fetched: int) -> YahooA
     """The prices as a file would have them, and what Yahoo says of them."""
 
     def word(*names: str) -> str:
-        return next((str(known[name]) for name in names if known.get(name)), "")
+        found = next((str(known[name]) for name in names if known.get(name)), "")
+        return "".join(filter(str.isprintable, found))[:LONGEST_WORD]
 
     period = known.get("currentTradingPeriod") or {}
     ends = period.get("regular", {}).get("end")
@@ -153,7 +155,7 @@ def _answer(ticker: str, known: Any, bars: pd.DataFrame, fetched: int) -> YahooA
         currency=word("currency"),
         kind=word("instrumentType"),
         zone=word("exchangeTimezoneName"),
-        decimals=int(word("priceHint") or 2),
+        decimals=min(int(word("priceHint") or 2), MOST_DECIMALS),
         ends=None if ends is None else int(pd.Timestamp(ends).timestamp()),
         fetched=fetched,
         table=table.set_axis(pd.DatetimeIndex(bars.index).strftime("%Y-%m-%d").rename("Date")).to_csv(),

@@ -16,7 +16,7 @@ from rnnlab.tasks.forecast import forecast_report
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
 from rnnlab.tasks.forecast.page.chances import Held, held_of
-from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link, is_fetched
+from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link
 from rnnlab.tasks.forecast.page.trust import trust
 from rnnlab.widgets.saving import own_file
 from rnnlab.widgets.wording import day_text
@@ -60,9 +60,7 @@ def answer(asked: Asked, caller: Caller = STRANGER) -> Answer:
 def eyebrow(found: Study, source: Source) -> str:
     """Whose forecast, by which checkpoint, from which days."""
     titles = {ticker: entry["title"] for entry in bundled_data() for ticker in entry["tickers"]}
-    title = "your file" if source.file else titles.get(found.name, "")
-    if is_fetched(source.ticker) and not source.file:
-        title = "Yahoo Finance"
+    title = "your file" if source.file else "" if found.source else titles.get(found.name, "")
     days = found.history.index
     span = f"{day_text(days[0])} – {day_text(days[-1])}"
     return " · ".join(part for part in (found.name, title, span, f"checkpoint {told(found.model)}") if part)
