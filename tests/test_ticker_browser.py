@@ -33,11 +33,11 @@ def test_prices_are_fetched_when_the_button_is_pressed(yahoo, address, width):
         assert len(yahoo.asked) == before  # neither by the page that opens nor by its link
         page.locator("#get-prices").click()
         page.get_by_text("Prices: Yahoo Finance, NasdaqGS, USD, up to 2026-11-20").wait_for()
-        assert page.get_by_label("Series").input_value() == "NVDA"
+        assert page.get_by_label("Series").input_value() == "NVDA (Yahoo)"
         page.get_by_label("Or any ticker").fill("none")
         page.keyboard.press("Enter")
         page.get_by_text("Yahoo Finance has no ticker 'NONE'").wait_for()
-        assert page.get_by_label("Series").input_value() == "NVDA"
+        assert page.get_by_label("Series").input_value() == "NVDA (Yahoo)"
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -1,11 +1,13 @@
 """Any ticker on the page: fetched when it is asked for and not before, and nothing else of a visitor's is."""
 
+import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from yahoo_server import chart, reachable_yahoo
 
 from rnnlab.__main__ import main
+from rnnlab.data.prices.sources import yahoo as source
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.tasks.forecast.page import tab
@@ -13,6 +15,7 @@ from rnnlab.tasks.forecast.page.forecast_view import answer
 from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link, linked_forecast
 from rnnlab.tasks.forecast.page.ticker_box import name_of
 from rnnlab.ui import app
+from rnnlab.ui.gate import admission
 
 LAST = "2026-11-20"
 FORBIDDEN = [
@@ -95,6 +98,14 @@ def test_the_command_tells_whence_prices_came(yahoo, capsys):
     assert "Prices: Yahoo Finance, NasdaqGS, USD, up to 2026-11-20, fetched on " in capsys.readouterr().out
     assert main(["backtest", "stocks", "--data", "yahoo:NONE"]) == 2
     assert "Yahoo Finance has no ticker 'NONE'" in capsys.readouterr().err
+
+
+def test_a_visitor_waits_for_two_tickers_at_most():
+    rooms = admission.ROOMS["prices"]
+    with gr.Blocks() as page:
+        tab.lay_out(["stocks"], gr.Column())
+    [fetching] = [one for one in page.fns.values() if one.concurrency_id == "prices"]
+    assert (fetching.concurrency_limit, rooms.each, rooms.all) == (source.AT_ONCE, 2, 20)
 
 
 def test_a_fetched_ticker_stays_chosen_while_settings_change(yahoo):

@@ -72,6 +72,13 @@ def test_a_session_counts_once_its_prices_are_settled(yahoo):
         assert source._read(later).table.index[-1] == pd.Timestamp(f"2026-11-{last}")
 
 
+def test_a_session_that_ends_while_it_is_asked_for_does_not_count(yahoo):
+    yahoo.charts["NVDA"] = chart("NVDA")
+    times = iter(pd.to_datetime(["2026-11-24 21:19:59", "2026-11-24 21:20:01"], utc=True))
+    prices = source.Yahoo(seconds=120, now=lambda: next(times)).prices("NVDA")
+    assert prices.table.index[-1] == pd.Timestamp("2026-11-23")
+
+
 def test_where_no_session_is_known_the_exchanges_day_is_not_over():
     table = "Date,Close\n" + "".join(
         f"{day:%Y-%m-%d},{100 + day.day}\n" for day in pd.bdate_range("2026-11-02", "2026-11-25")

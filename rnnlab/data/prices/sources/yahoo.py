@@ -79,9 +79,10 @@ class Yahoo:
             raise DataError(MISSING)
         if not _FREE.acquire(blocking=False):
             raise DataError(f"{AT_ONCE} tickers are being fetched already; try again in a few seconds.")
+        begun = int(self.now().timestamp())  # what was not over by now may have come unfinished
         try:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-                return dataclasses.replace(self._answered(ticker, Path(folder)), fetched=int(self.now().timestamp()))
+                return dataclasses.replace(self._answered(ticker, Path(folder)), fetched=begun)
         finally:
             _FREE.release()
 

@@ -41,7 +41,8 @@ def name_of(symbol: str | None) -> str:
 
 def chooser_with_ticker(name: str) -> gr.Dropdown:
     """The chooser of series set to a fetched one, which joins the bundled ones."""
-    return gr.Dropdown(choices=[*((one, one) for one in tickers()), (symbol_of(name), name)], value=name)
+    bundled = [(one, one) for one in tickers()]
+    return gr.Dropdown(choices=[*bundled, (f"{symbol_of(name)} (Yahoo)", name)], value=name)
 
 
 def symbol_of(name: str) -> str:
