@@ -27,7 +27,7 @@ def test_python_s_calibrated_bands_are_the_page_s():
 def test_an_answer_grows_by_the_day_that_calibration_begins_with():
     raw, calibrated = (forecast("stocks", "AAPL", horizon=2, calibrated=wish).summary() for wish in (False, True))
     assert set(calibrated) - set(raw) == {"calibrated_from"}
-    assert calibrated["calibrated_from"] == backtest("stocks", "AAPL")["start"] == "2015-08-13"
+    assert calibrated["calibrated_from"] == backtest("stocks", "AAPL").json()["start"] == "2015-08-13"
     assert calibrated["notices"] == []
 
 
@@ -55,4 +55,4 @@ def test_the_command_calibrates_one_series_and_several(capsys):
     assert main([*command, "AAPL", "QQQ", "--json"]) == 0
     first, second = json.loads(capsys.readouterr().out)["series"]
     assert first == forecast("stocks", "AAPL", horizon=3, calibrated=True).summary()
-    assert second["calibrated_from"] == backtest("stocks", "QQQ")["start"]
+    assert second["calibrated_from"] == backtest("stocks", "QQQ").json()["start"]

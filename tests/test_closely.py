@@ -129,16 +129,16 @@ def test_two_checkpoints_are_compared_on_the_very_same_days(tmp_path):
     list(train_forecast(["AAPL"], out=tmp_path / "own", settings={"epochs": 2}, until="2014-12-31"))
     own = str(tmp_path / "own")
     told = compare(("stocks", own), "AAPL")
-    assert [one["start"] for one in told["scores"]] == ["2015-08-13"] * 2  # the later of their two starts
+    assert [f"{one.first_day:%Y-%m-%d}" for one in told.results] == ["2015-08-13"] * 2  # the later of their two starts
     alone = backtest(own, "AAPL", start="2015-08-13")
-    assert told["scores"][1]["crps"] == alone["crps"]
+    assert told.results[1].scores.crps == alone.results[0].scores.crps
     turned = compare((own, "stocks"), "AAPL")
-    assert turned["dm_p"] == pytest.approx(told["dm_p"])
-    assert told["dm_p"] < 0.05  # two epochs on one stock are no match for a pool
-    assert told["verdict"].startswith("The first is better by ")
-    assert turned["verdict"].startswith("The second is better by ")
+    assert turned.dm_p == pytest.approx(told.dm_p)
+    assert told.dm_p < 0.05  # two epochs on one stock are no match for a pool
+    assert told.verdict.startswith("The first is better by ")
+    assert turned.verdict.startswith("The second is better by ")
     level = compare(("stocks", own), "AAPL", start="2017-10-02")
-    assert level["dm_p"] >= 0.05
-    assert level["verdict"].startswith("No significant difference on these ")
+    assert level.dm_p >= 0.05
+    assert level.verdict.startswith("No significant difference on these ")
     with pytest.raises(RnnlabError, match=r"^stocks would be compared with itself; choose another checkpoint\.$"):
         compare(("stocks", "stocks"), "AAPL")

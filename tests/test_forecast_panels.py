@@ -44,8 +44,8 @@ def test_several_series_get_a_line_each_and_a_file(own):
 @pytest.mark.parametrize(
     ("series", "sentence"),
     [
-        ([], "Nothing is chosen; choose a series or give a file."),
-        (["../x.csv"], "&#x27;../x.csv&#x27; is no bundled ticker; choose one, or give a file."),
+        ([], "No series is chosen; choose one, or upload a file."),
+        (["../x.csv"], "&#x27;../x.csv&#x27; is not a bundled ticker; choose one, or upload a file."),
         (["AAPL"] * 51, "51 series are more than 50; choose fewer at a time."),
         (["AAPL", "AAPL", "MSFT"] * 3, ""),
     ],
@@ -77,7 +77,7 @@ def test_a_checkpoint_is_fine_tuned_scored_and_compared_with_its_origin(own):
     assert visit_folder(name).is_dir()
     shown = compare.compare(None, name, "stocks", None, own, "", "", "", 1)
     answer = scoring.compare((name, "stocks"), own, caller=STRANGER)
-    assert answer["verdict"] in words(shown)
+    assert answer.verdict in words(shown)
     assert "taught-mine" in words(shown)
     assert name not in shown  # its key opens it
     assert forecast(name, own, caller=STRANGER).outlook.dates.size

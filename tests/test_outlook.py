@@ -183,10 +183,7 @@ def test_the_command_lists_the_risk_of_several_series_and_speaks_of_no_portfolio
         (["--paths", "20000"], "20,000 paths cannot be drawn; ask for at most 10,000."),
         (["--short"], "--short turns the losses of --var, of which no level is given; add --var 0.99."),
         (["--plot", "a.png"], "--plot draws SVG, not 'a.png'; give a name that ends with .svg."),
-        (
-            ["--csv", "/no/such/folder/a.csv"],
-            "a.csv cannot be written (No such file or directory); choose another place",
-        ),
+        (["--csv", "/no/such/folder/a.csv"], "a.csv cannot be written (No such file or directory); choose another"),
         (["MSFT", "--paths", "3"], "--paths and --plot are for one series at a time, as paths of several would not be"),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_file_that_cannot_be_used_gets_its_sentence(tmp_path):
 
 def test_a_file_that_was_deleted_meanwhile_is_asked_for_again(tmp_path):
     verdict = show(ticker=None, file=str(tmp_path / "gone.csv"))["verdict"]
-    assert "drop it once more" in verdict
+    assert "upload it again" in verdict
     assert str(tmp_path) not in verdict
 
 
@@ -139,7 +139,7 @@ def test_the_forecast_endpoint_answers_questions_about_the_distribution(client):
 
 def test_the_back_test_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="AAPL", model="stocks", start="2016-01-04", api_name="/backtest")
-    assert answer == backtest("stocks", "AAPL", start="2016-01-04")
+    assert answer == backtest("stocks", "AAPL", start="2016-01-04").json()
 
 
 def test_the_endpoints_have_defaults(client):

@@ -69,9 +69,9 @@ def test_an_address_gives_the_file_of_a_ticker(folder, address):
         ("{folder}/none#ACME", "There is no folder 'none' here; check its name"),
         ("{address}#BETA", "127.0.0.1 answers 404 for BETA.csv; check the address"),
         ("http://127.0.0.1:9#ACME", "127.0.0.1 cannot be reached; check the address and the network"),
-        ("http://example.org/prices#ACME", "is no https address; give one, or a folder"),
-        ("ftp://127.0.0.1/prices#ACME", "is no https address; give one, or a folder"),
-        ("https://[x#ACME", "is no https address; give one, or a folder"),
+        ("http://example.org/prices#ACME", "is not an https address; give one, or a folder"),
+        ("ftp://127.0.0.1/prices#ACME", "is not an https address; give one, or a folder"),
+        ("https://[x#ACME", "is not an https address; give one, or a folder"),
     ],
 )
 def test_what_a_folder_or_an_address_lacks_has_its_sentence(folder, address, name, words):

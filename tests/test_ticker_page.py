@@ -64,7 +64,7 @@ def test_a_ticker_is_forecast_in_its_currency_with_its_source(yahoo):
 )
 def test_no_visitor_names_a_folder_or_an_address(yahoo, name):
     before = list(yahoo.asked)
-    with pytest.raises(DataError, match="is no bundled ticker; choose one, AAPL for example, write yahoo:NVDA for a"):
+    with pytest.raises(DataError, match="is not a bundled ticker; choose one, such as AAPL, write yahoo:NVDA for a"):
         Source(name).data()
     assert yahoo.asked == before
 

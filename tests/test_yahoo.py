@@ -211,10 +211,10 @@ def test_the_cache_drops_what_is_old(yahoo):
     ("name", "words"),
     [
         ("US0378331005", "US0378331005 is an ISIN; give the ticker that finance.yahoo.com shows for it"),
-        ("../../etc", "'../../etc' is no ticker; write it as finance.yahoo.com does"),
-        ("", "'' is no ticker"),
-        ("A B", "'A B' is no ticker"),
-        ("http://10.0.0.1/", "'http://10.0.0.1/' is no ticker"),
+        ("../../etc", "'../../etc' is not a ticker; write it as finance.yahoo.com does"),
+        ("", "'' is not a ticker"),
+        ("A B", "'A B' is not a ticker"),
+        ("http://10.0.0.1/", "'http://10.0.0.1/' is not a ticker"),
     ],
 )
 def test_what_can_be_no_ticker_is_never_asked_for(yahoo, name, words):

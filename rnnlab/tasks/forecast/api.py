@@ -12,7 +12,9 @@ import pandas as pd
 from rnnlab.data.prices.tables import frame_text
 from rnnlab.errors import DataError
 from rnnlab.runtime.opening import Located, open_located
-from rnnlab.tasks.forecast.data import PriceReading
+from rnnlab.tasks.forecast.data import PriceReading, open_prices
+from rnnlab.tasks.forecast.judge.reports import BacktestReport
+from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
 from rnnlab.tasks.forecast.outlook.forecast import Forecast
 from rnnlab.tasks.forecast.use import forecast
@@ -40,7 +42,8 @@ class ForecastModel:
         return cls(name, made.task, found.folder.resolve(), made.card)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"A checkpoint that forecasts has no {name}(); it has forecast() and distribution().")
+        has = "forecast(), distribution() and backtest()"
+        raise AttributeError(f"A checkpoint that forecasts has no {name}(); it has {has}.")
 
     def forecast(
         self,
@@ -102,6 +105,42 @@ class ForecastModel:
         reading = PriceReading(ticker or "", dates or "", encoding or "")
         made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
         return made.outlook
+
+    def backtest(
+        self,
+        prices: Prices,
+        start: str | None = None,
+        *,
+        horizon: int = 1,
+        garch: bool = False,
+        device: str = "auto",
+        ticker: str | None = None,
+        dates: str | None = None,
+        encoding: str | None = None,
+    ) -> BacktestReport:
+        """Score the forecasts of past days, each made from the days up to it, beside the baselines.
+
+        Args:
+            prices: as of `forecast`.
+            start: first day that is scored, as 2015-08-13; None for the last fifth, less the days trained on.
+            horizon: sessions from forecast to outcome, 1 to 20.
+            garch: whether to score GARCH(1,1) and GJR-GARCH, too; takes seconds and the package arch.
+            device, ticker, dates, encoding: as of `forecast`.
+
+        Returns:
+            table, the scores by model, and daily, every day's forecast and what came, both DataFrames whose
+            attrs["units"] names the columns' units; verdict, in words; notices, which are also warned of; json(), what
+            the command prints with --json.
+
+        Raises:
+            RnnlabError: something of the above cannot be used as it is, or the series is too short.
+        """
+        reading, name = PriceReading(ticker or "", dates or "", encoding or ""), str(self.folder)
+        opened = open_prices(_as_data(prices, reading.encoding), reading)
+        made = backtest(name, opened, start=start, horizons=(horizon,), garch=garch, device=device)
+        for notice in made.notices:
+            warnings.warn(notice, stacklevel=2)
+        return made
 
 
 def _forecast(

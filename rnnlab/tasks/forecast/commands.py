@@ -6,20 +6,33 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from rnnlab.data.catalog import GROUPS
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
 from rnnlab.tasks.forecast.data import PriceReading
-from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
+from rnnlab.tasks.forecast.judge.frames import daily_frame
+from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
+from rnnlab.tasks.forecast.judge.reports import BacktestReport
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
+from rnnlab.tasks.forecast.risk_tables import (
+    RISK_NOTE,
+    panel_risk_table,
+    panel_terciles_sentence,
+    risk_tables,
+    storm_sentence,
+    tercile_table,
+)
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
-from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
+from rnnlab.terminal.commands import Answer, add_command, add_device, add_overwrite, aligned, table_lines, tell
+from rnnlab.terminal.files import check_new, write_whole
 from rnnlab.terminal.streams import aside
 
 NO_ADVICE = "No investment advice: the median is close to today's price; the bands are the model's uncertainty."
@@ -29,38 +42,54 @@ FLAG: dict[str, Any] = {"action": "store_true"}
 
 def add_training_flags(parser: argparse.ArgumentParser) -> None:
     """Add what `train forecast` takes beside its settings."""
-    parser.add_argument("--recipe", choices=RECIPES, default="density", help="what to train (default density)")
+    parser.add_argument("--recipe", choices=RECIPES, default="density", help="recipe to train (default density)")
     parser.add_argument(
-        "--seeds", type=int, default=1, help="seeds to train: each scored, or their mean as one network (default 1)"
+        "--seeds",
+        type=int,
+        default=1,
+        help="number of seeds: tutorial scores each, density averages them into one network (default 1)",
     )
-    parser.add_argument("--until", help="last training day, as 2015-08-12 (default: the first four fifths)")
+    parser.add_argument("--until", help="last training day, such as 2015-08-12 (default: the first four fifths)")
     parser.add_argument(
-        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never trained on"
+        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score that are not trained on"
     )
-    parser.add_argument("--garch", help="score GARCH and GJR-GARCH on those, too (needs arch)", **FLAG)
+    parser.add_argument("--garch", help="also score GARCH and GJR-GARCH on the unseen series (needs arch)", **FLAG)
     _add_file_flags(parser)
 
 
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(fan, "bundled tickers, files of prices, or yahoo:TICKER; several get a line each")
+    _add_model_and_data(fan, "bundled tickers, price files, or yahoo:TICKER; several print one line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage, and all else", **FLAG)
+    fan.add_argument("--calibrated", help="calibrate the whole distribution by the bands' past coverage", **FLAG)
     flags.add_flags(fan)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(walk, "bundled tickers, files of prices, or yahoo:TICKER; several are scored together")
-    walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
-    walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
-    walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
-    walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
-    walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
+    _add_model_and_data(walk, "bundled tickers, price files, or yahoo:TICKER; several are scored together")
+    walk.add_argument(
+        "--start", help="first scored day, such as 2015-08-13 (default: the last fifth, minus training days)"
+    )
+    walk.add_argument(
+        "--garch", help="also score GARCH and GJR-GARCH, refitted every 20 days (takes seconds; needs arch)", **FLAG
+    )
+    walk.add_argument(
+        "--linear", help="also score the recipe's linear head, trained up to the start (takes a minute)", **FLAG
+    )
+    walk.add_argument(
+        "--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (takes minutes)"
+    )
+    walk.add_argument("--leak-check", help="check that noise after a day does not change its forecast", **FLAG)
+    walk.add_argument(
+        "--placebo", help="score on independent draws, which nothing can predict, instead of prices", **FLAG
+    )
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
+    walk.add_argument("--daily", metavar="FILE.csv", help="write a row a day: the forecast, what came, the bands' ends")
+    add_overwrite(walk, "the file of --daily")
 
 
 def add_benches(benches: Any) -> None:
     """Add `bench forecast`."""
-    parser = add_command(benches, "forecast", "training on a stock, its score, and many forecasts", _bench)
+    parser = add_command(benches, "forecast", "time and score a training on one stock, and time many forecasts", _bench)
     parser.add_argument("--seeds", type=int, default=3, help="seeds to train; scores are their mean (default 3)")
 
 
@@ -72,9 +101,9 @@ def _add_model_and_data(parser: argparse.ArgumentParser, gloss: str) -> None:
 
 
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--ticker", help="which ticker, if the file holds several")
-    parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="how the file writes its dates")
-    parser.add_argument("--encoding", help="what the file is encoded in, as shift_jis (default: detected)")
+    parser.add_argument("--ticker", help="the ticker to read, if the file has several")
+    parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="order of day, month and year in the file")
+    parser.add_argument("--encoding", help="encoding of the file, such as shift_jis (default: detected)")
 
 
 def _how(args: argparse.Namespace) -> dict[str, Any]:
@@ -134,23 +163,39 @@ def _calibration(answer: Answer) -> list[str]:
 def _backtest(args: argparse.Namespace) -> Answer:
     if args.refit:
         return _backtest_yearly(args)
+    several = _are_several(args)
+    if several and (args.leak_check or args.placebo or args.daily):
+        raise RnnlabError("--leak-check, --placebo and --daily are for one series at a time; give --data one of them.")
+    if args.daily:
+        check_new(args.daily, "--daily", overwrite=args.overwrite)
     how = _how(args) | {"start": args.start, "horizons": tuple(args.horizon), "garch": args.garch}
-    if not _are_several(args):
-        found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
-        return tell(args, found, lambda found: list(backtest_lines(found)))
-    if args.leak_check or args.placebo:
-        raise RnnlabError("--leak-check and --placebo are for one series at a time; give --data one of them.")
-    return tell(args, backtest_panel(args.model, args.data, **how), panel_lines)
+    if args.linear:
+        how["beside"] = LinearHeads(args.model, aside).baseline
+    if several:
+        return tell(args, backtest_panel(args.model, args.data, **how).json(), panel_lines)
+    found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
+    if args.daily:
+        write_whole(args.daily, _daily_csv(found))
+    return tell(args, found.json(), lambda found: list(backtest_lines(found)))
 
 
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
-    if args.leak_check or args.placebo or args.horizon != [1] or not args.start:
+    if args.leak_check or args.placebo or args.linear or args.daily or args.horizon != [1] or not args.start:
         raise RnnlabError(
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."
         )
     how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
-    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how), yearly_lines)
+    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how).json(), yearly_lines)
+
+
+def _daily_csv(found: BacktestReport) -> str:
+    """Every day's forecast; of several horizons one below the other, with a column `horizon`."""
+    tables = [daily_frame(result) for result in found.results]
+    if len(tables) > 1:
+        for table, result in zip(tables, found.results, strict=True):
+            table.insert(0, "horizon", result.horizon)
+    return pd.concat(tables).to_csv(date_format="%Y-%m-%d", float_format="%.8g")
 
 
 def backtest_lines(answer: Answer) -> Iterator[str]:
@@ -164,6 +209,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         if "garch_t" not in scores["baselines"]:
             yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
         yield from _band_lines(scores.get("record"))
+        yield from _risk_lines(scores)
     if leaks := answer.get("leak_check"):
         changed = ", ".join(leaks["leaks"])
         found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
@@ -184,9 +230,25 @@ def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
         )
 
 
+def _risk_lines(scores: Mapping[str, Any]) -> Iterator[str]:
+    """Coverage in calm and in storms, and the tests and scores of value at risk."""
+    terciles = (scores.get("record") or {}).get("terciles")
+    if terciles:
+        yield from table_lines([tercile_table(terciles)])
+        yield storm_sentence(terciles, scores["horizon"])
+    if risk := risk_tables(scores):
+        yield from (*table_lines(risk), RISK_NOTE)
+
+
 def panel_lines(answer: Answer) -> list[str]:
     """Several series' scores, each and together."""
-    return [*table_lines(horizon_tables(answer["horizons"], answer["model"])), *answer["notices"]]
+    lines = table_lines(horizon_tables(answer["horizons"], answer["model"]))
+    for found in answer["horizons"].values():
+        if terciles := found["mean"]["terciles"]:
+            lines.append(panel_terciles_sentence(terciles))
+        if risk := panel_risk_table(found):
+            lines += [*table_lines(risk), RISK_NOTE]
+    return [*lines, *answer["notices"]]
 
 
 def yearly_lines(answer: Answer) -> list[str]:

@@ -88,7 +88,7 @@ def _host_of(address: str) -> str:
     with suppress(ValueError):  # a bracket that is not closed
         host, scheme = urlsplit(address).hostname or "", urlsplit(address).scheme
     if not host or not (scheme == "https" or (scheme == "http" and host in LOOPBACK)):
-        raise DataError(f"{address[:60]!r} is no https address; give one, or a folder.")
+        raise DataError(f"{address[:60]!r} is not an https address; give one, or a folder.")
     return host
 
 

@@ -107,7 +107,7 @@ def _ticker(name: str) -> str:
         raise DataError(f"{ticker} is an ISIN; give the ticker that finance.yahoo.com shows for it.")
     if not _TICKER.fullmatch(ticker):
         shown = name[:40]
-        raise DataError(f"{shown!r} is no ticker; write it as finance.yahoo.com does: AAPL, 7203.T, BTC-USD, ^GSPC.")
+        raise DataError(f"{shown!r} is not a ticker; write it as finance.yahoo.com does: AAPL, 7203.T, BTC-USD, ^GSPC.")
     return ticker
 
 

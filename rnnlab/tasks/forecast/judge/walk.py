@@ -16,10 +16,13 @@ import numpy as np
 import pandas as pd
 
 from rnnlab.errors import DataError
-from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring import value_at_risk
+from rnnlab.scoring.baseline_scores import BaselineScores, DayScores, baseline_scores, day_scores, measured_variance
+from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, ahead, ewma_volatility, parkinson
 from rnnlab.scoring.forecasts import Scores, score
 from rnnlab.scoring.record import Bands, Record, calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
+from rnnlab.scoring.volatility import ranks
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
@@ -33,7 +36,8 @@ class Backtest:
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
     currency. calibrated: lower80 … upper95 again, calibrated day by day. first_day: the first session whose return is
-    part of a score. losses: (N,) the model's daily CRPS, percent. record: the bands' coverage.
+    part of a score. losses: (N,) the model's daily CRPS, percent. density: (N,) of the percent log return from the day
+    of forecast to the target. record: the bands' coverage. day: value at risk and QLIKE, one day ahead alone.
     """
 
     horizon: int
@@ -43,7 +47,9 @@ class Backtest:
     days: pd.DataFrame
     calibrated: pd.DataFrame
     losses: FloatArray = field(repr=False, compare=False)
+    density: StudentT = field(repr=False, compare=False)
     record: Record | None = None
+    day: DayScores = field(default_factory=DayScores)
 
     def against(self, name: str) -> pd.Series:
         """By target day, the model's CRPS less a baseline's: below 0 where the model was better, percent."""
@@ -57,6 +63,7 @@ class Backtest:
         start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
         scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
         rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
+        terciles = [dataclasses.asdict(one) for one in self.record.terciles] if self.record else []
         differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
         return {
             "start": start,
@@ -65,7 +72,9 @@ class Backtest:
             **scores,
             "rmse_beats_naive": differs,
             "baselines": baselines,
-            "record": dataclasses.asdict(self.record) if self.record else None,
+            "record": dataclasses.asdict(self.record) | {"terciles": terciles} if self.record else None,
+            "value_at_risk": value_at_risk.summary(self.day.tails),
+            "qlike": self.day.qlike,
         }
 
 
@@ -102,7 +111,9 @@ def backtest(
     chosen = densities.at((origins, horizon - 1))
     actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
     train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
-    bands = calibrated_bands(chosen, actual, horizon)
+    volatility = ewma_volatility(returns)
+    bands = calibrated_bands(chosen, actual, horizon, ranks=ranks(volatility, origins))
+    measured = measured_variance(returns, origins, split, ranges)
     days = {"close": after, "naive": before} | _prices(chosen, before)
     return Backtest(
         horizon=horizon,
@@ -111,8 +122,10 @@ def backtest(
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
         calibrated=pd.DataFrame(_in_prices(bands, before), index=dates[origins + horizon]),
-        record=record_of(chosen, actual, bands, horizon),
+        record=record_of(chosen, actual, bands, horizon, volatility[origins]),
         losses=chosen.crps(actual),
+        density=chosen,
+        day=day_scores(chosen, actual, measured) if horizon == 1 else DayScores(),
     )
 
 

@@ -14,6 +14,7 @@ from rnnlab.tasks.forecast.outlook.picture import forecast_svg
 from rnnlab.tasks.forecast.outlook.risk import Questions, Risk
 from rnnlab.tasks.forecast.tables import price, share
 from rnnlab.terminal.commands import add_overwrite, aligned
+from rnnlab.terminal.files import check_new, write_whole
 
 PORTFOLIO = (
     "Each row is one series alone; the risk of a portfolio depends on how series move together, which is not "
@@ -52,9 +53,8 @@ def questions(args: argparse.Namespace, *, several: bool) -> Questions:
     if args.plot and not args.plot.lower().endswith(".svg"):
         raise RnnlabError(f"--plot draws SVG, not {Path(args.plot).name[:40]!r}; give a name that ends with .svg.")
     for flag, file in (("--csv", args.csv), ("--plot", args.plot)):
-        if file and Path(file).exists() and not args.overwrite:
-            name = Path(file).name
-            raise RnnlabError(f"{name} exists; add --overwrite to replace it, or choose another for {flag}.")
+        if file:
+            check_new(file, flag, overwrite=args.overwrite)
     return asked
 
 
@@ -65,9 +65,9 @@ def write_files(args: argparse.Namespace, made: Sequence[Forecast], risks: Seque
         if len(tables) > 1:
             tables = [table.assign(series=one.name) for table, one in zip(tables, made, strict=True)]
             tables = [table[["series", *table.columns[:-1]]] for table in tables]
-        _write(args.csv, pd.concat(tables).to_csv(index_label="date", float_format="%.8g", date_format="%Y-%m-%d"))
+        write_whole(args.csv, pd.concat(tables).to_csv(index_label="date", float_format="%.8g", date_format="%Y-%m-%d"))
     if args.plot:
-        _write(args.plot, forecast_svg(made[0], risks[0]))
+        write_whole(args.plot, forecast_svg(made[0], risks[0]))
 
 
 def risk_lines(made: Forecast, risk: Risk | None) -> list[str]:
@@ -123,11 +123,3 @@ def _columns(made: Forecast, risk: Risk | None) -> pd.DataFrame:
         tables.append(risk.columns())
         tables += [] if risk.paths is None else [risk.paths.add_prefix("path ")]
     return pd.concat(tables, axis=1)
-
-
-def _write(file: str, content: str) -> None:
-    try:
-        Path(file).write_text(content, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or "it is no file"
-        raise RnnlabError(f"{Path(file).name} cannot be written ({reason}); choose another place for it.") from error

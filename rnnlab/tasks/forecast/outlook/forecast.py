@@ -11,10 +11,11 @@ import pandas as pd
 from rnnlab.data.prices.dates.exchanges import CALENDAR
 from rnnlab.data.prices.dates.sessions import future_sessions, sessions_per_year
 from rnnlab.data.prices.series import Prices
-from rnnlab.scoring.baselines import ahead
+from rnnlab.scoring.baselines import ahead, ewma_volatility
 from rnnlab.scoring.distribution import Distribution, Stretch
 from rnnlab.scoring.record import PERCENT, calibrated_bands
 from rnnlab.scoring.student import StudentT
+from rnnlab.scoring.volatility import ranks
 from rnnlab.tasks.forecast.data import currency_of
 from rnnlab.tasks.forecast.judge.walk import of_days
 from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
@@ -89,11 +90,12 @@ def calibrated_outlook(densities: StudentT, prices: Prices, start: pd.Timestamp,
     last = densities.at(np.s_[-1, :horizon])
     _, returns, _ = of_days(prices.table)
     origins = np.arange(int(pd.DatetimeIndex(prices.table.index).searchsorted(start)) - 1, len(prices.table))
+    standing = ranks(ewma_volatility(returns), origins)
     halves: dict[int, list[float]] = {percent: [] for percent in PERCENT}
     for days in range(1, horizon + 1):
         density = densities.at((origins, days - 1))
         actual = ahead(returns, origins[: len(origins) - days], days)
-        for percent, (lower, upper) in calibrated_bands(density, actual, days).items():
+        for percent, (lower, upper) in calibrated_bands(density, actual, days, ranks=standing).items():
             halves[percent].append((upper[-1] - lower[-1]) / 2)
     given = np.array([np.subtract(*last.interval(percent / 100)[::-1]) / 2 for percent in PERCENT])
     ratios = pd.DataFrame(np.array(list(halves.values())).T / given.T)

@@ -11,6 +11,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import told
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.judge import scoring
+from rnnlab.tasks.forecast.judge.reports import Comparison
 from rnnlab.tasks.forecast.page.panels import score_columns
 from rnnlab.tasks.forecast.page.request import source_of
 from rnnlab.widgets import html
@@ -57,7 +58,7 @@ def compare(
     source = source_of(ticker, file, column, dates, encoding)
     try:
         if not model or not other:
-            raise RnnlabError("One checkpoint is missing; choose another to compare with.")
+            raise RnnlabError("Only one checkpoint is chosen; choose another to compare it with.")
         how: dict[str, Any] = {"start": filled(start), "ahead": int(ahead), "reading": source.reading}
         answer = scoring.compare((model, other.strip()), source.data(), caller=caller_of(token), **how)
     except RnnlabError as error:
@@ -65,13 +66,13 @@ def compare(
     return _section(answer)
 
 
-def _section(answer: dict[str, Any]) -> str:
-    both = first, _ = answer["scores"]
+def _section(answer: Comparison) -> str:
+    both = [result.summary() for result in answer.results]
     rows = tuple(
         (f"{column.head}\n{column.unit}", *(column.text(scores[column.key]) for scores in both))
-        for column in score_columns(answer["currency"], first.get("decimals"))
+        for column in score_columns(answer.currency, answer.decimals)
     )
-    caption = f"{answer['name']}, {first['n']:,} days, {first['start']} to {first['end']}"
-    table = html.table_of(Table(caption, ("", *(told(one["model"]) for one in both)), rows))
-    notes = html.notes(answer["notices"])
-    return html.scores("comparison", table, title=answer["verdict"], caption=caption, foot=notes)
+    caption = f"{answer.name}, {both[0]['n']:,} days, {both[0]['start']} to {both[0]['end']}"
+    table = html.table_of(Table(caption, ("", *map(told, answer.models)), rows))
+    notes = html.notes(answer.notices)
+    return html.scores("comparison", table, title=answer.verdict, caption=caption, foot=notes)

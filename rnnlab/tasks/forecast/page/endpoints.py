@@ -101,11 +101,16 @@ def backtest(
 
     Returns:
         n, start, end, rmse, mae, mase, direction, direction_base_rate, crps, log_score, coverage80, coverage95,
-        width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices, decimals.
+        width80, baselines {naive, drift, constant_t, ewma_t, har_t, lhar_t, carr_t}, record, value_at_risk, qlike,
+        verdict, notices, decimals.
     """
     source, first, reading = Source(data, file), start or None, reading_of(ticker, dates, encoding)
     caller = caller_of(token)
-    return answered(lambda: scoring.backtest(model, source.data(), start=first, caller=caller, reading=reading))
+
+    def backtest() -> dict[str, Any]:
+        return scoring.backtest(model, source.data(), start=first, caller=caller, reading=reading).json()
+
+    return answered(backtest)
 
 
 def train_forecast(

@@ -15,13 +15,15 @@ from rnnlab.widgets import html
 ROWS = {
     "model": (THIS_MODEL, "The checkpoint's forecasts, made each day from the days before it."),
     "har_t": ("HAR", "Volatility regressed on squared moves of the last day, week and month; Student-t tails."),
+    "lhar_t": ("LHAR", "HAR with leverage: also from the falls of the last day, week and month; Student-t tails."),
+    "carr_t": ("CARR", "A GARCH on the daily range, with leverage; Student-t tails."),
     "ewma_t": ("EWMA", "Volatility averaged over past moves, the newest weighted most; Student-t tails."),
     "constant_t": ("Constant", "The same spread every day, fitted to the days before the test."),
     "naive": ("Naive", "Tomorrow's close is today's; has no spread."),
     "drift": ("Drift", "Today's close plus the average daily move of the past; has no spread."),
 }
 SWATCH = {"model": "model", "naive": "baseline"}
-NO_SCORES = "No back-test and no scores: they need a longer file."
+NO_SCORES = "There are no scores, as a back-test needs a longer file."
 LEGEND = "Bold: the best of each column. ↓: lower is better. A band's coverage should equal its level."
 
 
@@ -47,7 +49,7 @@ def score_columns(unit: str, decimals: int | None = None) -> tuple[Column, ...]:
     crps = "Distance between the forecast distribution and the outcome. Lower is better."
     log_score = "Minus the log density of the forecast at the outcome. Lower is better."
     rmse = "Root mean square error of the median price. Lower is better."
-    bands = ((percent, f"{covered.format(percent)} {percent} % is right.") for percent in (80, 95))
+    bands = ((percent, f"{covered.format(percent)} {percent} % is ideal.") for percent in (80, 95))
     return (
         Column("crps", "CRPS", "% ↓", crps, "low", ".3f"),
         Column("log_score", "Log score", "nats ↓", log_score, "low", ".3f"),

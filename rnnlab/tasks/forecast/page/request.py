@@ -40,14 +40,14 @@ class Source:
         """
         if self.file:
             if not Path(self.file).is_file():
-                raise DataError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
+                raise DataError("Your file is no longer here, as uploads are deleted after a while; upload it again.")
             return self.file
         if fetched := visitors_name(self.ticker or ""):
             return fetched
         if not self.ticker or self.ticker.upper() not in bundled():
             shown = str(self.ticker or "")[:40]
-            remedy = f"choose one, {FIRST} for example, write yahoo:NVDA for a ticker of Yahoo Finance"
-            raise DataError(f"{shown!r} is no bundled ticker; {remedy}, or give a CSV file.")
+            remedy = f"choose one, such as {FIRST}, write yahoo:NVDA for a ticker of Yahoo Finance"
+            raise DataError(f"{shown!r} is not a bundled ticker; {remedy}, or upload a file.")
         return self.ticker.upper()
 
 

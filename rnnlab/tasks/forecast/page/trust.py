@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.page.panels import ROWS
+from rnnlab.tasks.forecast.risk_tables import STORMS, storm_sentence
 from rnnlab.tasks.forecast.tables import share
 from rnnlab.widgets import html
 from rnnlab.widgets.wording import day_text, price_text
@@ -31,6 +32,10 @@ def trust(scores: dict[str, Any] | None, details: dict[str, Any] | None = None) 
         return ""
     bands, pictures = record["bands"], _histogram(record["histogram"])
     sentences = [*(_coverage(percent, band) for percent, band in bands.items()), _clusters(bands), _calibrated(bands)]
+    if terciles := record.get("terciles"):
+        sentences.append(storm_sentence(terciles, (scores or {})["horizon"]))
+        pictures += _storms(terciles)
+    pictures += _risk(scores or {})
     if details is not None:
         worst = _worst(details["worst"], (scores or {}).get("decimals"))
         pictures += _months(details["months"]) + _skill(details["skill"]) + worst
@@ -63,11 +68,11 @@ def _clusters(bands: dict[str, Any]) -> str:
 
 def _calibrated(bands: dict[str, Any]) -> str:
     each = (
-        f"{share(band['calibrated']['share'])} in {percent} % bands {band['width_calibrated'] / band['width']:.2f} "
-        f"times as wide"
+        f"{share(band['calibrated']['share'])} ({percent} % band, {band['width_calibrated'] / band['width']:.2f} times "
+        f"as wide)"
         for percent, band in bands.items()
     )
-    return f"When calibrated, wider after each miss and narrower after each hit, coverage is {' and '.join(each)}."
+    return f"Calibrated bands widen after a miss and narrow after a hit; their coverage is {' and '.join(each)}."
 
 
 def _histogram(counts: list[int]) -> str:
@@ -80,7 +85,7 @@ def _histogram(counts: list[int]) -> str:
         f"A calibrated forecast puts the same number of days in each decile, {due:.0f} here; the fullest has "
         f"{100 * most:.0f} % more, the emptiest {100 * least:.0f} % fewer."
     )
-    return _bars("Where outcomes fell", heights, titles, 1 / HIGHEST, ("below the forecast", "above"), words)
+    return _bars("Outcomes by decile", heights, titles, 1 / HIGHEST, ("lowest decile", "highest"), words)
 
 
 def _months(months: Sequence[dict[str, Any]]) -> str:
@@ -115,6 +120,47 @@ def _bars(
     return _figure("", title, drawn, words)
 
 
+def _storms(terciles: Sequence[dict[str, Any]]) -> str:
+    """The bands' coverage by tercile of volatility, raw and calibrated."""
+    rows = []
+    for name, one in zip(STORMS, terciles, strict=True):
+        covered = (share(one[key]) for key in ("coverage80", "calibrated80", "coverage95", "calibrated95"))
+        rows.append((f"{name}\n{one['days']:,} days, {one['low']:.1f}–{one['high']:.1f} %", *covered))
+    table = html.table_of(Table("", ("", "80 %", "calibrated", "95 %", "calibrated"), tuple(rows)))
+    words = "Coverage of the bands by tercile of the running volatility (percent a day) known the day before."
+    return _figure("storms", "In calm and in storms", _scrolled(table), words)
+
+
+def _risk(scores: dict[str, Any]) -> str:
+    """The back-test of value at risk beside the baselines'; "" for horizons over a day."""
+    tails = scores.get("value_at_risk")
+    if not tails:
+        return ""
+    models = {"model": scores} | {name: scores["baselines"].get(name) or {} for name in ROWS if name != "model"}
+    rows = []
+    for name, one in models.items():
+        if own := one.get("value_at_risk"):
+            cells = ((str(t["breaches"]), f"{t['conditional_p']:.2g}", _joint(t)) for t in own.values())
+            rows.append((ROWS[name][0], *(text for level in cells for text in level)))
+    heads = (f"{level} %\n{what}" for level in tails for what in ("beyond", "p", "score ↓"))
+    due = " and ".join(f"{(1 - int(level) / 100) * scores['n']:.0f}" for level in tails)
+    words = (
+        f"Days with a loss beyond the value at risk, of which {due} are due; p below 0.05: too many, too few or "
+        f"clustered (Christoffersen); score: of value at risk and expected shortfall together (Fissler–Ziegel)."
+    )
+    return _figure(
+        "risk", "Value at risk, long position", _scrolled(html.table_of(Table("", ("", *heads), tuple(rows)))), words
+    )
+
+
+def _joint(tail: dict[str, Any]) -> str:
+    return "–" if tail["joint_score"] is None else f"{tail['joint_score']:.3f}"
+
+
+def _scrolled(table: str) -> str:
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Scores">{table}</div>'
+
+
 def _skill(skills: dict[str, dict[str, float]]) -> str:
     """The share of each baseline's CRPS that the model saves, with its 95 % interval, in numbers and drawn."""
     rows, better, names = [], [], [name for name in ROWS if name in skills]
@@ -142,7 +188,7 @@ def _worst(days: Sequence[dict[str, Any]], decimals: int | None) -> str:
         day, change = day_text(date.fromisoformat(one["date"])), _signed(one["change"] / 100)
         rows.append((day, change, close, f"{low} – {high}"))
     table = html.table_of(Table("", ("", "Change", "Close", "80 % band"), tuple(rows)))
-    return _figure("worst", "Its worst days", table, "The days with the highest CRPS.")
+    return _figure("worst", "Worst days", table, "The days with the highest CRPS.")
 
 
 def _figure(kind: str, title: str, drawn: str, words: str) -> str:
