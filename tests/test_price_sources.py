@@ -127,9 +127,16 @@ def test_several_series_may_come_from_several_sources(made, folder, capsys):
     assert "ACME: Prices: the file ACME.csv" in printed
 
 
+def test_series_that_are_scored_together_name_their_source(made, capsys):
+    assert main(["backtest", "stocks", "--data", "AAPL", "made:BETA"]) == 0
+    assert f"BETA: {SOURCE}" in capsys.readouterr().out
+
+
 def test_a_program_takes_a_source_of_ones_own(made):
-    table = rnnlab.load("stocks").forecast("made:ACME")
-    assert table.attrs["source"] == SOURCE
+    stocks = rnnlab.load("stocks")
+    assert stocks.forecast("made:ACME").attrs["source"] == SOURCE
+    report = stocks.backtest("made:ACME")
+    assert {report.source, report.table.attrs["source"], report.json()["source"]} == {SOURCE}
 
 
 def test_a_training_names_the_source(made, tmp_path, capsys):

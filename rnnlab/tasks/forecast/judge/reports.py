@@ -49,7 +49,7 @@ class BacktestReport:
 
     def _described(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with whose it is in its attrs."""
-        own = {"name": self.name, "model": self.model, "horizon": self.results[0].horizon}
+        own = {"name": self.name, "model": self.model, "horizon": self.results[0].horizon, "source": self.source}
         table.attrs |= own | {"notices": list(self.notices)}
         return table
 

@@ -85,7 +85,8 @@ def backtest_panel(
         walked = prepare(model, found, checkpoint, prices).walked(start, horizons, garch=garch, beside=beside)
         for result in walked:
             results[result.horizon][prices.name] = result
-        notices += [f"{prices.name}: {one}" for one in (*prices.notices, *fairness(checkpoint[0], prices, walked[0]))]
+        told = filter(None, (prices.source, *prices.notices, *fairness(checkpoint[0], prices, walked[0])))
+        notices += [f"{prices.name}: {one}" for one in told]
     return PanelReport(model, results, tuple(notices))
 
 

@@ -18,6 +18,8 @@ BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "
 # What the buttons show, in days before the end of the fan; the view on opening is SHOWN.
 WINDOWS = {"1m": 61, "6m": 183, "1y": 366, "all": 100_000}
 SHOWN = "6m"
+LONGEST_TITLE = 39  # characters that a line of 360 pixels has room for
+TITLE_LINE = 18  # pixels
 LEGEND = ("Close", "Model", "Naive", "80 % band", "95 % band")
 # Day and month, month, or year alone, as the view widens; a second line that repeats is left out.
 DAY = 86_400_000  # milliseconds
@@ -41,7 +43,9 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
     for day in cuts:
         figure.add_vline(x=_day(day), line={"color": TEXT, "width": 1, "dash": "dot"})
     windows = _windows(study)
-    figure.update_layout(**style_of(FORECAST_HEIGHT, top=96, legend=-0.16), title=_title(study, unit))
+    finding = _finding(study, unit)
+    top = 96 + TITLE_LINE * finding.count("<br>")
+    figure.update_layout(**style_of(FORECAST_HEIGHT, top=top, legend=-0.16), title=_title(study, finding))
     figure.update_layout(legend={"traceorder": "normal", "entrywidth": 92}, updatemenus=[_range_buttons(windows)])
     ticks = {"ticks": "outside", "tickcolor": GRID, "nticks": 7, "tickangle": 0, "tickformatstops": TICKS}
     lines = {"showgrid": False, "linecolor": GRID, "automargin": True}
@@ -131,15 +135,20 @@ def _range_buttons(windows: dict[str, dict[str, list[Any]]]) -> dict[str, Any]:
     return {"type": "buttons", "buttons": buttons, **place, **look}
 
 
-def _title(study: Study, unit: str) -> dict[str, Any]:
-    """What the fan finds, in two lines short enough for a phone."""
+def _finding(study: Study, unit: str) -> str:
+    """The 80 % band of the last day, in two lines where a phone is too narrow for one."""
     last, end = study.fan.iloc[-1], study.fan.index[-1]
     name = escape(short_name(study.name), quote=False)
     low, high = (price_text(last[side], study.decimals) for side in ("lower80", "upper80"))
-    finding = f"{name} on {day_text(end)}: {low} to {high} {unit}"
+    whose, band = f"{name} on {day_text(end)}:", f"{low} to {high} {unit}".strip()
+    return f"{whose}{' ' if len(whose) + len(band) < LONGEST_TITLE else '<br>'}{band}"
+
+
+def _title(study: Study, finding: str) -> dict[str, Any]:
+    """What the fan finds, and from which close."""
     close = price_text(float(study.history["Close"].iloc[-1]), study.decimals)
     seen = f"80 % band from the close of {day_text(study.history.index[-1])} ({close})"
-    text = f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>"
+    text = f"<b>{finding}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>"
     left, top = {"x": 0, "xref": "container", "xanchor": "left"}, {"y": 1, "yref": "container", "yanchor": "top"}
     return {"text": text, "pad": {"t": 22, "l": 0}, "font": {"size": 15}, **left, **top}
 
