@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from rnnlab.tasks.forecast.forecast_report import Study
@@ -81,7 +82,7 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
     """The bands, 95 under 80, the median and the naive line, all from the last close on."""
     closes, fan = study.history["Close"], study.fan
     last = float(closes.iloc[-1])
-    dates = [_day(closes.index[-1]), *_days(fan.index)]
+    dates = _days(fan.index.insert(0, closes.index[-1]))
     columns = {name: [last, *fan[name]] for name in fan.columns}
     inner, outer = (_ranges(columns[f"lower{level}"], columns[f"upper{level}"], study.decimals) for level in (80, 95))
     ranges = [f"80 %: {narrow}<br>95 %: {wide}" for narrow, wide in zip(inner, outer, strict=True)]
@@ -99,13 +100,13 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
 
 
 def _band(
-    dates: list[str], lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
+    dates: np.ndarray, lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
 ) -> list[go.Scatter]:
     edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip"}
     edge |= {"legendgroup": name, "legendrank": LEGEND.index(name)}
     return [
-        go.Scatter(x=dates, y=list(lower), name=f"{name}, lower edge", showlegend=False, **edge),
-        go.Scatter(x=dates, y=list(upper), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
+        go.Scatter(x=dates, y=np.array([*lower]), name=f"{name}, lower edge", showlegend=False, **edge),
+        go.Scatter(x=dates, y=np.array([*upper]), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
     ]
 
 
@@ -153,9 +154,10 @@ def _title(study: Study, finding: str) -> dict[str, Any]:
     return {"text": text, "pad": {"t": 22, "l": 0}, "font": {"size": 15}, **left, **top}
 
 
-def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:
+def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> np.ndarray:
     pairs = zip(lower, upper, strict=True)
-    return [f"{price_text(low, decimals)} – {price_text(high, decimals)}" for low, high in pairs]
+    told = [f"{price_text(low, decimals)} – {price_text(high, decimals)}" for low, high in pairs]
+    return np.array(told, dtype=object)
 
 
 def _format(study: Study) -> str:
@@ -164,9 +166,9 @@ def _format(study: Study) -> str:
     return ",.2f" if study.history["Close"].iloc[-1] >= 10 else ",.4~g"
 
 
-def _days(index: Any) -> list[str]:
-    days: list[str] = index.strftime("%Y-%m-%d").tolist()
-    return days
+def _days(index: Any) -> np.ndarray:
+    """(N,) of str: Plotly takes an array as it is, and looks at every value of a list."""
+    return np.asarray(index.strftime("%Y-%m-%d"), dtype=object)
 
 
 def _day(day: date) -> str:
@@ -174,7 +176,7 @@ def _day(day: date) -> str:
 
 
 def _line(
-    dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
+    dates: np.ndarray, values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
 ) -> go.Scatter:
     line = {"color": color, "width": width, "dash": dash}
     return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)
