@@ -197,6 +197,17 @@ def test_a_damaged_cache_is_fetched_anew(yahoo):
     assert json.loads(file.read_text())["market"] == "NasdaqGS"
 
 
+def test_a_cache_that_cannot_be_written_costs_no_prices(yahoo, monkeypatch, tmp_path):
+    yahoo.charts["NVDA"] = chart("NVDA")
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "file"))
+    prices = prices_of("NVDA")
+    assert len(prices.table) == 400
+    assert prices.notices == (
+        "NVDA cannot be kept in the cache (not a directory); set RNNLAB_CACHE to a folder of yours.",
+    )
+
+
 def test_the_cache_drops_what_is_old(yahoo):
     yahoo.charts["NVDA"] = chart("NVDA")
     old = cache.cache_folder() / "prices" / "yahoo" / "OLD.json"

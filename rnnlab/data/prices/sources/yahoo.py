@@ -68,10 +68,15 @@ class Yahoo:
         """
         ticker = _ticker(name)
         answer = _kept(ticker)
-        if answer is None or not _serves(answer, self.now()):
-            answer = self._fetch(ticker)
+        if answer is not None and _serves(answer, self.now()):
+            return _read(answer)
+        answer = self._fetch(ticker)
+        prices = _read(answer)
+        try:
             keep_for_a_day(self.prefix, ticker, dataclasses.asdict(answer))
-        return _read(answer)
+        except DataError as error:  # the prices are here all the same
+            return dataclasses.replace(prices, notices=(*prices.notices, str(error)))
+        return prices
 
     def _fetch(self, ticker: str) -> YahooAnswer:
         refuse_offline(f"{self.prefix}:{ticker}")
