@@ -137,11 +137,27 @@ def test_a_series_that_ended_long_ago_says_so(yahoo):
         ({"chart": {"result": [], "error": None}}, "Yahoo Finance has no daily prices of 'XYZ', which may be delisted"),
         ((400, json.dumps({"chart": {"result": None, "error": NO_SUCH_DAYS}})), "no daily prices of 'XYZ'"),
         ((429, "Too Many Requests"), "Yahoo Finance answers no more requests from this address for now .429.; try"),
+        (
+            (401, json.dumps({"finance": {"error": {"code": "Unauthorized"}}})),
+            "refuses to answer this address .* .401.;",
+        ),
+        ((403, PAGE), "Yahoo Finance refuses to answer this address for now .403.; try again later, or give a CSV"),
         ((502, PAGE), "Yahoo Finance failed to answer .502.; try again later, or give a CSV file"),
         ((200, PAGE), "Yahoo Finance answered with a web page in place of prices; try again later, or give a CSV file"),
         ((200, '{"chart": {"result": [{"close": 1}]}}'), "yfinance cannot read what Yahoo Finance answered for 'XYZ'"),
     ],
-    ids=["unknown", "delisted", "empty", "no such days", "rate-limited", "failing", "HTML", "changed"],
+    ids=[
+        "unknown",
+        "delisted",
+        "empty",
+        "no such days",
+        "rate-limited",
+        "no cookie",
+        "refused",
+        "failing",
+        "HTML",
+        "changed",
+    ],
 )
 def test_what_is_no_prices_has_its_sentence(yahoo, answer, words):
     if answer != "missing":

@@ -106,6 +106,8 @@ def _none_of(ticker: str, asked: Asked) -> DataError:
         return DataError(f"Yahoo Finance has no ticker {ticker!r}; {remedy}.")
     if asked.status == 429:
         return DataError(LIMITED)
+    if asked.status in (401, 403):
+        return DataError(f"Yahoo Finance refuses to answer this address for now ({asked.status}); {INSTEAD}.")
     if asked.status >= 500:
         return DataError(f"Yahoo Finance failed to answer ({asked.status}); {INSTEAD}.")
     if not asked.status:
