@@ -29,6 +29,9 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .form .block, .choosers .block { overflow: visible !important; }
 .choosers { gap: 24px !important; align-items: flex-end !important; }
 .choosers .column { gap: 8px !important; }
+.choosers .ask { gap: 8px !important; align-items: flex-end !important; flex-wrap: nowrap !important; }
+.choosers .ask .block { padding-bottom: 0 !important; }
+.choosers .ask :is(button, input, textarea) { height: 38px !important; white-space: nowrap; }
 .label { font-size: .875rem; line-height: 18px; }
 .label b { font-weight: 500; display: block; line-height: 20px; }
 .label span, .info-text { color: var(--soft) !important; font-size: .82rem !important; }

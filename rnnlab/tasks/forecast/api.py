@@ -59,8 +59,9 @@ class ForecastModel:
         """Forecast the sessions after the last day.
 
         Args:
-            prices: a bundled ticker, the path of a price file, a table with a column Close (Open, High, Low and Volume
-                are used if there) and an index or a column of dates, or a series of closes with an index of dates.
+            prices: a bundled ticker, the path of a price file, "yahoo:NVDA" for Yahoo Finance's, a table with a column
+                Close (Open, High, Low and Volume are used if there) and an index or a column of dates, or a series of
+                closes with an index of dates.
             horizon: sessions to forecast, 1 to 20.
             device: "cpu", "cuda", "mps" or "auto".
             ticker: which one, if the file or table holds several.
@@ -71,14 +72,15 @@ class ForecastModel:
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
             What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"]; attrs also has
-            name, currency ("" where a file does not say it), units (by column), last_date, last_close, calibrated.
+            name, currency ("" where a file does not say it), units (by column), last_date, last_close, calibrated, and
+            source, whence fetched prices came and how old they are ("" for others).
 
         Raises:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
         reading = PriceReading(ticker or "", dates or "", encoding or "")
         made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
-        return _described(made.outlook.fan().rename_axis("date"), made)
+        return _described(made.outlook.fan(), made)
 
     def distribution(
         self,
@@ -163,6 +165,7 @@ def _described(table: pd.DataFrame, made: Forecast) -> pd.DataFrame:
         "last_date": made.last_date,
         "last_close": made.last_close,
         "calibrated": made.outlook.calibrated,
+        "source": made.source,
     }
     return table
 

@@ -61,12 +61,12 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 def add_commands(commands: Any) -> None:
     """Add `forecast`, `backtest` and `ledger`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(fan, "bundled tickers or price files; several print one line each")
+    _add_model_and_data(fan, "bundled tickers, price files, or yahoo:TICKER; several print one line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     fan.add_argument("--calibrated", help="calibrate the whole distribution by the bands' past coverage", **FLAG)
     flags.add_flags(fan)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(walk, "bundled tickers or price files; several are scored together")
+    _add_model_and_data(walk, "bundled tickers, price files, or yahoo:TICKER; several are scored together")
     walk.add_argument(
         "--start", help="first scored day, such as 2015-08-13 (default: the last fifth, minus training days)"
     )
@@ -137,7 +137,7 @@ def _fan_lines(answer: Answer, risk: Sequence[str]) -> list[str]:
     digits = answer.get("decimals")
     head = f"{answer['name']} after {answer['last_date']} (close {price(answer['last_close'], decimals=digits)})"
     rows = [[row["date"], *(price(row[name], decimals=digits) for name in BAND)] for row in answer["rows"]]
-    notes = [*_calibration(answer), *answer["notices"], NO_ADVICE]
+    notes = [*_calibration(answer), *_source(answer), *answer["notices"], NO_ADVICE]
     return [head, *aligned(["date", *BAND], rows), *risk, *notes]
 
 
@@ -148,8 +148,12 @@ def many_lines(answer: Answer, risk: Sequence[str] = ()) -> list[str]:
         row, digits = one["rows"][-1], one.get("decimals")
         band = [price(row[name], decimals=digits) for name in BAND]
         rows.append([one["name"], one["last_date"], price(one["last_close"], decimals=digits), row["date"], *band])
-        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *one["notices"])]
+        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *_source(one), *one["notices"])]
     return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *risk, *notices, NO_ADVICE]
+
+
+def _source(answer: Answer) -> list[str]:
+    return [answer["source"]] if "source" in answer else []
 
 
 def _calibration(answer: Answer) -> list[str]:
@@ -212,7 +216,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         changed = ", ".join(leaks["leaks"])
         found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
         yield f"leak check: all that follows was replaced by noise for {leaks['days']} days; {found}"
-    yield from (answer["verdict"], *answer["notices"])
+    yield from (answer["verdict"], *_source(answer), *answer["notices"])
 
 
 def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:

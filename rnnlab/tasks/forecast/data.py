@@ -1,4 +1,4 @@
-"""Names and paths -> price series: bundled tickers, groups of them, and files; what a checkpoint records of them."""
+"""Names and paths -> price series: bundled tickers, groups, files, other sources; what a checkpoint records of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pandas as pd
 
 from rnnlab.data import catalog
 from rnnlab.data.prices.series import Prices, read_prices
+from rnnlab.data.prices.sources.sources import source_of
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.options import option
 from rnnlab.runtime.opening import is_file
@@ -47,10 +48,10 @@ AS_WRITTEN = PriceReading()
 
 
 def open_prices(data: str | Path | bytes, reading: PriceReading = AS_WRITTEN) -> Prices:
-    """Open a bundled ticker by name, a file by path, or a file's content.
+    """Open a bundled ticker by name, a file by path, a file's content, or a source's ticker by its prefix: yahoo:NVDA.
 
     Raises:
-        DataError: there is no such ticker or file, or the file cannot be used as it is.
+        DataError: there is no such ticker or file, or it cannot be fetched or used as it is.
     """
     if isinstance(data, bytes):
         return read_prices(data, name="the table", **reading.given())
@@ -59,6 +60,8 @@ def open_prices(data: str | Path | bytes, reading: PriceReading = AS_WRITTEN) ->
 
 def currency_of(prices: Prices) -> str:
     """The unit of a series' prices; "" where a file does not say it."""
+    if prices.origin:
+        return prices.origin.currency
     return UNITS.get(prices.name, "USD") if prices.bundled else ""
 
 
@@ -71,6 +74,8 @@ def expand(data: Iterable[str]) -> list[str]:
 def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[Prices]:
     """Open several tickers or files, each bundled table read once; `reading` is for the files among them.
 
+    A name with a source's prefix (`yahoo:NVDA`) asks that source, unless it is the path of a file.
+
     Raises:
         DataError: as `open_prices`.
     """
@@ -79,6 +84,11 @@ def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[P
     for name in expand(data):
         if is_file(name):
             opened.append(read_prices(Path(name), **reading.given()))
+        elif (asked := source_of(name)) is not None:
+            if reading.given() and not any(map(is_file, data)):
+                raise DataError(f"{name} is not a file of yours; leave out --ticker, --dates and --encoding.")
+            source, rest = asked
+            opened.append(source.prices(rest))
         elif name.upper() not in known and (len(name) >= 20 or not name.replace("-", "").isalnum()):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
         elif reading.given() and not any(map(is_file, data)):
@@ -135,7 +145,7 @@ def series_record(prices: Prices) -> dict[str, Any]:
         "closes_sha256": hashlib.sha256(prices.table["Close"].to_numpy(float).tobytes()).hexdigest(),
     }
     if not prices.bundled:
-        return record | {"source": "a file of the maker's own"}
+        return record | {"source": prices.source or "a file of the maker's own"}
     entry = next(entry for entry in catalog.entries() if prices.name in entry.tickers)
     source = f"{entry.source.package} {entry.source.version} ({entry.source.licence})"
     return record | {"source": source, "sha256": entry.sha256}

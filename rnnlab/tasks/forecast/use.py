@@ -80,7 +80,7 @@ def _calibrated(checkpoint: Checkpoint, forecaster: Forecaster, prices: Prices, 
 
 def _made(checkpoint: Checkpoint, prices: Prices, outlook: PriceDistribution) -> Forecast:
     notices = (*prices.notices, *on_scaling(checkpoint, prices))
-    return Forecast(prices.name, prices.table["Close"], outlook, notices, prices.decimals)
+    return Forecast(prices.name, prices.table["Close"], outlook, notices, prices.decimals, source=prices.source)
 
 
 def forecast_many(

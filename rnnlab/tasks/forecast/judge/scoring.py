@@ -12,7 +12,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.forecasts import Scores, diebold_mariano
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices, read_day
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, currency_of, open_distinct, open_prices, read_day
 from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.reports import BacktestReport, Comparison, LeakCheck, PanelReport
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
@@ -54,6 +54,7 @@ def backtest(
         verdict=walk.verdict(results[0]),
         notices=(*prices.notices, *fair),
         decimals=prices.decimals,
+        source=prices.source,
         leak_check=_leak_check(asked, results[0]) if leak_check else None,
     )
 
@@ -84,7 +85,8 @@ def backtest_panel(
         walked = prepare(model, found, checkpoint, prices).walked(start, horizons, garch=garch, beside=beside)
         for result in walked:
             results[result.horizon][prices.name] = result
-        notices += [f"{prices.name}: {one}" for one in (*prices.notices, *fairness(checkpoint[0], prices, walked[0]))]
+        told = filter(None, (prices.source, *prices.notices, *fairness(checkpoint[0], prices, walked[0])))
+        notices += [f"{prices.name}: {one}" for one in told]
     return PanelReport(model, results, tuple(notices))
 
 
@@ -113,7 +115,7 @@ def compare(
         walk.backtest(one.densities, prices.table, first, one.forecaster.rows_needed, horizon) for one in both
     )
     p_value = diebold_mariano(ours.losses, theirs.losses, horizon).p_value
-    notices = [*prices.notices]
+    notices = [*filter(None, (prices.source, *prices.notices))]
     for model, one, result in zip(models, both, (ours, theirs), strict=True):
         notices += [f"{Path(model).name}: {words}" for words in fairness(one.checkpoint, prices, result)]
     return Comparison(
@@ -124,6 +126,7 @@ def compare(
         verdict=_compared(ours.scores, theirs.scores, p_value),
         notices=tuple(notices),
         decimals=prices.decimals,
+        currency=currency_of(prices),
     )
 
 

@@ -38,10 +38,10 @@ def forecast(
     paths: float = 0,
     seed: float = 0,
 ) -> dict[str, Any]:
-    """Forecast the next business days of a bundled series or of an uploaded file.
+    """Forecast the next business days of a bundled series, a ticker of Yahoo Finance or an uploaded file.
 
     Args:
-        data: a bundled ticker, as AAPL; ignored if a file is given.
+        data: a bundled ticker, as AAPL, or yahoo:NVDA for one of Yahoo Finance; ignored if a file is given.
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         horizon: business days to forecast, 1 … 20.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
@@ -62,7 +62,8 @@ def forecast(
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}; of
         calibrated bands also calibrated_from, the first day whose outcome they go by. If anything from quantiles to
         paths is given also risk: {position, rows: [{date, volatility_daily, volatility_annual, quantiles,
-        value_at_risk, expected_shortfall, above, below, highest_density}]}, its paths a list a path.
+        value_at_risk, expected_shortfall, above, below, highest_density}]}, its paths a list a path. Of fetched prices
+        also source, whence they came and how old they are.
     """
     source, reading, caller = Source(data, file), reading_of(ticker, dates, encoding), caller_of(token)
     questions = {"quantiles": quantiles, "var": var, "short": short, "above": above, "below": below}
@@ -91,7 +92,7 @@ def backtest(
     """Score one-day forecasts over the test days beside their baselines.
 
     Args:
-        data: a bundled ticker, as AAPL; ignored if a file is given.
+        data: a bundled ticker, as AAPL, or yahoo:NVDA for one of Yahoo Finance; ignored if a file is given.
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         start: first day that is scored, as 2015-08-13; empty for the last fifth of the days.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
@@ -127,7 +128,7 @@ def train_forecast(
     """Train a forecaster on a series; streams its reports, then the checkpoint's name, valid for about two hours.
 
     Args:
-        data: a bundled ticker, as AAPL; ignored if a file is given.
+        data: a bundled ticker, as AAPL, or yahoo:NVDA for one of Yahoo Finance; ignored if a file is given.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
             handle_file.
         cell: "rnn", "gru" or "lstm"; empty for what is proposed, as every setting.
