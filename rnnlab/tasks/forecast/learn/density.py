@@ -25,6 +25,7 @@ from rnnlab.options import option
 from rnnlab.scoring.student import StudentT, fit_student
 from rnnlab.tasks.forecast.learn import features
 from rnnlab.tasks.forecast.learn.features import Panel
+from rnnlab.tasks.forecast.learn.linear_head import fit_linear_head
 from rnnlab.train.progress import Batch, TrainConfig
 
 LONGEST_HORIZON = 20
@@ -43,6 +44,9 @@ MODEL = ModelConfig(
 )
 TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=0, seed=1)
 CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}
+WIDE_CODEC: dict[str, Any] = CODEC | {"features": list(features.WIDE)}
+WITHOUT_MARKET = 0.5  # share of a wide training's windows that see no index, so that one network serves with and without
+RIDGE = 0.01  # of the linear head; settled on 2010-2015 (docs/experiments.md)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class DensityConfig:
     recurrence: bool = option(True, "train the recurrent state beside a linear function of the day's features")
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
     near: float = option(0.0, "weight of near horizons: one of h days weighs h to the power of minus this", 0.0, 3.0)
+    wide: bool = option(False, "read more features, an index among them; the linear path is fitted first and stays")
 
     def __post_init__(self) -> None:
         options.check(self)
@@ -90,11 +95,35 @@ class DensityTask:
             )
         weights = torch.arange(1, LONGEST_HORIZON + 1).float() ** -config.near
         self.weights = weights / weights.mean()  # (H,) what a horizon counts in the loss
+        self.names = panels[0].names
         self.steps_per_epoch = max(1, round(int(self.places.sum()) / (batch * config.window)))
 
     def codec(self) -> dict[str, Any]:
         """The names of the features and the horizons that the outputs stand for."""
-        return CODEC
+        return WIDE_CODEC if self.names == features.WIDE else CODEC
+
+    def linear_head(self) -> tuple[Tensor, Tensor]:
+        """Fit the linear path to all training days: weights (3H, I) and biases (3H,) of the outputs.
+
+        As in the batches, some days are shown without an index, and some as if the file had closes only.
+        """
+        x = np.concatenate([stock.panel.x[features.FIRST_DAY : stock.split] for stock in self.stocks])
+        y = np.concatenate([stock.training[features.FIRST_DAY : stock.split] for stock in self.stocks])
+        shown = 1 - self.config.hide
+        with_market = (1 - WITHOUT_MARKET) * shown if (x[:, self.names.index("has_market")] > 0).any() else 0.0
+        copies = [
+            (with_market, lambda x: x),
+            (shown - with_market, lambda x: self._hidden(x, ["market"])),
+            (self.config.hide, lambda x: self._hidden(x, ["market", *features.GROUPS])),
+        ]
+        return fit_linear_head(x, y, [one for one in copies if one[0] > 0], RIDGE, _horizon_loss)
+
+    def _hidden(self, x: NDArray[np.float32], groups: Sequence[str]) -> NDArray[np.float32]:
+        """A copy of features (…, I) without some groups."""
+        hidden = x.copy()
+        for group in groups:
+            features.hide(hidden, group, self.names)
+        return hidden
 
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """Windows of lead + window days, stocks drawn in proportion to their length; lead days have no target."""
@@ -111,10 +140,10 @@ class DensityTask:
         targets = np.stack([stock.training[rows] for stock, rows in windows])
         targets[:, : self.config.lead] = np.nan
         closes_only = random.random(self.batch) < self.config.hide
-        hidden = inputs[closes_only]
-        for group in features.GROUPS:
-            features.hide(hidden, group)
-        inputs[closes_only] = hidden
+        inputs[closes_only] = self._hidden(inputs[closes_only], list(features.GROUPS))
+        if self.names == features.WIDE:
+            alone = closes_only | (random.random(self.batch) < WITHOUT_MARKET)
+            inputs[alone] = self._hidden(inputs[alone], ["market"])
         return Batch(torch.from_numpy(inputs), torch.from_numpy(targets))
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
@@ -195,8 +224,18 @@ def student_parameters(output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """
     location, log_scale, dof = output.view(*output.shape[:-1], LONGEST_HORIZON, 3).unbind(-1)
     roots = torch.arange(1, LONGEST_HORIZON + 1, device=output.device).sqrt()
-    scale = torch.cummax((log_scale - 0.25).clamp(-2.5, 2.5).exp() * roots, dim=-1).values / roots
-    return 0.1 * location, scale, 2.1 + functional.softplus(dof + 2)
+    location, scale, dof = _parameters(location, log_scale, dof)
+    return location, torch.cummax(scale * roots, dim=-1).values / roots, dof
+
+
+def _parameters(location: Tensor, log_scale: Tensor, dof: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Outputs of one shape -> location, scale and degrees of freedom."""
+    return 0.1 * location, (log_scale - 0.25).clamp(-2.5, 2.5).exp(), 2.1 + functional.softplus(dof + 2)
+
+
+def _horizon_loss(output: Tensor, y: Tensor) -> Tensor:
+    """(N, 3) outputs of one horizon, (N,) scaled returns -> (N,) negative log-likelihoods, nats."""
+    return -_log_density(*_parameters(*output.unbind(-1)), y)
 
 
 def _log_density(location: Tensor, scale: Tensor, dof: Tensor, y: Tensor) -> Tensor:
@@ -243,7 +282,7 @@ def _run(model: SequenceModel, x: NDArray[np.float32]) -> StudentT:
 def _last_steps(model: SequenceModel, panels: Sequence[Panel]) -> NDArray[np.float64]:
     """Parameters (3, S, H) after each panel's last day, in units of b·√h, each state carried from its first day."""
     days = np.array([len(panel) - features.FIRST_DAY for panel in panels])
-    padded = np.zeros((len(panels), -(-days.max() // CHUNK) * CHUNK, len(features.NAMES)), np.float32)
+    padded = np.zeros((len(panels), -(-days.max() // CHUNK) * CHUNK, panels[0].x.shape[1]), np.float32)
     for row, panel in enumerate(panels):
         padded[row, : days[row]] = panel.x[features.FIRST_DAY :]
     found, state = np.empty((3, len(panels), LONGEST_HORIZON)), None
