@@ -48,12 +48,12 @@ def main() -> None:
 
 def _lines(series: list[Prepared], first: pd.Timestamp, horizon: int) -> list[list[str]]:
     """A line a step: for each band the share held, its spread between series, and the mean width in percent."""
-    said = [_said(one, first, horizon) for one in series]
+    days = [said(one, first, horizon) for one in series]
     lines = []
     for step in STEPS:
         records = [
             record
-            for one in said
+            for one in days
             if (record := record_of(*one, calibrated_bands(*one, horizon, step), horizon)) is not None
         ]
         line = [str(horizon), f"{step:g}"]
@@ -67,7 +67,7 @@ def _lines(series: list[Prepared], first: pd.Timestamp, horizon: int) -> list[li
     return lines
 
 
-def _said(asked: Prepared, first: pd.Timestamp, horizon: int) -> tuple[StudentT, FloatArray]:
+def said(asked: Prepared, first: pd.Timestamp, horizon: int) -> tuple[StudentT, FloatArray]:
     """The densities of a series' scored days and what came, percent log return."""
     returns = walk.of_days(asked.prices.table)[1]
     split = int(pd.DatetimeIndex(asked.prices.table.index).searchsorted(first))

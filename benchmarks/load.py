@@ -106,7 +106,7 @@ def _write(address: str, record: Record, over: threading.Event, number: int) -> 
 
 def _forecast(address: str, record: Record, over: threading.Event, number: int) -> None:
     client, ticker = Client(address, verbose=False), TICKERS[number % len(TICKERS)]
-    expected = forecasting.forecast("stocks", ticker, horizon=5)
+    expected = forecasting.forecast("stocks", ticker, horizon=5).summary()
 
     def forecast() -> None:
         began = time.monotonic()

@@ -65,6 +65,7 @@ LONGEST = [
     "stepping",
     "panels",
     "years",
+    "backtest_results",
 ]
 PLACES = {f"test_{name}": place for place, name in enumerate(LONGEST)}
 

@@ -13,7 +13,8 @@ from sklearn.linear_model import LinearRegression
 
 from rnnlab.errors import DataError
 from rnnlab.scoring import baselines, forecasts
-from rnnlab.scoring.baselines import BASELINES, ahead, baseline_scores, constant_t, ewma_t, ewma_volatility, har_t
+from rnnlab.scoring.baseline_scores import baseline_scores
+from rnnlab.scoring.baselines import BASELINES, ahead, constant_t, ewma_t, ewma_volatility, har_t
 from rnnlab.scoring.student import StudentT, fit_student
 
 DAYS, SPLIT = 700, 500

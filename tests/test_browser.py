@@ -102,6 +102,20 @@ def test_a_ticker_is_chosen_by_keyboard_and_its_forecast_downloaded(page):
     assert download.value.path().read_text().startswith("date,median,lower80,upper80,lower95,upper95\n")
 
 
+def test_what_could_happen_is_answered_for_the_level_the_price_and_the_series(page):
+    page.get_by_role("button", name="What could happen").click()
+    said = page.locator("#chances h3")
+    sync_api.expect(said).to_contain_text("AAPL on 30 Jan 2018: a long position loses at most")
+    page.get_by_label("Price or return").fill("180")
+    page.keyboard.press("Enter")
+    sync_api.expect(said).to_contain_text("the close is above 180 USD with a probability of")
+    page.locator("#chances-level input[type=number]").fill("99")
+    page.keyboard.press("Tab")
+    sync_api.expect(said).to_contain_text("with a probability of 99")
+    choose(page, "MSFT")
+    sync_api.expect(said).to_contain_text("MSFT on")
+
+
 @pytest.mark.parametrize("page", [(390, "light"), (390, "dark")], indirect=True)
 def test_the_page_fits_its_width_and_reads_in_its_theme(page):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -25,14 +25,14 @@ def test_python_s_calibrated_bands_are_the_page_s():
 
 
 def test_an_answer_grows_by_the_day_that_calibration_begins_with():
-    raw, calibrated = (forecast("stocks", "AAPL", horizon=2, calibrated=wish) for wish in (False, True))
+    raw, calibrated = (forecast("stocks", "AAPL", horizon=2, calibrated=wish).summary() for wish in (False, True))
     assert set(calibrated) - set(raw) == {"calibrated_from"}
-    assert calibrated["calibrated_from"] == backtest("stocks", "AAPL")["start"] == "2015-08-13"
+    assert calibrated["calibrated_from"] == backtest("stocks", "AAPL").json()["start"] == "2015-08-13"
     assert calibrated["notices"] == []
 
 
 def test_days_that_the_model_was_trained_on_are_told_of():
-    [notice] = forecast("stocks", "IBM", horizon=1, calibrated=True)["notices"]
+    [notice] = forecast("stocks", "IBM", horizon=1, calibrated=True).notices
     assert notice == (
         "The model was trained on days up to 2015-08-12, so bands calibrated on those days may be too narrow."
     )
@@ -42,7 +42,7 @@ def test_a_series_that_is_too_short_to_calibrate_by_is_refused_and_forecast_raw(
     market(75).to_csv(tmp_path / "young.csv")
     with pytest.raises(DataError, match=r"^The bands of young cannot be calibrated: A back-test needs \d+ days before"):
         forecast("stocks", tmp_path / "young.csv", calibrated=True)
-    assert len(forecast("stocks", tmp_path / "young.csv")["rows"]) == 20
+    assert len(forecast("stocks", tmp_path / "young.csv").outlook.dates) == 20
 
 
 def test_the_command_calibrates_one_series_and_several(capsys):
@@ -54,5 +54,5 @@ def test_the_command_calibrates_one_series_and_several(capsys):
     assert f"AAPL: {said}" in capsys.readouterr().out.splitlines()
     assert main([*command, "AAPL", "QQQ", "--json"]) == 0
     first, second = json.loads(capsys.readouterr().out)["series"]
-    assert first == forecast("stocks", "AAPL", horizon=3, calibrated=True)
-    assert second["calibrated_from"] == backtest("stocks", "QQQ")["start"]
+    assert first == forecast("stocks", "AAPL", horizon=3, calibrated=True).summary()
+    assert second["calibrated_from"] == backtest("stocks", "QQQ").json()["start"]

@@ -183,7 +183,7 @@ def test_the_endpoints_list_load_and_push_as_who_calls_them(hub, address):
     loaded = anna.predict(model="anna/prices", api_name="/load")
     assert re.fullmatch("anna/prices@[0-9a-f]{40}", loaded["model"])
     rows = anna.predict(data="AAPL", model=loaded["model"], horizon=2, api_name="/forecast")["rows"]
-    assert rows == forecast("stocks", "AAPL", horizon=2)["rows"]
+    assert rows == forecast("stocks", "AAPL", horizon=2).summary()["rows"]
     with pytest.raises(AppError, match="no model anna/prices that this caller may see"):
         boris.predict(data="AAPL", model=loaded["model"], horizon=2, api_name="/forecast")
     pushed = boris.predict(model="anna/voice", repo="boris/voice", api_name="/push")

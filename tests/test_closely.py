@@ -9,6 +9,7 @@ from markets import market
 from statsmodels.regression.linear_model import OLS
 from trainings import train_forecast
 
+from rnnlab.data.prices.series import Prices
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.record import calibrated_bands, calibrated_shares
 from rnnlab.scoring.student import StudentT
@@ -16,6 +17,7 @@ from rnnlab.tasks.forecast.forecast_report import study
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import by_month, closely, skill, worst_days
 from rnnlab.tasks.forecast.judge.scoring import backtest, compare
+from rnnlab.tasks.forecast.outlook.forecast import calibrated_outlook, raw_outlook
 
 TABLE = market(700, seed=5)
 
@@ -87,8 +89,8 @@ def test_calibrated_bands_are_those_of_the_shares_and_wait_for_outcomes():
 
 def test_a_calibrated_fan_is_wider_after_misses_and_never_narrows():
     for scale, sign in ((0.4, 1), (3.0, -1)):
-        plain = walk.outlook(densities(scale).at(-1), TABLE, 20)
-        fan = walk.calibrated_outlook(densities(scale), TABLE, TABLE.index[450], 20)
+        plain = raw_outlook(densities(scale).at(-1), Prices("made up", TABLE), 20).fan()
+        fan = calibrated_outlook(densities(scale), Prices("made up", TABLE), TABLE.index[450], 20).fan()
         widths = np.log(fan["upper80"] / fan["lower80"])
         assert (sign * (widths - np.log(plain["upper80"] / plain["lower80"])) > 0).all()
         assert (np.diff(widths) >= -1e-12).all()
@@ -100,7 +102,7 @@ def test_a_calibrated_fan_knows_nothing_of_what_it_cannot():
     """Its first day's width is that of the calibration's last, told one day ahead."""
     table = TABLE.iloc[:600]
     said = densities().at(slice(600))
-    fan = walk.calibrated_outlook(said, table, table.index[450], 1)
+    fan = calibrated_outlook(said, Prices("made up", table), table.index[450], 1).fan()
     longer = walk.backtest(densities(), TABLE.iloc[:625], TABLE.index[450], 62)
     day = longer.calibrated.loc[TABLE.index[600]]
     close = table["Close"].iloc[-1]
@@ -127,16 +129,16 @@ def test_two_checkpoints_are_compared_on_the_very_same_days(tmp_path):
     list(train_forecast(["AAPL"], out=tmp_path / "own", settings={"epochs": 2}, until="2014-12-31"))
     own = str(tmp_path / "own")
     told = compare(("stocks", own), "AAPL")
-    assert [one["start"] for one in told["scores"]] == ["2015-08-13"] * 2  # the later of their two starts
+    assert [f"{one.first_day:%Y-%m-%d}" for one in told.results] == ["2015-08-13"] * 2  # the later of their two starts
     alone = backtest(own, "AAPL", start="2015-08-13")
-    assert told["scores"][1]["crps"] == alone["crps"]
+    assert told.results[1].scores.crps == alone.results[0].scores.crps
     turned = compare((own, "stocks"), "AAPL")
-    assert turned["dm_p"] == pytest.approx(told["dm_p"])
-    assert told["dm_p"] < 0.05  # two epochs on one stock are no match for a pool
-    assert told["verdict"].startswith("The first is better by ")
-    assert turned["verdict"].startswith("The second is better by ")
+    assert turned.dm_p == pytest.approx(told.dm_p)
+    assert told.dm_p < 0.05  # two epochs on one stock are no match for a pool
+    assert told.verdict.startswith("The first is better by ")
+    assert turned.verdict.startswith("The second is better by ")
     level = compare(("stocks", own), "AAPL", start="2017-10-02")
-    assert level["dm_p"] >= 0.05
-    assert level["verdict"].startswith("No significant difference on these ")
+    assert level.dm_p >= 0.05
+    assert level.verdict.startswith("No significant difference on these ")
     with pytest.raises(RnnlabError, match=r"^stocks would be compared with itself; choose another checkpoint\.$"):
         compare(("stocks", "stocks"), "AAPL")

@@ -198,4 +198,4 @@ def test_several_seeds_are_one_network_that_says_their_mean(tmp_path):
     made = checkpoint.load(tmp_path / "both")
     assert (made.model.hidden, made.train["seeds"], made.resume) == (8, 2, None)
     assert "| seeds | 2 |" in made.card
-    assert use.forecast(str(tmp_path / "both"), "AAPL", horizon=2)["rows"]
+    assert use.forecast(str(tmp_path / "both"), "AAPL", horizon=2).summary()["rows"]

@@ -15,7 +15,7 @@ def test_the_rows_are_those_of_a_training_by_hand(monkeypatch, tmp_path):
     answer = bench.bench_forecast(seeds=1)
     [row] = answer["trainings"]
     list(train_forecast(["AAPL"], out=tmp_path / "m", settings={"seed": 1}, until="2015-08-12"))
-    scores = backtest(str(tmp_path / "m"), "AAPL", start="2015-08-13")
+    scores = backtest(str(tmp_path / "m"), "AAPL", start="2015-08-13").json()
     assert (row["days"], row["crps"]) == (scores["n"], pytest.approx(scores["crps"], rel=1e-6))
     assert row["cpu_seconds"] > 0
     assert [one["series"] for one in answer["forecasts"]] == [1, 3]

@@ -11,7 +11,8 @@ from markets import market
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.uploads import visit_folder
 from rnnlab.tasks.forecast.judge import scoring
-from rnnlab.tasks.forecast.page import compare, fine_tune, several
+from rnnlab.tasks.forecast.outlook.risk import Questions, answer
+from rnnlab.tasks.forecast.page import chances, compare, fine_tune, several, tab
 from rnnlab.tasks.forecast.use import forecast
 
 
@@ -29,7 +30,7 @@ def own(tmp_path, monkeypatch) -> str:
 
 def test_several_series_get_a_line_each_and_a_file(own):
     shown, download = several.forecast_several(None, ["AAPL", "MSFT"], [own], "stocks", 5)
-    alone = forecast("stocks", "MSFT", horizon=5)["rows"][-1]
+    alone = forecast("stocks", "MSFT", horizon=5).summary()["rows"][-1]
     assert [name for name in ("AAPL", "MSFT", "mine") if f'<th scope="row">{name}</th>' in shown] == [
         "AAPL", "MSFT", "mine"
     ]  # fmt: skip
@@ -76,10 +77,10 @@ def test_a_checkpoint_is_fine_tuned_scored_and_compared_with_its_origin(own):
     assert visit_folder(name).is_dir()
     shown = compare.compare(None, name, "stocks", None, own, "", "", "", 1)
     answer = scoring.compare((name, "stocks"), own, caller=STRANGER)
-    assert answer["verdict"] in words(shown)
+    assert answer.verdict in words(shown)
     assert "taught-mine" in words(shown)
     assert name not in shown  # its key opens it
-    assert forecast(name, own, caller=STRANGER)["rows"]
+    assert forecast(name, own, caller=STRANGER).outlook.dates.size
 
 
 def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
@@ -99,3 +100,42 @@ def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
 def test_a_missing_second_checkpoint_is_asked_for():
     assert "One checkpoint is missing" in compare.compare(None, "stocks", None, "AAPL", None, "", "", "", 1)
     assert "There is no bundled checkpoint" in compare.compare(None, "stocks", "x", "AAPL", None, "", "", "", 1)
+
+
+@pytest.fixture(scope="module")
+def held():
+    return tab.answer(tab.Asked(tab.Source("AAPL"), "stocks")).held
+
+
+def test_what_could_happen_is_told_at_the_level_and_the_price_that_are_set(held):
+    shown = words(chances.chances(held, 99, "180", "long")).replace("\u00a0", " ")
+    risk = answer(held.outlook, Questions((0.005, 0.995), (0.99,), above=(180.0,)))
+    assert (
+        f"AAPL on 30 Jan 2018: the close is above 180 USD with a probability of {100 * risk.above.iloc[-1, 0]:.1f} %"
+        in shown
+    )
+    loss, beyond = risk.value_at_risk.iloc[-1, 0], risk.expected_shortfall.iloc[-1, 0]
+    assert f"at most {loss:.2f} % with a probability of 99 %, and beyond that {beyond:.2f} % on average" in shown
+    assert f"{risk.quantiles.iloc[-1, 0]:.1f} – {risk.quantiles.iloc[-1, 1]:.1f}" in shown
+
+
+def test_what_could_happen_to_a_short_position_is_another_loss(held):
+    shown = [words(chances.chances(held, 95, "", position)) for position in ("long", "short")]
+    assert "a short position loses at most" in shown[1]
+    assert "at the mean log return" in shown[1]
+    assert "Close above" not in shown[1]
+    assert shown[0] != shown[1]
+
+
+@pytest.mark.parametrize(
+    ("bound", "sentence"),
+    [("<b>", "&#x27;&lt;b&gt;&#x27; is no price; write several"), ("-200%", "No close can lie at -200%")],
+)
+def test_a_price_that_is_none_is_refused_below_the_slider(held, bound, sentence):
+    assert sentence in chances.chances(held, 95, bound, "long")
+
+
+def test_several_series_show_their_risk_and_no_portfolio():
+    shown = words(several.forecast_several(None, ["AAPL", "MSFT"], [], "stocks", 5)[0])
+    assert "VaR 95 % ES 95 %" in shown
+    assert "the risk of a portfolio depends on how series move together" in shown

@@ -8,10 +8,12 @@ import pytest
 from markets import market
 from numpy.testing import assert_allclose
 
+from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.scoring.record import calibrated_bands, calibrated_shares, record_of
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.judge.walk import backtest, default_start, outlook, verdict
+from rnnlab.tasks.forecast.judge.walk import backtest, default_start, verdict
+from rnnlab.tasks.forecast.outlook.forecast import raw_outlook
 
 TABLE = market(500)
 DAYS, HORIZONS = 500, 20
@@ -67,7 +69,7 @@ def test_too_little_before_or_after_the_start_is_refused():
 
 
 def test_the_fan_begins_after_the_last_session_and_its_bands_are_nested():
-    fan = outlook(densities().at(-1), TABLE, 7)
+    fan = raw_outlook(densities().at(-1), Prices("made up", TABLE), 7).fan()
     assert len(fan) == 7
     assert fan.index[0] > TABLE.index[-1]
     assert (fan["lower95"] < fan["lower80"]).all()

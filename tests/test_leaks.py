@@ -83,7 +83,7 @@ def test_the_baselines_pass_and_one_that_looks_ahead_does_not(monkeypatch):
 
 @pytest.mark.parametrize("ticker", ["AAPL", "SP500"])
 def test_the_bundled_forecaster_passes_on_the_command_s_own_check(ticker):
-    found = backtest("stocks", ticker, start="2016-01-04", leak_check=True)["leak_check"]
+    found = backtest("stocks", ticker, start="2016-01-04", leak_check=True).json()["leak_check"]
     assert found == {"days": 25, "leaks": []}
 
 
@@ -106,7 +106,7 @@ def test_noise_leaves_the_past_as_it_was_and_makes_sound_prices():
 
 
 def test_on_a_placebo_nobody_wins():
-    scores = backtest("stocks", "AAPL", start="2015-08-13", placebo=True)
+    scores = backtest("stocks", "AAPL", start="2015-08-13", placebo=True).json()
     assert scores["name"] == "placebo for AAPL"
     constant = scores["baselines"]["constant_t"]
     assert scores["crps"] >= constant["crps"] or constant["dm_p"] > 0.05

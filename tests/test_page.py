@@ -122,12 +122,24 @@ def test_only_the_endpoints_that_are_promised_are_public(client):
 
 def test_the_forecast_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="MSFT", model="stocks", horizon=3, api_name="/forecast")
-    assert answer == forecast("stocks", "MSFT", horizon=3)
+    assert answer == forecast("stocks", "MSFT", horizon=3).summary()
+
+
+def test_the_forecast_endpoint_answers_questions_about_the_distribution(client):
+    asked = {"var": "0.99", "short": True, "above": "5%", "paths": 3, "seed": 4, "calibrated": True}
+    answer = client.predict(data="MSFT", model="stocks", horizon=2, **asked, api_name="/forecast")
+    made = forecast("stocks", "MSFT", horizon=2, calibrated=True)
+    risk = made.outlook.value_at_risk(0.99, short=True)
+    assert answer["risk"]["rows"][1]["value_at_risk"] == {"0.99": pytest.approx(risk.iloc[1, 0])}
+    assert answer["risk"]["rows"][0]["above"]["5%"] == pytest.approx(made.outlook.above("5%").iloc[0, 0])
+    assert answer["risk"]["paths"] == pytest.approx(made.outlook.paths(3, 4).to_numpy().T)
+    with pytest.raises(AppError, match=r"The number of paths must be a whole number, not 2\.5\."):
+        client.predict(paths=2.5, api_name="/forecast")
 
 
 def test_the_back_test_endpoint_answers_as_the_service_does(client):
     answer = client.predict(data="AAPL", model="stocks", start="2016-01-04", api_name="/backtest")
-    assert answer == backtest("stocks", "AAPL", start="2016-01-04")
+    assert answer == backtest("stocks", "AAPL", start="2016-01-04").json()
 
 
 def test_the_endpoints_have_defaults(client):
@@ -145,7 +157,7 @@ def test_two_clients_at_once_get_the_answers_to_their_own_files(address, tmp_pat
         answers = list(pool.map(ask, ["MSFT", "QQQ"]))
     for ticker, answer in zip(["MSFT", "QQQ"], answers, strict=True):
         file = tmp_path / f"{ticker} of mine.csv"
-        assert answer == forecast("stocks", file, horizon=2)
+        assert answer == forecast("stocks", file, horizon=2).summary()
 
 
 @pytest.mark.parametrize(

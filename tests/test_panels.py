@@ -25,12 +25,12 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def answer():
-    return backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5))
+    return backtest_panel("stocks", TICKERS, start=START, horizons=(1, 5)).json()
 
 
 def test_each_series_scores_as_it_does_alone(answer):
     for name, scores in zip(TICKERS, answer["horizons"]["1"]["series"], strict=True):
-        alone = backtest("stocks", name, start=START)
+        alone = backtest("stocks", name, start=START).json()
         assert scores["name"] == name
         assert {key: scores[key] for key in ("n", "crps", "record", "baselines")} == {
             key: alone[key] for key in ("n", "crps", "record", "baselines")
@@ -66,6 +66,39 @@ def test_the_panel_test_lines_days_up_by_their_dates(answer):
     assert pd.concat(daily, axis=1).isna().any().any()
 
 
+def test_value_at_risk_and_terciles_are_those_of_the_series_together(answer):
+    found = answer["horizons"]["1"]
+    own = [one["value_at_risk"]["99"] for one in found["series"]]
+    told = found["mean"]["value_at_risk"]["99"]
+    assert told["breaches"] == sum(one["breaches"] for one in own)
+    assert told["share"] == pytest.approx(told["breaches"] / sum(one["n"] for one in found["series"]))
+    assert told["rejected"] == sum(one["kupiec_p"] < 0.05 for one in own)
+    assert told["joint_score"] == pytest.approx(np.mean([one["joint_score"] for one in own]))
+    stormy = [one["record"]["terciles"][2]["calibrated80"] for one in found["series"]]
+    assert found["mean"]["terciles"][2]["calibrated80"] == pytest.approx(np.mean(stormy))
+    assert (told["panel_p"], found["against"]["naive"]["value_at_risk"]) == (None, None)
+    assert answer["horizons"]["5"]["mean"]["value_at_risk"] is None
+
+
+def test_joint_scores_are_compared_day_by_day_over_the_series(answer):
+    opened, differences = open_forecasting(locate("stocks"))[1], []
+    for name in TICKERS:
+        table = open_prices(name).table
+        result = walk.backtest(opened.densities(table), table, pd.Timestamp(START), opened.rows_needed)
+        losses = result.day.tails["95"].losses - result.baselines["har_t"].tails["95"].losses
+        differences.append(pd.Series(losses, result.days.index))
+    together = panel_test(pd.concat(differences, axis=1).to_numpy())
+    said = answer["horizons"]["1"]["against"]["har_t"]["value_at_risk"]["95"]
+    assert (said["panel_statistic"], said["panel_p"]) == pytest.approx((together.statistic, together.p_value))
+
+
+def test_the_command_tells_of_risk_and_storms_over_the_series(answer):
+    lines = panel_lines(answer)
+    assert any(line.startswith("Coverage by tercile of volatility, mean of the series, in brackets") for line in lines)
+    [model] = [line for line in lines if line.startswith("This model") and "%" in line]
+    assert f"{100 * answer['horizons']['1']['mean']['value_at_risk']['95']['share']:.2f} %" in model
+
+
 def test_the_command_judges_several_series_and_groups_together():
     done = run("backtest", "stocks", "--start", START, "--data", "AAPL", "MSFT", "--json")
     said = json.loads(done.stdout.splitlines()[-1])
@@ -77,8 +110,8 @@ def test_the_command_judges_several_series_and_groups_together():
 
 def test_several_series_are_forecast_as_each_alone():
     many = forecast_many("stocks", TICKERS, horizon=5)
-    for one, name in zip(many["series"], TICKERS, strict=True):
-        alone = forecast("stocks", name, horizon=5)
+    for one, name in zip([made.summary() for made in many], TICKERS, strict=True):
+        alone = forecast("stocks", name, horizon=5).summary()
         assert one["rows"] == [
             {key: value if key == "date" else pytest.approx(value, rel=1e-6) for key, value in row.items()}
             for row in alone["rows"]

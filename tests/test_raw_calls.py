@@ -55,9 +55,9 @@ def test_what_is_left_out_or_null_is_the_default(page, route):
     asked = {"data": "MSFT", "model": None, "horizon": 2, "file": None}
     asked |= dict.fromkeys(("ticker", "dates", "encoding", "calibrated"))
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked, left_out=2)))
-    assert (event, answer) == ("complete", forecast("stocks", "MSFT", horizon=2))
+    assert (event, answer) == ("complete", forecast("stocks", "MSFT", horizon=2).summary())
     event, [answer] = _told(_asked(page, Call(route, "forecast", asked | {"calibrated": True})))
-    assert answer == forecast("stocks", "MSFT", horizon=2, calibrated=True)
+    assert answer == forecast("stocks", "MSFT", horizon=2, calibrated=True).summary()
 
 
 NO_OBJECT = "A call must bring a JSON object; see the page's API for what it holds."

@@ -31,7 +31,7 @@ def hub(monkeypatch, tmp_path):
 
 
 def forecast() -> object:
-    return use.forecast(REPO, "AAPL", horizon=2)["rows"]
+    return use.forecast(REPO, "AAPL", horizon=2).summary()["rows"]
 
 
 def kept(tmp_path: Path, file: str) -> Path:

@@ -87,7 +87,7 @@ def test_the_commands_push_pull_and_write_carry_a_writer_from_one_person_to_anot
 def test_the_commands_push_and_forecast_carry_a_forecaster(hub, tmp_path):
     run_here(tmp_path, ANNA, "push", str(ROOT / "data" / "checkpoints" / "stocks"), "anna/prices")
     theirs = run(hub, tmp_path, BORIS, "forecast", "anna/prices", "--data", "AAPL", "--horizon", "3")
-    assert theirs["rows"] == forecast("stocks", "AAPL", horizon=3)["rows"]
+    assert theirs["rows"] == forecast("stocks", "AAPL", horizon=3).summary()["rows"]
 
 
 def test_a_pulled_checkpoint_may_be_copied_and_its_copy_pushed_by_another(hub, tmp_path):
@@ -124,7 +124,7 @@ def test_a_machine_that_is_told_to_be_offline_says_so(hub, tmp_path, monkeypatch
 def test_a_visitor_s_request_is_a_stranger_s_whatever_token_the_machine_holds(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", ANNA)
     push(ROOT / "data" / "checkpoints" / "stocks", "anna/secret", private=True, token=ANNA)
-    assert forecast("anna/secret", "AAPL", horizon=2)["rows"]
+    assert forecast("anna/secret", "AAPL", horizon=2).summary()["rows"]
     with pytest.raises(HubError, match="no model anna/secret"):
         forecast("anna/secret", "AAPL", horizon=2, caller=STRANGER)
     with pytest.raises(HubError, match="needs a token"):
@@ -149,7 +149,7 @@ def test_three_lines_of_python_load_a_pushed_checkpoint_and_keep_to_its_commit(h
     model = rnnlab.load(f"anna/stocks@{url.rsplit('/', 1)[1]}")
     asked = len(hub.asked)
     days = model.forecast("AAPL", horizon=3)
-    assert days["median"].tolist() == [row["median"] for row in forecast("stocks", "AAPL", horizon=3)["rows"]]
+    assert days["median"].tolist() == [row["median"] for row in forecast("stocks", "AAPL", horizon=3).summary()["rows"]]
     assert (model.task, model.card[:3], len(hub.asked)) == ("forecast", "---", asked)
     with pytest.raises(AttributeError, match=r"^A checkpoint that forecasts has no write\(\); it has forecast\(\)"):
         model.write("To be")

@@ -6,6 +6,7 @@ import pytest
 
 from rnnlab.tasks.forecast.judge.scoring import backtest
 from rnnlab.tasks.forecast.page.trust import trust
+from rnnlab.tasks.forecast.risk_tables import storm_sentence
 
 SHARE = {"share": 0.79, "low": 0.755, "high": 0.822}
 
@@ -49,6 +50,36 @@ def test_without_a_back_test_there_is_no_panel():
 
 
 def test_the_bundled_forecast_has_one():
-    said = words(trust(backtest("stocks", "AAPL", start="2015-08-13")))
+    said = words(trust(backtest("stocks", "AAPL", start="2015-08-13").json()))
     assert "Coverage of the 80 % band:  79.0 %" in said
     assert "Coverage of the 95 % band:  93.7 %" in said
+
+
+def test_value_at_risk_and_terciles_stand_beside_the_baselines():
+    answer = backtest("stocks", "AAPL", start="2015-08-13").json()
+    told = words(trust(answer))
+    beyond = answer["value_at_risk"]["99"]["breaches"]
+    assert re.search(rf"This model\s+{answer['value_at_risk']['95']['breaches']}\s+[\d.]+\s+[\d.]+\s+{beyond}\s", told)
+    assert "of which 30 and 6 are due" in told
+    assert "CARR" in told
+    assert re.search(r"stormy\s+200 days", told)
+    assert "The 80 % band is off by no more than chance in any tercile of volatility: coverage" in told
+
+
+@pytest.mark.parametrize(
+    ("shares", "horizon", "said"),
+    [
+        ((0.8, 0.8, 0.6), 1, "The 80 % band is too narrow on stormy days: coverage 60.0 % on stormy days (80.0"),
+        ((0.95, 0.8, 0.75), 1, "The 80 % band is too wide on calm days: coverage 75.0 % on stormy days"),
+        ((0.8, 0.65, 0.8), 1, "The 80 % band is too narrow on days of middle volatility: coverage 80.0 % on"),
+        ((0.8, 0.79, 0.77), 1, "The 80 % band is off by no more than chance in any tercile of volatility: coverage"),
+        (
+            (0.8, 0.8, 0.6),
+            5,
+            "The 80 % band in calm and in storms: coverage 60.0 % on stormy days (80.0 % when calibrated)",
+        ),
+    ],
+)
+def test_a_sentence_says_whether_the_bands_fail_in_storms(shares, horizon, said):
+    terciles = [{"days": 200, "coverage80": one, "calibrated80": 0.8} for one in shares]
+    assert storm_sentence(terciles, horizon).startswith(said)

@@ -44,7 +44,7 @@ def train(place: Path, unseen: list[str], **asked):
 def test_they_are_scored_as_a_back_test_of_them_is_and_told_on_the_card(place):
     summary = train(place, ["one", "two"])
     files = [str(place / f"{name}.csv") for name in ("one", "two")]
-    panel = backtest_panel(str(place / "m"), files, start="2012-06-30", horizons=(1, 5, 20))
+    panel = backtest_panel(str(place / "m"), files, start="2012-06-30", horizons=(1, 5, 20)).json()
     for horizon, told in summary["unseen"]["horizons"].items():
         expected = panel["horizons"][horizon]
         assert (told["mean"], told["against"]) == (expected["mean"], expected["against"])

@@ -34,8 +34,8 @@ def aged(model: str, seconds: float) -> None:
 
 
 def test_what_is_brought_forecasts_as_what_it_is_a_copy_of():
-    rows = forecast(brought(), "AAPL", horizon=2, caller=STRANGER)["rows"]
-    assert rows == forecast("stocks", "AAPL", horizon=2)["rows"]
+    rows = forecast(brought(), "AAPL", horizon=2, caller=STRANGER).summary()["rows"]
+    assert rows == forecast("stocks", "AAPL", horizon=2).summary()["rows"]
 
 
 def test_what_nobody_used_for_long_is_gone_and_its_name_says_so():

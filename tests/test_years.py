@@ -17,8 +17,8 @@ from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.commands import yearly_lines
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panel import say_year, unsaid, years_summary
-from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
-from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
+from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 
 ROOT = Path(__file__).parents[1]
 TINY = {"epochs": 1, "hidden": 4, "batch": 8}
@@ -73,11 +73,11 @@ def tiny(tmp_path_factory):
 
 def test_each_year_is_scored_by_the_recipe_trained_to_its_eve(tiny, tmp_path):
     told: list[str] = []
-    answer = backtest_yearly(tiny, ["AAPL", "MSFT"], start="2021-01-01", progress=told.append)
+    answer = backtest_yearly(tiny, ["AAPL", "MSFT"], start="2021-01-01", progress=told.append).json()
     assert set(answer["years"]) == {"2021", "2022"}
     assert told[0].startswith("2021: training up to 2020-12-31")
     list(train_forecast(["AAPL"], out=tmp_path / "eve", settings=TINY, until="2020-12-31"))
-    alone = backtest(str(tmp_path / "eve"), "MSFT", start="2021-01-04")
+    alone = backtest(str(tmp_path / "eve"), "MSFT", start="2021-01-04").json()
     assert answer["years"]["2021"]["series"] == 1  # Apple's days end in 2017
     first = judge_year(str(tmp_path / "eve"), 2021)
     assert_allclose(answer["years"]["2021"]["model"], first)
@@ -102,6 +102,25 @@ def test_the_command_tells_years_and_wins(tiny):
     assert any(line.startswith("HAR ") and "of 1" in line for line in yearly_lines(answer))
     refused = run(*command)
     assert refused.returncode == 2
+
+
+def test_a_linear_head_is_trained_to_the_day_before_the_start_and_stands_beside_the_model(tiny, tmp_path):
+    told: list[str] = []
+    heads = LinearHeads(tiny, told.append)
+    panel = backtest_panel(tiny, ["MSFT", "AMZN"], start="2021-01-04", beside=heads.baseline).json()
+    assert told == ["training the linear head up to 2021-01-03"]  # once for both
+    settings = TINY | {"recurrence": False}
+    list(train_forecast(["AAPL"], out=tmp_path / "head", settings=settings, until="2021-01-03"))
+    alone = backtest(str(tmp_path / "head"), "MSFT", start="2021-01-04")
+    assert panel["horizons"]["1"]["series"][0]["baselines"]["linear_t"]["crps"] == alone.results[0].scores.crps
+    assert panel["horizons"]["1"]["against"]["linear_t"]["panel_p"] is not None
+
+
+def test_the_command_scores_the_linear_head_too(tiny):
+    command = ["backtest", tiny, "--data", "MSFT", "--start", "2022-01-03", "--linear", "--json"]
+    done = run(*command)
+    assert "linear_t" in json.loads(done.stdout.splitlines()[-1])["baselines"]
+    assert run(*command, "--refit", "yearly").returncode == 2
 
 
 def test_what_cannot_be_refitted_is_refused(tmp_path):

@@ -92,7 +92,7 @@ def _used(model: str, task: str, data: str) -> dict[str, Any]:
         voice(model)
         used: Any = write(model, PROMPT, length=LENGTH, seed=SEED)["text"]
     else:
-        used = forecast(model, data, horizon=HORIZON)["rows"]
+        used = forecast(model, data, horizon=HORIZON).summary()["rows"]
     made = checkpoint.load(visit_folder(model) or Path(model))
     again = Path(os.environ["RNNLAB_CACHE"]) / "again"
     checkpoint.save(made, again)

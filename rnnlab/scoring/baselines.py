@@ -8,9 +8,7 @@ no training target reaches across it. What runs on (an average of past squares) 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +16,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
 
 from rnnlab.errors import DataError
-from rnnlab.scoring.forecasts import coverage, diebold_mariano, log_score, mae, rmse
+from rnnlab.scoring import carr
 from rnnlab.scoring.student import Draws, FloatArray, StudentT, fit_student
 
 IntArray = npt.NDArray[np.int64]
-Prices = tuple[FloatArray, FloatArray]
 Forecast = StudentT | Draws | FloatArray  # of the N returns: densities, drawn outcomes or bare points, in percent
 Ranges = FloatArray | None  # (n,) Parkinson volatility in percent, as `parkinson` gives it; None where it is not known
 Baseline = Callable[[FloatArray, IntArray, int, int, Ranges], Forecast]
@@ -30,42 +27,20 @@ Baseline = Callable[[FloatArray, IntArray, int, int, Ranges], Forecast]
 LEAST_TRAINING = 60
 START_DAYS = 60  # the average of squares starts from this many days
 HAR_DAYS = (1, 5, 22)  # a day, a week, a month of trading
+DEEPEST_FALL = -6.0  # in the month's volatility; a crash must not set the forecast by itself
 RANGE_FLOOR = 0.05  # percent; a day without trades has no range, and the logarithm of 0 would ruin the regression
 VOLATILITY_FLOOR = 0.01  # percent; a flat start of the series must not divide by 0
 
 
-@dataclass(frozen=True)
-class BaselineScores:
-    """How one baseline did, and whether the model's forecasts differ from it.
-
-    rmse of the median price in USD; crps in percent log return (of a point: its mean absolute error); log_score in
-    nats, None for draws; coverage80 and coverage95 as shares; all three None for a point, which has no density. dm_p:
-    two-sided Diebold–Mariano p-value of the model against it, on daily CRPS where both are densities, and on squared
-    price errors where the baseline is a point. losses: (N,) daily CRPS.
-    """
-
-    rmse: float
-    crps: float
-    log_score: float | None
-    coverage80: float | None
-    coverage95: float | None
-    dm_p: float
-    losses: FloatArray | None = field(default=None, repr=False, compare=False)
-
-    def summary(self) -> dict[str, float | None]:
-        """All but the daily losses, as plain JSON values."""
-        return {name: value for name, value in vars(self).items() if name != "losses"}
-
-
 def naive(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> FloatArray:
     """Say that the price stays as it is: N returns of zero, as points."""
-    _check(returns, origins, split, horizon)
+    check_days(returns, origins, split, horizon)
     return np.zeros(len(origins))
 
 
 def drift(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> FloatArray:
     """Say that the price grows as it did on average in training: N equal returns in percent, as points."""
-    _check(returns, origins, split, horizon)
+    check_days(returns, origins, split, horizon)
     return np.full(len(origins), horizon * returns[1:split].mean())
 
 
@@ -75,7 +50,7 @@ def constant_t(returns: FloatArray, origins: IntArray, split: int, horizon: int 
     Raises:
         DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
     """
-    _check(returns, origins, split, horizon)
+    check_days(returns, origins, split, horizon)
     fitted = fit_student(ahead(returns, np.arange(split - horizon), horizon))
     return fitted.scaled_by(np.ones(len(origins)))
 
@@ -91,8 +66,8 @@ def ewma_t(
     Raises:
         DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
     """
-    _check(returns, origins, split, horizon)
-    return _scaled_t(returns, ewma_volatility(returns, decay), origins, split, horizon)
+    check_days(returns, origins, split, horizon)
+    return scaled_t(returns, ewma_volatility(returns, decay), origins, split, horizon)
 
 
 def har_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> StudentT:
@@ -109,57 +84,38 @@ def har_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, 
     Raises:
         DataError: fewer than 60 training returns, a return that is missing, or returns that never vary.
     """
-    _check(returns, origins, split, horizon)
-    proxy = np.abs(returns)
-    if ranges is not None:
-        proxy = np.where(np.isnan(ranges), proxy, ranges)
-    proxy = np.maximum(proxy, RANGE_FLOOR)
-    past = [np.log(_mean_of_last(proxy, days)) for days in HAR_DAYS]
-    design = np.column_stack([np.ones(len(returns)), *past])
-    train = _training_origins(split, horizon)
-    target = np.log(ahead(proxy, train, horizon) / horizon)
-    weights = np.linalg.lstsq(design[train], target, rcond=None)[0]
-    # One dot product a row: a matrix product may round a row differently when there are more rows after it.
-    expected = np.exp(np.sum(design * weights, axis=1))
-    return _scaled_t(returns, expected, origins, split, horizon)
+    check_days(returns, origins, split, horizon)
+    return _log_regression(returns, proxy_of(returns, ranges), [], origins, split, horizon)
+
+
+def lhar_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> StudentT:
+    """Forecast as `har_t` does, with the falls of the last day, week and month as further regressors.
+
+    Corsi & Renò (2012), J. Bus. Econ. Stat. 30(3), "leverage heterogeneous autoregressive". A fall is the mean return
+    over 1, 5 or 22 days, if below 0, over the month's mean volatility, times the root of the days, no less than −6.
+    """
+    check_days(returns, origins, split, horizon)
+    proxy = proxy_of(returns, ranges)
+    month = _mean_of_last(proxy, HAR_DAYS[-1])
+    falls = [np.clip(_mean_of_last(returns, days) * np.sqrt(days) / month, DEEPEST_FALL, 0) for days in HAR_DAYS]
+    return _log_regression(returns, proxy, falls, origins, split, horizon)
+
+
+def carr_t(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> StudentT:
+    """Scale a Student-t by a GARCH on the range with leverage, see rnnlab.scoring.carr; N densities in percent."""
+    check_days(returns, origins, split, horizon)
+    proxy = proxy_of(returns, ranges)
+    fitted = carr.fit(returns[1:split], proxy[1:split])
+    expected = fitted.ahead(returns[1:], proxy[1:], split - 1, horizon)
+    return scaled_t(returns, expected, origins, split, horizon)
 
 
 # Those that every back-test scores, and what to call them, and others, where people read.
 TITLES = {"naive": "tomorrow = today", "drift": "today + mean change", "constant_t": "constant spread"}
-TITLES |= {"ewma_t": "EWMA volatility", "har_t": "HAR", "garch_t": "GARCH(1,1)", "gjr_t": "GJR-GARCH"}
+TITLES |= {"ewma_t": "EWMA volatility", "har_t": "HAR", "lhar_t": "HAR with leverage", "carr_t": "range GARCH"}
+TITLES |= {"garch_t": "GARCH(1,1)", "gjr_t": "GJR-GARCH", "linear_t": "linear head"}
 BASELINES: dict[str, Baseline] = {"naive": naive, "drift": drift, "constant_t": constant_t}
-BASELINES |= {"ewma_t": ewma_t, "har_t": har_t}
-
-
-def baseline_scores(
-    model: StudentT,
-    returns: FloatArray,
-    closes: FloatArray,
-    origins: IntArray,
-    split: int,
-    horizon: int = 1,
-    ranges: Ranges = None,
-    more: Mapping[str, Baseline] = MappingProxyType({}),
-) -> dict[str, BaselineScores]:
-    """Score every baseline on the model's own days.
-
-    Args:
-        model: (N,) densities of the return in percent from each origin to `horizon` days later.
-        returns, closes, ranges: (n,) returns in percent, prices in USD, Parkinson volatility in percent or None.
-        origins: (N,) days of forecast, from split − 1 to n − 1 − horizon.
-        more: others by name, beside BASELINES.
-
-    Raises:
-        DataError: a series too short, constant or with gaps, or an origin whose target lies before split or past the
-            end of the series.
-    """
-    last = len(returns) - 1 - horizon
-    if origins.size and origins.max() > last:
-        raise DataError(f"Day {origins.max()} has no price {horizon} days later; score days up to {last}.")
-    actual, prices = ahead(returns, origins, horizon), (closes[origins], closes[origins + horizon])
-    own = model.crps(actual)
-    made = {name: one(returns, origins, split, horizon, ranges) for name, one in (BASELINES | dict(more)).items()}
-    return {name: _score(model, own, forecast, actual, prices, horizon) for name, forecast in made.items()}
+BASELINES |= {"ewma_t": ewma_t, "har_t": har_t, "lhar_t": lhar_t, "carr_t": carr_t}
 
 
 def ahead(returns: FloatArray, origins: IntArray, horizon: int = 1) -> FloatArray:
@@ -196,7 +152,29 @@ def parkinson(high: FloatArray, low: FloatArray) -> FloatArray:
     return np.maximum(volatility, RANGE_FLOOR)
 
 
-def _scaled_t(returns: FloatArray, volatility: FloatArray, origins: IntArray, split: int, horizon: int) -> StudentT:
+def _log_regression(
+    returns: FloatArray, proxy: FloatArray, more: list[FloatArray], origins: IntArray, split: int, horizon: int
+) -> StudentT:
+    """Regress the log of the mean proxy ahead on those of the last day, week and month, and on more (n,) each."""
+    past = [np.log(_mean_of_last(proxy, days)) for days in HAR_DAYS]
+    design = np.column_stack([np.ones(len(returns)), *past, *more])
+    train = _training_origins(split, horizon)
+    target = np.log(ahead(proxy, train, horizon) / horizon)
+    weights = np.linalg.lstsq(design[train], target, rcond=None)[0]
+    # One dot product a row: a matrix product may round a row differently when there are more rows after it.
+    expected = np.exp(np.sum(design * weights, axis=1))
+    return scaled_t(returns, expected, origins, split, horizon)
+
+
+def proxy_of(returns: FloatArray, ranges: Ranges) -> FloatArray:
+    """A day's volatility in percent: its range, and where there is none its absolute return; (n,) each."""
+    proxy = np.abs(returns)
+    if ranges is not None:
+        proxy = np.where(np.isnan(ranges), proxy, ranges)
+    return np.maximum(proxy, RANGE_FLOOR)
+
+
+def scaled_t(returns: FloatArray, volatility: FloatArray, origins: IntArray, split: int, horizon: int) -> StudentT:
     """Fit a Student-t to the training returns over volatility (n,)·√horizon, and scale it by each origin's."""
     expected = volatility * np.sqrt(horizon)
     train = _training_origins(split, horizon)
@@ -214,27 +192,8 @@ def _mean_of_last(values: FloatArray, days: int) -> FloatArray:
     return np.concatenate([np.full(days - 1, np.nan), means])
 
 
-def _score(
-    model: StudentT, own: FloatArray, forecast: Forecast, actual: FloatArray, prices: Prices, horizon: int
-) -> BaselineScores:
-    """Score a baseline on N days, own being the model's CRPS on them, prices those before and after the horizon."""
-    before, after = prices
-    point = forecast.location if isinstance(forecast, StudentT | Draws) else forecast
-    median_close = before * np.exp(point / 100)
-    error = rmse(after, median_close)
-    if not isinstance(forecast, StudentT | Draws):
-        own_errors = np.square(after - before * np.exp(model.location / 100))
-        test = diebold_mariano(own_errors, np.square(after - median_close), horizon)
-        losses = np.abs(actual - forecast)
-        return BaselineScores(error, mae(actual, forecast), None, None, None, test.p_value, losses)
-    losses = forecast.crps(actual)
-    test = diebold_mariano(own, losses, horizon)
-    nats = log_score(forecast, actual) if isinstance(forecast, StudentT) else None
-    held80, held95 = (coverage(*forecast.interval(share), actual) for share in (0.80, 0.95))
-    return BaselineScores(error, float(losses.mean()), nats, held80, held95, test.p_value, losses)
-
-
-def _check(returns: FloatArray, origins: IntArray, split: int, horizon: int) -> None:
+def check_days(returns: FloatArray, origins: IntArray, split: int, horizon: int) -> None:
+    """Raise DataError unless a baseline can be fitted before `split` and forecast from the origins."""
     least = LEAST_TRAINING + horizon - 1
     if split - 1 < least:
         raise DataError(f"{split - 1} training returns are too few for a horizon of {horizon}; give at least {least}.")

@@ -46,14 +46,37 @@ def independence(held: BoolArray) -> Evidence:
         DataError: fewer than 20 days.
     """
     _need_days(len(held))
-    missed = ~held
-    before, now = missed[:-1], missed[1:]
-    counts = [[int(np.sum((before == was) & (now == one))) for one in (False, True)] for was in (False, True)]
-    alone = (counts[0][1] + counts[1][1]) / (len(held) - 1)
-    ratio = sum(_log_likelihood(kept, lost, _share(lost, kept)) for kept, lost in counts)
-    ratio -= sum(_log_likelihood(kept, lost, alone) for kept, lost in counts)
-    statistic = max(2 * ratio, 0.0)
-    return Evidence(statistic, float(stats.chi2.sf(statistic, 1)))
+    counts = _transitions(held)
+    alone = _share(counts[0][1] + counts[1][1], counts[0][0] + counts[1][0])
+    return _ratio_test(_chain(counts) - sum(_log_likelihood(*row, alone) for row in counts), 1)
+
+
+def unconditional_coverage(held: BoolArray, share: float) -> Evidence:
+    """Test whether days are held as often as they should be; (N,) against a share between 0 and 1.
+
+    Kupiec (1995), J. Derivatives 3(2): the likelihood ratio of independent misses, chi-squared with one degree of
+    freedom.
+
+    Raises:
+        DataError: fewer than 20 days.
+    """
+    _need_days(len(held))
+    kept, lost = int(held.sum()), int((~held).sum())
+    return _ratio_test(_log_likelihood(kept, lost, lost / len(held)) - _log_likelihood(kept, lost, 1 - share), 1)
+
+
+def conditional_coverage(held: BoolArray, share: float) -> Evidence:
+    """Test at once whether days are held as often as they should be and whether misses come alone.
+
+    Christoffersen (1998), section 4.3: the likelihood ratio of a first-order Markov chain against independent misses of
+    probability 1 − share, given the first day; chi-squared with two degrees of freedom.
+
+    Raises:
+        DataError: fewer than 20 days.
+    """
+    _need_days(len(held))
+    counts = _transitions(held)
+    return _ratio_test(_chain(counts) - sum(_log_likelihood(*row, 1 - share) for row in counts), 2)
 
 
 def histogram(probabilities: FloatArray, bins: int = 10) -> list[int]:
@@ -93,6 +116,22 @@ def panel_test(differences: FloatArray, lags: int = PANEL_LAGS) -> Evidence:
         return Evidence(0.0, 1.0) if average.mean() == 0 else Evidence(math.copysign(math.inf, average.mean()), 0.0)
     statistic = float(average.mean() / math.sqrt(variance / len(average)))
     return Evidence(statistic, float(2 * special.ndtr(-abs(statistic))))
+
+
+def _transitions(held: BoolArray) -> list[tuple[int, int]]:
+    """Of days after one that was held, and of those after a miss, how many were held and missed."""
+    before, now = held[:-1], held[1:]
+    return [(int((now & (before == was)).sum()), int((~now & (before == was)).sum())) for was in (True, False)]
+
+
+def _chain(counts: list[tuple[int, int]]) -> float:
+    return sum(_log_likelihood(kept, lost, _share(lost, kept)) for kept, lost in counts)
+
+
+def _ratio_test(gain: float, degrees: int) -> Evidence:
+    """Of the log-likelihood that more parameters gain."""
+    statistic = max(2 * gain, 0.0)
+    return Evidence(statistic, float(special.chdtrc(degrees, statistic)))
 
 
 def _log_likelihood(kept: int, lost: int, probability: float) -> float:

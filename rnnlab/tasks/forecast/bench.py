@@ -65,9 +65,11 @@ def _trained(kind: str, columns: list[str] | None, seeds: int) -> dict[str, Any]
             for _ in train(KIND, asked, out=out):
                 pass
             seconds.append(time.process_time() - began)
-            scores.append(backtest(str(out), str(file), start=START))
-    means = {name: statistics.mean(one[name] for one in scores) for name in ("crps", "log_score", "coverage80")}
-    return {"data": kind, "days": scores[0]["n"], "cpu_seconds": statistics.mean(seconds)} | means
+            scores.append(backtest(str(out), str(file), start=START).results[0].scores)
+    means = {
+        name: statistics.mean(getattr(one, name) for one in scores) for name in ("crps", "log_score", "coverage80")
+    }
+    return {"data": kind, "days": scores[0].n, "cpu_seconds": statistics.mean(seconds)} | means
 
 
 def _forecasts() -> list[dict[str, float]]:
@@ -77,7 +79,8 @@ def _forecasts() -> list[dict[str, float]]:
     found = []
     for series in SERIES:
         began = time.process_time()
-        forecasts("stocks", opened, [prices] * series, LONGEST_HORIZON)
+        for made in forecasts("stocks", opened, [prices] * series, LONGEST_HORIZON):
+            made.summary()
         computing = time.process_time() - began
         found.append({"series": series, "cpu_seconds": computing, "command_seconds": _command(prices.table, series)})
     return found

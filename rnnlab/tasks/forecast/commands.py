@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from rnnlab.data.catalog import GROUPS
 from rnnlab.errors import RnnlabError
@@ -12,12 +14,25 @@ from rnnlab.scoring.baselines import TITLES
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.bench import bench_forecast, bench_tables
 from rnnlab.tasks.forecast.data import PriceReading
-from rnnlab.tasks.forecast.judge.refitting import backtest_yearly
+from rnnlab.tasks.forecast.judge.frames import daily_frame
+from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
+from rnnlab.tasks.forecast.judge.reports import BacktestReport
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
+from rnnlab.tasks.forecast.outlook import flags
+from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
+from rnnlab.tasks.forecast.risk_tables import (
+    RISK_NOTE,
+    panel_risk_table,
+    panel_terciles_sentence,
+    risk_tables,
+    storm_sentence,
+    tercile_table,
+)
 from rnnlab.tasks.forecast.tables import backtest_table, horizon_tables, price, share, years_table
 from rnnlab.tasks.forecast.use import forecast, forecast_many
-from rnnlab.terminal.commands import Answer, add_command, add_device, aligned, table_lines, tell
+from rnnlab.terminal.commands import Answer, add_command, add_device, add_overwrite, aligned, table_lines, tell
+from rnnlab.terminal.files import check_new, write_whole
 from rnnlab.terminal.streams import aside
 
 NO_ADVICE = "No investment advice: the median is close to today's price; the bands are the model's uncertainty."
@@ -44,15 +59,19 @@ def add_commands(commands: Any) -> None:
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
     _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage", **FLAG)
+    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage, and all else", **FLAG)
+    flags.add_flags(fan)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
     _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
     walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
     walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
+    walk.add_argument("--linear", help="also the recipe's linear head, trained up to the start (a minute)", **FLAG)
     walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
     walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
     walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
+    walk.add_argument("--daily", metavar="FILE.csv", help="write a row a day: the forecast, what came, the bands' ends")
+    add_overwrite(walk, "the file of --daily")
 
 
 def add_benches(benches: Any) -> None:
@@ -83,29 +102,39 @@ def _are_several(args: argparse.Namespace) -> bool:
 
 
 def _forecast(args: argparse.Namespace) -> Answer:
+    asked = flags.questions(args, several=_are_several(args))
     how = _how(args) | {"horizon": args.horizon, "calibrated": args.calibrated}
     if _are_several(args):
-        return tell(args, forecast_many(args.model, args.data, **how), many_lines)
-    return tell(args, forecast(args.model, args.data[0], **how), _fan_lines)
+        made = forecast_many(args.model, args.data, **how)
+    else:
+        made = [forecast(args.model, args.data[0], **how)]
+    risks = [answered_by(one, asked) for one in made]
+    flags.write_files(args, made, risks)
+    answers = [with_risk(one, risk) for one, risk in zip(made, risks, strict=True)]
+    if not _are_several(args):
+        return tell(args, answers[0], lambda answer: _fan_lines(answer, flags.risk_lines(made[0], risks[0])))
+    many = {"model": args.model, "series": answers}
+    return tell(args, many, lambda answer: many_lines(answer, flags.many_risk_lines(made, risks)))
 
 
-def _fan_lines(answer: Answer) -> list[str]:
-    """The forecast as a table."""
+def _fan_lines(answer: Answer, risk: Sequence[str]) -> list[str]:
+    """The forecast as a table, and what else was asked of it."""
     digits = answer.get("decimals")
     head = f"{answer['name']} after {answer['last_date']} (close {price(answer['last_close'], decimals=digits)})"
     rows = [[row["date"], *(price(row[name], decimals=digits) for name in BAND)] for row in answer["rows"]]
-    return [head, *aligned(["date", *BAND], rows), *_calibration(answer), *answer["notices"], NO_ADVICE]
+    notes = [*_calibration(answer), *answer["notices"], NO_ADVICE]
+    return [head, *aligned(["date", *BAND], rows), *risk, *notes]
 
 
-def many_lines(answer: Answer) -> list[str]:
-    """Several series' forecasts for their last day ahead, a line each."""
+def many_lines(answer: Answer, risk: Sequence[str] = ()) -> list[str]:
+    """Several series' forecasts for their last day ahead, a line each, and what else was asked of them."""
     rows, notices = [], []
     for one in answer["series"]:
         row, digits = one["rows"][-1], one.get("decimals")
         band = [price(row[name], decimals=digits) for name in BAND]
         rows.append([one["name"], one["last_date"], price(one["last_close"], decimals=digits), row["date"], *band])
         notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *one["notices"])]
-    return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *notices, NO_ADVICE]
+    return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *risk, *notices, NO_ADVICE]
 
 
 def _calibration(answer: Answer) -> list[str]:
@@ -117,23 +146,39 @@ def _calibration(answer: Answer) -> list[str]:
 def _backtest(args: argparse.Namespace) -> Answer:
     if args.refit:
         return _backtest_yearly(args)
+    several = _are_several(args)
+    if several and (args.leak_check or args.placebo or args.daily):
+        raise RnnlabError("--leak-check, --placebo and --daily are for one series at a time; give --data one of them.")
+    if args.daily:
+        check_new(args.daily, "--daily", overwrite=args.overwrite)
     how = _how(args) | {"start": args.start, "horizons": tuple(args.horizon), "garch": args.garch}
-    if not _are_several(args):
-        found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
-        return tell(args, found, lambda found: list(backtest_lines(found)))
-    if args.leak_check or args.placebo:
-        raise RnnlabError("--leak-check and --placebo are for one series at a time; give --data one of them.")
-    return tell(args, backtest_panel(args.model, args.data, **how), panel_lines)
+    if args.linear:
+        how["beside"] = LinearHeads(args.model, aside).baseline
+    if several:
+        return tell(args, backtest_panel(args.model, args.data, **how).json(), panel_lines)
+    found = backtest(args.model, args.data[0], leak_check=args.leak_check, placebo=args.placebo, **how)
+    if args.daily:
+        write_whole(args.daily, _daily_csv(found))
+    return tell(args, found.json(), lambda found: list(backtest_lines(found)))
 
 
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
-    if args.leak_check or args.placebo or args.horizon != [1] or not args.start:
+    if args.leak_check or args.placebo or args.linear or args.daily or args.horizon != [1] or not args.start:
         raise RnnlabError(
             "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
             "and --encoding alone."
         )
     how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
-    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how), yearly_lines)
+    return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how).json(), yearly_lines)
+
+
+def _daily_csv(found: BacktestReport) -> str:
+    """Every day's forecast; of several horizons one below the other, with a column `horizon`."""
+    tables = [daily_frame(result) for result in found.results]
+    if len(tables) > 1:
+        for table, result in zip(tables, found.results, strict=True):
+            table.insert(0, "horizon", result.horizon)
+    return pd.concat(tables).to_csv(date_format="%Y-%m-%d", float_format="%.8g")
 
 
 def backtest_lines(answer: Answer) -> Iterator[str]:
@@ -147,6 +192,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         if "garch_t" not in scores["baselines"]:
             yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
         yield from _band_lines(scores.get("record"))
+        yield from _risk_lines(scores)
     if leaks := answer.get("leak_check"):
         changed = ", ".join(leaks["leaks"])
         found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
@@ -167,9 +213,25 @@ def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
         )
 
 
+def _risk_lines(scores: Mapping[str, Any]) -> Iterator[str]:
+    """Coverage in calm and in storms, and the tests and scores of value at risk."""
+    terciles = (scores.get("record") or {}).get("terciles")
+    if terciles:
+        yield from table_lines([tercile_table(terciles)])
+        yield storm_sentence(terciles, scores["horizon"])
+    if risk := risk_tables(scores):
+        yield from (*table_lines(risk), RISK_NOTE)
+
+
 def panel_lines(answer: Answer) -> list[str]:
     """Several series' scores, each and together."""
-    return [*table_lines(horizon_tables(answer["horizons"], answer["model"])), *answer["notices"]]
+    lines = table_lines(horizon_tables(answer["horizons"], answer["model"]))
+    for found in answer["horizons"].values():
+        if terciles := found["mean"]["terciles"]:
+            lines.append(panel_terciles_sentence(terciles))
+        if risk := panel_risk_table(found):
+            lines += [*table_lines(risk), RISK_NOTE]
+    return [*lines, *answer["notices"]]
 
 
 def yearly_lines(answer: Answer) -> list[str]:

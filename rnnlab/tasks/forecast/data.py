@@ -21,6 +21,8 @@ from rnnlab.runtime.provenance import origin
 
 MOST_SERIES = 1000
 READING = ("ticker", "dates", "encoding")
+# Prices without a currency; every other bundled series is in US dollars.
+UNITS = {"SP500": "points"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ def open_prices(data: str | Path | bytes, reading: PriceReading = AS_WRITTEN) ->
     if isinstance(data, bytes):
         return read_prices(data, name="the table", **reading.given())
     return open_many([str(data)], reading)[0]
+
+
+def currency_of(prices: Prices) -> str:
+    """The unit of a series' prices; "" where a file does not say it."""
+    return UNITS.get(prices.name, "USD") if prices.bundled else ""
 
 
 def expand(data: Iterable[str]) -> list[str]:

@@ -15,6 +15,8 @@ from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import closely
 from rnnlab.tasks.forecast.judge.walk import Backtest
+from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
+from rnnlab.tasks.forecast.outlook.forecast import calibrated_outlook, raw_outlook
 from rnnlab.tasks.forecast.prepared import Prepared, fairness, prepared, whole_horizon
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
 
@@ -27,7 +29,7 @@ class Study:
     days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
     one. scores: the JSON of the back-test and `decimals`, or None; details: what the module judge.diagnostics says of
     it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
-    series.
+    series. outlook: the distribution that fan is of.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Study:
     notices: tuple[str, ...]
     details: dict[str, Any] | None = None
     decimals: int | None = None
+    outlook: PriceDistribution | None = None
 
 
 def study(
@@ -73,17 +76,18 @@ def study(
     """
     asked = prepared(model, data, caller, device, reading)
     checkpoint, prices, densities = asked.checkpoint, asked.prices, asked.densities
-    fan = walk.outlook(densities.at(-1), prices.table, whole_horizon(horizon))
+    outlook = raw_outlook(densities.at(-1), prices, whole_horizon(horizon))
     shown = Study(
         name=prices.name,
         model=asked.pinned,
         history=prices.table[["Close"]],
-        fan=fan,
+        fan=outlook.fan(),
         days=None,
         scores=None,
         verdict="This forecast has no back-test, so its quality is unknown.",
         notices=prices.notices,
         decimals=prices.decimals,
+        outlook=outlook,
     )
     try:
         [result] = asked.walked(start, [ahead])
@@ -107,5 +111,6 @@ def _calibrated(found: Study, asked: Prepared, result: Backtest) -> Study:
     scores = dict(found.scores or {})
     if result.record is not None:
         scores |= {f"coverage{name}": band.calibrated.share for name, band in result.record.bands.items()}
-    fan = walk.calibrated_outlook(asked.densities, asked.prices.table, result.first_day, len(found.fan))
-    return dataclasses.replace(found, fan=fan, days=result.days.assign(**result.calibrated), scores=scores)
+    outlook = calibrated_outlook(asked.densities, asked.prices, result.first_day, len(found.fan))
+    days = result.days.assign(**result.calibrated)
+    return dataclasses.replace(found, fan=outlook.fan(), outlook=outlook, days=days, scores=scores)

@@ -31,7 +31,7 @@ def evaluate(model: str, data: Sequence[str], arguments: Mapping[str, Any], call
         raise RnnlabError(f"Prices have no --{min(unknown)}; leave it out.")
     if len(data) > 1:
         raise RnnlabError("evaluate scores one series; give one --data, or use backtest for several.")
-    found = backtest(model, data[0], caller=caller, device=device, reading=PriceReading.of(arguments))
+    found = backtest(model, data[0], caller=caller, device=device, reading=PriceReading.of(arguments)).json()
     return Evaluation(found, [backtest_table(found, found["name"], model, found["decimals"])], found["notices"])
 
 

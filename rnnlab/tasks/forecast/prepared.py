@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rnnlab.data.prices.series import Prices, need_rows
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import Located, locate
+from rnnlab.scoring.baselines import Baseline
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_prices, read_day
@@ -34,6 +35,9 @@ def whole_horizon(horizon: int) -> int:
     return int(horizon)
 
 
+Beside = Callable[[Prices, pd.Timestamp], Baseline]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A checkpoint and a series, opened, and the densities from each of its days."""
@@ -49,11 +53,17 @@ class Prepared:
         name, table = f"placebo for {self.prices.name}", leaks.placebo(self.prices.table)
         return dataclasses.replace(self, prices=Prices(name, table), densities=self.forecaster.densities(table))
 
-    def walked(self, start: str | None, horizons: Sequence[int], *, garch: bool = False) -> list[Backtest]:
-        """The back-test of each horizon; raises RnnlabError."""
+    def walked(
+        self, start: str | None, horizons: Sequence[int], *, garch: bool = False, beside: Beside | None = None
+    ) -> list[Backtest]:
+        """The back-test of each horizon; raises RnnlabError.
+
+        beside: of the prices and the first scored day, the linear head as a baseline.
+        """
         if not horizons:
             raise RnnlabError("A back-test needs at least one horizon; 1 is one day ahead.")
-        first, more = first_scored(self.checkpoint, self.prices, start), GARCH if garch else {}
+        first = first_scored(self.checkpoint, self.prices, start)
+        more = (GARCH if garch else {}) | ({"linear_t": beside(self.prices, first)} if beside else {})
         table, rows = self.prices.table, self.forecaster.rows_needed
         return [walk.backtest(self.densities, table, first, rows, whole_horizon(horizon), more) for horizon in horizons]
 

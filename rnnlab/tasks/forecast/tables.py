@@ -67,10 +67,11 @@ def backtest_table(scores: Mapping[str, Any], name: str, model: str, decimals: i
         title = TITLES.get(key, key) if key else f"{THIS_MODEL} ({model})"
         log_score = "–" if one["log_score"] is None else f"{one['log_score']:.4f}"
         error, p_value = price(one["rmse"], max(4, 1 + (decimals or 0))), f"{one['dm_p']:.2g}" if key else ""
-        rows.append((title, error, f"{one['crps']:.4f}", log_score, *_coverage(one), p_value))
+        qlike = f"{one['qlike']:.4f}" if one.get("qlike") is not None else "–"
+        rows.append((title, error, f"{one['crps']:.4f}", log_score, *_coverage(one), qlike, p_value))
     ahead = "one day" if scores["horizon"] == 1 else f"{scores['horizon']} days"
     caption = f"{name}, {ahead} ahead, {scores['n']} days, {scores['start']} to {scores['end']}"
-    return Table(caption, ("", "RMSE", "CRPS %", "log score", *COVERAGE, "p (DM)"), tuple(rows))
+    return Table(caption, ("", "RMSE", "CRPS %", "log score", *COVERAGE, "QLIKE", "p (DM)"), tuple(rows))
 
 
 def share(value: float | None) -> str:

@@ -62,7 +62,7 @@ def finding(curve: Curve) -> str:
 def curve_svg(curve: Curve) -> str:
     """Draw a curve: both losses over the steps, the best report marked."""
     low, high = _range(curve)
-    across, up = _Scale(0, curve.steps[-1], LEFT, WIDTH - RIGHT), _Scale(low, high, HEIGHT - BOTTOM, TOP)
+    across, up = Scale(0, curve.steps[-1], LEFT, WIDTH - RIGHT), Scale(low, high, HEIGHT - BOTTOM, TOP)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="{FONT}" '
         f'font-size="12" fill="{NEUTRAL}"><title>{escape(finding(curve))}</title>',
@@ -81,13 +81,16 @@ def curve_svg(curve: Curve) -> str:
     return "\n".join(parts) + "\n"
 
 
-class _Scale(NamedTuple):
+class Scale(NamedTuple):
+    """A line from a range of values to a range of pixels."""
+
     low: float
     high: float
     start: float
     end: float
 
     def __call__(self, value: float) -> float:
+        """The pixel of a value."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
@@ -100,22 +103,22 @@ def _range(curve: Curve) -> tuple[float, float]:
     return low - air, high + air
 
 
-def _axes(curve: Curve, low: float, high: float, across: _Scale, up: _Scale) -> list[str]:
+def _axes(curve: Curve, low: float, high: float, across: Scale, up: Scale) -> list[str]:
     parts = []
-    for value in _ticks(low, high):
+    for value in ticks(low, high):
         y = f"{up(value):.1f}"
         parts.append(
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" stroke="{NEUTRAL}" stroke-opacity="0.25"/>'
             f'<text x="{LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value:.3g}</text>'
         )
     below = f'y="{HEIGHT - BOTTOM + 18}" text-anchor="middle"'
-    parts += [f'<text x="{across(value):.1f}" {below}>{value:,.0f}</text>' for value in _ticks(0, curve.steps[-1])]
+    parts += [f'<text x="{across(value):.1f}" {below}>{value:,.0f}</text>' for value in ticks(0, curve.steps[-1])]
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">training step</text>')
     return [*parts, f'<text x="{LEFT}" y="{TOP - 6}">loss, nats</text>']
 
 
-def _names(curve: Curve, across: _Scale, up: _Scale) -> list[str]:
+def _names(curve: Curve, across: Scale, up: Scale) -> list[str]:
     """Each line's name and last value at its end, kept apart where the lines end together."""
     ends = {name: curve.known(name)[-1] for name in NAMES if curve.known(name)}
     places = {name: max(TOP, min(HEIGHT - BOTTOM, up(loss))) for name, (_, loss) in ends.items()}
@@ -131,7 +134,7 @@ def _names(curve: Curve, across: _Scale, up: _Scale) -> list[str]:
     ]
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Round numbers within a range, about TICKS of them."""
     rough = (high - low) / TICKS
     power = 10.0 ** math.floor(math.log10(rough))

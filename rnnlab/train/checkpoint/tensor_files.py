@@ -28,7 +28,7 @@ _NUMBERS, _DIGEST = "rnnlab", "sha256"
 
 def check_file(file: str | Path) -> None:
     """Raise RnnlabError if `save_tensors` could not write the file; leaves nothing there."""
-    with _partial(file):
+    with partial_file(file):
         pass
 
 
@@ -60,14 +60,14 @@ def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str
     """
     told = json.dumps(numbers, ensure_ascii=False)
     content = safetensors.torch.save(tensors, metadata={_NUMBERS: told, _DIGEST: digest(tensors, told)})
-    with _partial(file) as (stream, partial):
+    with partial_file(file) as (stream, partial):
         stream.write(content)
         stream.close()
         os.replace(partial, file)
 
 
 @contextmanager
-def _partial(file: str | Path) -> Iterator[tuple[IO[bytes], str]]:
+def partial_file(file: str | Path) -> Iterator[tuple[IO[bytes], str]]:
     """A new file beside the one to write, with its path, gone at the end unless it has taken that one's place."""
     place = Path(file)
     try:

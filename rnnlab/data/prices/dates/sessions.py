@@ -19,6 +19,14 @@ _SPACINGS: tuple[tuple[Spacing, float, float], ...] = (
     *(("weekly", 5, 9), ("monthly", 26, 35), ("quarterly", 80, 100), ("yearly", 350, 380)),
 )
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_PER_YEAR = {
+    "daily": 252.0,
+    "seven days a week": 365.0,
+    "weekly": 52.0,
+    "monthly": 12.0,
+    "quarterly": 4.0,
+    "yearly": 1.0,
+}
 
 
 def spacing(dates: pd.DatetimeIndex) -> Spacing:
@@ -58,6 +66,12 @@ def future_sessions(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
     else:
         days = _next_steps(dates, count, 7 if kind == "weekly" else max(round(float(np.median(_gaps(dates)))), 1))
     return pd.DatetimeIndex(days.to_numpy(), name=dates.name).as_unit(dates.unit)
+
+
+def sessions_per_year(dates: pd.DatetimeIndex) -> float:
+    """How many sessions a year has for a series with these dates: 252, or 365 for a market that never closes."""
+    kind = spacing(dates)
+    return _PER_YEAR[kind] if kind in _PER_YEAR else 365.25 / float(np.median(_gaps(dates)))
 
 
 def missing_sessions(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:

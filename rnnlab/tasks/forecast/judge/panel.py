@@ -10,6 +10,7 @@ import pandas as pd
 
 from rnnlab.scoring.evidence import LEAST_DAYS, holm, panel_test
 from rnnlab.scoring.student import StudentT
+from rnnlab.tasks.forecast.judge.panel_risk import panel_tails, panel_terciles
 from rnnlab.tasks.forecast.judge.walk import SURE, Backtest
 
 MEANS = ("crps", "log_score", "coverage80", "coverage95")
@@ -28,15 +29,20 @@ def panel_summary(results: Mapping[str, Backtest]) -> dict[str, Any]:
         (and `log_score` if it has one), `wins` (series on which the model's CRPS is lower), for baselines with a
         density `wins_sure` and `losses_sure` (by Diebold–Mariano after Holm's correction over the series), and the
         panel test on the mean daily difference: `panel_statistic` (below 0 for the model) and `panel_p`, None for
-        fewer than 20 days.
+        fewer than 20 days. One day ahead mean and against also have `value_at_risk`, by level, as of `panel_tails`
+        (None of a point), and mean has `terciles`, as of `panel_terciles`.
     """
     names = list(next(iter(results.values())).baselines)
-    return {"mean": _mean_scores(results), "against": {name: _beside(results, name) for name in names}}
+    mean, against = _mean_scores(results), {name: _beside(results, name) for name in names}
+    mean |= {"value_at_risk": panel_tails(results), "terciles": panel_terciles(results)}
+    for name, one in against.items():
+        one["value_at_risk"] = panel_tails(results, name)
+    return {"mean": mean, "against": against}
 
 
-def _mean_scores(results: Mapping[str, Backtest]) -> dict[str, float | None]:
+def _mean_scores(results: Mapping[str, Backtest]) -> dict[str, Any]:
     scores = [result.scores for result in results.values()]
-    mean: dict[str, float | None] = {name: _mean([getattr(one, name) for one in scores]) for name in MEANS}
+    mean: dict[str, Any] = {name: _mean([getattr(one, name) for one in scores]) for name in MEANS}
     mean |= {f"sd{percent}": _spread([getattr(one, f"coverage{percent}") for one in scores]) for percent in (80, 95)}
     bands = [result.record.bands for result in results.values() if result.record is not None]
     for percent in ("80", "95") if bands else ():
@@ -45,11 +51,11 @@ def _mean_scores(results: Mapping[str, Backtest]) -> dict[str, float | None]:
     return mean
 
 
-def _beside(results: Mapping[str, Backtest], name: str) -> dict[str, float | int | None]:
+def _beside(results: Mapping[str, Backtest], name: str) -> dict[str, Any]:
     own = [result.scores.crps for result in results.values()]
     others = [result.baselines[name] for result in results.values()]
     better = np.array([mine < other.crps for mine, other in zip(own, others, strict=True)])
-    found: dict[str, float | int | None] = {"crps": _mean([other.crps for other in others]), "wins": int(better.sum())}
+    found: dict[str, Any] = {"crps": _mean([other.crps for other in others]), "wins": int(better.sum())}
     if all(other.coverage80 is not None for other in others):
         sure = np.array(holm([other.dm_p for other in others])) < SURE
         found |= {"wins_sure": int((sure & better).sum()), "losses_sure": int((sure & ~better).sum())}

@@ -1,4 +1,4 @@
-"""A recipe walked forward with a refit each year: trained up to the year's eve, scored on the year; bounded."""
+"""A recipe trained again for a back-test: each year up to its eve, or its linear head alone as a baseline; bounded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,14 +14,16 @@ from rnnlab.data.prices.series import Prices
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.opening import locate, open_checkpoint
 from rnnlab.runtime.training import train
+from rnnlab.scoring.baselines import Baseline, IntArray, Ranges
 from rnnlab.scoring.garch import GARCH
-from rnnlab.scoring.student import StudentT
+from rnnlab.scoring.student import FloatArray, StudentT
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_many, read_day
 from rnnlab.tasks.forecast.judge import walk
-from rnnlab.tasks.forecast.judge.panel import say_year, unsaid, years_summary
+from rnnlab.tasks.forecast.judge.panel import say_year, unsaid
+from rnnlab.tasks.forecast.judge.reports import YearsReport
 from rnnlab.tasks.forecast.kind import KIND
 from rnnlab.tasks.forecast.learn.training import MOST_AVERAGED, settings
-from rnnlab.tasks.forecast.recipes import open_forecasting
+from rnnlab.tasks.forecast.recipes import Forecaster, open_forecasting
 from rnnlab.tasks.kind import Request
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
@@ -38,7 +39,7 @@ def backtest_yearly(
     garch: bool = False,
     progress: Callable[[str], None] | None = None,
     reading: PriceReading = AS_WRITTEN,
-) -> dict[str, Any]:
+) -> YearsReport:
     """Train a checkpoint's recipe anew for each year, on its own series up to the year's eve, and score the year.
 
     Baselines are fitted anew each year, too (GARCH every 20 days). A year takes as long as the training did.
@@ -49,9 +50,6 @@ def backtest_yearly(
         start: a day in the first year, as 2010-01-01.
         garch: as of `scoring.backtest`.
         progress: is told in half a sentence what is being done.
-
-    Returns:
-        {model, start} and what `panel.years_summary` tells, one day ahead.
 
     Raises:
         RnnlabError: the checkpoint is of another recipe or trained on files, or no series has a year to score.
@@ -67,7 +65,7 @@ def backtest_yearly(
     for year in range(first, last + 1):
         tell(f"{year}: training up to {year - 1}-12-31")
         with tempfile.TemporaryDirectory() as place:
-            forecaster = open_forecasting(locate(_trained(began, year, Path(place))))[1]
+            forecaster = open_forecasting(locate(trained_until(began, f"{year - 1}-12-31", Path(place))))[1]
         rows_needed = forecaster.rows_needed
         for prices in opened:
             say_year(said[prices.name], forecaster.densities(prices.table), prices.table, year)
@@ -80,13 +78,45 @@ def backtest_yearly(
                 results.setdefault(year, {})[prices.name] = found
     if not results:
         raise DataError(f"No series has {LEAST_DAYS} days of a year from {first} on; give longer ones.")
-    return {"model": model, "start": start} | years_summary(dict(sorted(results.items())))
+    return YearsReport(model, start, dict(sorted(results.items())))
+
+
+class LinearHeads:
+    """The recipe's linear head alone (`--no-recurrence`), trained on a checkpoint's own series up to some day.
+
+    What recurrence adds is what the checkpoint scores beyond it. Trained once for each last day, in about a minute.
+    """
+
+    def __init__(self, model: str, progress: Callable[[str], None]) -> None:
+        """Raise RnnlabError unless the checkpoint can be trained again here."""
+        self._began, self._tell = open_checkpoint(model), progress
+        self._made: dict[str, Forecaster] = {}
+        _check(self._began)
+
+    def baseline(self, prices: Prices, first_day: pd.Timestamp) -> Baseline:
+        """The head that is trained on the days before `first_day`, as a baseline of one series."""
+        until = f"{first_day - pd.Timedelta(days=1):%Y-%m-%d}"
+        if until not in self._made:
+            self._tell(f"training the linear head up to {until}")
+            with tempfile.TemporaryDirectory() as place:
+                folder = trained_until(self._began, until, Path(place), recurrence=False)
+                self._made[until] = open_forecasting(locate(folder), device="cpu")[1]
+        return said_by(self._made[until].densities(prices.table))
+
+
+def said_by(densities: StudentT) -> Baseline:
+    """Densities (N, H) of all days as a baseline."""
+
+    def said(returns: FloatArray, origins: IntArray, split: int, horizon: int = 1, ranges: Ranges = None) -> StudentT:
+        return densities.at((origins, horizon - 1))
+
+    return said
 
 
 def _check(began: Checkpoint) -> None:
     KIND.check(began)
     if began.codec.get("recipe") != "density":
-        raise RnnlabError("Only a checkpoint of the density recipe can be refitted yearly; give another.")
+        raise RnnlabError("Only a checkpoint of the density recipe can be trained again for a back-test; give another.")
     seeds = began.train.get("seeds", 1)
     if type(seeds) is not int or not 1 <= seeds <= MOST_AVERAGED or began.model.hidden % seeds:
         raise CheckpointError("The checkpoint does not say of how many seeds it is the mean; train it again.")
@@ -95,15 +125,15 @@ def _check(began: Checkpoint) -> None:
         raise RnnlabError(f"The checkpoint was trained on {unknown[0]}, which does not come with rnnlab; give another.")
 
 
-def _trained(began: Checkpoint, year: int, place: Path) -> str:
-    """The folder of the recipe trained as it once was, but up to the year's eve."""
+def trained_until(began: Checkpoint, until: str, place: Path, **changed: bool) -> str:
+    """The folder of the recipe trained as it once was, but for what is changed, on the days up to one."""
     known = {one.name for one in settings("density")} - set(FOLLOW)
     seeds = began.train.get("seeds", 1)
     model = dataclasses.asdict(began.model) | {"hidden": began.model.hidden // seeds}
-    given = {name: value for name, value in (model | began.train).items() if name in known}
+    given = {name: value for name, value in (model | began.train | changed).items() if name in known}
     names = [str(one["name"]) for one in began.provenance["data"]]
-    folder = place / str(year)
-    arguments = {"seeds": seeds, "until": f"{year - 1}-12-31", "scored": False}
+    folder = place / until
+    arguments = {"seeds": seeds, "until": until, "scored": False}
     for _ in train(KIND, Request.of(names, given, arguments=arguments), out=folder):
         pass
     return str(folder)

@@ -1,4 +1,4 @@
-"""Forecasts beside outcomes: the walk-forward back-test, the fan into the future, the verdict in words.
+"""Forecasts beside outcomes: the walk-forward back-test and its verdict in words.
 
 Knows densities by day and a table of prices; not what network made them, nor where the prices came from.
 """
@@ -15,16 +15,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnlab.data.prices.dates.sessions import future_sessions
 from rnnlab.errors import DataError
-from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, BaselineScores, ahead, baseline_scores, parkinson
+from rnnlab.scoring import value_at_risk
+from rnnlab.scoring.baseline_scores import BaselineScores, DayScores, baseline_scores, day_scores, measured_variance
+from rnnlab.scoring.baselines import LEAST_TRAINING, TITLES, Baseline, ahead, ewma_volatility, parkinson
 from rnnlab.scoring.forecasts import Scores, score
 from rnnlab.scoring.record import Bands, Record, calibrated_bands, record_of
 from rnnlab.scoring.student import FloatArray, StudentT
+from rnnlab.scoring.volatility import ranks
 
 BANDS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 LEAST_TEST_DAYS = 20
-NEIGHBOURS = 5  # days of a fan over which its calibration is averaged
 SURE = 0.05  # p-value below which two forecasts differ significantly
 LEAST_DIFFERENCE = 0.01  # of the RMSE, below which nobody would call it a difference
 
@@ -35,7 +36,8 @@ class Backtest:
 
     days: index of target dates; columns close, naive, median, lower80, upper80, lower95, upper95 in the price's
     currency. calibrated: lower80 … upper95 again, calibrated day by day. first_day: the first session whose return is
-    part of a score. losses: (N,) the model's daily CRPS, percent. record: the bands' coverage.
+    part of a score. losses: (N,) the model's daily CRPS, percent. density: (N,) of the percent log return from the day
+    of forecast to the target. record: the bands' coverage. day: value at risk and QLIKE, one day ahead alone.
     """
 
     horizon: int
@@ -45,7 +47,9 @@ class Backtest:
     days: pd.DataFrame
     calibrated: pd.DataFrame
     losses: FloatArray = field(repr=False, compare=False)
+    density: StudentT = field(repr=False, compare=False)
     record: Record | None = None
+    day: DayScores = field(default_factory=DayScores)
 
     def against(self, name: str) -> pd.Series:
         """By target day, the model's CRPS less a baseline's: below 0 where the model was better, percent."""
@@ -59,6 +63,7 @@ class Backtest:
         start, end = (f"{day:%Y-%m-%d}" for day in (self.days.index[0], self.days.index[-1]))
         scores = {name: None if value != value else value for name, value in vars(self.scores).items()}
         rmses = [self.scores.rmse, *(baseline.rmse for baseline in self.baselines.values())]
+        terciles = [dataclasses.asdict(one) for one in self.record.terciles] if self.record else []
         differs = self.baselines["naive"].rmse > (1 + LEAST_DIFFERENCE) * min(rmses)
         return {
             "start": start,
@@ -67,7 +72,9 @@ class Backtest:
             **scores,
             "rmse_beats_naive": differs,
             "baselines": baselines,
-            "record": dataclasses.asdict(self.record) if self.record else None,
+            "record": dataclasses.asdict(self.record) | {"terciles": terciles} if self.record else None,
+            "value_at_risk": value_at_risk.summary(self.day.tails),
+            "qlike": self.day.qlike,
         }
 
 
@@ -104,7 +111,9 @@ def backtest(
     chosen = densities.at((origins, horizon - 1))
     actual, before, after = ahead(returns, origins, horizon), close[origins], close[origins + horizon]
     train_naive_mae = float(np.abs(np.diff(close[:split])).mean())
-    bands = calibrated_bands(chosen, actual, horizon)
+    volatility = ewma_volatility(returns)
+    bands = calibrated_bands(chosen, actual, horizon, ranks=ranks(volatility, origins))
+    measured = measured_variance(returns, origins, split, ranges)
     days = {"close": after, "naive": before} | _prices(chosen, before)
     return Backtest(
         horizon=horizon,
@@ -113,8 +122,10 @@ def backtest(
         baselines=baseline_scores(chosen, returns, close, origins, split, horizon, ranges, more),
         days=pd.DataFrame(days, index=dates[origins + horizon]),
         calibrated=pd.DataFrame(_in_prices(bands, before), index=dates[origins + horizon]),
-        record=record_of(chosen, actual, bands, horizon),
+        record=record_of(chosen, actual, bands, horizon, volatility[origins]),
         losses=chosen.crps(actual),
+        density=chosen,
+        day=day_scores(chosen, actual, measured) if horizon == 1 else DayScores(),
     )
 
 
@@ -142,46 +153,6 @@ def of_days(table: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray | N
     ranged = {"High", "Low"} <= set(table.columns)
     ranges = parkinson(table["High"].to_numpy(float), table["Low"].to_numpy(float)) if ranged else None
     return close, np.diff(100 * np.log(close), prepend=np.nan), ranges
-
-
-def outlook(last: StudentT, table: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """The fan from the last day: index of the next `horizon` sessions; median and 80 and 95 % bands, in currency.
-
-    last: (H,) densities of the percent log return from the last day, H no less than the horizon.
-    """
-    last = last.at(np.s_[:horizon])
-    dates = future_sessions(pd.DatetimeIndex(table.index), horizon)
-    return pd.DataFrame(_prices(last, np.full(horizon, table["Close"].iloc[-1])), index=dates)
-
-
-def calibrated_outlook(densities: StudentT, table: pd.DataFrame, start: pd.Timestamp, horizon: int) -> pd.DataFrame:
-    """The fan from the last day with bands calibrated, for each of its days, by the outcomes from `start` on.
-
-    How much wider a band became is averaged over neighbouring days (NEIGHBOURS), for each day's calibration has its own
-    noise; and no band is narrower than that of the day before.
-
-    Args:
-        densities: (N, H) of all days, as `backtest` takes them.
-        table: the N days.
-        start: first day whose return is an outcome to go by.
-        horizon: days to forecast, no more than H.
-    """
-    fan, last = outlook(densities.at(-1), table, horizon), densities.at(np.s_[-1, :horizon])
-    close, returns, _ = of_days(table)
-    origins = np.arange(int(pd.DatetimeIndex(table.index).searchsorted(start)) - 1, len(table))
-    halves: dict[int, list[float]] = {80: [], 95: []}
-    for days in range(1, horizon + 1):
-        density = densities.at((origins, days - 1))
-        actual = ahead(returns, origins[: len(origins) - days], days)
-        for percent, (lower, upper) in calibrated_bands(density, actual, days).items():
-            halves[percent].append((upper[-1] - lower[-1]) / 2)
-    for percent, widths in halves.items():
-        own = (np.subtract(*last.interval(percent / 100)[::-1])) / 2
-        ratios = pd.Series(widths / own).rolling(NEIGHBOURS, min_periods=1, center=True).mean().to_numpy()
-        half = np.maximum.accumulate(own * ratios)
-        for name, side in (("lower", -half), ("upper", half)):
-            fan[f"{name}{percent}"] = close[-1] * np.exp((last.location + side) / 100)
-    return fan
 
 
 def verdict(result: Backtest, *, calibrated: bool = False) -> str:

@@ -11,6 +11,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import told
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.judge import scoring
+from rnnlab.tasks.forecast.judge.reports import Comparison
 from rnnlab.tasks.forecast.page.panels import score_columns
 from rnnlab.tasks.forecast.page.request import source_of
 from rnnlab.widgets import html
@@ -65,13 +66,13 @@ def compare(
     return _section(answer, source.unit)
 
 
-def _section(answer: dict[str, Any], unit: str) -> str:
-    both = first, _ = answer["scores"]
+def _section(answer: Comparison, unit: str) -> str:
+    both = [result.summary() for result in answer.results]
     rows = tuple(
         (f"{column.head}\n{column.unit}", *(column.text(scores[column.key]) for scores in both))
-        for column in score_columns(unit, first.get("decimals"))
+        for column in score_columns(unit, answer.decimals)
     )
-    caption = f"{answer['name']}, {first['n']:,} days, {first['start']} to {first['end']}"
-    table = html.table_of(Table(caption, ("", *(told(one["model"]) for one in both)), rows))
-    notes = html.notes(answer["notices"])
-    return html.scores("comparison", table, title=answer["verdict"], caption=caption, foot=notes)
+    caption = f"{answer.name}, {both[0]['n']:,} days, {both[0]['start']} to {both[0]['end']}"
+    table = html.table_of(Table(caption, ("", *map(told, answer.models)), rows))
+    notes = html.notes(answer.notices)
+    return html.scores("comparison", table, title=answer.verdict, caption=caption, foot=notes)

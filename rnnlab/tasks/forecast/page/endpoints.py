@@ -13,6 +13,7 @@ from rnnlab.tasks.forecast import use
 from rnnlab.tasks.forecast.data import READING
 from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.kind import KIND
+from rnnlab.tasks.forecast.outlook.risk import FIELDS, Questions, answered_by, with_risk
 from rnnlab.tasks.forecast.page.request import FIRST, LONGEST_HORIZON, Source, reading_of
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.endpoints import LIMITS, answered, streamed, whole
@@ -28,6 +29,14 @@ def forecast(
     dates: str = "",
     encoding: str = "",
     calibrated: bool = False,
+    quantiles: str = "",
+    var: str = "",
+    short: bool = False,
+    above: str = "",
+    below: str = "",
+    highest_density: str = "",
+    paths: float = 0,
+    seed: float = 0,
 ) -> dict[str, Any]:
     """Forecast the next business days of a bundled series or of an uploaded file.
 
@@ -40,17 +49,31 @@ def forecast(
         ticker: which one, if the file holds several.
         dates: "iso", "us" or "day-first" if the file's dates can be read in two ways.
         encoding: in which the file is written, as "shift_jis"; detected if empty.
-        calibrated: whether the bands are calibrated day by day, by their past coverage.
+        calibrated: whether the bands, and all below, are calibrated day by day, by their past coverage.
+        quantiles: probabilities of prices that are asked for, as "0.01,0.5".
+        var: levels of value at risk and expected shortfall, as "0.99".
+        short: whether those are of a short position.
+        above, below: prices, or returns since the last close, as "180,5%".
+        highest_density: probabilities of the narrowest bands of prices, as "0.8".
+        paths: how many sample paths are drawn, at most 10,000.
+        seed: of the paths.
 
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}; of
-        calibrated bands also calibrated_from, the first day whose outcome they go by.
+        calibrated bands also calibrated_from, the first day whose outcome they go by. If anything from quantiles to
+        paths is given also risk: {position, rows: [{date, volatility_daily, volatility_annual, quantiles,
+        value_at_risk, expected_shortfall, above, below, highest_density}]}, its paths a list a path.
     """
     source, reading, caller = Source(data, file), reading_of(ticker, dates, encoding), caller_of(token)
+    questions = {"quantiles": quantiles, "var": var, "short": short, "above": above, "below": below}
+    questions |= {"highest_density": highest_density}
 
     def forecast() -> dict[str, Any]:
         at, days = source.data(), _whole(horizon)
-        return use.forecast(model, at, horizon=days, caller=caller, reading=reading, calibrated=calibrated)
+        drawn = {"paths": _whole(paths, "number of paths", ""), "seed": _whole(seed, "seed", "")}
+        asked = Questions.of(questions | drawn)
+        made = use.forecast(model, at, horizon=days, caller=caller, reading=reading, calibrated=calibrated)
+        return with_risk(made, answered_by(made, asked))
 
     return answered(forecast)
 
@@ -77,11 +100,16 @@ def backtest(
 
     Returns:
         n, start, end, rmse, mae, mase, direction, direction_base_rate, crps, log_score, coverage80, coverage95,
-        width80, baselines {naive, drift, constant_t, ewma_t, har_t}, verdict, notices, decimals.
+        width80, baselines {naive, drift, constant_t, ewma_t, har_t, lhar_t, carr_t}, record, value_at_risk, qlike,
+        verdict, notices, decimals.
     """
     source, first, reading = Source(data, file), start or None, reading_of(ticker, dates, encoding)
     caller = caller_of(token)
-    return answered(lambda: scoring.backtest(model, source.data(), start=first, caller=caller, reading=reading))
+
+    def backtest() -> dict[str, Any]:
+        return scoring.backtest(model, source.data(), start=first, caller=caller, reading=reading).json()
+
+    return answered(backtest)
 
 
 def train_forecast(
@@ -130,17 +158,21 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
         horizon, start = gr.Number(LONGEST_HORIZON, label="horizon"), gr.Textbox("", label="start")
         reading = [gr.Textbox("", label=name) for name in READING]
         calibrated = gr.Checkbox(False, label="calibrated")
+        kinds: dict[str, Any] = {"short": gr.Checkbox(False, label="short")}
+        kinds |= {name: gr.Number(0, label=name) for name in ("paths", "seed")}
+        questions = [kinds.get(name) or gr.Textbox("", label=name) for name in FIELDS]
         cell = gr.Textbox("", label="cell")
         sizes = [gr.Number(0, label=name, precision=0) for name in ("hidden", "layers", "epochs")]
         rate, answer, call = gr.Number(0, label="lr"), gr.JSON(label="answer"), gr.Button()
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
-    call.click(forecast, [data, model, horizon, file, *reading, calibrated], answer, api_name="forecast", **limits)
+    given = [data, model, horizon, file, *reading, calibrated, *questions]
+    call.click(forecast, given, answer, api_name="forecast", **limits)
     call.click(backtest, [data, model, start, file, *reading], answer, api_name="backtest", **limits)
     given = [data, file, cell, *sizes, rate, *reading]
     call.click(train_forecast, given, answer, api_name="train_forecast", **LIMITS)
 
 
-def _whole(horizon: float) -> int:
-    if horizon != int(horizon):
-        raise RnnlabError(f"The horizon must be a whole number of days, not {horizon:g}.")
-    return int(horizon)
+def _whole(value: float, what: str = "horizon", unit: str = " of days") -> int:
+    if value != int(value):
+        raise RnnlabError(f"The {what} must be a whole number{unit}, not {value:g}.")
+    return int(value)

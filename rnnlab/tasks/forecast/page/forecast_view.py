@@ -15,6 +15,7 @@ from rnnlab.runtime.opening import told
 from rnnlab.tasks.forecast import forecast_report
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
+from rnnlab.tasks.forecast.page.chances import Held, held_of
 from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link
 from rnnlab.tasks.forecast.page.trust import trust
 from rnnlab.widgets.saving import own_file
@@ -23,13 +24,17 @@ from rnnlab.widgets.wording import day_text
 
 @dataclass(frozen=True)
 class Answer:
-    """What the tab shows: verdict, figure, scores, and the forecast as a CSV file; and the checkpoint that made it."""
+    """What the tab shows: verdict, figure, scores, and the forecast as a CSV file; and the checkpoint that made it.
+
+    held: what the fold "What could happen" asks.
+    """
 
     verdict: str
     figure: go.Figure
     scores: str
     table: str | None
     model: str
+    held: Held | None
 
 
 def study(asked: Asked, caller: Caller = STRANGER) -> Study:
@@ -48,6 +53,7 @@ def answer(asked: Asked, caller: Caller = STRANGER) -> Answer:
         panels.score_table(found.scores, unit, _span(found)) + trust(found.scores, found.details),
         write_table(found),
         found.model,
+        held_of(found),
     )
 
 

@@ -15,6 +15,8 @@ from rnnlab.widgets import html
 ROWS = {
     "model": (THIS_MODEL, "The checkpoint's forecasts, made each day from the days before it."),
     "har_t": ("HAR", "Volatility regressed on squared moves of the last day, week and month; Student-t tails."),
+    "lhar_t": ("LHAR", "HAR with leverage: also from the falls of the last day, week and month; Student-t tails."),
+    "carr_t": ("CARR", "A GARCH on the daily range, with leverage; Student-t tails."),
     "ewma_t": ("EWMA", "Volatility averaged over past moves, the newest weighted most; Student-t tails."),
     "constant_t": ("Constant", "The same spread every day, fitted to the days before the test."),
     "naive": ("Naive", "Tomorrow's close is today's; has no spread."),

@@ -9,15 +9,13 @@ from typing import Any
 
 from rnnlab.data.fetch.listing import tickers
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
+from rnnlab.tasks.forecast.data import AS_WRITTEN, UNITS, PriceReading
 from rnnlab.widgets.events import filled
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 FIRST = "AAPL"
 LONGEST_HORIZON = 20
 AHEAD = {"One day ahead": 1, "5 days ahead": 5, "20 days ahead": 20}
-# Prices without a currency; every other bundled series is in US dollars.
-UNITS = {"SP500": "points"}
 
 
 def reading_of(*values: str | None) -> PriceReading:

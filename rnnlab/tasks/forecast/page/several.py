@@ -13,6 +13,9 @@ from rnnlab.data.fetch.listing import tickers
 from rnnlab.errors import RnnlabError
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.data import AS_WRITTEN
+from rnnlab.tasks.forecast.outlook.distribution import FAN
+from rnnlab.tasks.forecast.outlook.forecast import Forecast
+from rnnlab.tasks.forecast.outlook.risk import Questions, answer
 from rnnlab.tasks.forecast.page.request import bundled, reading_of
 from rnnlab.tasks.forecast.use import forecast_many
 from rnnlab.widgets import html
@@ -25,8 +28,13 @@ from rnnlab.widgets.wording import price_text
 MOST = 50  # series that a visitor may ask for at once; each takes some 10 ms
 FIRST = ["AAPL", "MSFT", "AMZN"]
 STORY = "Choose series, add files, or both; the checkpoint and the horizon are those set above."
-HEAD = ("", "Last close", "Median", "80 % band", "Width")
-ROWS = ("date", "median", "lower80", "upper80", "lower95", "upper95")
+ASKED = Questions(var=(0.95,))
+HEAD = ("", "Last close", "Median", "80 % band", "Width", "VaR 95 %", "ES 95 %", "Volatility\nper year")
+FOOT = (
+    '<p class="caption">Width: of the 80 % band, in percent of the last close. VaR, ES: loss of a long position up to '
+    "that day that is not exceeded with a probability of 95 %, and the mean loss beyond. Each row is one series alone; "
+    "the risk of a portfolio depends on how series move together, which is not forecast here.</p>"
+)
 
 
 def several_panel(
@@ -70,35 +78,41 @@ def forecast_several(
         if len(data) > MOST:
             raise RnnlabError(f"{len(data)} series are more than {MOST}; choose fewer at a time.")
         how = reading_of(*reading) if files else AS_WRITTEN
-        answer = forecast_many(model, data, horizon=int(horizon), caller=caller_of(token), reading=how)
+        made = forecast_many(model, data, horizon=int(horizon), caller=caller_of(token), reading=how)
     except RnnlabError as error:
         return html.refusal(str(error), ""), gr.DownloadButton(interactive=False)
-    return _section(answer["series"]), download(_write(answer["series"]))
+    return _section(made), download(_write(made))
 
 
-def _section(series: Sequence[dict[str, Any]]) -> str:
-    """Each series' last day of the forecast: median, band, and its width in percent of the close."""
+def _section(made: Sequence[Forecast]) -> str:
+    """Each series' last day of the forecast: median, band, its width in percent of the close, losses, volatility."""
     rows = []
-    for one in series:
-        row, close = one["rows"][-1], one["last_close"]
-        prices = [close, *(row[name] for name in ("median", "lower80", "upper80"))]
-        last, median, low, high = (price_text(price, one["decimals"]) for price in prices)
-        width = f"{100 * (row['upper80'] - row['lower80']) / close:.1f} %"
-        rows.append((one["name"], f"{last}\n{one['last_date']}", f"{median}\n{row['date']}", f"{low} – {high}", width))
-    notes = html.notes(f"{one['name']}: {notice}" for one in series for notice in one["notices"])
-    foot = f'<p class="caption">Width: of the 80 % band, in percent of the last close.</p>{notes}'
-    return html.scores("several", html.table_of(Table("", HEAD, tuple(rows))), foot=foot)
+    for one in made:
+        risk = answer(one.outlook, ASKED)
+        middle, lower, upper, *_ = (float(price) for price in one.outlook.fan().to_numpy()[-1])
+        last, median, low, high = (price_text(price, one.decimals) for price in (one.last_close, middle, lower, upper))
+        tables = (risk.value_at_risk, risk.expected_shortfall, risk.volatility[["annual"]])
+        shares = (100 * (upper - lower) / one.last_close, *(float(table.to_numpy()[-1, 0]) for table in tables))
+        named = (
+            one.name,
+            f"{last}\n{one.last_date:%Y-%m-%d}",
+            f"{median}\n{risk.dates[-1]:%Y-%m-%d}",
+            f"{low} – {high}",
+        )
+        rows.append((*named, *(f"{share:.1f} %" for share in shares)))
+    notes = html.notes(f"{one.name}: {notice}" for one in made for notice in one.notices)
+    return html.scores("several", html.table_of(Table("", HEAD, tuple(rows))), foot=f"{FOOT}{notes}")
 
 
-def _write(series: Sequence[dict[str, Any]]) -> str | None:
+def _write(made: Sequence[Forecast]) -> str | None:
     """All days of all series as a CSV file; returns its path, None as `own_file`."""
 
     def write(path: Path) -> None:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(["series", *ROWS])
-            for one in series:
-                for row in one["rows"]:
-                    writer.writerow([one["name"], row["date"], *(f"{row[name]:.8g}" for name in ROWS[1:])])
+            writer.writerow(["series", "date", *FAN])
+            for one in made:
+                for day, row in one.outlook.fan().iterrows():
+                    writer.writerow([one.name, f"{day:%Y-%m-%d}", *(f"{value:.8g}" for value in row)])
 
     return own_file("forecasts", ".csv", write)

@@ -14,6 +14,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.forecast.page import endpoints
+from rnnlab.tasks.forecast.page.chances import chances_panel
 from rnnlab.tasks.forecast.page.compare import compare_panel
 from rnnlab.tasks.forecast.page.fine_tune import fine_tune_panel
 from rnnlab.tasks.forecast.page.forecast_view import Answer, answer
@@ -69,6 +70,7 @@ class Results:
     figure: gr.Plot
     scores: gr.HTML
     download: gr.DownloadButton
+    held: gr.State
 
     def named(self, changed: Mapping[str, Any]) -> Changed:
         """What an event changed, by component."""
@@ -167,7 +169,7 @@ def shown_to(
     except RnnlabError as error:
         return {"verdict": html.refusal(str(error), KEPT)}
     shown = {"verdict": found.verdict, "figure": found.figure, "scores": found.scores}
-    return shown | {"download": download(found.table)}
+    return shown | {"download": download(found.table), "held": found.held}
 
 
 def _first_answer(models: Sequence[str]) -> Answer | None:
@@ -215,8 +217,10 @@ def _results(first: Answer | None) -> Results:
         link = gr.Button("Copy link", size="md", scale=0, min_width=110, elem_id="copy-forecast-link")
         gr.HTML(f'<p class="advice">{ADVICE}</p>', min_width=250)
     link.click(None, js=copy_link("#verdict"), **QUIET)
+    with gr.Accordion("What could happen: any level, any price", **STORY):
+        held = chances_panel(first.held if first else None)
     scores = gr.HTML(first.scores if first else "", elem_id="scores")
-    return Results(verdict, figure, scores, download)
+    return Results(verdict, figure, scores, download, held)
 
 
 def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.page.panels import ROWS
+from rnnlab.tasks.forecast.risk_tables import STORMS, storm_sentence
 from rnnlab.tasks.forecast.tables import share
 from rnnlab.widgets import html
 from rnnlab.widgets.wording import day_text, price_text
@@ -31,6 +32,10 @@ def trust(scores: dict[str, Any] | None, details: dict[str, Any] | None = None) 
         return ""
     bands, pictures = record["bands"], _histogram(record["histogram"])
     sentences = [*(_coverage(percent, band) for percent, band in bands.items()), _clusters(bands), _calibrated(bands)]
+    if terciles := record.get("terciles"):
+        sentences.append(storm_sentence(terciles, (scores or {})["horizon"]))
+        pictures += _storms(terciles)
+    pictures += _risk(scores or {})
     if details is not None:
         worst = _worst(details["worst"], (scores or {}).get("decimals"))
         pictures += _months(details["months"]) + _skill(details["skill"]) + worst
@@ -113,6 +118,47 @@ def _bars(
         f"<figcaption><span>{ends[0]}</span><span>{ends[1]}</span></figcaption>"
     )
     return _figure("", title, drawn, words)
+
+
+def _storms(terciles: Sequence[dict[str, Any]]) -> str:
+    """The bands' coverage by tercile of volatility, raw and calibrated."""
+    rows = []
+    for name, one in zip(STORMS, terciles, strict=True):
+        covered = (share(one[key]) for key in ("coverage80", "calibrated80", "coverage95", "calibrated95"))
+        rows.append((f"{name}\n{one['days']:,} days, {one['low']:.1f}–{one['high']:.1f} %", *covered))
+    table = html.table_of(Table("", ("", "80 %", "calibrated", "95 %", "calibrated"), tuple(rows)))
+    words = "Coverage of the bands by tercile of the running volatility (percent a day) known the day before."
+    return _figure("storms", "In calm and in storms", _scrolled(table), words)
+
+
+def _risk(scores: dict[str, Any]) -> str:
+    """The back-test of value at risk beside the baselines'; "" for horizons over a day."""
+    tails = scores.get("value_at_risk")
+    if not tails:
+        return ""
+    models = {"model": scores} | {name: scores["baselines"].get(name) or {} for name in ROWS if name != "model"}
+    rows = []
+    for name, one in models.items():
+        if own := one.get("value_at_risk"):
+            cells = ((str(t["breaches"]), f"{t['conditional_p']:.2g}", _joint(t)) for t in own.values())
+            rows.append((ROWS[name][0], *(text for level in cells for text in level)))
+    heads = (f"{level} %\n{what}" for level in tails for what in ("beyond", "p", "score ↓"))
+    due = " and ".join(f"{(1 - int(level) / 100) * scores['n']:.0f}" for level in tails)
+    words = (
+        f"Days with a loss beyond the value at risk, of which {due} are due; p below 0.05: too many, too few or "
+        f"clustered (Christoffersen); score: of value at risk and expected shortfall together (Fissler–Ziegel)."
+    )
+    return _figure(
+        "risk", "Value at risk, long position", _scrolled(html.table_of(Table("", ("", *heads), tuple(rows)))), words
+    )
+
+
+def _joint(tail: dict[str, Any]) -> str:
+    return "–" if tail["joint_score"] is None else f"{tail['joint_score']:.3f}"
+
+
+def _scrolled(table: str) -> str:
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Scores">{table}</div>'
 
 
 def _skill(skills: dict[str, dict[str, float]]) -> str:
