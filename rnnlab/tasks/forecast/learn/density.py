@@ -25,7 +25,6 @@ from rnnlab.options import option
 from rnnlab.scoring.student import StudentT, fit_student
 from rnnlab.tasks.forecast.learn import features
 from rnnlab.tasks.forecast.learn.features import Panel
-from rnnlab.tasks.forecast.learn.linear_head import fit_linear_head
 from rnnlab.train.progress import Batch, TrainConfig
 
 LONGEST_HORIZON = 20
@@ -45,8 +44,6 @@ MODEL = ModelConfig(
 TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=0, seed=1)
 CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}
 WIDE_CODEC: dict[str, Any] = CODEC | {"features": list(features.WIDE)}
-WITHOUT_MARKET = 0.5  # share of a wide training's windows that see no index, so that one network serves with and without
-RIDGE = 0.01  # of the linear head; settled on 2010-2015 (docs/experiments.md)
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class DensityConfig:
     recurrence: bool = option(True, "train the recurrent state beside a linear function of the day's features")
     hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
     near: float = option(0.0, "weight of near horizons: one of h days weighs h to the power of minus this", 0.0, 3.0)
-    wide: bool = option(False, "read more features, an index among them; the linear path is fitted first and stays")
+    wide: bool = option(False, "average the network with a linear head on more features, --market's among them")
 
     def __post_init__(self) -> None:
         options.check(self)
@@ -102,29 +99,6 @@ class DensityTask:
         """The names of the features and the horizons that the outputs stand for."""
         return WIDE_CODEC if self.names == features.WIDE else CODEC
 
-    def linear_head(self) -> tuple[Tensor, Tensor]:
-        """Fit the linear path to all training days: weights (3H, I) and biases (3H,) of the outputs.
-
-        As in the batches, some days are shown without an index, and some as if the file had closes only.
-        """
-        x = np.concatenate([stock.panel.x[features.FIRST_DAY : stock.split] for stock in self.stocks])
-        y = np.concatenate([stock.training[features.FIRST_DAY : stock.split] for stock in self.stocks])
-        shown = 1 - self.config.hide
-        with_market = (1 - WITHOUT_MARKET) * shown if (x[:, self.names.index("has_market")] > 0).any() else 0.0
-        copies = [
-            (with_market, lambda x: x),
-            (shown - with_market, lambda x: self._hidden(x, ["market"])),
-            (self.config.hide, lambda x: self._hidden(x, ["market", *features.GROUPS])),
-        ]
-        return fit_linear_head(x, y, [one for one in copies if one[0] > 0], RIDGE, _horizon_loss)
-
-    def _hidden(self, x: NDArray[np.float32], groups: Sequence[str]) -> NDArray[np.float32]:
-        """A copy of features (…, I) without some groups."""
-        hidden = x.copy()
-        for group in groups:
-            features.hide(hidden, group, self.names)
-        return hidden
-
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """Windows of lead + window days, stocks drawn in proportion to their length; lead days have no target."""
         number = start
@@ -140,17 +114,17 @@ class DensityTask:
         targets = np.stack([stock.training[rows] for stock, rows in windows])
         targets[:, : self.config.lead] = np.nan
         closes_only = random.random(self.batch) < self.config.hide
-        inputs[closes_only] = self._hidden(inputs[closes_only], list(features.GROUPS))
+        inputs[closes_only] = features.without(inputs[closes_only], features.GROUPS, self.names)
         if self.names == features.WIDE:
-            alone = closes_only | (random.random(self.batch) < WITHOUT_MARKET)
-            inputs[alone] = self._hidden(inputs[alone], ["market"])
+            alone = closes_only | (random.random(self.batch) < features.WITHOUT_MARKET)
+            inputs[alone] = features.without(inputs[alone], ["market"], self.names)
         return Batch(torch.from_numpy(inputs), torch.from_numpy(targets))
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
         """(B, T, 3H) outputs, (B, T, H) scaled returns, nan for none -> mean negative log-likelihood, nats."""
         # Selecting what is known by a mask would make a GPU wait; multiplying by it does not.
         known = ~y.isnan()
-        losses = -_log_density(*student_parameters(output), y.where(known, 0.0))
+        losses = -log_density(*student_parameters(output), y.where(known, 0.0))
         counted = known * self.weights.to(losses.device)
         return (losses * counted).sum() / counted.sum()
 
@@ -224,21 +198,16 @@ def student_parameters(output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """
     location, log_scale, dof = output.view(*output.shape[:-1], LONGEST_HORIZON, 3).unbind(-1)
     roots = torch.arange(1, LONGEST_HORIZON + 1, device=output.device).sqrt()
-    location, scale, dof = _parameters(location, log_scale, dof)
+    location, scale, dof = own_parameters(location, log_scale, dof)
     return location, torch.cummax(scale * roots, dim=-1).values / roots, dof
 
 
-def _parameters(location: Tensor, log_scale: Tensor, dof: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Outputs of one shape -> location, scale and degrees of freedom."""
+def own_parameters(location: Tensor, log_scale: Tensor, dof: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Outputs of one shape -> location, scale and degrees of freedom, of each horizon for itself."""
     return 0.1 * location, (log_scale - 0.25).clamp(-2.5, 2.5).exp(), 2.1 + functional.softplus(dof + 2)
 
 
-def _horizon_loss(output: Tensor, y: Tensor) -> Tensor:
-    """(N, 3) outputs of one horizon, (N,) scaled returns -> (N,) negative log-likelihoods, nats."""
-    return -_log_density(*_parameters(*output.unbind(-1)), y)
-
-
-def _log_density(location: Tensor, scale: Tensor, dof: Tensor, y: Tensor) -> Tensor:
+def log_density(location: Tensor, scale: Tensor, dof: Tensor, y: Tensor) -> Tensor:
     """Log density of a Student-t at y, nats; not a number where a parameter is none, which the loop's guard needs."""
     w = (y - location) / scale
     constant = torch.lgamma((dof + 1) / 2) - torch.lgamma(dof / 2) - 0.5 * torch.log(torch.pi * dof)

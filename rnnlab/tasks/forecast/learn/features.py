@@ -7,7 +7,7 @@ wide set adds volatilities at more spans, moves of a week and a month, and the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,7 @@ WIDE_GROUPS: dict[str, tuple[str, ...]] = {
         *(f"market_{kind}_{days}" for days in MARKET_MOVES for kind in ("move", "fall")),
     ),
 }
+WITHOUT_MARKET = 0.5  # share of the training that sees no index, so that one network serves with and without
 WIDE = (*NAMES, *WIDE_RETURNS, *(name for group in WIDE_GROUPS.values() for name in group), "has_market")
 
 
@@ -103,16 +104,19 @@ def build_panel(table: pd.DataFrame, names: tuple[str, ...] = NAMES) -> Panel:
 def hide(x: NDArray[np.float32], group: str, names: tuple[str, ...] = NAMES) -> None:
     """Make features (…, I) look, in place, as if the file had no columns for the group."""
     wide = WIDE_GROUPS.get(group, ()) if names == WIDE else ()
-    if names == WIDE and group == "range":
-        _show_bare(x, names)
+    if wide and group == "range":  # returns alone then speak for the volatility, in features of their own
+        for decay in DECAYS:
+            x[..., names.index(f"bare_{decay}")] = x[..., names.index(f"return_{decay}")]
     for name in (*GROUPS.get(group, ()), *wide, f"has_{group}"):
         x[..., names.index(name)] = 0
 
 
-def _show_bare(x: NDArray[np.float32], names: tuple[str, ...]) -> None:
-    """Have returns alone speak for the volatility, in features of their own."""
-    for decay in DECAYS:
-        x[..., names.index(f"bare_{decay}")] = x[..., names.index(f"return_{decay}")]
+def without(x: NDArray[np.float32], groups: Iterable[str], names: tuple[str, ...]) -> NDArray[np.float32]:
+    """A copy of features (…, I) with groups hidden."""
+    hidden = x.copy()
+    for group in groups:
+        hide(hidden, group, names)
+    return hidden
 
 
 def _features(table: pd.DataFrame, close: Floats, returns: Floats, volatility: Floats) -> dict[str, Floats]:

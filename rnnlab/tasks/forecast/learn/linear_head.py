@@ -1,25 +1,82 @@
-"""The linear path of a wide network, fitted first and by itself: what the recurrent part then learns is its residual.
+"""The linear head of a wide checkpoint, fitted by itself, and its mean with a network that reads the plain features.
 
-Without a recurrent state the outputs of one horizon depend on no other's weights, so each is a small convex-like
-problem of its own, solved on all training days at once by L-BFGS (Nocedal & Wright 2006, Numerical Optimization,
-section 7.2) under a ridge. Overlapping returns over h days tell little more than every h/2-th of them, which is taken.
+Without a recurrent state the outputs of one horizon depend on no other's weights, so each is a small problem of its
+own, solved on all training days at once by L-BFGS (Nocedal & Wright 2006, Numerical Optimization, section 7.2) under a
+ridge. Overlapping returns over h days tell little more than every h/2-th of them, which is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import pad
 
 from rnnlab.nn.model import SequenceModel
+from rnnlab.tasks.forecast.learn import features
+from rnnlab.tasks.forecast.learn.density import HORIZONS, log_density, own_parameters
+from rnnlab.tasks.forecast.learn.features import FIRST_DAY, WIDE, WITHOUT_MARKET, Panel
 
 ITERATIONS = 60
-Copy = tuple[float, Callable[[NDArray[np.float32]], NDArray[np.float32]]]  # its share, and what it hides
-Loss = Callable[[Tensor, Tensor], Tensor]  # (N, 3) outputs of one horizon, (N,) scaled returns -> (N,) nats
+RIDGE = 0.01  # settled on days before August 2015, as the head's share below (docs/experiments.md)
+SHARE = 0.5  # of the head in the mean with the network
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """Outputs of a wide checkpoint as a linear map of its features: weights (3H, I) and biases (3H,)."""
+
+    weights: Tensor
+    biases: Tensor
+
+
+def averaged(model: SequenceModel, head: LinearHead) -> SequenceModel:
+    """The model of features WIDE whose output is the mean of a network's, which reads NAMES, and of a linear head's."""
+    assert model.skip is not None
+    own, wide = model.state_dict(), SequenceModel(dataclasses.replace(model.config, inputs=len(WIDE)))
+    more, first = len(WIDE) - model.config.inputs, "cores.0.weight_ih_l0"
+    changed = {
+        first: pad(own[first], (0, more)),
+        "head.weight": (1 - SHARE) * own["head.weight"],
+        "head.bias": (1 - SHARE) * own["head.bias"] + SHARE * head.biases,
+        "skip.weight": (1 - SHARE) * pad(own["skip.weight"], (0, more)) + SHARE * head.weights,
+    }
+    wide.load_state_dict(own | changed)
+    return wide.eval()
+
+
+def fit_linear_head(panels: Sequence[Panel], hide: float) -> LinearHead:
+    """Fit the head to all days of panels whose features are WIDE.
+
+    As in a training, half of what it sees is shown without an index, and a share `hide` as if files had closes only.
+    """
+    x = np.concatenate([panel.x[FIRST_DAY:] for panel in panels])
+    y = np.concatenate([(panel.returns_ahead(HORIZONS) / panel.scales(HORIZONS))[FIRST_DAY:] for panel in panels])
+    design = _designed(_copies(x, hide))
+    start, weights, biases = torch.zeros(x.shape[1] + 1, 3, dtype=torch.float64), [], []
+    for column, days in enumerate(HORIZONS):
+        rows = np.flatnonzero(np.isfinite(y[:, column]))[:: max(1, days // 2)]
+        start = _fit(design, torch.from_numpy(rows), torch.from_numpy(y[rows, column]), RIDGE * days, start)
+        weight = start[1:] / design.spread[:, None]
+        weights.append(weight.T)
+        biases.append(start[0] - design.mean @ weight)
+    return LinearHead(torch.cat(weights).float(), torch.cat(biases).float())
+
+
+def _copies(x: NDArray[np.float32], hide: float) -> list[tuple[float, NDArray[np.float32]]]:
+    """The same days with groups of features hidden, each with its share; shares add to 1."""
+    seen = (1 - WITHOUT_MARKET) * (1 - hide) if x[:, WIDE.index("has_market")].any() else 0.0
+    copies = [
+        (seen, x),
+        (1 - hide - seen, features.without(x, ["market"], WIDE)),
+        (hide, features.without(x, ["market", *features.GROUPS], WIDE)),
+    ]
+    return [(share, copy) for share, copy in copies if share > 0]
 
 
 @dataclass(frozen=True)
@@ -31,80 +88,30 @@ class _Design:
     spread: Tensor
 
 
-def fit_linear_head(
-    x: NDArray[np.float32], y: NDArray[np.float32], copies: Iterable[Copy], ridge: float, loss: Loss
-) -> tuple[Tensor, Tensor]:
-    """Fit a linear map from the features to each horizon's outputs.
-
-    Args:
-        x: (N, I) features of all training days.
-        y: (N, H) scaled returns over 1 … H days, nan for none.
-        copies: the same days with groups of features hidden, each with its share in the loss.
-        ridge: pull towards 0 of one day's weights on standardised features; of h days h times as strong.
-        loss: negative log-likelihood of each day.
-
-    Returns:
-        Weights (3H, I) and biases (3H,), ordered as a model's outputs.
-    """
-    design = _designed([(share, hidden(x)) for share, hidden in copies])
-    start, weights, biases = torch.zeros(x.shape[1] + 1, 3, dtype=torch.float64), [], []
-    for column in range(y.shape[1]):
-        rows = np.flatnonzero(np.isfinite(y[:, column]))[:: max(1, (column + 1) // 2)]
-        start = _fit(design, torch.from_numpy(rows), torch.from_numpy(y[rows, column]), ridge * (column + 1), start, loss)
-        weight = start[1:] / design.spread[:, None]
-        weights.append(weight.T)
-        biases.append(start[0] - design.mean @ weight)
-    return torch.cat(weights).float(), torch.cat(biases).float()
+def _designed(copies: Sequence[tuple[float, NDArray[np.float32]]]) -> _Design:
+    mean = np.sum([share * x.mean(0, dtype=np.float64) for share, x in copies], axis=0)
+    squares = np.sum([share * np.square(x, dtype=np.float64).mean(0) for share, x in copies], axis=0)
+    spread = np.sqrt(np.maximum(squares - mean**2, 0)) + 1e-6
+    scaled = [(share, torch.from_numpy(((x - mean) / spread).astype(np.float32))) for share, x in copies]
+    return _Design(scaled, torch.from_numpy(mean), torch.from_numpy(spread))
 
 
-def put_linear_head(model: SequenceModel, head: tuple[Tensor, Tensor], inputs: int) -> SequenceModel:
-    """Have a model begin with a linear head that stays, its recurrent state reading the first `inputs` features alone."""
-    assert model.skip is not None
-    weight = model.cores[0].get_parameter("weight_ih_l0")
-    with torch.no_grad():
-        model.skip.weight.copy_(head[0])
-        model.head.bias.copy_(head[1])
-        weight[:, inputs:] = 0
-    return freeze_linear_head(model, inputs)
-
-
-def freeze_linear_head(model: SequenceModel, inputs: int) -> SequenceModel:
-    """Keep the linear path, and what the recurrent state does not read, as they are."""
-    assert model.skip is not None
-    read = torch.zeros(model.config.inputs)
-    read[:inputs] = 1
-    model.skip.weight.requires_grad_(False)
-    weight = model.cores[0].get_parameter("weight_ih_l0")
-    weight.register_hook(lambda gradient: gradient * read.to(gradient.device))  # type: ignore[no-untyped-call]
-    return model
-
-
-def _designed(copies: list[tuple[float, NDArray[np.float32]]]) -> _Design:
-    total = sum(share for share, _ in copies)
-    shares = [share / total for share, _ in copies]
-    tensors = [torch.from_numpy(values) for _, values in copies]
-    mean = sum((share * one.mean(0, dtype=torch.float64) for share, one in zip(shares, tensors, strict=True)), torch.zeros(1))
-    squares = sum((share * one.double().square().mean(0) for share, one in zip(shares, tensors, strict=True)), torch.zeros(1))
-    spread = (squares - mean.square()).clamp(min=0).sqrt() + 1e-6
-    scaled = [((one - mean.float()) / spread.float()) for one in tensors]
-    return _Design(list(zip(shares, scaled, strict=True)), mean, spread)
-
-
-def _fit(design: _Design, rows: Tensor, y: Tensor, ridge: float, start: Tensor, loss: Loss) -> Tensor:
-    """(I + 1, 3) weights on standardised features, the bias first."""
+def _fit(design: _Design, rows: Tensor, y: Tensor, ridge: float, start: Tensor) -> Tensor:
+    """(I + 1, 3) weights on standardised features, the bias first; y: (R,) scaled returns over one horizon."""
     weights = start.clone().requires_grad_(True)
-    copies, y = [(share, x[rows]) for share, x in design.copies], y.double()
+    copies = [(share, x[rows]) for share, x in design.copies]
     search = torch.optim.LBFGS(
         [weights], max_iter=ITERATIONS, history_size=20, line_search_fn="strong_wolfe", tolerance_change=1e-9
     )
 
-    def total() -> float:
+    def loss() -> float:
         search.zero_grad()
         value = ridge * weights[1:].square().sum()
         for share, x in copies:
-            value = value + share * loss((x @ weights[1:].float() + weights[0].float()).double(), y).mean()
+            output = (x @ weights[1:].float() + weights[0].float()).double()
+            value = value - share * log_density(*own_parameters(*output.unbind(-1)), y).mean()
         value.backward()  # type: ignore[no-untyped-call]
         return float(value)
 
-    search.step(total)
+    search.step(loss)  # type: ignore[no-untyped-call]
     return weights.detach()
