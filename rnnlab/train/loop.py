@@ -36,7 +36,8 @@ def fit(
     Resuming is exact on the kind of device where the training began; on another one dropout's masks are drawn anew.
 
     A generator: whoever stops asking stops the training. However it ends, the model then holds the best weights by
-    validation loss if the task scores one, else or by `config.newest` the newest (averaged if `config.ema`), on the device that was used.
+    validation loss if the task scores one and not `config.newest`, else the newest (averaged if `config.ema`), on the
+    device that was used.
 
     Args:
         model: trained in place.

@@ -39,9 +39,10 @@ def averaged(model: SequenceModel, head: LinearHead) -> SequenceModel:
     """The model of features WIDE whose output is the mean of a network's, which reads NAMES, and of a linear head's."""
     assert model.skip is not None
     own, wide = model.state_dict(), SequenceModel(dataclasses.replace(model.config, inputs=len(WIDE)))
-    more, first = len(WIDE) - model.config.inputs, "cores.0.weight_ih_l0"
+    more = len(WIDE) - model.config.inputs
+    [first] = [name for name in own if name.startswith("cores.0.") and "weight_ih" in name]
     changed = {
-        first: pad(own[first], (0, more)),
+        first: pad(own[first], (0, more)),  # weights of 0: the recurrent state sees nothing of the rest
         "head.weight": (1 - SHARE) * own["head.weight"],
         "head.bias": (1 - SHARE) * own["head.bias"] + SHARE * head.biases,
         "skip.weight": (1 - SHARE) * pad(own["skip.weight"], (0, more)) + SHARE * head.weights,
@@ -111,7 +112,7 @@ def _fit(design: _Design, rows: Tensor, y: Tensor, ridge: float, start: Tensor) 
             output = (x @ weights[1:].float() + weights[0].float()).double()
             value = value - share * log_density(*own_parameters(*output.unbind(-1)), y).mean()
         value.backward()  # type: ignore[no-untyped-call]
-        return float(value)
+        return value.item()
 
     search.step(loss)  # type: ignore[no-untyped-call]
     return weights.detach()
