@@ -186,8 +186,10 @@ def _check_tutorial(until: str | None, request: Request) -> None:
         raise RnnlabError("The tutorial's training takes seconds and cannot be resumed; start it again.")
     if request.together > 1:
         raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
-    if request.base or request.arguments.get("unseen") or request.arguments.get("market"):
-        raise RnnlabError("--from, --unseen and --market belong to the density recipe; leave them out.")
+    if request.base or request.arguments.get("unseen"):
+        raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
+    if request.arguments.get("market"):
+        raise RnnlabError("--market belongs to the density recipe; leave it out.")
 
 
 def _as_begun(
