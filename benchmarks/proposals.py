@@ -30,7 +30,7 @@ from rnnlab.data.text.documents import split_at
 from rnnlab.runtime.run_log import TrainResult
 from rnnlab.runtime.training import train
 from rnnlab.tasks.kind import Request
-from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.judge.score import ngram_score
 from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.learn.settings import proposed
 
@@ -54,7 +54,7 @@ class Cut:
         file = folder / f"{source.stem}-{size}-{at}.txt"
         file.write_text(text, encoding="utf-8")
         corpus = read_corpus(file)
-        ngram = protocols.ngram_score(*split_at(corpus.documents, 0.9))["ngram_nats_per_char"]
+        ngram = ngram_score(*split_at(corpus.documents, 0.9))["ngram_nats_per_char"]
         return cls(source.stem, file, corpus, ngram)
 
 

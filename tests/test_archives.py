@@ -142,7 +142,7 @@ def test_a_damaged_zip_is_refused_unless_the_damage_is_to_nothing_that_is_read(t
 
 def test_what_is_no_zip_is_refused(tmp_path):
     (tmp_path / "a.zip").write_bytes(b"PK and then nothing")
-    refused(tmp_path / "a.zip", r"^a\.zip is no sound zip file; give a zip of a checkpoint's folder\.$")
+    refused(tmp_path / "a.zip", r"^a\.zip is not a valid zip file; give a zip of a checkpoint's folder\.$")
 
 
 def test_loose_files_are_taken_as_a_folder_is(tmp_path):
@@ -150,15 +150,15 @@ def test_loose_files_are_taken_as_a_folder_is(tmp_path):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / name).write_bytes(content)
     sent = sorted(tmp_path.glob("*/*"))
-    archives.gather(sent, tmp_path / "out", "what you brought")
+    archives.gather(sent, tmp_path / "out", "what you uploaded")
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(FILES)
     with pytest.raises(CheckpointError, match="holds the same name twice"):
-        archives.gather([*sent, sent[0]], tmp_path / "again", "what you brought")
+        archives.gather([*sent, sent[0]], tmp_path / "again", "what you uploaded")
     with pytest.raises(CheckpointError, match="holds no config.json"):
-        archives.gather(sent[1:], tmp_path / "again", "what you brought")
+        archives.gather(sent[1:], tmp_path / "again", "what you uploaded")
 
 
 def test_a_link_among_loose_files_is_refused(tmp_path):
     (tmp_path / "config.json").symlink_to("/etc/passwd")
     with pytest.raises(CheckpointError, match="holds a link"):
-        archives.gather([tmp_path / "config.json"], tmp_path / "out", "what you brought")
+        archives.gather([tmp_path / "config.json"], tmp_path / "out", "what you uploaded")

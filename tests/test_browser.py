@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 import pytest
 from browsing import MARKS, running_browser, sync_api
 
-from rnnlab.tasks.text.facts import voice
+from rnnlab.tasks.text.writer import voice
 from rnnlab.ui import app
 
 pytestmark = MARKS
@@ -307,7 +307,7 @@ def test_the_back_test_s_horizon_and_bands_are_chosen_and_several_series_forecas
     page.get_by_label("Back-test", exact=True).click()
     page.get_by_role("option", name="20 days ahead").click()
     sync_api.expect(page.locator("#scores")).to_contain_text("forecasts 20 days ahead")
-    sync_api.expect(page.locator("#scores")).to_contain_text("Its worst days")
+    sync_api.expect(page.locator("#scores")).to_contain_text("Worst days")
     page.get_by_role("button", name="Several series at once").click()
     page.locator("#forecast-several").click()
     sync_api.expect(page.locator("#several tbody tr")).to_have_count(3)

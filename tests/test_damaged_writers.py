@@ -14,9 +14,9 @@ from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import new_model
 from rnnlab.service.summary import bundled_models
 from rnnlab.tasks.registry import kind_named
-from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.use import write
+from rnnlab.tasks.text.writer import voice
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.weights import cpu_weights
 

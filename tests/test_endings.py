@@ -5,8 +5,7 @@ import itertools
 import pytest
 
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.text.pieces import MOST_TO_FINISH, Piece, Row, Wish, take_back
-from rnnlab.tasks.text.sentences import sentence_end
+from rnnlab.tasks.text.pieces import MOST_TO_FINISH, Piece, Row, Wish, sentence_end, take_back
 
 STORY = "He left. The 3.5 o'clock train, said Mr. Bell, was late...and slow! “Why?” she asked. Nobody spoke\n\nDawn."
 

@@ -10,14 +10,12 @@ import pytest
 from rnnlab.data.text.characters import build_characters
 from rnnlab.data.text.corpus import read_corpus
 from rnnlab.data.text.documents import order_notices
-from rnnlab.data.text.prompts import adapt, adapt_all
-from rnnlab.data.text.stops import adapt_banned, adapt_stops
+from rnnlab.data.text.prompts import adapt, adapt_all, adapt_banned, adapt_stops
 from rnnlab.data.text.text_pieces import read_pieces
 from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError
 from rnnlab.scoring.openings import openings
-from rnnlab.tasks.text.pieces import LONGEST_WORD, Piece, Row, Wish
-from rnnlab.tasks.text.sentences import sentence_end
+from rnnlab.tasks.text.pieces import LONGEST_WORD, Piece, Row, Wish, sentence_end
 
 CHARACTERS = 40_000
 MANY = "".join(map(chr, [*range(0x4E00, 0x9FFF), *range(0xAC00, 0xD7A3), *range(0x20000, 0x2A6DF)]))

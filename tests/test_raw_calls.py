@@ -60,7 +60,7 @@ def test_what_is_left_out_or_null_is_the_default(page, route):
     assert answer == forecast("stocks", "MSFT", horizon=2, calibrated=True).summary()
 
 
-NO_OBJECT = "A call must bring a JSON object; see the page's API for what it holds."
+NO_OBJECT = "A call must contain a JSON object; see the page's API for its fields."
 ENDPOINTS = "/forecast, /backtest, /train_forecast, /write, /train_text, /models, /load, /push"
 
 
@@ -73,7 +73,7 @@ ENDPOINTS = "/forecast, /backtest, /train_forecast, /write, /train_text, /models
         ("call/push", '{"data": "stocks"}', 422, "data must be a list of values: model, repo, private."),
         ("call/load", '{"model": "stocks"}', 422, "data must be a list of values: model."),
         ("queue/join", '{"fn_index": 0, "session_hash": "s"}', 422, "data must be a list of values."),
-        ("queue/join", '{"fn_index": 12345, "data": []}', 404, "This page has no function 12345; load the page anew."),
+        ("queue/join", '{"fn_index": 12345, "data": []}', 404, "This page has no function 12345; reload the page."),
         ("call/forcast", '{"data": []}', 404, f"There is no endpoint /forcast; there are {ENDPOINTS}."),
         ("call/v2/%F0%9F%99%82", "{}", 404, f"There is no endpoint /\N{SLIGHTLY SMILING FACE}; there are {ENDPOINTS}."),
         (
@@ -108,10 +108,7 @@ def test_a_private_event_says_so_too_where_a_value_cannot_be_read(page):
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        (
-            ["A", 1, 2, False, None, 3],
-            r"^6 values were sent where 5 are read \(data, days, units, sure, file\); leave ",
-        ),
+        (["A", 1, 2, False, None, 3], r"^6 values were sent, but 5 are read \(data, days, units, sure, file\); leave "),
         ([True], r"^data must be a text, not True\.$"),
         ([{"a": "b"}], r"^data must be a text, not an object\.$"),
         (["A\udfff"], r"^data must be a text of whole characters, not 'A\\udfff'\.$"),

@@ -8,7 +8,7 @@ from authors import story
 
 from rnnlab.runtime import page_training
 from rnnlab.runtime.page_training import Asked, Trained, begin, plan
-from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.judge import score
 from rnnlab.tasks.text.kind import KIND
 
 TINY = {"hidden": 16, "layers": 1, "embedding": 8, "epochs": 1}
@@ -28,7 +28,7 @@ def counted(monkeypatch, tmp_path):
 
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(page_training, "probe", counting("probe", page_training.probe))
-    monkeypatch.setattr(protocols, "fit_ngrams", counting("count", protocols.fit_ngrams))
+    monkeypatch.setattr(score, "fit_ngrams", counting("count", score.fit_ngrams))
     kind = dataclasses.replace(KIND, read=counting("read", KIND.read), prepare=counting("prepare", KIND.prepare))
     return kind, done
 

@@ -23,6 +23,7 @@ from rnnlab.runtime import opening
 from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.service.sharing import pull, push
+from rnnlab.tasks.forecast.recipes import open_forecasting
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
@@ -196,3 +197,12 @@ def test_a_folder_that_was_written_anew_is_opened_anew(tmp_path):
     assert opening.open_checkpoint(str(tmp_path / "m")) is first
     checkpoint.save(first, tmp_path / "m")
     assert opening.open_checkpoint(str(tmp_path / "m")) is not first
+
+
+def test_a_forecaster_stays_open_until_its_folder_is_written_anew(tmp_path):
+    shutil.copytree(ROOT / "data" / "checkpoints" / "stocks", tmp_path / "m")
+    made, first = open_forecasting(opening.locate(str(tmp_path / "m")))
+    assert open_forecasting(opening.locate(str(tmp_path / "m")))[1] is first
+    assert open_forecasting(opening.locate(str(tmp_path / "m")), device="cpu")[1] is not first
+    checkpoint.save(made, tmp_path / "m")
+    assert open_forecasting(opening.locate(str(tmp_path / "m")))[1] is not first

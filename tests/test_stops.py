@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab.data.text.stops import adapt_banned, adapt_stops, escaped, read_lines, unescaped
+from rnnlab.data.text.prompts import adapt_banned, adapt_stops, escaped, read_lines, unescaped
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from trainings import train_text
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.tasks.forecast.use import forecast
-from rnnlab.tasks.text import facts
+from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.use import Manner, carry_on, drafts, write
 from rnnlab.train.checkpoint import checkpoint
@@ -133,7 +133,7 @@ def test_a_stopped_training_can_write_already(folder, tmp_path):
     next(training)
     training.close()
     assert len(write(str(tmp_path / "m"), "ANNA:", length=30)["text"]) == 35
-    assert "has not been measured" in facts.voice(str(tmp_path / "m")).verdict
+    assert "has not been measured" in writer.voice(str(tmp_path / "m")).verdict
     assert "Its training has not ended" in checkpoint.load(tmp_path / "m").card
 
 
@@ -228,7 +228,7 @@ def test_a_prompt_with_unknown_characters_is_written_on_from_with_a_notice(folde
 
 
 def test_a_voice_tells_its_openings_and_how_good_it_is(folder):
-    voice = facts.voice(model(folder))
+    voice = writer.voice(model(folder))
     assert voice.title == "story"
     assert set(voice.openings) == {"ANNA:", "BORIS:", "CARLA:"}
     assert "per character on held-out pages" in voice.verdict
@@ -242,7 +242,7 @@ def test_a_word_model_is_scored_in_nats_per_character(folder, tmp_path):
     assert words["ngram_nats_per_char"] == chars["ngram_nats_per_char"]
     assert 0.1 < words["nats_per_char_streamed"] < 1.5
     assert words["characters"] > 1980
-    assert facts.voice(str(tmp_path / "m")).size.startswith("LSTM of words")
+    assert writer.voice(str(tmp_path / "m")).size.startswith("LSTM of words")
 
 
 @pytest.mark.parametrize(

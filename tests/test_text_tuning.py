@@ -18,7 +18,7 @@ from rnnlab.service.summary import show
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.kind import KIND
 from rnnlab.tasks.text.learn.task import shape_of
-from rnnlab.tasks.text.learn.widening import widened_weights
+from rnnlab.tasks.text.learn.tuning import widened_weights
 from rnnlab.tasks.text.use import write
 from rnnlab.train.checkpoint import checkpoint
 

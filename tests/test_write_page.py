@@ -11,8 +11,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from rnnlab.tasks.text import facts as records
-from rnnlab.tasks.text import use
+from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.page import tab
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
 from rnnlab.tasks.text.page.request import AskedText
@@ -63,7 +62,7 @@ def test_a_text_grows_and_ends_with_its_file_and_facts():
     draft, download = last["draft"], last["download"]
     assert "per character on held-out pages" in last["verdict"]
     assert "<b>ROMEO:</b>" in last["sheet"]
-    assert re.search(r"200 characters · [\d,]+ a second · CPU · seed 1", last["facts"])
+    assert re.search(r"200 characters · [\d,]+ per second · CPU · seed 1", last["facts"])
     assert draft.texts[0] == use.write("shakespeare", "ROMEO:", length=200, seed=1)["text"]
     assert usable(last) == (True, False, True)
     file = download.value["path"] if isinstance(download.value, dict) else download.value
@@ -123,11 +122,11 @@ def test_what_a_network_writes_is_escaped_everywhere():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"seed": "x"}, "The seed 'x' is no whole number; leave it empty for a new one."),
+        ({"seed": "x"}, "The seed 'x' is not a whole number; leave it empty for a new one."),
         ({"length": 99_999}, "Between 1 and 20,000 characters can be written at a time here, not 99,999."),
         ({"length": None}, "Between 1 and 20,000 characters can be written at a time here, not None."),
         ({"length": float("nan")}, "Between 1 and 20,000 characters can be written at a time here, not nan."),
-        ({"seed": "9" * 5000}, "is no whole number; leave it empty for a new one."),
+        ({"seed": "9" * 5000}, "is not a whole number; leave it empty for a new one."),
         ({"heat": float("nan")}, "temperature must be between 0 and 5, not nan."),
         ({"voice": "/etc"}, "There is no bundled checkpoint 'etc'"),
         ({"voice": "stocks"}, "was trained for 'forecast', not for writing"),
@@ -164,8 +163,8 @@ def test_a_text_that_is_long_enough_is_not_gone_on_with():
 
 def test_a_voice_brings_its_own_prompts():
     prompt, examples, _ = tab._voice_chosen("doyle", 0)
-    assert prompt == records.voice("doyle").openings[0]
-    assert [[one] for one in records.voice("doyle").openings] == examples["samples"]
+    assert prompt == writer.voice("doyle").openings[0]
+    assert [[one] for one in writer.voice("doyle").openings] == examples["samples"]
 
 
 def test_the_endpoint_streams_the_text_as_it_grows(client):
@@ -204,7 +203,7 @@ def test_two_visitors_at_once_get_their_own_texts(address):
         ({"length": 0}, "Between 1 and 20,000 characters can be written at a time here, not 0."),
         ({"length": "many"}, "length must be a number, not 'many'."),
         ({"top_p": 3}, "top_p must be between 0 and 1, not 3.0."),
-        ({"seed": "-4"}, "The seed '-4' is no whole number"),
+        ({"seed": "-4"}, "The seed '-4' is not a whole number"),
     ],
 )
 def test_the_endpoint_refuses_with_one_sentence(client, given, sentence):

@@ -123,7 +123,7 @@ def test_the_seed_minus_one_draws_one_and_says_which(capsys, client, way):
 
 
 def test_the_endpoint_refuses_stops_that_are_no_list_of_texts(client):
-    with pytest.raises(AppError, match="are no list of texts; write them as"):
+    with pytest.raises(AppError, match="are not a list of texts; write them as"):
         client.predict(prompt="x", model="shakespeare", stops={"a": 1}, api_name="/write")
 
 

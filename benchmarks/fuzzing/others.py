@@ -78,7 +78,7 @@ def _whole_text(numbers: dict[str, Any], row: Any) -> Any:
 def _may_be_kept(path: str, old: Any, new: Any) -> bool:
     if path.startswith("seeds["):
         return type(new) is int and 0 <= new < 2**31
-    if path == "prompt" or path.endswith((".text", ".left")):
+    if path in ("prompt", "manner.banned") or path.startswith("manner.stops[") or path.endswith((".text", ".left")):
         return isinstance(new, str)
     return old == "gone" and path.split("[")[0].split(".")[0] not in ("format", "mark", "seeds")
 

@@ -23,10 +23,10 @@ from rnnlab.tasks.forecast.use import forecast
 from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text import data
 from rnnlab.tasks.text.draft_file import open_draft
-from rnnlab.tasks.text.facts import voice
 from rnnlab.tasks.text.kind import KIND as TEXT
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.use import Manner, carry_on, write
+from rnnlab.tasks.text.writer import voice
 from rnnlab.train.checkpoint import checkpoint
 
 PROMPT, LENGTH, HORIZON, SEED = "The heron ", 6, 3, 5

@@ -12,7 +12,7 @@ NAMES = ("bench",)
 
 def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     """Add `bench` with what the tasks time."""
-    parser = commands.add_parser("bench", help="time our engines beside plain ones")
+    parser = commands.add_parser("bench", help="compare rnnlab's speed with plain implementations")
     benches = parser.add_subparsers(required=True, metavar="WHAT")
     for kind in kinds():
         own = kind.part(kind.commands)

@@ -20,25 +20,27 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     data = add_command(commands, "data", "list the data that is bundled, cached or can be fetched", _data)
     asks = data.add_subparsers(metavar="fetch|shards")
     fetch = add_command(asks, "fetch", "fetch a text", _fetch)
-    listed = "as `rnnlab data` lists it, such as doyle, or owner/dataset of the Hugging Face Hub"
+    listed = "a name that `rnnlab data` lists, such as doyle, or owner/dataset on the Hugging Face Hub"
     fetch.add_argument("name", metavar="NAME", help=listed)
-    fetch.add_argument("--column", help="of a dataset or of tables: what holds the text")
-    fetch.add_argument("--split", help="of a dataset (default train, or the only one)")
-    fetch.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
-    fetch.add_argument("--first-mb", type=float, help="of a dataset: no more than its first so many MB (default: all)")
-    fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download (default 120)")
+    fetch.add_argument("--column", help="column of the text, for a dataset or tables")
+    fetch.add_argument("--split", help="split of a dataset (default train, or the only one)")
+    fetch.add_argument("--revision", help="revision of a dataset: a branch, a tag or a commit (default main)")
+    fetch.add_argument("--first-mb", type=float, help="read at most this many MB of a dataset (default: all)")
+    fetch.add_argument("--seconds", type=float, default=120, help="time limit of the download in seconds (default 120)")
 
-    shards = add_command(asks, "shards", "write a text larger than memory as shards, to train a writer on", _shards)
+    shards = add_command(asks, "shards", "cut a text larger than memory into shards, to train a writer on", _shards)
     sources = "text files, folders of them, or one owner/dataset"
     shards.add_argument("sources", metavar="TXT|DIR|DATASET", nargs="+", help=sources)
-    shards.add_argument("--out", required=True, metavar="DIR", help="the folder to make")
-    shards.add_argument("--name", help="what to call the text (default: the first file's name)")
-    shards.add_argument("--millions", type=float, default=8.0, help="of characters in a shard, about (default 8)")
-    shards.add_argument("--column", help="of a dataset or of tables: what holds the text")
-    shards.add_argument("--split", help="of a dataset (default train, or the only one)")
-    shards.add_argument("--revision", help="of a dataset: a branch, a tag or a commit (default main)")
-    shards.add_argument("--seconds", type=float, help="of a dataset: time limit of the download (default 3600)")
-    shards.add_argument("--encoding", help="what the files are encoded in, such as KOI8-R (default UTF-8)")
+    shards.add_argument("--out", required=True, metavar="DIR", help="the folder to create")
+    shards.add_argument("--name", help="name of the text (default: the first file's name)")
+    shards.add_argument(
+        "--millions", type=float, default=8.0, help="approximate size of a shard in millions of characters (default 8)"
+    )
+    shards.add_argument("--column", help="column of the text, for a dataset or tables")
+    shards.add_argument("--split", help="split of a dataset (default train, or the only one)")
+    shards.add_argument("--revision", help="revision of a dataset: a branch, a tag or a commit (default main)")
+    shards.add_argument("--seconds", type=float, help="time limit of a dataset's download in seconds (default 3600)")
+    shards.add_argument("--encoding", help="encoding of the files, such as KOI8-R (default UTF-8)")
 
 
 def _data(asked: argparse.Namespace) -> Answer:

@@ -19,9 +19,11 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     parser = add_command(commands, "evaluate", "score a checkpoint on data, beside a baseline", _evaluate)
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
     add_device(parser)
-    parser.add_argument("--data", required=True, metavar="NAME|FILE|DIR", nargs="+", help="as its training takes it")
-    parser.add_argument("--column", default="", help="of a table: the column of texts (default: the training's)")
-    parser.add_argument("--encoding", default="", help="what the data is encoded in, such as KOI8-R")
+    parser.add_argument(
+        "--data", required=True, metavar="NAME|FILE|DIR", nargs="+", help="data of the kind that its training takes"
+    )
+    parser.add_argument("--column", default="", help="column of the texts in a table (default: that of the training)")
+    parser.add_argument("--encoding", default="", help="encoding of the data, such as KOI8-R")
 
 
 def _evaluate(args: argparse.Namespace) -> Answer:

@@ -24,12 +24,12 @@ NAMES = ("job",)
 
 def add_remote(parser: argparse.ArgumentParser) -> None:
     """Add --on and what belongs to it."""
-    group = parser.add_argument_group("on a machine of the Hugging Face Hub, which costs")
-    group.add_argument("--on", choices=PLACES, help="train there, as a Job on your account, and push from there")
+    group = parser.add_argument_group("on a paid machine of the Hugging Face Hub")
+    group.add_argument("--on", choices=PLACES, help="train as a Job on your account and push the checkpoint")
     group.add_argument("--flavor", help=f"the machine (default {USUAL_FLAVOR})")
-    group.add_argument("--hours", type=float, help=f"end it after so long (default {USUAL_HOURS:g})")
+    group.add_argument("--hours", type=float, help=f"time limit in hours (default {USUAL_HOURS:g})")
     group.add_argument("--push", metavar="REPO", help="owner/name to push to; needed with --on")
-    group.add_argument("--private", action="store_true", help="make a new repository private")
+    group.add_argument("--private", action="store_true", help="create a private repository")
 
 
 def refuse_without_on(asked: argparse.Namespace) -> None:
@@ -46,10 +46,12 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     job = commands.add_parser("job", help="follow or cancel a training on a machine of the Hugging Face Hub")
     asks = job.add_subparsers(required=True, metavar="follow|cancel")
     for name, run, words in (
-        ("follow", _follow, "print its log until it ends"),
-        ("cancel", _cancel, "end it, so that it costs nothing more"),
+        ("follow", _follow, "print the Job's log until it ends"),
+        ("cancel", _cancel, "cancel the Job, so that it costs nothing more"),
     ):
-        add_command(asks, name, words, run).add_argument("id", metavar="ID", help="the Job, as `train --on` named it")
+        add_command(asks, name, words, run).add_argument(
+            "id", metavar="ID", help="the Job's id, as `train --on` prints it"
+        )
 
 
 def train_there(args: argparse.Namespace, kind: TaskKind, request: Request) -> Answer:

@@ -31,9 +31,11 @@ def _add(trainings: Any, kind: TaskKind) -> None:
     parser.set_defaults(kind=kind)
     parser.add_argument("--data", required=True, nargs="+", metavar="NAME|FILE", help=kind.data)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the checkpoint")
-    parser.add_argument("--from", dest="base", metavar="MODEL", help="fine-tune this checkpoint, which keeps its shape")
+    parser.add_argument(
+        "--from", dest="base", metavar="MODEL", help="fine-tune this checkpoint; its architecture is kept"
+    )
     parser.add_argument("--resume", action="store_true", help="resume the training that DIR holds")
-    parser.add_argument("--minutes", type=float, help="end after so long, and keep the best (default: no limit)")
+    parser.add_argument("--minutes", type=float, help="time limit; the best weights are kept (default: none)")
     add_overwrite(parser)
     add_remote(parser)
     own = kind.part(kind.commands)

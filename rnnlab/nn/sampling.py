@@ -39,18 +39,14 @@ FEW, SOME = 256, 2048
 class Sampling:
     """How the next token is chosen; every part but the temperature is off by default."""
 
-    temperature: float = option(0.8, "randomness of each choice; 0 always picks the most likely token", 0.0, 5.0)
-    top_k: int = option(0, "choose among this many of the most likely tokens; 0 for all", 0, 65_536)
-    top_p: float = option(
-        1.0, "choose among the most likely tokens that hold this share of the probability; 1 for all", 0, 1
-    )
-    min_p: float = option(0.0, "drop tokens less likely than this share of the most likely one; 0 drops none", 0, 1)
-    typical: float = option(
-        1.0, "keep this share of the probability, tokens of typical surprise first; 1 for all", 0, 1
-    )
-    repetition_penalty: float = option(1.0, "how much to hold back tokens used lately; 1 for not at all", 1, 10)
-    repetition_window: int = option(64, "how many of the last tokens count as lately", 1, 4096)
-    no_repeat_ngram: int = option(0, "never repeat a run of this many tokens; 0 allows all", 0, 256)
+    temperature: float = option(0.8, "randomness; 0 always picks the most likely token", 0.0, 5.0)
+    top_k: int = option(0, "sample from this many of the most likely tokens; 0 for all", 0, 65_536)
+    top_p: float = option(1.0, "sample from the most likely tokens up to this cumulative probability; 1 for all", 0, 1)
+    min_p: float = option(0.0, "drop tokens below this fraction of the highest probability; 0 drops none", 0, 1)
+    typical: float = option(1.0, "keep the most typical tokens up to this cumulative probability; 1 for all", 0, 1)
+    repetition_penalty: float = option(1.0, "penalty on recently used tokens; 1 for none", 1, 10)
+    repetition_window: int = option(64, "number of recent tokens that the penalty covers", 1, 4096)
+    no_repeat_ngram: int = option(0, "never repeat a sequence of this many tokens; 0 allows all", 0, 256)
 
     def __post_init__(self) -> None:
         options.check(self)

@@ -73,8 +73,8 @@ def visit_folder(model: str) -> Path | None:
     try:
         os.utime(folder.parent)
     except OSError as error:
-        why = f"as what a visitor brings is deleted after {KEPT / 3600:g} unused hours"
-        raise CheckpointError(f"{found[2]} is no longer here, {why}; bring it once more.") from error
+        why = f"as what a visitor uploads is deleted after {KEPT / 3600:g} unused hours"
+        raise CheckpointError(f"{found[2]} is no longer here, {why}; upload it again.") from error
     return folder
 
 

@@ -39,7 +39,7 @@ def bring(files: Sequence[str | Path], *, caller: Caller = STRANGER) -> str:
     if not paths:
         raise CheckpointError("No file was given; give a zip of a checkpoint's folder, or the folder's files.")
     zipped = len(paths) == 1 and paths[0].name not in checkpoint.TAKEN
-    name = paths[0].name if zipped else "what you brought"
+    name = paths[0].name if zipped else "what you uploaded"
 
     def check(model: ModelConfig) -> None:
         sizes.check_weight_count(model, caller.most_weights, name)

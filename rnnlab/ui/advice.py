@@ -47,7 +47,7 @@ def _overfitting(reports: Sequence[TrainReport]) -> str:
     if since < RISING or not reports[-1].loss < reports[best].loss:
         return ""
     return (
-        f"Since step {reports[best].step:,} the training loss falls but the validation loss does not: it is "
+        f"Since step {reports[best].step:,} the training loss falls but the validation loss does not: the network is "
         f"overfitting. Stop here, or use a smaller network, more dropout, or more data."
     )
 
@@ -57,4 +57,5 @@ def _stuck(reports: Sequence[TrainReport], baseline: float, beaten: str) -> str:
     moved = max(losses) - min(losses)
     if moved > STUCK * abs(baseline) or min(losses) < baseline:
         return ""
-    return f"It is stuck above the {beaten}: another learning rate, a larger network or more data may help."
+    help_by = "another learning rate, a larger network or more data may help"
+    return f"The validation loss is stuck above that of the {beaten}: {help_by}."

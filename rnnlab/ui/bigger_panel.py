@@ -31,16 +31,16 @@ from rnnlab.widgets.events import ASKING, PRIVATE
 from rnnlab.widgets.task_tab import Changed
 
 STORY = (
-    "The Hugging Face Hub rents machines out. The same training then runs there **as a Job on your account, which you "
-    "pay**, and pushes the checkpoint to your name; your data go there through a private repository of yours."
+    "The Hugging Face Hub rents out machines. The training runs there **as a Job that your account pays for** and "
+    "pushes the checkpoint to your account. Your data are sent through a private repository of yours."
 )
 NO_LOGIN = (
-    "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
-    "`python -m rnnlab train … --on hf-jobs --flavor a10g-small --push owner/name`."
+    "Signing in works only where this page runs as a Space on Hugging Face. From your own machine, start a Job with "
+    "the command `python -m rnnlab train`; its help lists the options."
 )
 SHOWN = 12  # lines of the log
 CANCEL = "Cancel the Job"
-UNSEEN = "Press See the price: nothing is started before it is shown."
+UNSEEN = "Press See the price. Nothing starts before the price is shown."
 
 
 def bigger_panel(form: Form) -> None:
@@ -53,7 +53,7 @@ def bigger_panel(form: Form) -> None:
         gr.LoginButton(size="sm", scale=0, min_width=220)
         with gr.Row(elem_classes="choosers"):
             flavor = gr.Dropdown([USUAL_FLAVOR], value=USUAL_FLAVOR, label="Machine", min_width=220)
-            hours = gr.Slider(0.25, 12, USUAL_HOURS, step=0.25, label="Hours at most", min_width=160)
+            hours = gr.Slider(0.25, 12, USUAL_HOURS, step=0.25, label="Time limit (hours)", min_width=160)
             repo = gr.Textbox(label="Push to", placeholder="owner/name", max_lines=1, min_width=160)
             private = gr.Checkbox(label="Private", value=True, min_width=90, container=False)
         with gr.Row(elem_classes="actions"):

@@ -48,7 +48,7 @@ def values(parameters: Sequence[Any], sent: Sequence[Any]) -> list[Any]:
     if len(sent) > len(parameters):
         names = ", ".join(str(one.label) for one in parameters)
         raise RnnlabError(
-            f"{len(sent)} values were sent where {len(parameters)} are read ({names}); leave out the others."
+            f"{len(sent)} values were sent, but {len(parameters)} are read ({names}); leave out the others."
         )
     whole = [*sent, *[None] * (len(parameters) - len(sent))]
     return [_value(parameter, one) for parameter, one in zip(parameters, whole, strict=True)]
@@ -107,5 +107,5 @@ def _unreadable(parameters: Sequence[Any], sent: Sequence[Any]) -> str:
     for parameter, one in zip(parameters, sent, strict=False):
         if isinstance(parameter, gr.File) and one is not None:
             name = parameter.label or "The file"
-            return f"{name} was not uploaded to this page; upload it, then send what that gives."
-    return "A value that was sent cannot be read; send those that the page's API lists."
+            return f"{name} was not uploaded to this page; upload it, then send the path that the upload returns."
+    return "A value that was sent cannot be read; send the values that the page's API lists."

@@ -26,11 +26,11 @@ from rnnlab.widgets.saving import own_file
 from rnnlab.widgets.task_tab import Changed
 
 CHECKPOINTS = "checkpoints"  # the tab's id
-STILL = "The checkpoint that was chosen before is still shown below."
+STILL = "The previous checkpoint is still shown below."
 BROUGHT = (".zip", ".json", ".safetensors", ".md")
-FOR_TWO_HOURS = "Yours alone, for about two hours: nobody else can open it."
+FOR_TWO_HOURS = "Only you can open it, for about two hours."
 NO_LOGIN = (
-    "Signing in works where this page runs as a Space on Hugging Face. From your own machine: "
+    "Signing in works only where this page runs as a Space on Hugging Face. From your own machine: "
     "`python -m rnnlab push FOLDER owner/name`."
 )
 
@@ -76,7 +76,7 @@ def checkpoints_tab() -> CheckpointsTab:
             first = choices[0][1] if choices else None
             listed = gr.Radio(choices, value=first, label="Checkpoints", elem_classes="picks", elem_id="picks")
             file = drop(
-                "Or bring your own", "A zip of a checkpoint’s folder, or its files", BROUGHT, "bring", several=True
+                "Or upload your own", "A zip of a checkpoint’s folder, or its files", BROUGHT, "bring", several=True
             )
         with gr.Column(scale=3, min_width=320):
             parts = _details(first)
@@ -102,7 +102,7 @@ def find(
         return html.refusal(str(error), ""), gr.skip(), gr.skip()
     found = answer["hub"]
     known = checkpoint_panels.listed(answer["bundled"], brought, found)
-    words = "" if found else html.notice("Search", "The Hub has no such checkpoint of rnnlab; try other words.")
+    words = "" if found else html.notice("Search", "No rnnlab checkpoint on the Hub matches; try other words.")
     # The chosen one stays in the list whatever was found: it is still shown beside.
     return words, gr.Radio(choices=choices_with(known, chosen), value=chosen), found
 

@@ -19,8 +19,8 @@ from rnnlab.widgets.events import ASKING, PRIVATE, QUIET
 from rnnlab.widgets.links import linked_model
 from rnnlab.widgets.task_tab import Changed, TaskTab
 
-STILL = "The checkpoint that was chosen before is still shown below."
-REFUSED = "The page below is as it always opens."
+STILL = "The previous checkpoint is still shown below."
+REFUSED = "The page below shows its defaults."
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def connect_opening(button: gr.Button, model: Any, note: gr.HTML, places: Places
             found = open_shown(model or "", caller=caller)
             if found.task not in places.by_task:
                 tab = kind_named(found.task).tab or found.task
-                raise RnnlabError(f"This page has no tab {tab}, as no checkpoint for it comes with it.")
+                raise RnnlabError(f"This page has no tab {tab}, as no checkpoint for it is bundled.")
             id, place = places.by_task[found.task]
             return {note: "", places.tabs: gr.Tabs(selected=id)} | place.open(
                 found.model, caller, values[spans[found.task]]

@@ -19,7 +19,7 @@ from rnnlab.tasks.registry import kinds
 from rnnlab.widgets.dropping import drop
 from rnnlab.widgets.events import filled
 
-GONE = "Your file is no longer here, as uploads are deleted after a while; drop it once more."
+GONE = "Your file is no longer here, as uploads are deleted after a while; upload it again."
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Entered:
                 raise RnnlabError(GONE)
             return list(self.files)
         if self.series not in self.kind.bundled():
-            raise RnnlabError("No data is chosen; choose some, or give a file of your own.")
+            raise RnnlabError("No data is chosen; choose some, or upload a file.")
         return [str(self.series)]
 
     def asked(self, caller: Caller, *, proposed: bool = False) -> Asked:
@@ -114,7 +114,7 @@ def lay_form() -> Form:
         task = gr.Radio([kind.title for kind in kinds()], value=first.title, label="Task", min_width=200)
         with gr.Column(min_width=150):
             series = gr.Dropdown(
-                offered, value=offered[0] if offered else None, label="Bundled data", info="Comes with the page"
+                offered, value=offered[0] if offered else None, label="Bundled data", info="Included with the page"
             )
         with gr.Column(min_width=150):
             file = drop("Your own file", "Several texts are read as one", (), "train-file", several=True)
@@ -135,15 +135,15 @@ def _settings() -> tuple[dict[str, Any], gr.Dropdown]:
             cell = gr.Dropdown(list(cells), value="gru", label="Cell", info="Kind of recurrent cell", min_width=110)
             hidden = gr.Slider(4, 512, 16, step=4, label="Units", info="Per layer", min_width=150)
             layers = gr.Slider(1, 4, 1, step=1, label="Layers", info="Stacked", min_width=130)
-            epochs = gr.Slider(1, 400, 60, step=1, label="Epochs", info="Passes", min_width=150)
-            rate = gr.Number(0.01, label="Learning rate", info="The highest of the training", min_width=130)
+            epochs = gr.Slider(1, 400, 60, step=1, label="Epochs", info="Passes over the data", min_width=150)
+            rate = gr.Number(0.01, label="Learning rate", info="Peak value", min_width=130)
         models = [name for kind in kinds() for name in bundled_models(kind)]
         base = gr.Dropdown(
             ["", *models],
             value="",
             label="Fine-tune",
             allow_custom_value=True,
-            info="Optional: a checkpoint of the chosen task, or owner/name of the Hub; its shape stays",
+            info="Optional: a checkpoint of the chosen task, or owner/name on the Hub. It keeps its architecture",
         )
     return dict(zip(SHOWN, (cell, hidden, layers, epochs, rate), strict=True)), base
 
@@ -162,7 +162,7 @@ def _chooser(known: Option) -> Any:
     """A field for an option, its gloss the option's own words."""
     label, info = known.name.replace("_", " ").capitalize(), known.help[0].upper() + known.help[1:]
     if known.choices:
-        choices = [(one or "as the file says", one) for one in known.choices]
+        choices = [(one or "detect automatically", one) for one in known.choices]
         return gr.Dropdown(choices, value=known.default, label=label, info=info, min_width=150)
     if known.kind is bool:
         return gr.Checkbox(bool(known.default), label=label, info=info, min_width=150)

@@ -15,7 +15,6 @@ from rnnlab.runtime.run_log import TrainReport
 from rnnlab.tasks.registry import kind_named
 from rnnlab.ui.advice import advise
 from rnnlab.widgets import figures, html
-from rnnlab.widgets.wording import notes_of
 
 HALF_MINUTE = 30
 
@@ -26,10 +25,9 @@ def plan_panel(plan: Plan) -> str:
     told = list(plan.notices)
     if plan.seconds > plan.most_seconds:
         told.append(
-            f"A visit may train for {plan.most_seconds / 60:g} minutes here; then it is stopped, and what was best is "
-            f"kept. With fewer epochs or units it ends in time."
+            f"A training may take {plan.most_seconds / 60:g} minutes here; then it is stopped and the best weights are "
+            f"kept. Choose fewer epochs or units to finish in time."
         )
-    notes = notes_of(told)
     chosen = plan.settings
     epochs = f"{chosen['epochs']} epochs, " if "epochs" in chosen else ""
     words = (
@@ -39,8 +37,7 @@ def plan_panel(plan: Plan) -> str:
     return (
         f'<section class="verdict plan"><p class="eyebrow">{escape(read)}</p><h2><strong>'
         f"{_duration(plan.seconds)} on this machine.</strong> {escape(words)}</h2>"
-        + (f'<ul class="notes">{notes}</ul>' if notes else "")
-        + "</section>"
+        f"{html.notes(told)}</section>"
     )
 
 
@@ -62,7 +59,7 @@ def status(pulse: Pulse, reports: Sequence[TrainReport], plan: Plan) -> str:
         last = reports[-1]
         words += (
             f", held out {last.scores.get('loss', math.nan):.4f} ({plan.baseline_name} {plan.baseline:.4f}), "
-            f"gradient norm {last.gradient_norm:.2g}, rate {last.rate:.1e}, {last.per_second:,.0f} a second, "
+            f"gradient norm {last.gradient_norm:.2g}, rate {last.rate:.1e}, {last.per_second:,.0f} per second, "
             f"{_duration(last.seconds_left).lower()} left"
         )
     return html.status(words, pulse.step / max(pulse.steps, 1))
@@ -84,9 +81,8 @@ def shown(reports: Sequence[TrainReport], plan: Plan) -> dict[str, Any]:
 def live(reports: Sequence[TrainReport], plan: Plan) -> str:
     """A fresh sample, or the validation's scores, and advice."""
     last = reports[-1]
-    told = "".join(f"<li>{escape(words)}</li>" for words in advise(reports, plan.baseline, plan.baseline_name))
-    advice = f'<ul class="notes">{told}</ul>' if told else ""
+    advice = html.notes(advise(reports, plan.baseline, plan.baseline_name))
     if last.sample:
-        sheet = f'<p class="seed">Generated now</p><div class="written">{escape(last.sample)}</div>'
+        sheet = f'<p class="seed">Sample</p><div class="written">{escape(last.sample)}</div>'
         return f'<div class="sheet">{sheet}</div>{advice}'
     return f'<p class="caption">{escape(kind_named(plan.task).live(last.scores))}</p>{advice}'

@@ -24,14 +24,16 @@ SECONDS = 120.0
 
 def train_sources(form: Form) -> None:
     """Lay them out; what they bring is chosen in the form."""
-    with gr.Accordion("A dataset of the Hub, or a training that was stopped", open=False, elem_classes="settings"):
+    with gr.Accordion("A dataset of the Hub, or a stopped training", open=False, elem_classes="settings"):
         with gr.Row(elem_classes="choosers"):
-            name = gr.Textbox(label="Dataset", info="owner/name; its first 3 MB", min_width=200)
-            column = gr.Textbox(label="Column", info="If it has several", min_width=120)
+            name = gr.Textbox(label="Dataset", info="owner/name; the first 3 MB are read", min_width=200)
+            column = gr.Textbox(label="Column", info="If there are several", min_width=120)
             split = gr.Textbox(label="Split", info="“train” if empty", min_width=120)
             fetch = gr.Button("Fetch it", min_width=110, scale=0, elem_id="fetch-dataset")
         with gr.Row(elem_classes="choosers"), gr.Column(min_width=200):
-            zipped = drop("A stopped training", "The zip that this page gave you", [".zip"], "stopped-training")
+            zipped = drop(
+                "A stopped training", "The zip that you downloaded from this page", [".zip"], "stopped-training"
+            )
         note = gr.HTML(elem_id="sources-note")
     number = form.number
     changed = [note, form.task, form.series, form.file, number, *form.groups.values()]
@@ -54,7 +56,7 @@ def fetched(name: str | None, column: str | None, split: str | None) -> tuple[st
     try:
         takes = next((kind for kind in kinds() if kind.fetch(asked) is not None), None)
         if takes is None or not is_hub_name(asked) or "@" in asked:
-            raise RnnlabError(f"{asked[:60]!r} is no dataset's name; write it as owner/name.")
+            raise RnnlabError(f"{asked[:60]!r} is not a dataset's name; write it as owner/name.")
         found = listing.fetch(asked, column=filled(column), split=filled(split), seconds=SECONDS, first_mb=FIRST_MB)
     except RnnlabError as error:
         return "", html.refusal(str(error), ""), None

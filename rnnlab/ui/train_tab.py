@@ -24,9 +24,9 @@ from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.events import ASKING, PRIVATE, QUIET
 from rnnlab.widgets.task_tab import Changed
 
-STORY = "Bring your data, see what is proposed, and watch the network train. Only you can open the result."
-NOTHING = "Nothing is being trained."
-READING = "Reading the data and timing half a second of training …"
+STORY = "Upload your data, review the proposed settings, and watch the network train. Only you can open the result."
+NOTHING = "No training is running."
+READING = "Reading the data and timing the training …"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _after() -> tuple[Any, ...]:
         look: dict[str, Any] = {"visible": False, "size": "md", "scale": 0}
         use = gr.Button("Use it now", variant="primary", min_width=150, elem_id="use-trained", **look)
         zipped = gr.Button("Download (.zip)", min_width=150, elem_id="zip-trained", **look)
-        show = gr.Button("Push it: show under Checkpoints", min_width=260, elem_id="to-push", **look)
+        show = gr.Button("Show under Checkpoints, to push it", min_width=260, elem_id="to-push", **look)
         packed = gr.DownloadButton("The zip", visible="hidden", elem_id="packed-trained")
     made = zipped.click(checkpoints_tab.pack, trained, [note, packed], **ASKING)
     made.then(None, packed, js="file => file && document.querySelector('#packed-trained').click()", **QUIET)
@@ -228,7 +228,7 @@ def _ended(event: Trained) -> str:
 
 def _waiting() -> tuple[Any, ...]:
     wait = JOBS.most_left
-    before = f"Another training has the machine, for {wait / 60:.0f} minutes at most. " if wait else ""
+    before = f"Another training uses the machine, for {wait / 60:.0f} more minutes at most. " if wait else ""
     words = f"Waiting for the machine. {before}One training runs at a time; keep this page open."
     return html.status(words, 0), gr.Button(interactive=False)
 

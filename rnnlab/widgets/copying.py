@@ -23,7 +23,7 @@ def copy_link(place: str) -> str:
     """
     return f"""() => {{{_GIVE}
   const link = document.querySelector({json.dumps(place + " [data-link]")})?.dataset.link;
-  if (!link) return say('No link to what is yours');
+  if (!link) return say('Private: no link');
   give(location.origin + location.pathname + link); say('Copied');
 }}"""
 

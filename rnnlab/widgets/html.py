@@ -42,7 +42,7 @@ def status(words: str, share: float, *, busy: bool = True) -> str:
     """One line on how far a training is, above a thin bar."""
     width = round(100 * min(max(share, 0.0), 1.0))
     return (
-        f'<div class="status" role="status"><span>{escape(words)}</span>'
+        f'<div class="status" role="status"><span>{escape(on_page(words))}</span>'
         f'<div class="bar{"" if busy else " done"}"><i style="width:{width}%"></i></div></div>'
     )
 

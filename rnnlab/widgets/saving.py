@@ -10,7 +10,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-NO_ROOM = "This machine has no room for the file to download; the answer is shown without it."
+NO_ROOM = "This machine has no room for the file to download; the result is shown without it."
 
 
 def own_file(stem: str, suffix: str, write: Callable[[Path], None]) -> str | None:

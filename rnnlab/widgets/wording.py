@@ -9,8 +9,9 @@ from datetime import date
 from html import escape
 from typing import Any
 
-# Flags of sentences that are told on a command line, too; here they are fields of these names, and parameters.
-_FLAG = re.compile(r"--(encoding|column|documents|marker|shuffle|ticker|dates)\b")
+# Flags of sentences that are told on a command line, too, with their values: fields of the page, parameters elsewhere.
+_FLAG = re.compile(r"--(encoding|column|documents|marker|shuffle|ticker|dates|rare|epochs|from)\b(?: (\d+|line\b))?")
+_FIELDS, _PARAMETERS = {"from": "Fine-tune"}, {"from": "base"}
 
 
 def price_text(price: float, decimals: int | None = None) -> str:
@@ -28,12 +29,16 @@ def day_text(day: date) -> str:
 
 def on_page(sentence: str) -> str:
     """A sentence that names the page's fields where it names flags."""
-    return _FLAG.sub(lambda flag: f"“{flag[1].capitalize()}”", sentence)
+    return _FLAG.sub(lambda flag: f"“{_valued(_FIELDS.get(flag[1], flag[1].capitalize()), flag[2])}”", sentence)
 
 
 def for_programs(sentence: str) -> str:
     """A sentence that names an endpoint's parameters where it names flags."""
-    return _FLAG.sub(lambda flag: flag[1], sentence)
+    return _FLAG.sub(lambda flag: _valued(_PARAMETERS.get(flag[1], flag[1]), flag[2]), sentence)
+
+
+def _valued(name: str, value: str | None) -> str:
+    return f"{name}: {value}" if value else name
 
 
 def answer_for_programs(answer: dict[str, Any]) -> dict[str, Any]:

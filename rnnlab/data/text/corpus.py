@@ -31,7 +31,7 @@ MOST_LABELS = 3  # files that a sentence names
 class Reading:
     """How files become documents.
 
-    fold_case: write everything in lower case, by `str.lower` (so ß stays ß, which `str.casefold` would change).
+    fold_case: convert the text to lower case, by `str.lower` (so ß stays ß, which `str.casefold` would change).
     documents: "whole": a file is one. "blank-line": one or more blank lines end a document. "marker": a line that holds
     the marker and nothing else does. "line": each line that is not blank is one. marker: for "marker" only, such as
     "<|endoftext|>". encoding: the text's, such as "KOI8-R"; found out if "". column: of a table, whose cells are a

@@ -1,7 +1,8 @@
-"""Writes a prompt with the characters that a model knows, and says what became what; knows no ids."""
+"""Prompts, stops and banned characters in those that a model knows, and what became what; knows no ids."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _SPELLINGS = dict(pair.split(" ") for pair in _SPELLED.split(", "))
 _NAMES = {"\n": "a line break", "\t": "a tab", " ": "a space", "\u00a0": "a no-break space"}
 # Notices name so many characters; a prompt in another script would list its whole alphabet.
 _MOST_NAMED = 8
+
+_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}
 
 
 def adapt(known: Collection[str], text: str) -> tuple[str, tuple[str, ...]]:
@@ -84,13 +87,13 @@ def _on_forms(forms: Mapping[str, str], cut: int) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def unknown_signs(known: Collection[str], text: str) -> str:
+def _unknown_signs(known: Collection[str], text: str) -> str:
     """The characters of a text that are unknown in every form, so that `adapt` leaves them out."""
     known = frozenset(known)
     return "".join(one for one in dict.fromkeys(_plain(text)[0]) if one not in known and not _nearest(known, one))
 
 
-def same_sign(known: Collection[str], character: str) -> str:
+def _same_sign(known: Collection[str], character: str) -> str:
     """The known shape of the same quotation mark, apostrophe or dash, or nothing."""
     family = next((family for family, _ in _FAMILIES if character in family and not character.isspace()), "")
     return next((one for one in family if one in known), "")
@@ -147,3 +150,53 @@ def _listed(items: list[str]) -> str:
     if len(items) > _MOST_NAMED:
         items = [*items[:_MOST_NAMED], f"{len(items) - _MOST_NAMED:,} more"]
     return listed(items)
+
+
+def unescaped(text: str) -> str:
+    r"""Read \n as a line break, \t as a tab and \\ as one backslash; any other backslash stands for itself."""
+    return re.sub(r"\\[nt\\]", lambda found: _ESCAPES[found.group()], text)
+
+
+def escaped(text: str) -> str:
+    """Write a text on one line, so that `unescaped` reads it again."""
+    return "".join(next((sign for sign, one in _ESCAPES.items() if one == mark), mark) for mark in text)
+
+
+def read_lines(text: str) -> tuple[str, ...]:
+    """The stops of a field, one a line, escapes read; empty lines are none."""
+    return tuple(unescaped(line) for line in text.splitlines() if line)
+
+
+def adapt_stops(known: Collection[str], stops: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write stops, none of them empty, with known characters, as a prompt's: curly quotes as straight ones, é as e, …
+
+    Returns the stops that can appear, and a sentence on each that was changed or can never appear.
+    """
+    readable, notices = [], []
+    for stop in stops:
+        text, changed = adapt(known, stop)
+        # Of blanks alone the nearest form would be another blank: a tab's a space, which ends any text at once.
+        if _unknown_signs(known, stop) or (changed and stop.isspace()):
+            notices.append(f"The stop “{escaped(stop)}” can never appear, as this model does not know all of it.")
+            continue
+        if changed:
+            notices.append(
+                f"The stop “{escaped(stop)}” was read as “{escaped(text)}”, in characters that this model knows."
+            )
+        readable.append(text)
+    return tuple(readable), tuple(notices)
+
+
+def adapt_banned(known: Collection[str], banned: str) -> tuple[str, tuple[str, ...]]:
+    """Ban the known shape of a sign as well: ’ bans ' where only that is known.
+
+    A letter bans no other letter, and a sign none that the model uses for something else: what the model does not know
+    it never writes. Returns the characters to ban, and a sentence on each sign that bans another.
+    """
+    notices, signs = [], list(dict.fromkeys(banned))
+    for sign in signs:
+        other = "" if sign in known else _same_sign(known, sign)
+        if other and other not in signs:
+            signs.append(other)
+            notices.append(f"{sign} is unknown to this model, so {other} is never written in its place.")
+    return "".join(signs), tuple(notices)

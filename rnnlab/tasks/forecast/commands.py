@@ -42,34 +42,47 @@ FLAG: dict[str, Any] = {"action": "store_true"}
 
 def add_training_flags(parser: argparse.ArgumentParser) -> None:
     """Add what `train forecast` takes beside its settings."""
-    parser.add_argument("--recipe", choices=RECIPES, default="density", help="what to train (default density)")
+    parser.add_argument("--recipe", choices=RECIPES, default="density", help="recipe to train (default density)")
     parser.add_argument(
-        "--seeds", type=int, default=1, help="seeds to train: each scored, or their mean as one network (default 1)"
+        "--seeds",
+        type=int,
+        default=1,
+        help="number of seeds: tutorial scores each, density averages them into one network (default 1)",
     )
-    parser.add_argument("--until", help="last training day, as 2015-08-12 (default: the first four fifths)")
+    parser.add_argument("--until", help="last training day, such as 2015-08-12 (default: the first four fifths)")
     parser.add_argument(
-        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score afterwards, never trained on"
+        "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score that are not trained on"
     )
-    _add_market(parser, "an index to read beside each series, with --wide, as SP500 or a file")
-    parser.add_argument("--garch", help="score GARCH and GJR-GARCH on those, too (needs arch)", **FLAG)
+    _add_market(parser, "index to read beside each series, with --wide: SP500 or a file")
+    parser.add_argument("--garch", help="also score GARCH and GJR-GARCH on the unseen series (needs arch)", **FLAG)
     _add_file_flags(parser)
 
 
 def add_commands(commands: Any) -> None:
     """Add `forecast` and `backtest`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(fan, "bundled tickers, or files of prices; several get a line each")
+    _add_model_and_data(fan, "bundled tickers or price files; several print one line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
-    fan.add_argument("--calibrated", help="bands calibrated day by day, by their past coverage, and all else", **FLAG)
+    fan.add_argument("--calibrated", help="calibrate the whole distribution by the bands' past coverage", **FLAG)
     flags.add_flags(fan)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(walk, "bundled tickers, or files of prices; several are scored together")
-    walk.add_argument("--start", help="first scored day, as 2015-08-13 (default: the last fifth, less training days)")
-    walk.add_argument("--garch", help="also GARCH and GJR-GARCH, refitted every 20 days (seconds; needs arch)", **FLAG)
-    walk.add_argument("--linear", help="also the recipe's linear head, trained up to the start (a minute)", **FLAG)
-    walk.add_argument("--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (minutes)")
-    walk.add_argument("--leak-check", help="also check that noise after a day does not change its forecast", **FLAG)
-    walk.add_argument("--placebo", help="score on independent draws, which nothing can predict, not on prices", **FLAG)
+    _add_model_and_data(walk, "bundled tickers or price files; several are scored together")
+    walk.add_argument(
+        "--start", help="first scored day, such as 2015-08-13 (default: the last fifth, minus training days)"
+    )
+    walk.add_argument(
+        "--garch", help="also score GARCH and GJR-GARCH, refitted every 20 days (takes seconds; needs arch)", **FLAG
+    )
+    walk.add_argument(
+        "--linear", help="also score the recipe's linear head, trained up to the start (takes a minute)", **FLAG
+    )
+    walk.add_argument(
+        "--refit", choices=("yearly",), help="retrain the recipe for each year from --start on (takes minutes)"
+    )
+    walk.add_argument("--leak-check", help="check that noise after a day does not change its forecast", **FLAG)
+    walk.add_argument(
+        "--placebo", help="score on independent draws, which nothing can predict, instead of prices", **FLAG
+    )
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
     walk.add_argument("--daily", metavar="FILE.csv", help="write a row a day: the forecast, what came, the bands' ends")
     add_overwrite(walk, "the file of --daily")
@@ -77,14 +90,14 @@ def add_commands(commands: Any) -> None:
 
 def add_benches(benches: Any) -> None:
     """Add `bench forecast`."""
-    parser = add_command(benches, "forecast", "training on a stock, its score, and many forecasts", _bench)
+    parser = add_command(benches, "forecast", "time and score a training on one stock, and time many forecasts", _bench)
     parser.add_argument("--seeds", type=int, default=3, help="seeds to train; scores are their mean (default 3)")
 
 
 def _add_model_and_data(parser: argparse.ArgumentParser, gloss: str) -> None:
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
     parser.add_argument("--data", required=True, metavar="NAME|FILE", nargs="+", help=gloss)
-    _add_market(parser, "an index that is known beside the series, as SP500 or a file; a wide checkpoint reads it")
+    _add_market(parser, "index known beside the series, such as SP500, or a file; for checkpoints trained with --wide")
     _add_file_flags(parser)
     add_device(parser)
 
@@ -94,9 +107,9 @@ def _add_market(parser: argparse.ArgumentParser, gloss: str) -> None:
 
 
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--ticker", help="which ticker, if the file holds several")
-    parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="how the file writes its dates")
-    parser.add_argument("--encoding", help="what the file is encoded in, as shift_jis (default: detected)")
+    parser.add_argument("--ticker", help="the ticker to read, if the file has several")
+    parser.add_argument("--dates", choices=("iso", "us", "day-first"), help="order of day, month and year in the file")
+    parser.add_argument("--encoding", help="encoding of the file, such as shift_jis (default: detected)")
 
 
 def _how(args: argparse.Namespace) -> dict[str, Any]:

@@ -31,9 +31,9 @@ UNITS = {"SP500": "points"}
 class PriceReading:
     """How files are read, see rnnlab.data.prices.series.read_prices; "" for what the file says itself."""
 
-    ticker: str = option("", "which one, if your file holds several")
-    dates: str = option("", "if 03/04/2017 could be read in two ways", choices=("", "us", "day-first", "iso"))
-    encoding: str = option("", "of your file, such as Shift-JIS, if its letters come out wrong")
+    ticker: str = option("", "which one, if your file has several")
+    dates: str = option("", "for ambiguous dates such as 03/04/2017", choices=("", "us", "day-first", "iso"))
+    encoding: str = option("", "of your file, such as Shift-JIS, if letters look wrong")
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> PriceReading:

@@ -12,7 +12,8 @@ import pandas as pd
 from rnnlab.data.kinds import find_fault
 from rnnlab.errors import CheckpointError
 from rnnlab.nn.model import SequenceModel
-from rnnlab.runtime.opening import Located, open_located
+from rnnlab.runtime.byte_lru import ByteLru
+from rnnlab.runtime.opening import Located, open_located, stamp
 from rnnlab.scoring.student import StudentT
 from rnnlab.tasks.forecast.fields import FIELDS
 from rnnlab.tasks.forecast.learn import density, features, tutorial
@@ -22,6 +23,7 @@ from rnnlab.train.checkpoint.files import refuse_fault
 
 LONGEST_HORIZON = density.LONGEST_HORIZON
 LARGEST_MOVE = 30_000.0  # percent of log return; far beyond it the squares of prices are more than a float holds
+MOST_BYTES = 50_000_000  # of forecasters kept open, whoever asked for them; that of `stocks` holds 15 kB
 WIDEST = 13.0  # scales from the middle to the end of a 95 % band, at one degree of freedom
 
 
@@ -135,6 +137,7 @@ def _tutorial(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) 
     return tutorial.forecast(model, codec, table["Close"].to_numpy(float), LONGEST_HORIZON)
 
 
+_OPEN: ByteLru[tuple[Checkpoint, Forecaster]] = ByteLru(MOST_BYTES)
 RECIPES: dict[str, Recipe] = {
     "density": Recipe(lambda codec: features.FIRST_DAY + 1, _density, _density_latest),
     "tutorial": Recipe(lambda codec: int(codec["lookback"]) - 1, _tutorial, _tutorial_latest),
@@ -142,8 +145,21 @@ RECIPES: dict[str, Recipe] = {
 
 
 def open_forecasting(found: Located, *, device: str = "auto") -> tuple[Checkpoint, Forecaster]:
-    """Open a forecasting checkpoint that was found, ready to use on a device; see `devices.choose_device`."""
-    opened = open_located(found)
-    forecaster = open_forecaster(opened)
-    forecaster.model.to(devices.choose_device(device, devices.forward_seconds(opened.model)))
-    return opened, forecaster
+    """Open a forecasting checkpoint that was found, ready to use on a device (`devices.choose_device`), and keep it.
+
+    Raises:
+        RnnlabError: it is damaged or no forecaster, or the device is not there.
+    """
+
+    def opened() -> tuple[Checkpoint, Forecaster]:
+        made = open_located(found)
+        forecaster = open_forecaster(made)
+        forecaster.model.to(devices.choose_device(device, devices.forward_seconds(made.model)))
+        return made, forecaster
+
+    return _OPEN.get((*stamp(found.folder), device), opened, _bytes)
+
+
+def _bytes(opened: tuple[Checkpoint, Forecaster]) -> int:
+    """What a forecaster holds: its weights as they were read, and in its model."""
+    return sum(8 * tensor.numel() for tensor in opened[0].weights.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from rnnlab.data.text.stops import unescaped
+from rnnlab.data.text.prompts import unescaped
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.tasks.text.use import Manner, drafts
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from rnnlab.data.text.stops import unescaped
+from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table
@@ -40,38 +40,41 @@ def add_commands(commands: Any) -> None:
     write.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
     add_device(write)
     write.add_argument(
-        "--prompt",
-        default="",
-        metavar="TEXT",
-        help="what the text begins with; - reads it from standard input (default: nothing)",
+        "--prompt", default="", metavar="TEXT", help="the prompt; - reads it from standard input (default: none)"
     )
-    write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, taken as it stands")
-    write.add_argument("--encoding", help="what the prompt's file is encoded in, such as KOI8-R (default: found out)")
-    write.add_argument("--length", type=int, help="how much to write (default 400)")
-    write.add_argument("--unit", choices=UNITS, help="what the length is counted in (default characters)")
-    write.add_argument("--seed", type=int, help="of the choices: the same seed, the same text (-1 or default: drawn)")
-    write.add_argument("--texts", type=int, default=1, help="texts to write at a time, with seeds in a row (default 1)")
-    write.add_argument("--stop", action="append", metavar="TEXT", help=f"end before this; may be repeated; {ESCAPES}")
-    write.add_argument("--keep-stop", action=SWITCH, help="end after the stop and not before it")
+    write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, read unchanged")
+    write.add_argument("--encoding", help="encoding of the prompt's file, such as KOI8-R (default: detected)")
+    write.add_argument("--length", type=int, help="length of the text (default 400)")
+    write.add_argument("--unit", choices=UNITS, help="unit of the length (default characters)")
     write.add_argument(
-        "--finish-sentence", action=SWITCH, help="go on beyond the length to the sentence's end (500 characters)"
+        "--seed", type=int, help="seed of the sampling: the same seed gives the same text (-1 or default: drawn)"
     )
-    write.add_argument("--ban", metavar="CHARACTERS", help=f"characters never written; {ESCAPES}")
-    write.add_argument("--save", metavar="FILE", help="save where the text stands, to resume it")
+    write.add_argument("--texts", type=int, default=1, help="number of texts, with consecutive seeds (default 1)")
     write.add_argument(
-        "--continue", dest="begun", metavar="FILE", help="resume a text that --save kept, as it was written"
+        "--stop", action="append", metavar="TEXT", help=f"end before this text; may be repeated; {ESCAPES}"
+    )
+    write.add_argument("--keep-stop", action=SWITCH, help="end after the stop, not before it")
+    write.add_argument(
+        "--finish-sentence",
+        action=SWITCH,
+        help="continue beyond the length to the end of the sentence (at most 500 characters)",
+    )
+    write.add_argument("--ban", metavar="CHARACTERS", help=f"characters that are never generated; {ESCAPES}")
+    write.add_argument("--save", metavar="FILE", help="save the state of the text, to resume it")
+    write.add_argument(
+        "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
-    add_settings(write.add_argument_group("how to choose"), sampling_settings(), set())
+    add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
 
 
 def add_benches(benches: Any) -> None:
     """Add `bench generation` and `bench training`."""
-    generation = add_command(benches, "generation", "single steps beside stepping nn.LSTM", _bench_generation)
-    generation.add_argument("--rounds", type=int, default=15, help="rounds, of which the median counts (default 15)")
-    training = add_command(benches, "training", "a training step beside plain loops", _bench_training)
-    training.add_argument("--rounds", type=int, default=5, help="rounds, of which the median counts (default 5)")
+    generation = add_command(benches, "generation", "compare single steps with stepping nn.LSTM", _bench_generation)
+    generation.add_argument("--rounds", type=int, default=15, help="rounds; the median is reported (default 15)")
+    training = add_command(benches, "training", "compare a training step with plain loops", _bench_training)
+    training.add_argument("--rounds", type=int, default=5, help="rounds; the median is reported (default 5)")
 
 
 def check_training_flags(args: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Names and paths -> opened texts and writers, the bundled ones kept open; knows nothing of scores."""
+"""Names and paths -> opened texts; what a checkpoint records of them; knows nothing of scores."""
 
 from __future__ import annotations
 
@@ -14,17 +14,8 @@ from rnnlab.data.text.documents import order_notices
 from rnnlab.data.text.shards import Shards, is_shards, open_shards
 from rnnlab.data.text.text_files import is_folder, looks_tabular, text_files
 from rnnlab.errors import DataError
-from rnnlab.nn.stepping import stepping_seconds
-from rnnlab.runtime.byte_lru import ByteLru
-from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.runtime.opening import Located, heavy, is_file, locate, open_located, stamp
+from rnnlab.runtime.opening import is_file
 from rnnlab.tasks.text.learn.settings import TextConfig
-from rnnlab.tasks.text.writer import Writer, open_writer
-from rnnlab.train import devices
-from rnnlab.train.checkpoint.checkpoint import Checkpoint
-
-MOST_BYTES = 500_000_000  # of writers kept open, whoever asked for them
-_OPEN: ByteLru[Writer] = ByteLru(MOST_BYTES)
 
 
 def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
@@ -131,36 +122,3 @@ def _origin(name: str, sha256: str) -> dict[str, Any]:
             title = f"{entry.author}, {entry.title}"
             return {"name": entry.name, "title": title, "language": entry.language, "source": entry.source.words()}
     return {"source": "a file of the maker's own"}
-
-
-def open_writing(model: str, *, caller: Caller = OWNER, device: str = "auto", weights: str = "fp32") -> Writer:
-    """Open a writing checkpoint (see `opening.locate`), ready to write on a device; it stays open for a while.
-
-    Raises:
-        RnnlabError: there is none of that name, it is damaged or no writer, or the device or weights are not there.
-    """
-    return open_located_writing(locate(model, caller=caller), device=device, weights=weights)
-
-
-def open_located_writing(found: Located, *, device: str = "auto", weights: str = "fp32") -> Writer:
-    """Open a writing checkpoint that was found; errors as of `open_writing`."""
-    key = (*stamp(found.folder), device, weights)
-
-    def opened() -> Writer:
-        with heavy(found):
-            return _opened(open_located(found), device, weights)
-
-    return _OPEN.get(key, opened, _bytes)
-
-
-def _opened(made: Checkpoint, device: str, weights: str) -> Writer:
-    place = devices.choose_device(device, stepping_seconds(made.model))
-    return open_writer(made, place, weights)
-
-
-def _bytes(writer: Writer) -> int:
-    """About what a writer holds: its weights as they were read, in its model, packed, and in the engine's own copies.
-
-    A hundred writers of 0.4 million weights took 16 bytes a weight (`python -m benchmarks.many_models`).
-    """
-    return 16 * writer.model.parameter_count()

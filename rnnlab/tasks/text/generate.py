@@ -48,7 +48,7 @@ class Place:
     back: int = 0
 
     def tensors(self) -> dict[str, Tensor]:
-        """State and generator as named tensors on the CPU, for a file; `generation_state.read_place` undoes it."""
+        """State and generator as named tensors on the CPU, for a file; `draft_file.read_place` undoes it."""
         layers = enumerate(self.state or ())
         named = {f"state.{i}.{j}": part.cpu().contiguous() for i, layer in layers for j, part in enumerate(layer)}
         return named | {"random": self.random}

@@ -45,7 +45,7 @@ def fetch(name: str) -> list[str]:
     return words
 
 
-FORM = ("encoding", "column", "documents", "marker", "shuffle")  # what the page offers on how a text is read
+FORM = ("encoding", "column", "documents", "marker", "shuffle", "rare")  # what the page offers on how a text is read
 
 KIND = TaskKind(
     name="text",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.text.sentences import sentence_end
 
 MOST_CHARACTERS, MOST_WORDS = 100_000, 20_000
 LONGEST_WORD = 1_000  # characters, after which there are no blanks to tell words by
@@ -16,6 +16,14 @@ MOST_TO_FINISH = 500  # characters beyond the length, to the end of a sentence
 MOST_STOPS, LONGEST_STOP = 100, 10_000  # all are looked for after each step
 BEFORE, CUT = 64, 4096  # characters kept before those that are looked at, and cut off at a time
 UNITS = ("characters", "words", "document")
+
+_LONGEST_END = 20  # characters of an end with its quotation marks: from there back a sentence may have ended
+_TITLES = "".join(rf"(?<!\b{title})" for title in ("Mr", "Mrs", "Ms", "Dr", "St", "Prof"))
+_END = re.compile(
+    rf"{_TITLES}[.!?…]++[\"'”’»)\]]*+(?=\s)"  # what follows must be known: "3.5" and "..." go on
+    r"|[。！？]++[”’」』）]*+(?=[\s\S])"
+    r"|(?=\n[^\S\n]*\n)"  # a paragraph's end, whatever stands there
+)
 
 
 @dataclass(frozen=True)
@@ -228,3 +236,9 @@ def _begun(text: str, stop: str) -> int:
     """How many of a stop's first characters a text ends with; not all of them."""
     most = min(len(text), len(stop) - 1)
     return next((count for count in range(most, 0, -1) if text.endswith(stop[:count])), 0)
+
+
+def sentence_end(text: str, least: int) -> int | None:
+    """The first place at or after `least` where a sentence of the text has ended; None while there is none."""
+    ends = (found.end() for found in _END.finditer(text, max(0, least - _LONGEST_END)))
+    return next((end for end in ends if end >= least), None)

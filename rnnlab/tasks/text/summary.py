@@ -8,8 +8,8 @@ from typing import Any
 
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made, on_the_page
 from rnnlab.summary import THIS_MODEL, Code, Result, Section, Summary, Table
-from rnnlab.tasks.text.facts import measured, text_learnt, writing_verdict
 from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.writer import measured, text_learnt, writing_verdict
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
 

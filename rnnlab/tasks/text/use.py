@@ -11,18 +11,16 @@ from typing import Any
 
 from rnnlab import options
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN
-from rnnlab.data.text.stops import adapt_banned, adapt_stops
+from rnnlab.data.text.prompts import adapt_banned, adapt_stops
 from rnnlab.data.text.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling
 from rnnlab.options import Option
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
-from rnnlab.tasks.text.data import open_located_writing, open_writing
-from rnnlab.tasks.text.facts import Voice, voice_of
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
-from rnnlab.tasks.text.writer import Writer
+from rnnlab.tasks.text.writer import Voice, Writer, open_located_writing, open_writing, voice_of
 
 SECONDS_BETWEEN_DRAFTS = 0.05
 MOST_TEXTS = 16

@@ -1,19 +1,78 @@
-"""A writing checkpoint, opened: model, vocabulary and engine together; knows no folder and no page."""
+"""A writing checkpoint: its record checked, opened ready to write and kept open; what it tells of itself."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from rnnlab.data.kinds import find_fault
+from rnnlab import options
+from rnnlab.data.kinds import DIGEST, Kind, find_fault, listed, maybe, number, record, ruled, settings, text, whole
+from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.data.text.vocab import Vocabulary, open_vocabulary
-from rnnlab.errors import CheckpointError, DataError
+from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.nn.model import SequenceModel
-from rnnlab.nn.stepping import Engine, open_engine
-from rnnlab.tasks.text.fields import FIELDS
+from rnnlab.nn.stepping import Engine, open_engine, stepping_seconds
+from rnnlab.runtime.byte_lru import ByteLru
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.runtime.opening import Located, heavy, locate, open_located, stamp
+from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
-from rnnlab.train.checkpoint.files import refuse_fault
+from rnnlab.train.checkpoint.files import damaged, refuse_fault
+from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
+from rnnlab.train.devices import choose_device
+from rnnlab.train.progress import TrainConfig
+
+MOST_BYTES = 500_000_000  # of writers kept open, whoever asked for them
+READ_BY = ("documents", "marker", "fold_case", "validation")  # later settings are absent from earlier checkpoints
+NOT_MEASURED = "How good it is has not been measured, as its training has not ended."
+SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training that has ended tells together
+
+_NATS = number(0, 100)  # a character; a uniform guess among all characters there are has 14
+_SAMPLE = record({"temperature": number(0), "seed": whole(), "text": text()})
+_SCORED = {
+    "nats_per_char_windows": _NATS,
+    "ngram_nats_per_char": _NATS,
+    "nats_per_char_streamed": number(0),
+    "nats_per_char_int8": number(0),
+    "bits_per_char": number(0),
+    "characters": whole(1),
+    "ngram_characters": whole(),
+    "parameters": whole(1),
+    "output_scale": number(0),
+    "before": record({"nats_per_char_windows": number(0), "nats_per_char_streamed": number(0)}),
+    "openings": listed(LINE),
+    "samples": listed(_SAMPLE),
+}
+_TEXT = record(
+    {"title": LINE, "sha256": DIGEST},
+    {
+        "name": LINE,
+        "characters": whole(1),
+        "alphabet": whole(1, 0x110000),
+        "source": LINE,
+        "language": maybe(LINE),
+        "shards": whole(1),
+    },
+)
+# The writer that it learnt on from.
+_FROM = record({"name": LINE, "title": LINE, "sha256": DIGEST})
+
+
+def _scored_whole(metrics: Mapping[str, Any]) -> bool:
+    return len(set(SCORES) & set(metrics)) != 1
+
+
+FIELDS: dict[str, Kind] = {
+    "train": record({}, settings(TrainConfig, TextConfig)),
+    "metrics": ruled(
+        record({}, METRICS | _SCORED), f"an object with both of {' and '.join(SCORES)} or neither", _scored_whole
+    ),
+    "provenance": record({"data": listed(_TEXT, 1)}, {"from": _FROM} | ORIGIN),
+}
 
 
 @dataclass(frozen=True)
@@ -67,3 +126,105 @@ def check_record(checkpoint: Checkpoint) -> Vocabulary:
     for part, kind in FIELDS.items():
         refuse_fault(CONFIG, find_fault(getattr(checkpoint, part), kind, part))
     return vocabulary
+
+
+_OPEN: ByteLru[Writer] = ByteLru(MOST_BYTES)
+
+
+def open_writing(model: str, *, caller: Caller = OWNER, device: str = "auto", weights: str = "fp32") -> Writer:
+    """Open a writing checkpoint (see `opening.locate`), ready to write on a device; it stays open for a while.
+
+    Raises:
+        RnnlabError: there is none of that name, it is damaged or no writer, or the device or weights are not there.
+    """
+    return open_located_writing(locate(model, caller=caller), device=device, weights=weights)
+
+
+def open_located_writing(found: Located, *, device: str = "auto", weights: str = "fp32") -> Writer:
+    """Open a writing checkpoint that was found; errors as of `open_writing`."""
+    key = (*stamp(found.folder), device, weights)
+
+    def opened() -> Writer:
+        with heavy(found):
+            made = open_located(found)
+            return open_writer(made, choose_device(device, stepping_seconds(made.model)), weights)
+
+    return _OPEN.get(key, opened, _bytes)
+
+
+def _bytes(writer: Writer) -> int:
+    """About what a writer holds: its weights as they were read, in its model, packed, and in the engine's own copies.
+
+    A hundred writers of 0.4 million weights took 16 bytes a weight (`python -m benchmarks.many_models`).
+    """
+    return 16 * writer.model.parameter_count()
+
+
+def text_learnt(checkpoint: Checkpoint) -> tuple[str, str]:
+    """Title and sha256 of the text that it learnt from."""
+    first = checkpoint.provenance["data"][0]
+    return first["title"], first["sha256"]
+
+
+def reading(checkpoint: Checkpoint) -> TextConfig:
+    """How its text was read, cut and encoded.
+
+    Raises:
+        CheckpointError: a setting is missing or none that a training could have had.
+    """
+    for name in READ_BY:
+        if checkpoint.train.get(name) is None:
+            raise damaged(CONFIG, f"{name} of its train is missing or wrong")
+    try:
+        return options.from_mapping(TextConfig, checkpoint.train)
+    except RnnlabError as error:
+        raise CheckpointError(f"The checkpoint's settings cannot be those of a training: {error}") from error
+
+
+def measured(checkpoint: Checkpoint) -> tuple[float, float] | None:
+    """Its own and the 5-gram's nats a character on what was held out; None before its training has ended."""
+    if SCORES[0] not in checkpoint.metrics:
+        return None
+    return checkpoint.metrics[SCORES[0]], checkpoint.metrics[SCORES[1]]
+
+
+def writing_verdict(nats: tuple[float, float] | None) -> str:
+    """One sentence on a writer's and the 5-gram's nats a character, as `measured` tells them."""
+    if nats is None:
+        return NOT_MEASURED
+    model, ngram = map(math.exp, nats)
+    return f"Perplexity {model:.1f} per character on held-out pages; a 5-gram: {ngram:.1f} (lower is better)."
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A writer's own words on itself.
+
+    title: whose style. verdict: one sentence on how well it foretells its author beside the 5-gram. openings: prompts
+    that suit it. size: what the network is, in half a line.
+    """
+
+    name: str
+    title: str
+    verdict: str
+    openings: tuple[str, ...]
+    size: str
+
+
+def voice(model: str, *, caller: Caller = OWNER) -> Voice:
+    """Ask a writing checkpoint about itself; raises RnnlabError as `open_writing` does."""
+    return voice_of(open_writing(model, caller=caller), model)
+
+
+def voice_of(writer: Writer, model: str) -> Voice:
+    """What a writer that is open tells of itself; its openings are none before its training has ended."""
+    checkpoint, config = writer.checkpoint, writer.checkpoint.model
+    unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
+    return Voice(
+        name=model,
+        title=text_learnt(checkpoint)[0],
+        verdict=writing_verdict(measured(checkpoint)),
+        openings=tuple(checkpoint.metrics.get("openings", ())),
+        size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
+        f"{writer.model.parameter_count() / 1e6:.1f} million weights",
+    )

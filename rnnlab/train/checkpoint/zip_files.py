@@ -65,7 +65,7 @@ def sound(name: str) -> Iterator[None]:
     except _TooLong as error:
         raise CheckpointError(f"{name} lists more files than are read; {REMEDY}.") from error
     except DAMAGED as error:
-        raise CheckpointError(f"{name} is no sound zip file; {REMEDY}.") from error
+        raise CheckpointError(f"{name} is not a valid zip file; {REMEDY}.") from error
 
 
 def overlap(entries: list[zipfile.ZipInfo]) -> bool:

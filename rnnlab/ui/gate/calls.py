@@ -30,11 +30,11 @@ def find_fault(page: gr.Blocks, wanted: dict[str, Any] | None, route: str, api: 
     if route not in ("queue/join", "call", "call/v2"):
         return None
     if wanted is None:
-        return Fault(422, "A call must bring a JSON object; see the page's API for what it holds.")
+        return Fault(422, "A call must contain a JSON object; see the page's API for its fields.")
     if route == "queue/join":
         number = wanted.get("fn_index")
         if isinstance(number, int) and number not in page.fns:
-            return Fault(404, f"This page has no function {number}; load the page anew.")
+            return Fault(404, f"This page has no function {number}; reload the page.")
         return _listed(wanted, [])
     function = next((one for one in page.fns.values() if one.api_name == api), None)
     if function is None:

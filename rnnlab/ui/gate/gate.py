@@ -26,10 +26,10 @@ from rnnlab.widgets.clients import client_of, is_foreign
 
 LARGEST_BODY = 2_000_000  # bytes of any request but an upload: a page's longest text many times over
 SWEPT = 600.0  # seconds between two sweeps of the folder of files
-LENGTHLESS = "An upload must say its length before it comes; send it with Content-Length."
+LENGTHLESS = "An upload must state its length; send it with Content-Length."
 FOREIGN = (
-    "This page takes requests from its own address and from programs, not from other sites' pages; if this is its own "
-    "address, whoever hosts it has to name it in RNNLAB_ORIGINS or let the proxy pass Host on."
+    "This page accepts requests from its own address and from programs, not from other sites' pages; if this is its "
+    "own address, whoever hosts it has to name it in RNNLAB_ORIGINS or let the proxy pass Host on."
 )
 # Who may show the page in a frame of theirs: the Hub, which is where a Space is seen.
 FRAMED_BY = "frame-ancestors 'self' https://huggingface.co https://*.huggingface.co https://*.hf.space"

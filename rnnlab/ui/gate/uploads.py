@@ -32,9 +32,10 @@ class Uploads:
     def busy(self, client: str) -> str:
         """Why a client may not upload at this moment, in one sentence; "" if they may."""
         if self.under_way[client] >= AT_ONCE_OF_ONE:
-            return f"You are uploading {AT_ONCE_OF_ONE} files already, the most at a time; try again when one is here."
+            most = f"{AT_ONCE_OF_ONE} files already, the most at a time"
+            return f"You are uploading {most}; try again when one has finished."
         if self.under_way.total() >= AT_ONCE:
-            return f"{AT_ONCE} files are being uploaded here, the most at a time; try again in a minute."
+            return f"{AT_ONCE} files are being uploaded to this page, the most at a time; try again in a minute."
         return ""
 
     @contextmanager
@@ -50,7 +51,7 @@ class Uploads:
     def refusal(self, client: str, size: int) -> str:
         """Why a client may not upload so many bytes now, in one sentence; "" if they may."""
         if size > LARGEST * 1.01:
-            return f"A file may have {LARGEST / 1e6:g} MB here; give a smaller one."
+            return f"A file may have {LARGEST / 1e6:g} MB here; upload a smaller one."
         if self._of(client) + size > MOST_OF_ONE:
             return (
                 f"You have uploaded {self._of(client) / 1e6:,.0f} MB where {MOST_OF_ONE / 1e6:,.0f} are kept for a "

@@ -52,11 +52,11 @@ class DensityConfig:
 
     window: int = option(64, "days of each training window that count in the loss", 8, 1024)
     lead: int = option(22, "days before each window that only warm up the hidden state", 0, 512)
-    validation: float = option(0.15, "share of the newest training days that choose when to stop", 0.02, 0.5)
-    epochs: int = option(30, "greatest number of epochs over the training days", 1, 1000)
+    validation: float = option(0.15, "fraction of the training days, the newest, used for early stopping", 0.02, 0.5)
+    epochs: int = option(30, "maximum number of epochs over the training days", 1, 1000)
     recurrence: bool = option(True, "train the recurrent state beside a linear function of the day's features")
-    hide: float = option(0.15, "share of windows trained as if the file had closes only", 0.0, 0.9)
-    near: float = option(0.0, "weight of near horizons: one of h days weighs h to the power of minus this", 0.0, 3.0)
+    hide: float = option(0.15, "fraction of windows trained on closes only", 0.0, 0.9)
+    near: float = option(0.0, "weight of near horizons: h days have weight h to the power of minus this", 0.0, 3.0)
     wide: bool = option(False, "average the network with a linear head on more features, --market's among them")
 
     def __post_init__(self) -> None:

@@ -41,8 +41,8 @@ class TutorialConfig:
     """What the tutorial recipe lets one choose beside the model and the training."""
 
     lookback: int = option(20, "days in a window; the last one is predicted from the others", 3, 500)
-    test: float = option(0.2, "share of the newest windows kept for the test", 0.05, 0.5)
-    leak: bool = option(True, "scale by all closes, those of the test included, as the tutorial does")
+    test: float = option(0.2, "fraction of the windows, the newest, kept for the test", 0.05, 0.5)
+    leak: bool = option(True, "scale by all closes, test days included, as the tutorial does")
 
     def __post_init__(self) -> None:
         options.check(self)

@@ -58,7 +58,7 @@ def compare(
     source = source_of(ticker, file, column, dates, encoding)
     try:
         if not model or not other:
-            raise RnnlabError("One checkpoint is missing; choose another to compare with.")
+            raise RnnlabError("Only one checkpoint is chosen; choose another to compare it with.")
         how: dict[str, Any] = {"start": filled(start), "ahead": int(ahead), "reading": source.reading}
         answer = scoring.compare((model, other.strip()), source.data(), caller=caller_of(token), **how)
     except RnnlabError as error:

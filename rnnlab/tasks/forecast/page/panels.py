@@ -23,7 +23,7 @@ ROWS = {
     "drift": ("Drift", "Today's close plus the average daily move of the past; has no spread."),
 }
 SWATCH = {"model": "model", "naive": "baseline"}
-NO_SCORES = "No back-test and no scores: they need a longer file."
+NO_SCORES = "There are no scores, as a back-test needs a longer file."
 LEGEND = "Bold: the best of each column. ↓: lower is better. A band's coverage should equal its level."
 
 
@@ -49,7 +49,7 @@ def score_columns(unit: str, decimals: int | None = None) -> tuple[Column, ...]:
     crps = "Distance between the forecast distribution and the outcome. Lower is better."
     log_score = "Minus the log density of the forecast at the outcome. Lower is better."
     rmse = "Root mean square error of the median price. Lower is better."
-    bands = ((percent, f"{covered.format(percent)} {percent} % is right.") for percent in (80, 95))
+    bands = ((percent, f"{covered.format(percent)} {percent} % is ideal.") for percent in (80, 95))
     return (
         Column("crps", "CRPS", "% ↓", crps, "low", ".3f"),
         Column("log_score", "Log score", "nats ↓", log_score, "low", ".3f"),

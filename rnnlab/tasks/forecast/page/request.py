@@ -44,11 +44,11 @@ class Source:
         """
         if self.file:
             if not Path(self.file).is_file():
-                raise DataError("Your file is no longer here, as uploads are deleted after a while; drop it once more.")
+                raise DataError("Your file is no longer here, as uploads are deleted after a while; upload it again.")
             return self.file
         if not self.ticker or self.ticker.upper() not in bundled():
             shown = str(self.ticker or "")[:40]
-            raise DataError(f"{shown!r} is no bundled ticker; choose one, {FIRST} for example, or give a CSV file.")
+            raise DataError(f"{shown!r} is not a bundled ticker; choose one, such as {FIRST}, or upload a file.")
         return self.ticker.upper()
 
 

@@ -71,12 +71,12 @@ def forecast_several(
     """The table and its file, or why there is none."""
     try:
         if unknown := [name for name in series or () if name.upper() not in bundled()]:
-            raise RnnlabError(f"{unknown[0][:40]!r} is no bundled ticker; choose one, or give a file.")
+            raise RnnlabError(f"{unknown[0][:40]!r} is not a bundled ticker; choose one, or upload a file.")
         data = [*(series or ()), *(files or ())]
         if not data or not model:
-            raise RnnlabError("Nothing is chosen; choose a series or give a file.")
+            raise RnnlabError("No series is chosen; choose one, or upload a file.")
         if len(data) > MOST:
-            raise RnnlabError(f"{len(data)} series are more than {MOST}; choose fewer at a time.")
+            raise RnnlabError(f"{len(data)} series are more than the limit of {MOST}; choose fewer.")
         how = reading_of(*reading) if files else AS_WRITTEN
         made = forecast_many(model, data, horizon=int(horizon), caller=caller_of(token), reading=how)
     except RnnlabError as error:

@@ -33,10 +33,10 @@ ID = "forecast"  # of the tab, and of the events that share its limit
 WHAT = "forecasts"  # what its events are called
 AT_ONCE = 4  # forecasts computed at the same time; each takes about 0.2 s on one core
 NO_MODEL = "There is no checkpoint; train one with “python -m rnnlab train forecast”, then reload the page."
-BANDS = {False: "As the network gives them", True: "Calibrated day by day"}
-DATE_ORDERS = [("as the file says", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
+BANDS = {False: "Uncalibrated", True: "Calibrated day by day"}
+DATE_ORDERS = [("detect automatically", ""), ("month/day/year", "us"), ("day/month/year", "day-first"), ("ISO", "iso")]
 REFUSED = "The page below shows its defaults."
-KEPT = "The last forecast is still shown below."
+KEPT = "The previous forecast is still shown below."
 ADVICE = "No investment advice: a model's view of past prices, as reliable as the scores below."
 STORY: dict[str, Any] = {"open": False, "elem_classes": "story"}
 
@@ -180,7 +180,7 @@ def _choosers(models: Sequence[str]) -> Choosers:
     first = models[0] if models else None
     with gr.Row(elem_classes="choosers"):
         with gr.Column(min_width=150):
-            info = "Daily prices that come with the page"
+            info = "Bundled daily prices"
             ticker = gr.Dropdown(list(tickers()), value=FIRST, label="Series", info=info)
         with gr.Column(min_width=150):
             file = drop("Or your own file", "CSV, Excel, JSON or Parquet; up to 10 MB", ENDINGS, "file")
@@ -188,16 +188,16 @@ def _choosers(models: Sequence[str]) -> Choosers:
         with gr.Row():
             info = "The trained network, or owner/name on the Hub"
             model = gr.Dropdown(list(models), value=first, label="Checkpoint", info=info, allow_custom_value=True)
-            longest, info = LONGEST_HORIZON, "Business days to forecast"
+            longest, info = LONGEST_HORIZON, "Trading days to forecast"
             horizon = gr.Slider(1, longest, longest, step=1, label="Horizon", info=info)
-            info = "First day scored; the last fifth if empty"
+            info = "First scored day; by default, the last fifth"
             start = gr.Textbox(label="Back-test start", placeholder="2015-08-13", max_lines=1, info=info)
         with gr.Row():
-            info = "Which one, if it holds several"
+            info = "If the file has several"
             column = gr.Textbox(label="Ticker in your file", placeholder="AAPL", max_lines=1, info=info)
-            info = "If 03/04/2017 could be read in two ways"
+            info = "For ambiguous dates such as 03/04/2017"
             dates = gr.Dropdown(DATE_ORDERS, value="", label="Dates in your file", info=info)
-            info = "If its letters look wrong"
+            info = "If letters look wrong"
             encoding = gr.Textbox(label="Encoding of your file", placeholder="Shift-JIS", max_lines=1, info=info)
         with gr.Row():
             info = "Days from each forecast to the outcome it is scored on"

@@ -68,11 +68,11 @@ def _clusters(bands: dict[str, Any]) -> str:
 
 def _calibrated(bands: dict[str, Any]) -> str:
     each = (
-        f"{share(band['calibrated']['share'])} in {percent} % bands {band['width_calibrated'] / band['width']:.2f} "
-        f"times as wide"
+        f"{share(band['calibrated']['share'])} ({percent} % band, {band['width_calibrated'] / band['width']:.2f} times "
+        f"as wide)"
         for percent, band in bands.items()
     )
-    return f"When calibrated, wider after each miss and narrower after each hit, coverage is {' and '.join(each)}."
+    return f"Calibrated bands widen after a miss and narrow after a hit; their coverage is {' and '.join(each)}."
 
 
 def _histogram(counts: list[int]) -> str:
@@ -85,7 +85,7 @@ def _histogram(counts: list[int]) -> str:
         f"A calibrated forecast puts the same number of days in each decile, {due:.0f} here; the fullest has "
         f"{100 * most:.0f} % more, the emptiest {100 * least:.0f} % fewer."
     )
-    return _bars("Where outcomes fell", heights, titles, 1 / HIGHEST, ("below the forecast", "above"), words)
+    return _bars("Outcomes by decile", heights, titles, 1 / HIGHEST, ("lowest decile", "highest"), words)
 
 
 def _months(months: Sequence[dict[str, Any]]) -> str:
@@ -188,7 +188,7 @@ def _worst(days: Sequence[dict[str, Any]], decimals: int | None) -> str:
         day, change = day_text(date.fromisoformat(one["date"])), _signed(one["change"] / 100)
         rows.append((day, change, close, f"{low} – {high}"))
     table = html.table_of(Table("", ("", "Change", "Close", "80 % band"), tuple(rows)))
-    return _figure("worst", "Its worst days", table, "The days with the highest CRPS.")
+    return _figure("worst", "Worst days", table, "The days with the highest CRPS.")
 
 
 def _figure(kind: str, title: str, drawn: str, words: str) -> str:

@@ -13,12 +13,11 @@ from rnnlab.data.text.shards import Shards, is_shards, open_shards
 from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.tasks.text.data import is_table, open_text, open_writing
-from rnnlab.tasks.text.facts import reading, text_learnt
-from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.data import is_table, open_text
+from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded_text import held_out_text, sharded_scores
-from rnnlab.tasks.text.writer import Writer
+from rnnlab.tasks.text.writer import Writer, open_writing, reading, text_learnt
 
 ANOTHER = "The model was trained on another text; where the two overlap, its scores are too good to be true."
 
@@ -69,9 +68,7 @@ def evaluate(
     if not held_out:
         raise DataError("The model knows no character of the held-out part; evaluate it on another text.")
     notices = [*corpus.notices, *([] if corpus.sha256 == sha256 else [ANOTHER]), *readable.notices]
-    scores = protocols.scores(writer, encode_compactly(writer.vocabulary, held_out)) | protocols.ngram_score(
-        first, held_out
-    )
+    scores = all_scores(writer, encode_compactly(writer.vocabulary, held_out)) | ngram_score(first, held_out)
     counted = {"rewritten": readable.rewritten, "left_out": readable.left_out}
     told = {"model": model, "name": corpus.name} | scores
     return told | counted | {"held_out": learnt.validation, "notices": notices}
@@ -90,9 +87,7 @@ def _opened(names: Sequence[str], how: TextConfig) -> Corpus:
 def _on_shards(writer: Writer, shards: Shards, learnt: TextConfig, sha256: str) -> dict[str, Any]:
     readable = adapt_all(writer.vocabulary.alphabet, [held_out_text(shards, learnt)])
     notices = [*shards.notices, *([] if shards.sha256 == sha256 else [ANOTHER]), *readable.notices]
-    scores = protocols.scores(writer, encode_compactly(writer.vocabulary, readable.texts)) | sharded_scores(
-        shards, learnt
-    )
+    scores = all_scores(writer, encode_compactly(writer.vocabulary, readable.texts)) | sharded_scores(shards, learnt)
     del scores["openings"]
     counted = {"rewritten": readable.rewritten, "left_out": readable.left_out}
     return {"name": shards.name} | scores | counted | {"notices": notices}

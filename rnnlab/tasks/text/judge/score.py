@@ -1,4 +1,4 @@
-"""How well a model foretells a text, by both protocols in use; knows no training and no files.
+"""How well a model foretells a text, by both protocols in use; beside the n-gram's on the same text; knows no files.
 
 Streamed: one pass, the state carried from the first id to the last. Windows: pieces of 256 characters that know nothing
 of each other, as Transformers with such a context are scored (nanoGPT's figures are of this kind). A recurrent network
@@ -7,7 +7,8 @@ that carries its state has the easier task when streamed, so both are told, in n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from rnnlab.data.text.vocab import Vocabulary
+from rnnlab.data.text.vocab import Vocabulary, build_characters, encode_compactly
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.nn.model import SequenceModel
-from rnnlab.nn.stepping import Engine
+from rnnlab.nn.stepping import Engine, open_engine, runs_graphs
+from rnnlab.scoring.ngrams import fit_ngrams
+from rnnlab.tasks.text.writer import Writer
 
 Ids = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
@@ -30,6 +33,8 @@ CHUNK = 512  # steps run at once when streaming
 WINDOWS_AT_ONCE = 64
 # A stream of its own for each so many ids of a long text: what it loses at its beginning is not seen in four digits.
 STREAM = 200_000
+
+NGRAM_ORDER = 5
 
 
 @dataclass(frozen=True)
@@ -179,3 +184,34 @@ def _losses(output: Tensor, targets: Tensor) -> Floats:
         output.float().flatten(0, 1), targets.to(output.device).flatten(), reduction="none"
     )
     return losses.view(targets.shape).double().cpu().numpy()
+
+
+def all_scores(writer: Writer, ids: Ids, tell: Callable[[float], None] | None = None) -> dict[str, Any]:
+    """How surprised a writer is by a text of (N,) ids.
+
+    Returns:
+        nats_per_char_windows, nats_per_char_streamed, bits_per_char (by windows), characters, parameters; also
+        nats_per_char_int8, by windows, where int8 weights can be stepped on.
+    """
+    found = score(writer.model, writer.vocabulary, ids, tell)
+    told: dict[str, Any] = {
+        "nats_per_char_windows": found.windows,
+        "nats_per_char_streamed": found.streamed,
+        "bits_per_char": found.windows / math.log(2),
+        "characters": found.characters,
+        "parameters": writer.model.parameter_count(),
+    }
+    if runs_graphs(writer.model):
+        told["nats_per_char_int8"] = windowed_by_steps(open_engine(writer.model, "int8"), writer.vocabulary, ids)
+    return told
+
+
+def ngram_score(learnt: Sequence[str], held_out: Sequence[str]) -> dict[str, float]:
+    """What the character 5-gram, counted on one part of a text, scores on the other: ngram_nats_per_char, streamed.
+
+    It foretells the characters after the first, as the writer does, from those before them in that part.
+    """
+    vocabulary = build_characters([*learnt, *held_out], boundary=len(learnt) + len(held_out) > 2)
+    counted = fit_ngrams(encode_compactly(vocabulary, learnt), NGRAM_ORDER, vocabulary.size)
+    ids = encode_compactly(vocabulary, held_out)
+    return {"ngram_nats_per_char": counted.nats_per_token(ids[1:], ids[:1])}

@@ -15,7 +15,7 @@ def too_little(characters: int) -> tuple[str, ...]:
         return ()
     return (
         f"{characters:,} characters are too few: a network trained on them will hardly beat the 5-gram; "
-        f"give at least {FEWEST:,}, or fine-tune a trained writer (--from).",
+        f"give at least {FEWEST:,}, or fine-tune a trained writer with --from.",
     )
 
 
@@ -35,8 +35,8 @@ def best_at_last(curve: Sequence[Mapping[str, Any]], steps: int, longer: str, *,
     step, loss = ([one for one in told if one[0] <= (1 - LAST_PART) * steps] or told[:1])[-1]
     fall = 1 - told[-1][1] / loss
     if len(told) == 1 or fall > FALL or not ahead:
-        return (f"The loss on what is held out was least at the last step: train longer, as with {longer}.",)
+        return (f"The validation loss was lowest at the last step: train longer, for example with {longer}.",)
     return (
-        f"The weights of the last step were the best, by {100 * fall:.1f} % of the loss since step {step:,}; longer "
-        f"training ({longer}) might gain a little.",
+        f"The last step had the lowest validation loss, {100 * fall:.1f} % below that of step {step:,}; "
+        f"training longer, for example with {longer}, may improve it slightly.",
     )

@@ -21,28 +21,22 @@ class TextConfig:
 
     level: str = option("char", "what is predicted, characters or words", choices=LEVELS)
     window: int = option(64, "steps that gradients reach back", 2, 4096)
-    forget: int = option(
-        20, "windows after which, on average, the carried state is forgotten: beginnings are learnt too", 1
-    )
+    forget: int = option(20, "windows after which, on average, the carried state is reset", 1)
     epochs: int = option(20, "passes over the training text", 1, 10_000)
-    validation: float = option(0.1, "share of the text, its end, that is never trained on", 0.01, 0.5)
+    validation: float = option(0.1, "fraction of the text, its end, that is held out", 0.01, 0.5)
     calibration: float = option(
-        0.02, "share of the training part, its beginning, that only sets how sure the model is; 0 for none", 0.0, 0.2
+        0.02, "fraction of the training part, its beginning, used for calibration only; 0 for none", 0.0, 0.2
     )
-    rare: int = option(1, "characters that occur less often become one unknown symbol (level char)", 1, 1000)
+    rare: int = option(1, "characters that occur less often are merged into one unknown symbol", 1, 1000)
     words: int = option(8000, "distinct words and characters at most (level word)", 100, 65_536)
-    fold_case: bool = option(False, "write everything in lower case")
-    documents: str = option("whole", "how the text's documents are told apart", choices=RULES)
-    marker: str = option("", "the line between two documents, for the rule marker")
+    fold_case: bool = option(False, "convert the text to lower case")
+    documents: str = option("whole", "what separates the text's documents", choices=RULES)
+    marker: str = option("", "the line between two documents, if a marker separates them")
     shuffle: int = option(
-        0,
-        "mix the documents by this seed before the end is held out, by 1 if no number follows; 0 leaves their order",
-        0,
-        2**31 - 1,
-        bare=1,
+        0, "seed to shuffle the documents before the end is held out; 0 keeps their order", 0, 2**31 - 1, bare=1
     )
-    column: str = option("", "of a table (CSV, JSON, Parquet): the column of texts, each of which is a document")
-    encoding: str = option("", "what the text is encoded in, such as KOI8-R; found out unless given")
+    column: str = option("", "of a table (CSV, JSON, Parquet): the column of texts; each cell is a document")
+    encoding: str = option("", "encoding of the text, such as KOI8-R; detected if empty")
 
     def __post_init__(self) -> None:
         options.check(self)

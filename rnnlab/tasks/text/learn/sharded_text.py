@@ -12,7 +12,7 @@ from rnnlab.data.text.shards import Shards
 from rnnlab.data.text.vocab import Vocabulary, encode_compactly
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.openings import openings
-from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.judge.score import ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded import ShardedTask
@@ -64,7 +64,7 @@ def sharded_scores(shards: Shards, text: TextConfig) -> dict[str, Any]:
         number -= 1
         before = cut.learnt(shards.read(number), number) + before
     counted = before[-COUNTED:]
-    told: dict[str, Any] = protocols.ngram_score([counted], [last[len(last) - cut.held_out :]])
+    told: dict[str, Any] = ngram_score([counted], [last[len(last) - cut.held_out :]])
     return told | {"ngram_characters": len(counted), "openings": openings([before])}
 
 

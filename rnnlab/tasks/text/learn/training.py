@@ -23,8 +23,7 @@ from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
-from rnnlab.tasks.text.facts import text_learnt
-from rnnlab.tasks.text.judge import protocols
+from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
 from rnnlab.tasks.text.learn.samples import card_samples, sample
@@ -33,7 +32,7 @@ from rnnlab.tasks.text.learn.sharded import ShardedTask
 from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.tasks.text.learn.tuning import Base, check_settled, open_base, resumed_base, tuned_settings
-from rnnlab.tasks.text.writer import open_writer
+from rnnlab.tasks.text.writer import open_writer, text_learnt
 from rnnlab.train import sizes
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
@@ -90,7 +89,7 @@ class TextSource:
                 self._ngram[text.validation] = sharded_scores(self.corpus, text)
             else:
                 parts = split_at(self.corpus.documents, 1 - text.validation)
-                self._ngram[text.validation] = dict(protocols.ngram_score(*parts))
+                self._ngram[text.validation] = dict(ngram_score(*parts))
         return self._ngram[text.validation]
 
     def on_alphabet(self) -> Sequence[str]:
@@ -102,8 +101,8 @@ class TextSource:
         if len(alphabet) < MANY or seldom < len(alphabet) / 4:
             return []
         return [
-            f"{seldom:,} of its {len(alphabet):,} different characters occur fewer than {SELDOM} times, too seldom to "
-            f"be learnt: leave out what is not the author's, or make them one (--rare {SELDOM} on the command line)."
+            f"{seldom:,} of its {len(alphabet):,} distinct characters occur fewer than {SELDOM} times, too seldom to "
+            f"be modelled: leave out what is not the author's, or merge them into one with --rare {SELDOM}."
         ]
 
 
@@ -228,7 +227,7 @@ class TextTraining:
         one = calibrated(one, self.calibrating)
         one = dataclasses.replace(one, weights=halved(one.weights))
         writer, corpus = open_writer(one), self.source.corpus
-        scores = protocols.scores(writer, self.task.validation) | self.source.ngram(self.text)
+        scores = all_scores(writer, self.task.validation) | self.source.ngram(self.text)
         scores |= {"openings": openings(corpus.documents)} if isinstance(corpus, Corpus) else {}
         scores |= {"samples": card_samples(writer)}
         return dataclasses.replace(one, metrics=one.metrics | scores)

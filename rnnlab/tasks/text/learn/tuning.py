@@ -1,4 +1,4 @@
-"""A writer that learns on, from its own text or from another: what it began with and what it scored; trains nothing."""
+"""A writer that learns on: what it began with, and its weights for the characters that are new; trains nothing."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
 from rnnlab import options
 from rnnlab.data.text.corpus import Corpus, proposed_settings, proposed_training
 from rnnlab.data.text.shards import Shards
 from rnnlab.data.text.vocab import Vocabulary, open_vocabulary, widen, widened_ids
 from rnnlab.errors import CheckpointError, RnnlabError
-from rnnlab.nn.model import ModelConfig
+from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import locate, open_located
 from rnnlab.tasks.text.data import open_learnable
-from rnnlab.tasks.text.facts import reading, text_learnt
 from rnnlab.tasks.text.judge.score import Ids, score
 from rnnlab.tasks.text.learn.settings import TRAIN, TextConfig
-from rnnlab.tasks.text.learn.widening import widened_weights
-from rnnlab.tasks.text.writer import open_writer
+from rnnlab.tasks.text.writer import open_writer, reading, text_learnt
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import TrainConfig
+from rnnlab.train.weights import cpu_weights
 
 # Half the passes of a training from nothing, at the rate of the largest networks (docs/experiments.md).
 RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 2e-3, 0.5, 2
@@ -33,6 +37,10 @@ HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration", 
 
 # What an id means and what is held out cannot change once a training has begun.
 SETTLED = (*READ_AS, *HELD_OUT_AS, "rare", "encoding")
+
+# Where each weight has a row for each id; one-hot ids have a column each in the first layer's input weights.
+ROWS = {False: ("embed.weight", "head.weight", "head.bias"), True: ("embed.weight", "tied_bias")}
+FIRST = "cores.0.kernel.weight_ih_l0"
 
 
 @dataclass(frozen=True)
@@ -172,3 +180,30 @@ def check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
         if name in given and given[name] != began.train.get(name, getattr(TextConfig(), name)):
             flag = f"--{name.replace('_', '-')}"
             raise RnnlabError(f"This training began with another {flag}; leave {flag} out to resume it.")
+
+
+def widened_weights(
+    weights: dict[str, Tensor], shape: ModelConfig, ids: NDArray[np.int64], seed: int
+) -> dict[str, Tensor]:
+    """Weights of a model of `shape` that foretells what the narrower one did, among known ids.
+
+    A new id comes in as a new network would read it, and is foretold as an average id is.
+
+    Args:
+        weights: of a model of the same shape but for its ids.
+        shape: of the wider model.
+        ids: (V,) the new id of each that `weights` know.
+        seed: of what is drawn for new ids.
+    """
+    wide = cpu_weights(new_model(shape, seed))
+    place = torch.from_numpy(ids)
+    by_id = ROWS[shape.tied] + (() if shape.embedding else (FIRST,))
+    for name, old in weights.items():
+        if name not in by_id:
+            wide[name] = old.float().clone()
+            continue
+        dimension = 1 if name == FIRST else 0
+        if name in ("head.weight", "head.bias", "tied_bias"):
+            wide[name] = old.float().mean(0, keepdim=True).expand_as(wide[name]).clone()
+        wide[name].index_copy_(dimension, place, old.float())
+    return wide

@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.runtime.callers import STRANGER
-from rnnlab.tasks.text import facts
+from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
 from rnnlab.tasks.text.use import sampling_settings
 
-HEAT = "Randomness of each choice. 0 always picks the most likely character and tends to loop; above 1 spelling fails"
+HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Choosers:
 
 def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
     """Lay out what a visitor sets, the first voice's first prompt filled in; gives Write, Stop and Continue, too."""
-    openings = list(facts.voice(voices[0], caller=STRANGER).openings)
+    openings = list(writer.voice(voices[0], caller=STRANGER).openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
             list(voices),
@@ -62,7 +62,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             label="Voice",
             allow_custom_value=True,
             min_width=240,
-            info="Whose style: a network trained on that text, or owner/name of the Hub",
+            info="A writer trained on that text, or owner/name on the Hub",
         )
         temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
@@ -93,7 +93,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
 
 def _more_settings() -> dict[str, Any]:
     """What most visitors leave alone, folded; by the names of Choosers."""
-    with gr.Accordion("More settings: length, seed, stops, how to choose", open=False, elem_classes="settings"):
+    with gr.Accordion("More settings: length, seed, stops, sampling", open=False, elem_classes="settings"):
         with gr.Row():
             length = gr.Slider(SHORTEST, LONGEST, LENGTH, step=100, label="Length", info="Characters to write")
             seed = gr.Textbox(
@@ -102,7 +102,7 @@ def _more_settings() -> dict[str, Any]:
                 max_lines=1,
                 min_width=150,
                 elem_id="seed",
-                info="The same seed and settings write the same text; −1 draws one",
+                info="The same seed and settings give the same text; −1 draws a seed",
             )
             stop_at = gr.Textbox(
                 label="Stop at",
@@ -111,12 +111,16 @@ def _more_settings() -> dict[str, Any]:
                 max_lines=4,
                 min_width=150,
                 elem_id="stop-at",
-                info="The text ends before this; one stop a line; \\n is a line break, \\t a tab",
+                info="The text ends before a stop. One stop per line; \\n is a line break, \\t a tab",
             )
-            banned = gr.Textbox(label="Never write", max_lines=1, min_width=150, info="Characters to avoid, \\n too")
-            light = gr.Checkbox(False, label="8-bit weights", min_width=150, info="Faster on a CPU, a trace less exact")
+            banned = gr.Textbox(
+                label="Never write", max_lines=1, min_width=150, info="Characters never generated; \\n is a line break"
+            )
+            light = gr.Checkbox(
+                False, label="8-bit weights", min_width=150, info="Faster on a CPU, slightly less exact"
+            )
         with gr.Row():
-            keep_stop = gr.Checkbox(False, label="Keep the stop", min_width=150, info="The text ends after it")
+            keep_stop = gr.Checkbox(False, label="Keep the stop", min_width=150, info="The text includes the stop")
             finish = gr.Checkbox(
                 False, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
             )

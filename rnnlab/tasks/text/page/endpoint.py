@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from rnnlab.data.text.stops import unescaped
+from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
@@ -80,7 +80,7 @@ def _stops(stop: str | None, more: object) -> tuple[str, ...]:
     """All stops, their escapes read; RnnlabError if they are no texts."""
     listed = [] if more is None else more
     if not (isinstance(listed, list) and all(isinstance(one, str) for one in listed)):
-        raise RnnlabError(f'The stops {str(more)[:40]!r} are no list of texts; write them as ["ROMEO:", "\\\\n"].')
+        raise RnnlabError(f'The stops {str(more)[:40]!r} are not a list of texts; write them as ["ROMEO:", "\\\\n"].')
     return tuple(unescaped(one) for one in [stop or "", *listed] if one)
 
 

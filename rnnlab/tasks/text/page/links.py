@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnlab.data.text.stops import escaped
+from rnnlab.data.text.prompts import escaped
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
 from rnnlab.tasks.text.use import Draft, sampling_settings
 from rnnlab.widgets.links import link_to, linked_model, linked_number

@@ -11,7 +11,7 @@ from rnnlab.widgets.wording import notes_of
 
 # Nats from which a shade begins: a coin's toss is 0.7, one of ten 2.3, one of a hundred 4.6.
 SHADES = (0.7, 1.6, 2.3, 3.5, 4.6)
-EMPTY = "Give a prompt, or none, and press Write."
+EMPTY = "Enter a prompt, or none, and press Write."
 NAMED = {"\n": "line break", " ": "space", "\t": "tab"}
 
 
@@ -39,7 +39,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     if draft is None:
         return f'<div class="facts" role="status"><p>{escape(state)}</p></div>'
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
-    speed = f"{draft.chars_per_second:,.0f} a second"
+    speed = f"{draft.chars_per_second:,.0f} per second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
     notes = notes_of(draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
@@ -79,5 +79,5 @@ def _percent(share: float) -> str:
 
 def _legend() -> str:
     shades = "".join(f'<span class="s{number}">&nbsp;</span>' for number in range(len(SHADES) + 1))
-    words = "How surprised the model was by each character: from not at all to one in a hundred or less."
-    return f'<p class="legend">{shades} {words} Point at one for the five most likely in its place.</p>'
+    words = "Surprise at each character, from none to a probability of 1 % or less."
+    return f'<p class="legend">{shades} {words} Point at a character to see the five most likely there.</p>'

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnnlab.data.text.stops import read_lines, unescaped
+from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
-from rnnlab.tasks.text import facts, use
+from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.use import Draft, Manner, carry_on, sampling_settings
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
@@ -80,13 +80,13 @@ def read_seed(written: str | None) -> int | None:
     if text.replace("−", "-") == str(DRAWN):  # as the page prints it, too
         return DRAWN
     if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
-        raise RnnlabError(f"The seed {text[:40]!r} is no whole number; leave it empty for a new one.")
+        raise RnnlabError(f"The seed {text[:40]!r} is not a whole number; leave it empty for a new one.")
     return int(text) if text else None
 
 
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
-    openings = facts.voice(voice, caller=STRANGER).openings
+    openings = writer.voice(voice, caller=STRANGER).openings
     *_, last = use.drafts(
         voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, caller=STRANGER
     )

@@ -12,7 +12,7 @@ import gradio as gr
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import is_hub_name, told
-from rnnlab.tasks.text import facts as records
+from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.page import endpoint, voice_panel
 from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
@@ -26,9 +26,9 @@ from rnnlab.widgets.events import PRIVATE, QUIET, chooser_with
 from rnnlab.widgets.saving import download, write_text
 from rnnlab.widgets.task_tab import Changed
 
-NO_VOICE = "No voice comes with this copy: train one with “python -m rnnlab train text”, then reload the page."
+NO_VOICE = "No writer is bundled: train one with “python -m rnnlab train text”, then reload the page."
 ID = "write"  # of the tab, and of the events that share its limit
-REFUSED = "The page below is as it always opens."
+REFUSED = "The page below shows its defaults."
 WHAT = "texts"  # what its events are called
 AT_ONCE = 20  # texts written at the same time; in float32 they share their steps (rnnlab.nn.stepping.shared_steps)
 
@@ -74,7 +74,7 @@ class WriteTab:
 
     def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
         """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
-        openings = records.voice(model, caller=caller).openings
+        openings = writer.voice(model, caller=caller).openings
         one = self.choosers
         chosen = {one.voice: chooser_with(self.voices, model), one.prompt: openings[0] if openings else ""}
         return chosen | {one.examples: _prompts(openings), self.go: begin()}
@@ -150,7 +150,7 @@ def _followed(
         for draft in begin(AskedText.of(given)):
             yield _shown(draft, explained)
     except RnnlabError as error:
-        words = html.refusal(str(error), "Below is still the last text that could be written.")
+        words = html.refusal(str(error), "The previous text is still shown below.")
         yield {"verdict": words} | _buttons(busy=False)
 
 
@@ -246,7 +246,7 @@ def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     if is_hub_name(voice or ""):
         return gr.skip(), gr.skip(), _next(number)
     try:
-        openings = records.voice(voice, caller=STRANGER).openings
+        openings = writer.voice(voice, caller=STRANGER).openings
     except RnnlabError:  # which the text that is begun will tell of
         return gr.skip(), gr.skip(), _next(number)
     return (openings[0] if openings else ""), _prompts(openings), _next(number)

@@ -43,7 +43,7 @@ def train_text(
         level: "char" or "word".
         base: a writer to fine-tune, as shakespeare, or owner/name of the Hub; it keeps its shape and its level.
         encoding: what the text is encoded in, as KOI8-R; empty to find out.
-        column: of a table (CSV, JSON, Parquet): the column of texts, each of which is a document.
+        column: of a table (CSV, JSON, Parquet): the column of texts; each cell is a document.
         documents: what a document is: "whole", the file, "blank-line", "marker" or "line"; empty for the file.
         marker: the line between two documents, with documents="marker".
         shuffle: a seed by which documents are mixed before the end is held out; 0 leaves their order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from rnnlab.tasks.text.facts import Voice
+from rnnlab.tasks.text.writer import Voice
 from rnnlab.widgets.html import headline
 
 
