@@ -55,6 +55,7 @@ class ForecastModel:
         dates: str | None = None,
         encoding: str | None = None,
         calibrated: bool = False,
+        market: Prices | None = None,
     ) -> pd.DataFrame:
         """Forecast the sessions after the last day.
 
@@ -68,6 +69,8 @@ class ForecastModel:
             dates: "iso", "us" or "day-first" if dates can be read in two ways.
             encoding: in which the file is written, as "shift_jis"; found if None.
             calibrated: whether the bands are calibrated day by day, by how often they held before.
+            market: an index that is known beside the prices, as these are given; "SP500" is bundled. Only a checkpoint
+                that was trained with one reads it.
 
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
@@ -79,7 +82,7 @@ class ForecastModel:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
         reading = PriceReading(ticker or "", dates or "", encoding or "")
-        made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
+        made = _forecast(self.folder, prices, reading, horizon, device, calibrated, market)
         return _described(made.outlook.fan(), made)
 
     def distribution(
@@ -92,6 +95,7 @@ class ForecastModel:
         dates: str | None = None,
         encoding: str | None = None,
         calibrated: bool = False,
+        market: Prices | None = None,
     ) -> PriceDistribution:
         """Forecast the whole distribution of the price for each of the sessions after the last day.
 
@@ -103,7 +107,7 @@ class ForecastModel:
             expected_shortfall(0.99), volatility(), above(180, "5%"), below(150), highest_density(0.8), paths(1000).
         """
         reading = PriceReading(ticker or "", dates or "", encoding or "")
-        made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
+        made = _forecast(self.folder, prices, reading, horizon, device, calibrated, market)
         return made.outlook
 
     def backtest(
@@ -117,6 +121,7 @@ class ForecastModel:
         ticker: str | None = None,
         dates: str | None = None,
         encoding: str | None = None,
+        market: Prices | None = None,
     ) -> BacktestReport:
         """Score the forecasts of past days, each made from the days up to it, beside the baselines.
 
@@ -125,7 +130,7 @@ class ForecastModel:
             start: first day that is scored, as 2015-08-13; None for the last fifth, less the days trained on.
             horizon: sessions from forecast to outcome, 1 to 20.
             garch: whether to score GARCH(1,1) and GJR-GARCH, too; takes seconds and the package arch.
-            device, ticker, dates, encoding: as of `forecast`.
+            device, ticker, dates, encoding, market: as of `forecast`.
 
         Returns:
             table, the scores by model, and daily, every day's forecast and what came, both DataFrames whose
@@ -136,7 +141,7 @@ class ForecastModel:
             RnnlabError: something of the above cannot be used as it is, or the series is too short.
         """
         reading, name = PriceReading(ticker or "", dates or "", encoding or ""), str(self.folder)
-        opened = open_prices(_as_data(prices, reading.encoding), reading)
+        opened = open_prices(_as_data(prices, reading.encoding), reading, _as_market(market))
         made = backtest(name, opened, start=start, horizons=(horizon,), garch=garch, device=device)
         for notice in made.notices:
             warnings.warn(notice, stacklevel=2)
@@ -144,11 +149,18 @@ class ForecastModel:
 
 
 def _forecast(
-    folder: Path, prices: Prices, reading: PriceReading, horizon: int, device: str, calibrated: bool
+    folder: Path,
+    prices: Prices,
+    reading: PriceReading,
+    horizon: int,
+    device: str,
+    calibrated: bool,
+    market: Prices | None,
 ) -> Forecast:
     """Ask for a forecast on behalf of a program, which is warned of the notices."""
     data, name = _as_data(prices, reading.encoding), str(folder)
-    made = forecast(name, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated)
+    index = _as_market(market)
+    made = forecast(name, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated, market=index)
     for notice in made.notices:
         warnings.warn(notice, stacklevel=3)
     return made
@@ -168,6 +180,10 @@ def _described(table: pd.DataFrame, made: Forecast) -> pd.DataFrame:
         "source": made.source,
     }
     return table
+
+
+def _as_market(market: Prices | None) -> str | Path | bytes:
+    return "" if market is None else _as_data(market, "")
 
 
 def _as_data(prices: Any, encoding: str) -> str | Path | bytes:

@@ -54,6 +54,7 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score that are not trained on"
     )
+    _add_market(parser, "index to read beside each series, with --wide: SP500 or a file")
     parser.add_argument("--garch", help="also score GARCH and GJR-GARCH on the unseen series (needs arch)", **FLAG)
     _add_file_flags(parser)
 
@@ -98,8 +99,13 @@ def add_benches(benches: Any) -> None:
 def _add_model_and_data(parser: argparse.ArgumentParser, gloss: str) -> None:
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
     parser.add_argument("--data", required=True, metavar="NAME|FILE", nargs="+", help=gloss)
+    _add_market(parser, "index known beside the series, such as SP500, or a file; for checkpoints trained with --wide")
     _add_file_flags(parser)
     add_device(parser)
+
+
+def _add_market(parser: argparse.ArgumentParser, gloss: str) -> None:
+    parser.add_argument("--market", metavar="NAME|FILE", help=gloss)
 
 
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +115,7 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _how(args: argparse.Namespace) -> dict[str, Any]:
-    return {"reading": PriceReading.of(vars(args)), "device": args.device}
+    return {"reading": PriceReading.of(vars(args)), "device": args.device, "market": args.market or ""}
 
 
 def _are_several(args: argparse.Namespace) -> bool:
@@ -184,10 +190,11 @@ def _backtest(args: argparse.Namespace) -> Answer:
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
     if args.leak_check or args.placebo or args.linear or args.daily or args.horizon != [1] or not args.start:
         raise RnnlabError(
-            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
-            "and --encoding alone."
+            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --market, --ticker, "
+            "--dates and --encoding alone."
         )
-    how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
+    how: dict[str, Any] = {"start": args.start, "garch": args.garch, "market": args.market or ""}
+    how["reading"] = PriceReading.of(vars(args))
     return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how).json(), yearly_lines)
 
 
