@@ -139,6 +139,11 @@ def test_a_program_takes_a_source_of_ones_own(made):
     assert {report.source, report.table.attrs["source"], report.json()["source"]} == {SOURCE}
 
 
+def test_an_index_may_come_from_a_source_which_is_named(made, capsys):
+    assert main(["forecast", "stocks", "--data", "made:ACME", "--market", "made:INDEX", "--horizon", "1"]) == 0
+    assert f"INDEX: {SOURCE}" in capsys.readouterr().out
+
+
 def test_a_training_names_the_source(made, tmp_path, capsys):
     assert main(["train", "forecast", "--data", "made:ACME", "--epochs", "1", "--out", str(tmp_path / "f")]) == 0
     assert SOURCE in (tmp_path / "f" / "config.json").read_text()

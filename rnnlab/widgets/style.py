@@ -156,7 +156,7 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
   border-top: 1px dashed var(--baseline);
 }
 .trust .bars i { flex: 1; background: var(--model); opacity: .75; border-radius: 2px 2px 0 0; }
-.several td small { display: block; color: var(--soft); }
+.several td small, .trust tbody th small { display: block; color: var(--soft); }
 .trust .bars.dense { gap: 1px; }
 .trust figcaption { display: flex; justify-content: space-between; font-size: .8rem; color: var(--soft); }
 

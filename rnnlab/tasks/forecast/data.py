@@ -77,7 +77,7 @@ def beside(prices: Prices, index: Prices) -> Prices:
     if len(missing) == len(own):
         raise DataError(f"{index.name} and {prices.name} have no day in common; leave out --market, or give another.")
     own.columns = list(MARKET_COLUMNS)
-    notices = prices.notices
+    notices = prices.notices if not index.source else (*prices.notices, f"{index.name}: {index.source}")
     if len(missing):
         days = f"{len(missing):,} of {len(own):,} days of {prices.name}, the last on {missing[-1]:%Y-%m-%d}"
         notices = (*notices, f"{index.name} has no prices on {days}; forecasts from those days go without it.")
