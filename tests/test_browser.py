@@ -138,6 +138,8 @@ def test_the_tutorial_s_model_is_trained_live_beside_other_visitors_and_stopped(
     sync_api.expect(other.locator(".verdict")).to_contain_text("QQQ")
     other.close()
     sync_api.expect(title(page)).to_contain_text("AAPL on")
+    sync_api.expect(page.get_by_role("button", name="Train it")).to_be_enabled()
+    page.get_by_role("button", name="Train it").click()
     page.get_by_role("button", name="Stop").click()
     sync_api.expect(page.locator(".status")).to_contain_text("Stopped")
     sync_api.expect(page.get_by_role("button", name="Train it")).to_be_enabled()

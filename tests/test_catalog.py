@@ -107,9 +107,9 @@ def test_the_newer_apple_table_goes_on_after_the_older():
 def test_an_unknown_name_is_answered_with_close_ones():
     with pytest.raises(DataError, match=r"^'APPL' is not a bundled ticker; did you mean AAPL"):
         catalog.price_table("APPL")
-    with pytest.raises(DataError, match=r"^'zzzzzz' is no bundled table; choose one of AAPL, MSFT"):
+    with pytest.raises(DataError, match=r"^'zzzzzz' is not a bundled table; choose one of AAPL, MSFT"):
         catalog.entry("zzzzzz")
-    with pytest.raises(DataError, match=r"^'polo' is no group of tickers; did you mean pool\?$"):
+    with pytest.raises(DataError, match=r"^'polo' is not a group of tickers; did you mean pool\?$"):
         catalog.group("polo")
 
 

@@ -223,5 +223,5 @@ def test_every_text_of_the_catalog_is_described_and_none_is_bundled():
         "tinyshakespeare": 1_115_394, "austen": None, "twain": None, "dickens": None, "baum": None,
     }  # fmt: skip
     assert not list(catalog.bundled_folder().rglob("*.txt"))
-    with pytest.raises(DataError, match=r"^'doylee' is no text of the catalog; did you mean doyle\?$"):
+    with pytest.raises(DataError, match=r"^'doylee' is not a text of the catalog; did you mean doyle\?$"):
         catalog.text_entry("doylee")

@@ -139,7 +139,7 @@ def test_the_data_command_lists_texts_to_fetch_and_where_they_come_from(capsys):
         (["write", "nowhere"], "There is no folder or bundled checkpoint 'nowhere'; "),
         (["write", "stocks"], "This checkpoint was trained for 'forecast', not for writing; open another.\n"),
         (["train", "text", "--data", "no.txt", "--out", "x"], "There is no file 'no.txt' here; check its name"),
-        (["data", "fetch", "doylee"], "'doylee' is no text of the catalog; did you mean doyle?\n"),
+        (["data", "fetch", "doylee"], "'doylee' is not a text of the catalog; did you mean doyle?\n"),
     ],
 )
 def test_what_cannot_be_done_ends_with_one_sentence_and_exit_code_two(arguments, sentence, capsys):

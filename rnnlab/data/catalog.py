@@ -236,7 +236,7 @@ def _match(name: str, known: Mapping[str, T], what: str) -> T:
         return known[by_case[asked]]
     close = [by_case[one] for one in difflib.get_close_matches(asked, by_case, n=3, cutoff=0.5)]
     instead = f"did you mean {' or '.join(close)}?" if close else f"choose one of {', '.join(by_case.values())}."
-    raise DataError(f"{name!r} is no {what}; {instead}")
+    raise DataError(f"{name!r} is not a {what}; {instead}")
 
 
 def _match_ticker(name: str, known: Iterable[str]) -> str:
