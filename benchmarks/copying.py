@@ -4,8 +4,8 @@ python -m benchmarks.copying --text doyle --writer shakespeare tinyshakespeare -
 
 An over-trained writer is made of a short text, without dropout or averaging and with its last weights kept:
 python -m rnnlab train text --data sonnets.txt --out build/overtrained --hidden 256 --layers 1 --embedding 32
-    --input-dropout 0 --output-dropout 0 --recurrent-dropout 0 --weight-decay 0 --ema 0 --epochs 100 --batch 16
-    --lr 0.005 --report-every 100000 --calibration 0
+    --input-dropout 0 --output-dropout 0 --recurrent-dropout 0 --weight-decay 0 --ema 0 --epochs 100 --batch 4
+    --lr 0.004 --report-every 100000 --calibration 0
 """
 
 import argparse
