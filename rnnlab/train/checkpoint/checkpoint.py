@@ -30,10 +30,10 @@ from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train import saved_state, sizes
-from rnnlab.train.checkpoint import files
+from rnnlab.train.checkpoint import files, fingerprint_file
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
 from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
-from rnnlab.train.checkpoint.fingerprint_file import LARGEST_FINGERPRINT, pack_fingerprint, unpack_fingerprint
+from rnnlab.train.checkpoint.fingerprint_file import ORIGINALITY, pack_fingerprint, read_fingerprint
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import check_weights
 
@@ -41,7 +41,6 @@ FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
-ORIGINALITY = "originality.safetensors"
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
 TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", ORIGINALITY)
@@ -54,7 +53,7 @@ LARGEST_STATE = 8 * LARGEST_WEIGHTS
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: LARGEST_FINGERPRINT}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: fingerprint_file.LARGEST}
     if model is not None:
         own = {WEIGHTS: sizes.weights_bytes(model), RESUME_TENSORS: sizes.state_bytes(model)}
         most = {name: min(bound, own.get(name, bound)) for name, bound in most.items()}
@@ -225,14 +224,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
         made = dataclasses.replace(made, resume=left)
-    return dataclasses.replace(made, weights=weights, fingerprint=_read_fingerprint(place, name))
-
-
-def _read_fingerprint(place: Path, name: str) -> Fingerprint | None:
-    """The fingerprint of the text; None if there is none, as of earlier writers and of forecasters."""
-    if not (place / ORIGINALITY).exists():
-        return None
-    return unpack_fingerprint(read_bytes(place, ORIGINALITY, name, LARGEST_FINGERPRINT), f"{name}/{ORIGINALITY}")
+    return dataclasses.replace(made, weights=weights, fingerprint=read_fingerprint(place, name))
 
 
 def look(place: Path, name: str) -> Checkpoint:
