@@ -24,7 +24,8 @@ from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.tasks.text.generate import Place
 from rnnlab.tasks.text.pieces import Piece
-from rnnlab.tasks.text.use import HIGHEST_SEED, MOST_TEXTS, Draft, Manner, check_manner
+from rnnlab.tasks.text.seeds import HIGHEST_SEED
+from rnnlab.tasks.text.use import MOST_TEXTS, Draft, Manner, check_manner
 from rnnlab.tasks.text.writer import open_writing
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.tensor_files import check_file, is_ours, load_tensors, save_tensors
@@ -125,6 +126,7 @@ def _told(manner: Manner) -> dict[str, Any]:
 
 def _manner(told: Any) -> Manner:
     """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives."""
+    told = {"original": False} | told  # drafts before 2026-11-27 have none
     if set(told) != set(_told(Manner())):
         raise ValueError("a part is missing or unknown")
     if type(told["stops"]) is not list:
@@ -132,7 +134,7 @@ def _manner(told: Any) -> Manner:
     manner = Manner(**told)
     kinds = {
         str: (manner.unit, manner.banned, manner.weights, *manner.stops),
-        bool: (manner.keep_stop, manner.finish_sentence),
+        bool: (manner.keep_stop, manner.finish_sentence, manner.original),
         int: (manner.length,),
     }
     if not all(type(value) is kind for kind, values in kinds.items() for value in values):

@@ -4,6 +4,7 @@ config.json         {format, task, model, codec, train, metrics, provenance, sha
 model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
 curve.svg           the training's curve, drawn from config.json; never read
+originality.safetensors  of a writer: a fingerprint of its text (rnnlab.scoring.originality)
 resume/             what exact resuming needs; never leaves the machine
 """
 
@@ -27,10 +28,12 @@ from torch import Tensor
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
+from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train import saved_state, sizes
-from rnnlab.train.checkpoint import files
+from rnnlab.train.checkpoint import files, fingerprint_file
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
 from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
+from rnnlab.train.checkpoint.fingerprint_file import ORIGINALITY, pack_fingerprint, read_fingerprint
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import check_weights
 
@@ -40,7 +43,7 @@ SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
-TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
+TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", ORIGINALITY)
 PUBLIC = (*TAKEN, CURVE)
 RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
@@ -50,10 +53,10 @@ LARGEST_STATE = 8 * LARGEST_WEIGHTS
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: fingerprint_file.LARGEST}
     if model is not None:
         own = {WEIGHTS: sizes.weights_bytes(model), RESUME_TENSORS: sizes.state_bytes(model)}
-        most = {name: min(bound, own[name]) for name, bound in most.items()}
+        most = {name: min(bound, own.get(name, bound)) for name, bound in most.items()}
     return most.get(file, LARGEST_CONFIG)
 
 
@@ -70,6 +73,7 @@ class Checkpoint:
     weights: dict[str, Tensor]
     card: str = ""
     resume: Snapshot | None = None
+    fingerprint: Fingerprint | None = None
 
 
 def build_model(checkpoint: Checkpoint) -> SequenceModel:
@@ -178,6 +182,8 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     files.flush_file(place / CONFIG, files.to_json(config | {SEAL: sealed}))
     files.flush_file(place / CARD, checkpoint.card.encode())
     draw_curve(checkpoint, place)
+    if checkpoint.fingerprint is not None:
+        files.flush_file(place / ORIGINALITY, pack_fingerprint(checkpoint.fingerprint))
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
@@ -218,7 +224,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
         made = dataclasses.replace(made, resume=left)
-    return dataclasses.replace(made, weights=weights)
+    return dataclasses.replace(made, weights=weights, fingerprint=read_fingerprint(place, name))
 
 
 def look(place: Path, name: str) -> Checkpoint:

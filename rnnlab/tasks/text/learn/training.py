@@ -23,6 +23,7 @@ from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
+from rnnlab.tasks.text.judge.fingerprinting import fingerprint_of
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
@@ -230,7 +231,8 @@ class TextTraining:
         scores = all_scores(writer, self.task.validation) | self.source.ngram(self.text)
         scores |= {"openings": openings(corpus.documents)} if isinstance(corpus, Corpus) else {}
         scores |= {"samples": card_samples(writer)}
-        return dataclasses.replace(one, metrics=one.metrics | scores)
+        prints = fingerprint_of(corpus, self.text.validation) if isinstance(corpus, Corpus) else None
+        return dataclasses.replace(one, metrics=one.metrics | scores, fingerprint=prints)
 
     def result(self, made: Checkpoint) -> dict[str, Any]:
         """Its figures, as JSON; `advice` is on training longer."""
