@@ -4,6 +4,7 @@ config.json         {format, task, model, codec, train, metrics, provenance, sha
 model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
 curve.svg           the training's curve, drawn from config.json; never read
+profile.json        of a writer: its author in plain figures (rnnlab.scoring.style)
 resume/             what exact resuming needs; never leaves the machine
 """
 
@@ -38,9 +39,10 @@ FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
+PROFILE = "profile.json"
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
-TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", "originality.safetensors")
+TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, "originality.safetensors")
 PUBLIC = (*TAKEN, CURVE)
 RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
@@ -59,7 +61,10 @@ def largest(file: str, model: ModelConfig | None = None) -> int:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained model with all that is needed to use it, judge it and go on training it."""
+    """A trained model with all that is needed to use it, judge it and go on training it.
+
+    profile: of a writer, what `rnnlab.scoring.style.profile` says of its author; None if the folder has none.
+    """
 
     task: str
     model: ModelConfig
@@ -70,6 +75,7 @@ class Checkpoint:
     weights: dict[str, Tensor]
     card: str = ""
     resume: Snapshot | None = None
+    profile: dict[str, Any] | None = None
 
 
 def build_model(checkpoint: Checkpoint) -> SequenceModel:
@@ -178,6 +184,8 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     files.flush_file(place / CONFIG, files.to_json(config | {SEAL: sealed}))
     files.flush_file(place / CARD, checkpoint.card.encode())
     draw_curve(checkpoint, place)
+    if checkpoint.profile is not None:
+        files.flush_file(place / PROFILE, files.to_compact_json(checkpoint.profile))
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
@@ -214,6 +222,9 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
     check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
     check_seal(whole, name)  # last, as whatever is wrong above says more
     made = _recorded(config, model, place, name)
+    if (place / PROFILE).exists():
+        profile = parse_json(read_bytes(place, PROFILE, name, LARGEST_CONFIG), f"{name}/{PROFILE}")
+        made = dataclasses.replace(made, profile=profile)
     if resume:
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
