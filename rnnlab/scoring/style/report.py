@@ -13,11 +13,12 @@ from rnnlab.errors import DataError
 from rnnlab.scoring.style.counts import Ints, part
 from rnnlab.scoring.style.figures import Ruler
 from rnnlab.scoring.style.profile import Profile
-from rnnlab.scoring.style.rows import LABELS, Row, Spread, apart, read, told
+from rnnlab.scoring.style.rows import FLAIR, LABELS, Row, Spread, apart, read, told
 from rnnlab.scoring.style.verdict import verdict
 from rnnlab.scoring.style.words import BLOCK, blocks_of, count_words
 from rnnlab.summary import THIS_MODEL, Table
 
+NONE_HERE = "these texts have none of what it counts"
 DRAWS = 400
 TRIED = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40)  # blocks, to find the length from which on a figure tells anything
 MOST_BLOCKS = 400
@@ -43,6 +44,12 @@ class StyleReport:
     def verdict(self) -> str:
         """Two sentences made from the figures."""
         return verdict(self.words, self.rows, self.others)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on rows that do not apply."""
+        titles = {name: label.words for name, label in LABELS.items()}
+        return [f"Left out: {titles.get(name, name)}, as {why}." for name, why in self.left_out.items()]
 
     def json(self) -> dict[str, Any]:
         """As JSON: rows by name, verdict, words, others, left_out."""
@@ -104,8 +111,11 @@ def report(
     rows, left_out = [], {}
     for name, label in LABELS.items():
         held_out, ngram, rival = scattered[number][name]
-        if np.isnan(text[name].value) or (held_out is not None and np.isnan(held_out.value)):
+        if held_out is not None and np.isnan(held_out.value):
             left_out[name] = label.absent
+            continue
+        if np.isnan(text[name].value):
+            left_out[name] = label.absent if name in FLAIR else NONE_HERE
             continue
         telling = (size for size, found in scattered.items() if apart(found[name][0], found[name][2]))
         enough = next((size * BLOCK for size in telling), None)

@@ -38,8 +38,7 @@ from rnnlab.train.weights import check_weights
 FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
-CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
-PROFILE = "profile.json"
+CONFIG, WEIGHTS, CARD, CURVE, PROFILE = "config.json", "model.safetensors", "README.md", "curve.svg", "profile.json"
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
 TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, "originality.safetensors")
@@ -61,10 +60,7 @@ def largest(file: str, model: ModelConfig | None = None) -> int:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained model with all that is needed to use it, judge it and go on training it.
-
-    profile: of a writer, what `rnnlab.scoring.style.profile` says of its author; None if the folder has none.
-    """
+    """A trained model with all that is needed to use it, judge it and go on training it; profile: of an author."""
 
     task: str
     model: ModelConfig
@@ -222,9 +218,6 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
     check_weights(weights, model, config["provenance"].pop("weights_dtype", None), f"{name}/{WEIGHTS}")
     check_seal(whole, name)  # last, as whatever is wrong above says more
     made = _recorded(config, model, place, name)
-    if (place / PROFILE).exists():
-        profile = parse_json(read_bytes(place, PROFILE, name, LARGEST_CONFIG), f"{name}/{PROFILE}")
-        made = dataclasses.replace(made, profile=profile)
     if resume:
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
@@ -244,9 +237,11 @@ def look(place: Path, name: str) -> Checkpoint:
 
 
 def _recorded(config: dict[str, Any], model: ModelConfig, place: Path, name: str) -> Checkpoint:
-    """What config.json and the card say, "" if there is none; without weights."""
-    card = read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
-    return Checkpoint(config["task"], model, weights={}, card=card, **{part: config[part] for part in PARTS})
+    """What config.json, the card and the profile say, if they are there; without weights."""
+    raw = {file: read_bytes(place, file, name, LARGEST_CONFIG) for file in (CARD, PROFILE) if (place / file).exists()}
+    card = raw.get(CARD, b"").decode("utf-8", "replace")
+    profile = parse_json(raw[PROFILE], f"{name}/{PROFILE}") if PROFILE in raw else None
+    return Checkpoint(config["task"], model, weights={}, card=card, profile=profile, **{x: config[x] for x in PARTS})
 
 
 def read_config(place: Path, name: str) -> tuple[dict[str, Any], ModelConfig, bool]:

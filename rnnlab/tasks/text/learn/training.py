@@ -23,6 +23,7 @@ from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
+from rnnlab.tasks.text.judge.profiling import kept_profile
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
@@ -230,7 +231,7 @@ class TextTraining:
         scores = all_scores(writer, self.task.validation) | self.source.ngram(self.text)
         scores |= {"openings": openings(corpus.documents)} if isinstance(corpus, Corpus) else {}
         scores |= {"samples": card_samples(writer)}
-        return dataclasses.replace(one, metrics=one.metrics | scores)
+        return dataclasses.replace(one, metrics=one.metrics | scores, profile=self._profile(one))
 
     def result(self, made: Checkpoint) -> dict[str, Any]:
         """Its figures, as JSON; `advice` is on training longer."""
@@ -240,6 +241,11 @@ class TextTraining:
         figures |= {"seconds": made.provenance["seconds"]} | metrics | self._from()
         ahead = metrics["nats_per_char_streamed"] < metrics["ngram_nats_per_char"]
         return figures | {"advice": [*best_at_last(metrics["curve"], train.steps, self.longer, ahead=ahead)]}
+
+    def _profile(self, made: Checkpoint) -> dict[str, Any] | None:
+        """The author in plain figures; none of a text in shards or of one too short."""
+        corpus, title = self.source.corpus, text_learnt(made)[0]
+        return None if isinstance(corpus, Shards) else kept_profile(corpus.documents, self.text.validation, title)
 
     def _from(self) -> dict[str, Any]:
         """Where the weights that it began with come from."""

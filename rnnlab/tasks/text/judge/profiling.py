@@ -1,0 +1,80 @@
+"""A writer's author in plain figures: made of a text, kept beside a checkpoint, found again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from rnnlab.data.text.documents import split_at
+from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.runtime.opening import bundled_checkpoints, locate, open_checkpoint
+from rnnlab.scoring.style.profile import Profile, build
+from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.writer import check_record, reading, text_learnt
+from rnnlab.train.checkpoint.checkpoint import PROFILE, Checkpoint
+from rnnlab.train.checkpoint.files import replace_file, to_compact_json
+
+NO_PROFILE = "This checkpoint has no profile of its author (profile.json); give the author's text with --data."
+
+
+def profile_of_text(documents: Sequence[str], validation: float, title: str) -> Profile:
+    """Measure the author of a text whose end was held out; DataError if it has too few words."""
+    training, held_out = split_at(documents, 1 - validation)
+    return build(training, held_out, title)
+
+
+def kept_profile(documents: Sequence[str], validation: float, title: str) -> dict[str, Any] | None:
+    """The same as JSON, for a checkpoint's folder; None of a text that is too short for one."""
+    with suppress(DataError):
+        return profile_of_text(documents, validation, title).json()
+    return None
+
+
+def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "", column: str = "") -> Profile:
+    """The profile of a writer's author: of a text that is given, else the checkpoint's own.
+
+    Raises:
+        RnnlabError: the text cannot be used, or none is given and the checkpoint has no profile, or a damaged one.
+    """
+    check_record(made)
+    title = text_learnt(made)[0]
+    if data:
+        how = dataclasses.replace(reading(made), encoding=encoding)
+        corpus = open_text(data, dataclasses.replace(how, column=column or how.column))
+        return profile_of_text(corpus.documents, how.validation, title)
+    if made.profile is None:
+        raise CheckpointError(NO_PROFILE)
+    return Profile.from_json(made.profile)
+
+
+def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OWNER) -> list[Profile]:
+    """The profiles at hand of authors other than one: of the writers that are named, and of the bundled ones.
+
+    Raises:
+        RnnlabError: one that is named cannot be opened or has no profile.
+    """
+    found = [author_of(open_checkpoint(model, caller=caller)) for model in models]
+    for name in bundled_checkpoints():
+        with suppress(RnnlabError):  # it is of another task, or damaged, which its own report would tell
+            found.append(author_of(open_checkpoint(name, caller=caller)))
+    distinct = {one.title: one for one in reversed(found)}
+    return [one for one in reversed(distinct.values()) if one.title != title]
+
+
+def keep_profile(model: str, author: Profile) -> None:
+    """Write an author's profile into the folder of a checkpoint on this machine, in the place of the old one.
+
+    Raises:
+        CheckpointError: it is not on this machine, or the folder cannot be written.
+    """
+    found = locate(model)
+    if found.commit is not None:
+        raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the profile in its folder.")
+    try:
+        replace_file(found.folder / PROFILE, to_compact_json(author.json()))
+    except OSError as error:
+        what = f"{found.name} cannot be written ({error.strerror})"
+        raise CheckpointError(f"{what}; leave out --keep-profile.") from error

@@ -1,0 +1,84 @@
+"""A writer's style report: texts that it writes, or that somebody has, beside its author's pages and a 5-gram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rnnlab.errors import RnnlabError
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.runtime.opening import locate, open_located
+from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.report import StyleReport, report
+from rnnlab.scoring.style.words import BLOCK, blocks_of
+from rnnlab.tasks.text.judge import profiling
+from rnnlab.tasks.text.judge.profiling import author_of, other_authors
+from rnnlab.tasks.text.use import MOST_TEXTS, Manner, drafts
+
+SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
+ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
+LONGEST_TEXT = 2_000_000  # characters that a report reads
+
+
+def report_of(
+    model: str,
+    *,
+    data: Sequence[str] = (),
+    text: str | None = None,
+    samples: int = SAMPLES,
+    temperature: float | None = None,
+    seed: int = 1,
+    against: Sequence[str] = (),
+    caller: Caller = OWNER,
+    device: str = "auto",
+    encoding: str = "",
+    column: str = "",
+    keep_profile: bool = False,
+) -> StyleReport:
+    """Report on what a writer writes, or on a text.
+
+    Args:
+        model: a folder, a bundled name or a repository of the Hub.
+        data: the author's text, as of a training; by default what the checkpoint keeps of it is used.
+        text: what to report on; None has the writer write `samples` texts of 250 words.
+        samples: how many.
+        temperature: that they are written with; None is the default.
+        seed: of the first of them, the next having the next seeds.
+        against: further writers, whose authors the author is told apart from; the bundled ones are always among them.
+        caller: who asks.
+        device: "cpu", "cuda", "mps" or "auto".
+        encoding, column: of the data.
+        keep_profile: whether the checkpoint's folder is given the profile that was made of the data.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is.
+    """
+    if not 1 <= samples <= MOST_SAMPLES:
+        raise RnnlabError(f"Between 1 and {MOST_SAMPLES} samples can be reported on, not {samples}.")
+    if text is not None and len(text) > LONGEST_TEXT:
+        raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
+    found = locate(model, caller=caller)
+    author = author_of(open_located(found), data, encoding=encoding, column=column)
+    if keep_profile:
+        if not data:
+            raise RnnlabError("--keep-profile keeps what is measured of a text; give it with --data.")
+        profiling.keep_profile(model, author)
+    others = other_authors(author.title, against, caller=caller)
+    if text is not None:
+        return report(author, [text], others, generated=False, seed=seed)
+    pinned = found.pinned(model)
+    texts = list(_samples(pinned, author, samples, temperature, seed, caller, device))
+    return report(author, texts, others, seed=seed)
+
+
+def _samples(
+    model: str, author: Profile, samples: int, temperature: float | None, seed: int, caller: Caller, device: str
+) -> Iterator[str]:
+    """Texts of a block of words each; one in which there are fewer is given whole."""
+    length = round(ROOM * BLOCK * author.characters / author.words) + 50
+    manner = Manner(length, sampling={"temperature": temperature})
+    for first in range(0, samples, MOST_TEXTS):
+        count = min(MOST_TEXTS, samples - first)
+        *_, last = drafts(model, "", manner, seed=seed + first, texts=count, caller=caller, device=device)
+        for text in last.texts:
+            block = next(blocks_of([text]), None)
+            yield text if block is None else block.text
