@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.words import Block
 
 Ints = NDArray[np.int64]
+Counts = TypeVar("Counts", NDArray[np.int64], NDArray[np.float64])  # of several blocks together they may be floats
 
 COMMON = 150  # words whose frequencies tell an author (Evert et al. 2017)
 BUCKETS = 1024  # that runs of 3 and 4 characters are hashed into
@@ -54,14 +56,14 @@ SIZE = sum(PARTS.values())
 _STARTS = dict(zip(PARTS, np.cumsum([0, *PARTS.values()]).tolist(), strict=False))
 
 
-def part(counts: Ints, name: str) -> Ints:
+def part(counts: Counts, name: str) -> Counts:
     """(…, SIZE) counts -> (…, n) those of one part."""
-    return counts[..., _STARTS[name] : _STARTS[name] + PARTS[name]]
+    return cast(Counts, counts[..., _STARTS[name] : _STARTS[name] + PARTS[name]])
 
 
-def scalar(counts: Ints, name: str) -> Ints:
+def scalar(counts: Counts, name: str) -> Counts:
     """(…, SIZE) counts -> (…) one of the counts by its name."""
-    return counts[..., SCALARS.index(name)]
+    return cast(Counts, counts[..., SCALARS.index(name)])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.scoring.style.counts import Ints, part, scalar
+from rnnlab.scoring.style.counts import BUCKETS, SIZE, Ints, part, scalar
 from rnnlab.scoring.style.profile import Profile
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,8 @@ class Ruler:
 
     def measure(self, counts: Ints, draws: Ints) -> dict[str, Floats]:
         """(M, SIZE) counts in blocks, (R, M) how often each is drawn -> (R,) of each figure; nan where none follows."""
-        pooled = draws @ counts
+        # Whole numbers far below 2⁵³ add up exactly as floats, and a hundred times as fast.
+        pooled = draws.astype(np.float64) @ counts[:, : SIZE - BUCKETS].astype(np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):
             told = {name: scalar(pooled, up) / scalar(pooled, down) for name, (up, down) in SHARES.items()}
             told |= {name: distance(part(pooled, name), part(self.author.training, name)) for name in DISTANCES}
@@ -79,7 +80,7 @@ class Ruler:
         return np.asarray(1 / (1 + np.exp(-(scaled(grams) @ weights + constant))))
 
 
-def distance(counts: Ints, author: Ints) -> Floats:
+def distance(counts: Ints | Floats, author: Ints) -> Floats:
     """(R, n), (n,) counts -> (R,) total variation distance of the two distributions: 0 alike, 1 with nothing shared."""
     shares = counts / counts.sum(axis=-1, keepdims=True)
     return np.asarray(np.abs(shares - author / author.sum()).sum(axis=-1) / 2)
