@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,12 +58,12 @@ _STARTS = dict(zip(PARTS, np.cumsum([0, *PARTS.values()]).tolist(), strict=False
 
 def part(counts: Counts, name: str) -> Counts:
     """(…, SIZE) counts -> (…, n) those of one part."""
-    return cast(Counts, counts[..., _STARTS[name] : _STARTS[name] + PARTS[name]])
+    return counts[..., _STARTS[name] : _STARTS[name] + PARTS[name]]
 
 
 def scalar(counts: Counts, name: str) -> Counts:
     """(…, SIZE) counts -> (…) one of the counts by its name."""
-    return cast(Counts, counts[..., SCALARS.index(name)])
+    return counts[..., SCALARS.index(name)]
 
 
 @dataclass(frozen=True)
