@@ -142,7 +142,7 @@ def test_a_damaged_zip_is_refused_unless_the_damage_is_to_nothing_that_is_read(t
 
 def test_what_is_no_zip_is_refused(tmp_path):
     (tmp_path / "a.zip").write_bytes(b"PK and then nothing")
-    refused(tmp_path / "a.zip", r"^a\.zip is no sound zip file; give a zip of a checkpoint's folder\.$")
+    refused(tmp_path / "a.zip", r"^a\.zip is not a valid zip file; give a zip of a checkpoint's folder\.$")
 
 
 def test_loose_files_are_taken_as_a_folder_is(tmp_path):

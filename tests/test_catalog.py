@@ -105,7 +105,7 @@ def test_the_newer_apple_table_goes_on_after_the_older():
 
 
 def test_an_unknown_name_is_answered_with_close_ones():
-    with pytest.raises(DataError, match=r"^'APPL' is no bundled ticker; did you mean AAPL"):
+    with pytest.raises(DataError, match=r"^'APPL' is not a bundled ticker; did you mean AAPL"):
         catalog.price_table("APPL")
     with pytest.raises(DataError, match=r"^'zzzzzz' is no bundled table; choose one of AAPL, MSFT"):
         catalog.entry("zzzzzz")

@@ -175,7 +175,7 @@ def test_a_checkpoint_is_downloaded_and_brought_again(page, address, tmp_path):
         page.locator("#zip").click()
     download.value.save_as(tmp_path / "my stocks.zip")
     page.locator("#bring input[type=file]").set_input_files(tmp_path / "my stocks.zip")
-    sync_api.expect(page.locator("#note")).to_contain_text("Yours alone")
+    sync_api.expect(page.locator("#note")).to_contain_text("Only you can open it")
     sync_api.expect(page.get_by_label("my-stocks — yours, in this visit")).to_be_checked()
     page.locator("#open").click()
     sync_api.expect(page.locator("#verdict .eyebrow")).to_contain_text("checkpoint my-stocks")

@@ -67,7 +67,7 @@ def test_a_search_shows_what_its_caller_may_see(hub):
     strangers = checkpoints_tab.find(None, "", "forecast", "newest", "stocks", [])
     assert set(models_of(own[1])) == {"doyle", "shakespeare", "stocks", "anna/voice", "anna/prices"}
     assert set(models_of(others[1])) == {"doyle", "shakespeare", "stocks", "anna/voice"}
-    assert "The Hub has no such checkpoint" in strangers[0]
+    assert "No rnnlab checkpoint on the Hub matches" in strangers[0]
     assert own[1].value == "stocks"
 
 
@@ -111,7 +111,7 @@ def test_what_is_brought_is_opened_by_its_name_and_by_nobody_who_does_not_know_i
     monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
     pack("shakespeare", tmp_path / "my voice.zip")
     note, details, *_, radio, brought = checkpoints_tab.bring([str(tmp_path / "my voice.zip")], [], [])
-    assert "Yours alone" in note
+    assert "Only you can open it" in note
     assert "my-voice · writes" in details
     assert radio.value == brought[0]
     text = write(brought[0], "ROMEO:", length=40, seed=1, caller=STRANGER)["text"]

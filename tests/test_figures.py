@@ -90,7 +90,7 @@ def test_a_series_too_short_for_a_back_test_still_has_its_fan(study):
     names = [trace.name for trace in figures.forecast_figure(short, "").data]
     assert names.count("80 % band") == 1
     assert "Close" in names
-    assert "No back-test" in panels.score_table(None, "", "")
+    assert "There are no scores" in panels.score_table(None, "", "")
 
 
 def test_a_file_s_name_is_shown_as_text(study):

@@ -46,7 +46,7 @@ def test_several_series_get_a_line_each_and_a_file(own):
     [
         ([], "No series is chosen; choose one, or upload a file."),
         (["../x.csv"], "&#x27;../x.csv&#x27; is not a bundled ticker; choose one, or upload a file."),
-        (["AAPL"] * 51, "51 series are more than 50; choose fewer at a time."),
+        (["AAPL"] * 51, "51 series are more than the limit of 50; choose fewer."),
         (["AAPL", "AAPL", "MSFT"] * 3, ""),
     ],
 )
@@ -98,7 +98,7 @@ def test_what_is_stopped_or_refused_leaves_nothing(own, tmp_path):
 
 
 def test_a_missing_second_checkpoint_is_asked_for():
-    assert "One checkpoint is missing" in compare.compare(None, "stocks", None, "AAPL", None, "", "", "", 1)
+    assert "Only one checkpoint is chosen" in compare.compare(None, "stocks", None, "AAPL", None, "", "", "", 1)
     assert "There is no bundled checkpoint" in compare.compare(None, "stocks", "x", "AAPL", None, "", "", "", 1)
 
 

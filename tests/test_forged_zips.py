@@ -82,7 +82,7 @@ def test_files_that_share_their_bytes_are_refused(packed, tmp_path):
     first, *others = entries(packed)
     place = int.from_bytes(packed[first + 42 : first + 46], "little")
     for one in others:
-        refused(put(packed, one, FIELDS["place"], place), tmp_path, "share their bytes|no sound zip")
+        refused(put(packed, one, FIELDS["place"], place), tmp_path, "share their bytes|not a valid zip")
         (tmp_path / "a.zip").unlink()
 
 
@@ -136,7 +136,7 @@ def test_an_end_that_lies_is_refused_or_does_not_matter(packed, tmp_path, field,
 def test_a_file_without_a_name_is_refused(packed, tmp_path):
     raw = put(packed, entries(packed)[2], FIELDS["name"], 0)  # its name is then what else the entry says
     raw = put(raw, entries(packed)[2], FIELDS["extra"], len("README.md"))
-    refused(raw, tmp_path, "holds a file without a name|no sound zip")
+    refused(raw, tmp_path, "holds a file without a name|not a valid zip")
 
 
 def test_an_extra_field_that_ends_amid_a_number_is_refused(packed, tmp_path):
@@ -148,7 +148,7 @@ def test_an_extra_field_that_ends_amid_a_number_is_refused(packed, tmp_path):
         raw = grown[:name] + extra + grown[name:]
         end = raw.rindex(END)
         length = int.from_bytes(raw[end + 12 : end + 16], "little")
-        refused(put(raw, end, OF_END["bytes"], length + 4), tmp_path, "is no sound zip file|larger than")
+        refused(put(raw, end, OF_END["bytes"], length + 4), tmp_path, "is not a valid zip file|larger than")
         (tmp_path / "a.zip").unlink()
 
 

@@ -136,7 +136,7 @@ def test_a_client_has_so_many_uploads_under_way_and_no_more_until_one_ends(tmp_p
         with ExitStack() as others:
             for number in range(6):
                 others.enter_context(kept.under_way_by(f"visitor {number}"))
-            assert kept.busy("boris").startswith("8 files are being uploaded here, the most at a time")
+            assert kept.busy("boris").startswith("8 files are being uploaded to this page, the most at a time")
     assert kept.under_way == {}
 
 
@@ -181,7 +181,7 @@ def test_uploads_are_bounded_for_each_client_and_for_all(page, monkeypatch):
     monkeypatch.setattr(uploads, "LARGEST", 100)
     assert asking.post("upload", files=files).status_code == 413
     unsized = asking.post("upload", content=(part for part in [b"x"]), headers={"Content-Type": "multipart/form-data"})
-    assert "must say its length" in unsized.json()["detail"]
+    assert "must state its length" in unsized.json()["detail"]
 
 
 def test_old_files_are_swept_from_the_folder_whoever_left_them_there(tmp_path):

@@ -64,7 +64,7 @@ def test_a_ticker_that_is_not_bundled_gets_the_sentence_and_leaves_the_rest(tick
     shown = show(ticker=ticker)
     verdict = shown.pop("verdict")
     assert 'role="alert"' in verdict
-    assert "is no bundled ticker; choose one" in verdict
+    assert "is not a bundled ticker; choose one" in verdict
     assert shown == {}
 
 
@@ -163,8 +163,8 @@ def test_two_clients_at_once_get_the_answers_to_their_own_files(address, tmp_pat
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"data": "/etc/passwd"}, "'/etc/passwd' is no bundled ticker"),
-        ({"data": "../x.csv"}, "is no bundled ticker"),
+        ({"data": "/etc/passwd"}, "'/etc/passwd' is not a bundled ticker"),
+        ({"data": "../x.csv"}, "is not a bundled ticker"),
         ({"model": "/etc"}, "There is no bundled checkpoint 'etc'"),
         ({"model": "../stocks"}, "There is no bundled checkpoint"),
         ({"horizon": 99}, "The horizon must be between 1 and 20 days, not 99."),

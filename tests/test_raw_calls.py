@@ -108,10 +108,7 @@ def test_a_private_event_says_so_too_where_a_value_cannot_be_read(page):
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        (
-            ["A", 1, 2, False, None, 3],
-            r"^6 values were sent where 5 are read \(data, days, units, sure, file\); leave ",
-        ),
+        (["A", 1, 2, False, None, 3], r"^6 values were sent, but 5 are read \(data, days, units, sure, file\); leave "),
         ([True], r"^data must be a text, not True\.$"),
         ([{"a": "b"}], r"^data must be a text, not an object\.$"),
         (["A\udfff"], r"^data must be a text of whole characters, not 'A\\udfff'\.$"),

@@ -57,10 +57,10 @@ def test_every_part_treats_a_row_as_if_it_were_alone(cut):
 @given(logits=rows, share=shares)
 def test_top_p_keeps_the_smallest_set_that_holds_the_share(logits, share):
     probabilities, ids = torch.softmax(logits, -1, dtype=torch.float64)[0], kept(sampling.top_p(logits, share))
-    least = probabilities[ids].min()
+    least = logits[0][ids].min()  # of two that are as probable in double precision, one logit may still be higher
     assert probabilities[ids].sum() >= share - CLOSE
-    assert probabilities[probabilities > least].sum() <= share + CLOSE
-    assert sorted(ids) == (probabilities >= least).nonzero().flatten().tolist()
+    assert probabilities[logits[0] > least].sum() <= share + CLOSE
+    assert sorted(ids) == (logits[0] >= least).nonzero().flatten().tolist()
 
 
 def test_top_p_keeps_the_crossing_id():

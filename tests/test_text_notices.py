@@ -1,4 +1,4 @@
-"""What is told of a writer's training: a text that is too short, and a loss that was least at the last step."""
+"""What is told of a writer's training: a text that is too short, and a loss that was lowest at the last step."""
 
 import json
 
@@ -17,11 +17,11 @@ def curve(*losses: float | None, every: int = 10) -> list[dict[str, float | None
 @pytest.mark.parametrize(
     ("losses", "words"),
     [
-        ((3.0, 2.5, 2.3, 2.2), "was least at the last step: train longer, as with --epochs 8."),
-        ((3.0, 2.9), "was least at the last step: train longer, as with --epochs 8."),
-        ((3.0, None, None, 2.2), "was least at the last step"),
-        ((2.2,), "was least at the last step: train longer, as with --epochs 8."),
-        ((3.0, 2.5, 2.210, 2.2), "were the best, by 0.5 % of the loss since step 30; longer training"),
+        ((3.0, 2.5, 2.3, 2.2), "was lowest at the last step: train longer, for example with --epochs 8."),
+        ((3.0, 2.9), "was lowest at the last step: train longer, for example with --epochs 8."),
+        ((3.0, None, None, 2.2), "was lowest at the last step"),
+        ((2.2,), "was lowest at the last step: train longer, for example with --epochs 8."),
+        ((3.0, 2.5, 2.210, 2.2), "0.5 % below that of step 30; training longer"),
     ],
 )
 def test_a_loss_that_was_least_at_the_last_step_is_told(losses, words):
@@ -31,7 +31,7 @@ def test_a_loss_that_was_least_at_the_last_step_is_told(losses, words):
 
 def test_a_loss_that_hardly_fell_is_no_end_while_the_5_gram_is_ahead():
     losses = curve(3.001, 3.0005, 3.0)
-    assert "might gain a little" in best_at_last(losses, 30, "")[0]
+    assert "may improve it slightly" in best_at_last(losses, 30, "")[0]
     assert "train longer" in best_at_last(losses, 30, "", ahead=False)[0]
 
 
@@ -62,4 +62,4 @@ def test_the_command_says_in_the_end_what_setting_would_train_longer(tmp_path, c
     words = ["train", "text", "--data", str(tmp_path / "tale.txt"), "--hidden", "8", "--out", str(tmp_path / "m")]
     for flags, longer in ((["--epochs", "2"], "--epochs 4"), (["--steps", "30"], "--steps 60")):
         assert main([*words, *flags, "--overwrite"]) == 0
-        assert f"train longer, as with {longer}." in capsys.readouterr().out
+        assert f"train longer, for example with {longer}." in capsys.readouterr().out

@@ -44,7 +44,7 @@ def test_a_forecaster_is_trained_and_forecasts(client, tmp_path):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"data": "NOPE", "api_name": "/train_forecast"}, "'NOPE' is no bundled ticker"),
+        ({"data": "NOPE", "api_name": "/train_forecast"}, "'NOPE' is not a bundled ticker"),
         ({"data": "AAPL", "hidden": -3, "api_name": "/train_forecast"}, "hidden must be between"),
         ({"data": "AAPL", "cell": "x", "api_name": "/train_forecast"}, "cell must be one of"),
         ({"file": None, "api_name": "/train_text"}, "No file was given; give a text."),

@@ -25,7 +25,7 @@ def test_a_record_that_fits_is_said_to_fit():
     said = words(trust(scores()))
     assert "Coverage of the 80 % band:  79.0 % ; 80 % is within the 95 % interval, 75.5–82.2 %" in said
     assert "Misses do not cluster significantly" in said
-    assert "coverage is 80.1 % in 80 % bands 1.05 times as wide" in said
+    assert "their coverage is 80.1 % (80 % band, 1.05 times as wide)" in said
     assert "60 here; the fullest has 18 % more, the emptiest 23 % fewer" in said
 
 

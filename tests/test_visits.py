@@ -43,7 +43,7 @@ def test_what_nobody_used_for_long_is_gone_and_its_name_says_so():
     aged(old, uploads.KEPT + 60)
     sweep_visits()
     assert uploads.visit_folder(new).is_dir()
-    with pytest.raises(CheckpointError, match=r"^checkpoint is no longer here, .* after 2 unused hours; bring it once"):
+    with pytest.raises(CheckpointError, match=r"^checkpoint is no longer here, .* after 2 unused hours; upload it"):
         forecast(old, "AAPL", caller=STRANGER)
 
 

@@ -203,7 +203,7 @@ def test_two_visitors_at_once_get_their_own_texts(address):
         ({"length": 0}, "Between 1 and 20,000 characters can be written at a time here, not 0."),
         ({"length": "many"}, "length must be a number, not 'many'."),
         ({"top_p": 3}, "top_p must be between 0 and 1, not 3.0."),
-        ({"seed": "-4"}, "The seed '-4' is no whole number"),
+        ({"seed": "-4"}, "The seed '-4' is not a whole number"),
     ],
 )
 def test_the_endpoint_refuses_with_one_sentence(client, given, sentence):
