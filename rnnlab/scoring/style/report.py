@@ -62,6 +62,12 @@ class StyleReport:
             "verdict": self.verdict,
         }
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> StyleReport:
+        """Open what `json` gave, rows of names that are not known left out; KeyError or TypeError if it is damaged."""
+        rows = tuple(Row.from_json(name, row) for name, row in value["rows"].items() if name in LABELS)
+        return cls(value["title"], value["words"], tuple(value["others"]), rows, dict(value["left_out"]))
+
     def table(self) -> Table:
         """In words."""
         text = THIS_MODEL if self.generated else "This text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,17 @@ class Row:
             found[f"{before}low"] = _rounded(spread.low) if spread else None
             found[f"{before}high"] = _rounded(spread.high) if spread else None
         return found
+
+    @classmethod
+    def from_json(cls, name: str, value: Mapping[str, Any]) -> Row:
+        """Open what `json` gave; KeyError if something is missing."""
+        spreads = []
+        for part in ("", "held_out", "ngram"):
+            before = f"{part}_" if part else ""
+            own = value[part or "value"]
+            spreads.append(None if own is None else Spread(own, value[f"{before}low"], value[f"{before}high"]))
+        text, held_out, ngram = spreads
+        return cls(name, text or Spread(float("nan")), held_out, ngram, value["reading"], value["enough_words"])
 
 
 def _rounded(value: float | None) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
@@ -26,10 +25,10 @@ def profile_of_text(documents: Sequence[str], validation: float, title: str) -> 
     return build(training, held_out, title)
 
 
-def kept_profile(documents: Sequence[str], validation: float, title: str) -> dict[str, Any] | None:
-    """The same as JSON, for a checkpoint's folder; None of a text that is too short for one."""
+def measured_author(documents: Sequence[str], validation: float, title: str) -> Profile | None:
+    """The same; None of a text that is too short."""
     with suppress(DataError):
-        return profile_of_text(documents, validation, title).json()
+        return profile_of_text(documents, validation, title)
     return None
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rnnlab import options
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.sampling import Sampling
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate, open_located
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import BLOCK, blocks_of
+from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
 from rnnlab.tasks.text.judge.profiling import author_of, other_authors
-from rnnlab.tasks.text.use import MOST_TEXTS, Manner, drafts
+from rnnlab.tasks.text.pieces import Wish
+from rnnlab.tasks.text.use import HIGHEST_SEED, MOST_TEXTS
+from rnnlab.tasks.text.writer import Writer, open_located_writing
 
 SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
 ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
+FEWEST_HELD_OUT = 10  # blocks, below which the ranges of the author's own pages are not known
 LONGEST_TEXT = 2_000_000  # characters that a report reads
 
 
@@ -54,6 +60,8 @@ def report_of(
     """
     if not 1 <= samples <= MOST_SAMPLES:
         raise RnnlabError(f"Between 1 and {MOST_SAMPLES} samples can be reported on, not {samples}.")
+    if not 0 <= seed <= HIGHEST_SEED - samples:
+        raise RnnlabError(f"The seed must be between 0 and {HIGHEST_SEED - samples:,}, not {seed:,}.")
     if text is not None and len(text) > LONGEST_TEXT:
         raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
     found = locate(model, caller=caller)
@@ -65,20 +73,28 @@ def report_of(
     others = other_authors(author.title, against, caller=caller)
     if text is not None:
         return report(author, [text], others, generated=False, seed=seed)
-    pinned = found.pinned(model)
-    texts = list(_samples(pinned, author, samples, temperature, seed, caller, device))
-    return report(author, texts, others, seed=seed)
+    writer = open_located_writing(found, device=device)
+    return report(author, list(_samples(writer, author, samples, temperature, seed)), others, seed=seed)
 
 
-def _samples(
-    model: str, author: Profile, samples: int, temperature: float | None, seed: int, caller: Caller, device: str
-) -> Iterator[str]:
+def written_report(writer: Writer, author: Profile, caller: Caller = OWNER) -> StyleReport | None:
+    """Report on what a writer has written at the end of its training; None if too little was held out to compare."""
+    if len(author.held_out) < FEWEST_HELD_OUT:
+        return None
+    return report(author, list(_samples(writer, author, SAMPLES, None, 1)), other_authors(author.title, caller=caller))
+
+
+def _samples(writer: Writer, author: Profile, samples: int, temperature: float | None, seed: int) -> Iterator[str]:
     """Texts of a block of words each; one in which there are fewer is given whole."""
-    length = round(ROOM * BLOCK * author.characters / author.words) + 50
-    manner = Manner(length, sampling={"temperature": temperature})
+    wish = Wish(round(ROOM * BLOCK * author.characters / author.words) + 50)
+    sampling = options.from_mapping(Sampling, {"temperature": temperature})
     for first in range(0, samples, MOST_TEXTS):
-        count = min(MOST_TEXTS, samples - first)
-        *_, last = drafts(model, "", manner, seed=seed + first, texts=count, caller=caller, device=device)
-        for text in last.texts:
-            block = next(blocks_of([text]), None)
-            yield text if block is None else block.text
+        seeds = range(seed + first, seed + min(first + MOST_TEXTS, samples))
+        places = begin(writer.model, read_prompt(writer.vocabulary, ""), seeds)
+        texts: list[list[str]] = [[] for _ in seeds]
+        for step in Writing(writer.engine, writer.vocabulary, places, sampling, wish):
+            for text, pieces in zip(texts, step, strict=True):
+                text += [piece.text for piece in pieces]
+        for whole in map("".join, texts):
+            block = next(blocks_of([whole]), None)
+            yield whole if block is None else block.text

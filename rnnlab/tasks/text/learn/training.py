@@ -23,7 +23,8 @@ from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
-from rnnlab.tasks.text.judge.profiling import kept_profile
+from rnnlab.tasks.text.judge.profiling import measured_author
+from rnnlab.tasks.text.judge.reporting import written_report
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
@@ -33,7 +34,7 @@ from rnnlab.tasks.text.learn.sharded import ShardedTask
 from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.tasks.text.learn.tuning import Base, check_settled, open_base, resumed_base, tuned_settings
-from rnnlab.tasks.text.writer import open_writer, text_learnt
+from rnnlab.tasks.text.writer import Writer, open_writer, text_learnt
 from rnnlab.train import sizes
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
@@ -231,7 +232,17 @@ class TextTraining:
         scores = all_scores(writer, self.task.validation) | self.source.ngram(self.text)
         scores |= {"openings": openings(corpus.documents)} if isinstance(corpus, Corpus) else {}
         scores |= {"samples": card_samples(writer)}
-        return dataclasses.replace(one, metrics=one.metrics | scores, profile=self._profile(one))
+        one = dataclasses.replace(one, metrics=one.metrics | scores)
+        return one if isinstance(corpus, Shards) else self._compared(one, writer, corpus)
+
+    def _compared(self, made: Checkpoint, writer: Writer, corpus: Corpus) -> Checkpoint:
+        """The checkpoint with its author in plain figures, and how near it is; as it is if the text is too short."""
+        author = measured_author(corpus.documents, self.text.validation, text_learnt(made)[0])
+        if author is None:
+            return made
+        style = written_report(writer, author)
+        metrics = made.metrics | ({} if style is None else {"style": style.json()})
+        return dataclasses.replace(made, metrics=metrics, profile=author.json())
 
     def result(self, made: Checkpoint) -> dict[str, Any]:
         """Its figures, as JSON; `advice` is on training longer."""
@@ -241,11 +252,6 @@ class TextTraining:
         figures |= {"seconds": made.provenance["seconds"]} | metrics | self._from()
         ahead = metrics["nats_per_char_streamed"] < metrics["ngram_nats_per_char"]
         return figures | {"advice": [*best_at_last(metrics["curve"], train.steps, self.longer, ahead=ahead)]}
-
-    def _profile(self, made: Checkpoint) -> dict[str, Any] | None:
-        """The author in plain figures; none of a text in shards or of one too short."""
-        corpus, title = self.source.corpus, text_learnt(made)[0]
-        return None if isinstance(corpus, Shards) else kept_profile(corpus.documents, self.text.validation, title)
 
     def _from(self) -> dict[str, Any]:
         """Where the weights that it began with come from."""
