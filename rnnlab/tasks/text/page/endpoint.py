@@ -107,5 +107,5 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
         answer = gr.JSON(label="answer")
         call = gr.Button()
     call.click(write, given, answer, api_name="write", concurrency_id="write", concurrency_limit=at_once)
-        add_report_endpoint(models)
+    add_report_endpoint(models)
     add_train_endpoint()

@@ -55,12 +55,13 @@ def report(
 
 def add_report_endpoint(models: Sequence[str]) -> None:
     """Add /report behind components that nobody sees."""
-    given = [
-        gr.Textbox(models[0] if models else "", label="model"),
-        gr.Textbox("", label="text"),
-        gr.Number(SAMPLES, label="samples"),
-        gr.Number(TEMPERATURE, label="temperature"),
-        gr.Textbox("", label="seed"),
-    ]
-    answer = gr.JSON(label="answer")
-    gr.Button().click(report, given, answer, api_name="report", **LIMITS)
+    with gr.Row(visible=False):
+        given = [
+            gr.Textbox(models[0] if models else "", label="model"),
+            gr.Textbox("", label="text"),
+            gr.Number(SAMPLES, label="samples"),
+            gr.Number(TEMPERATURE, label="temperature"),
+            gr.Textbox("", label="seed"),
+        ]
+        answer = gr.JSON(label="answer")
+        gr.Button().click(report, given, answer, api_name="report", **LIMITS)

@@ -20,8 +20,8 @@ from rnnlab.widgets.events import PRIVATE
 SAMPLES, MOST_SAMPLES = 20, 20  # of 250 words, that a visitor has written for a report
 LIMITS: dict[str, Any] = {"concurrency_id": "report", "concurrency_limit": 1}
 WHAT = (
-    "How near a text is to its author, in words, phrases, sentences, paragraphs and flair: each figure beside new pages "
-    "by the author and beside a character 5-gram, all of the same length."
+    "How near a text is to its author, in words, phrases, sentences, paragraphs and flair: each figure beside new "
+    "pages by the author and beside a character 5-gram, all of the same length."
 )
 SHORT = "Press Continue until the text is long enough, or have the model report on texts of its own."
 
