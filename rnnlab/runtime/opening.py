@@ -116,6 +116,8 @@ def stamp(folder: Path) -> tuple[str, ...]:
     """What tells a checkpoint from the one that lay in its folder before."""
     try:
         files = [(folder / file).stat() for file in (checkpoint.CONFIG, checkpoint.WEIGHTS)]
+        with suppress(FileNotFoundError):
+            files.append((folder / checkpoint.PROFILE).stat())
     except OSError:
         return (str(folder.resolve()), "incomplete")
     return (str(folder.resolve()), *(f"{file.st_ino} {file.st_mtime_ns} {file.st_size}" for file in files))
