@@ -1,0 +1,109 @@
+"""How much of a text an index finds in an author's, and what the author's own held-out pages share with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Spans = NDArray[np.int32]
+
+LENGTHS = (10, 15, 20, 30, 50)  # characters of the runs whose shares are told
+FEWEST = 200  # characters of held-out text from which a baseline is measured
+
+
+class Index(Protocol):
+    """Finds spans of an author's text; those shorter than `least` characters it does not see."""
+
+    @property
+    def least(self) -> int:
+        """Characters of the shortest span that is seen."""
+        ...
+
+    def longest_spans(self, text: str) -> Spans:
+        """A text of N characters -> (N,) the length of the longest copied span that ends at each, 0 if none is seen."""
+        ...
+
+
+@dataclass(frozen=True)
+class Copying:
+    """What of a text is found in an author's.
+
+    characters: of the text. longest: span, in characters. median, p99: of the spans that end at each character; None
+    where they are shorter than the index sees. shares: of the text's runs of 10, 15, 20, 30 and 50 characters, those
+    that the author's text has; lengths that the index does not see or the text does not have are left out.
+    """
+
+    characters: int
+    longest: int
+    median: float | None
+    p99: float | None
+    shares: Mapping[int, float]
+
+    def json(self) -> dict[str, Any]:
+        """As JSON."""
+        shares = {str(length): share for length, share in self.shares.items()}
+        return {**vars(self), "shares": shares}
+
+
+def copied(index: Index, text: str) -> Copying:
+    """Measure what of a text an index finds."""
+    return summed(index.longest_spans(text), index.least)
+
+
+def summed(spans: Spans, least: int = 1) -> Copying:
+    """(N,) spans of a text by where they end -> what `copied` tells of it."""
+    count = len(spans)
+    middle, high = (float(np.percentile(spans, share)) if count else 0.0 for share in (50, 99))
+    told = [length for length in LENGTHS if least <= length <= count]
+    return Copying(
+        characters=count,
+        longest=int(spans.max(initial=0)),
+        median=middle if middle >= least else None,
+        p99=high if high >= least else None,
+        shares={length: float((spans >= length).sum() / (count - length + 1)) for length in told},
+    )
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What the author's held-out pages share with the rest: how much a text by the author would.
+
+    whole: all the pages. windows: for lengths that double, the longest span of a typical (median) stretch of so many
+    characters, as the longest grows with the length.
+    """
+
+    whole: Copying
+    windows: Mapping[int, int]
+
+    def longest(self, characters: int) -> int:
+        """The longest span of a typical stretch of about so many characters."""
+        near = min(self.windows, key=lambda length: abs(np.log(length / max(characters, 1))))
+        return self.windows[near]
+
+    def json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self.whole.json(), "windows": {str(length): longest for length, longest in self.windows.items()}}
+
+
+def baseline(index: Index, held_out: Sequence[str]) -> Baseline | None:
+    """Measure the held-out documents of an author whose other text is indexed; None if they are too short."""
+    found = [index.longest_spans(document) for document in held_out if document]
+    spans = np.concatenate(found) if found else np.zeros(0, np.int32)
+    if len(spans) < FEWEST:
+        return None
+    lengths, length = [], FEWEST
+    while length <= len(spans):
+        lengths.append(length)
+        length *= 2
+    return Baseline(summed(spans, index.least), {length: _typical(spans, length) for length in lengths})
+
+
+def _typical(spans: Spans, length: int) -> int:
+    count = len(spans) // length
+    # What a stretch shares is no longer than from its beginning.
+    stretches = np.minimum(spans[: count * length].reshape(count, length), np.arange(1, length + 1))
+    return int(np.median(stretches.max(axis=1)))
