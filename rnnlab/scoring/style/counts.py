@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.code_points import code_points
+from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.style import words
 from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.words import Block
@@ -38,7 +39,15 @@ SCALARS = (
     "repeated",
     "later",
     "again",
+    "runs_20",
+    "copied_20",
+    "runs_30",
+    "copied_30",
+    "runs_50",
+    "copied_50",
+    "longest",
 )
+COPIED = (20, 30, 50)  # characters of the runs that are looked for in the training part
 WORD_EDGES = tuple(range(2, 17))  # characters
 SENTENCE_EDGES = (2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75)  # words
 LINE_EDGES = (1, 10, 20, 30, 40, 50, 60, 70, 80, 120, 200, 400)  # characters
@@ -86,11 +95,11 @@ class Habits:
         """Each common word's place."""
         return {int(number): place for place, number in enumerate(self.common)}
 
-    def count(self, block: Block) -> Ints:
-        """(SIZE,) what is counted in a block."""
+    def count(self, block: Block, index: Index | None = None) -> Ints:
+        """(SIZE,) what is counted in a block; what is copied only if there is an index of the training part."""
         numbers = words.hashes(block.words)
         counts = np.zeros(SIZE, np.int64)
-        told = self._scalars(block, numbers)
+        told = self._scalars(block, numbers) | ({} if index is None else _copied(block.text, index))
         part(counts, "scalars")[:] = [told.get(name, 0) for name in SCALARS]
         lengths = [len(word) for word in block.words]
         part(counts, "word_lengths")[:] = _histogram(lengths, WORD_EDGES)
@@ -103,9 +112,9 @@ class Habits:
         part(counts, "grams")[:] = character_grams(block.text)
         return counts
 
-    def count_all(self, blocks: Sequence[Block]) -> Ints:
+    def count_all(self, blocks: Sequence[Block], index: Index | None = None) -> Ints:
         """(N, SIZE) what is counted in N blocks."""
-        return np.array([self.count(block) for block in blocks], np.int64).reshape(-1, SIZE)
+        return np.array([self.count(block, index) for block in blocks], np.int64).reshape(-1, SIZE)
 
     def _scalars(self, block: Block, numbers: NDArray[np.uint64]) -> dict[str, int]:
         two, three = words.grams(numbers, 2), words.grams(numbers, 3)
@@ -147,6 +156,15 @@ def character_grams(text: str) -> Ints:
     points = code_points(" ".join(text.split())).astype(np.uint64)
     found = [words.grams(points, length) % np.uint64(BUCKETS) for length in (3, 4)]
     return np.bincount(np.concatenate(found).astype(np.int64), minlength=BUCKETS)
+
+
+def _copied(text: str, index: Index) -> dict[str, int]:
+    """How many runs of characters there are, how many of them the index has, and how long its longest span is."""
+    spans = index.longest_spans(text)
+    found = {"longest": int(spans.max(initial=0))}
+    for length in COPIED:
+        found |= {f"runs_{length}": max(0, len(spans) - length + 1), f"copied_{length}": int((spans >= length).sum())}
+    return found
 
 
 def _histogram(values: Sequence[int], edges: Sequence[int]) -> Ints:

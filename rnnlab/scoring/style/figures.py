@@ -23,6 +23,9 @@ SHARES = {
     "proper": ("proper", "sentences"),
     "repetition": ("repeated", "fourgrams"),
     "topic": ("again", "later"),
+    "copied_20": ("copied_20", "runs_20"),
+    "copied_30": ("copied_30", "runs_30"),
+    "copied_50": ("copied_50", "runs_50"),
 }
 DISTANCES = ("word_lengths", "sentence_lengths", "line_lengths", "marks")
 SHARED = 50  # of the common words that another author must use, too, to be of any help in telling them apart
@@ -50,6 +53,7 @@ class Ruler:
             told = {name: scalar(pooled, up) / scalar(pooled, down) for name, (up, down) in SHARES.items()}
             told |= {name: distance(part(pooled, name), part(self.author.training, name)) for name in DISTANCES}
             told["delta"] = self.delta(part(pooled, "common") / scalar(pooled, "words")[:, None])
+            told["longest_copied"] = _longest(counts, draws)
             told["attribution"] = (draws @ self.probabilities(part(counts, "grams"))) / draws.sum(axis=1)
         return told
 
@@ -84,6 +88,12 @@ def distance(counts: Ints | Floats, author: Ints) -> Floats:
     """(R, n), (n,) counts -> (R,) total variation distance of the two distributions: 0 alike, 1 with nothing shared."""
     shares = counts / counts.sum(axis=-1, keepdims=True)
     return np.asarray(np.abs(shares - author / author.sum()).sum(axis=-1) / 2)
+
+
+def _longest(counts: Ints, draws: Ints) -> Floats:
+    """(R,) the longest copied span of the blocks that are drawn; nan if none were looked for."""
+    longest = np.where(draws > 0, scalar(counts, "longest"), 0).max(axis=1, initial=0)
+    return np.where(scalar(counts, "runs_20").any(), longest.astype(np.float64), np.nan)
 
 
 def scaled(grams: Ints) -> Floats:

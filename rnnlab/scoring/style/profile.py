@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from rnnlab.data.code_points import code_points, text_of
 from rnnlab.errors import DataError
 from rnnlab.scoring.ngrams import fit_ngrams
+from rnnlab.scoring.originality.copying import Index
+from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style import words
 from rnnlab.scoring.style.counts import BUCKETS, COMMON, PARTS, SIZE, Habits, Ints, part
 from rnnlab.scoring.style.known import Known
@@ -111,13 +113,14 @@ def _opened(value: Mapping[str, Any]) -> Profile:
     )
 
 
-def build(training: Sequence[str], held_out: Sequence[str], title: str) -> Profile:
+def build(training: Sequence[str], held_out: Sequence[str], title: str, index: Index | None = None) -> Profile:
     """Measure an author.
 
     Args:
         training: documents of the training part.
         held_out: those that were held out.
         title: whose.
+        index: of the training part; made of it if None.
 
     Raises:
         DataError: the training part has less than a block of words.
@@ -135,7 +138,8 @@ def build(training: Sequence[str], held_out: Sequence[str], title: str) -> Profi
     counts = habits.count_all(_spread(blocks, COUNTED))
     told = part(_spread(counts, TOLD_APART), "grams")
     few = min(IMITATED, len(blocks))
-    kept = habits.count_all(_spread(list(blocks_of(held_out)), HELD_OUT))
+    found = Fingerprint.of(training) if index is None else index
+    kept = habits.count_all(_spread(list(blocks_of(held_out)), HELD_OUT), found)
     imitated = list(blocks_of([imitation(text, few)]))[:few]
     return Profile(
         title=title,
@@ -148,7 +152,7 @@ def build(training: Sequence[str], held_out: Sequence[str], title: str) -> Profi
         training=counts.sum(axis=0),
         told_apart=told,
         held_out=kept,
-        ngram=habits.count_all(imitated),
+        ngram=habits.count_all(imitated, found),
     )
 
 

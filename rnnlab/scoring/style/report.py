@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.errors import DataError
+from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.style.counts import Ints, part
 from rnnlab.scoring.style.figures import Ruler
 from rnnlab.scoring.style.profile import Profile
-from rnnlab.scoring.style.rows import FLAIR, LABELS, Row, Spread, apart, read, told
+from rnnlab.scoring.style.rows import COPYING, FLAIR, LABELS, Row, Spread, apart, read, told
 from rnnlab.scoring.style.verdict import verdict
 from rnnlab.scoring.style.words import BLOCK, blocks_of, count_words
 from rnnlab.summary import THIS_MODEL, Table
@@ -91,7 +93,13 @@ class StyleReport:
 
 
 def report(
-    author: Profile, texts: Sequence[str], others: Sequence[Profile] = (), *, generated: bool = True, seed: int = 1
+    author: Profile,
+    texts: Sequence[str],
+    others: Sequence[Profile] = (),
+    *,
+    index: Index | None = None,
+    generated: bool = True,
+    seed: int = 1,
 ) -> StyleReport:
     """Compare texts, taken together, with an author.
 
@@ -99,6 +107,7 @@ def report(
         author: whose style it should be.
         texts: what was written.
         others: further authors, from whom the author is told apart.
+        index: of the training part, to find what is copied from it; None if there is none.
         generated: whether a model wrote them.
         seed: of the draws.
 
@@ -110,7 +119,7 @@ def report(
         few = sum(map(count_words, texts))
         raise DataError(f"{few} words are too few for a report on style; write at least {BLOCK}.")
     ruler = Ruler.of(author, [one for one in others if one.title != author.title])
-    counts, number = author.habits.count_all(blocks), len(blocks)
+    counts, number = author.habits.count_all(blocks, index), len(blocks)
     random = np.random.default_rng(seed)
     text = _text(ruler, counts, random)
     scattered = {size: _scattered(ruler, size, random) for size in sorted({number, *TRIED})}
@@ -121,7 +130,7 @@ def report(
             left_out[name] = label.absent
             continue
         if np.isnan(text[name].value):
-            left_out[name] = label.absent if name in FLAIR else NONE_HERE
+            left_out[name] = label.absent if name in (*FLAIR, *COPYING) else NONE_HERE
             continue
         telling = (size for size, found in scattered.items() if apart(found[name][0], found[name][2]))
         enough = next((size * BLOCK for size in telling), None)
@@ -144,7 +153,7 @@ def _text(ruler: Ruler, counts: Ints, random: np.random.Generator) -> dict[str, 
     for name, value in whole.items():
         bounds = _bounds(drawn[name]) if len(counts) > 1 else None
         off = float(np.nanmean(drawn[name]) - value[0]) if bounds else 0.0
-        most = 2.0 if name == "delta" else 1.0
+        most = {"delta": 2.0, "longest_copied": math.inf}.get(name, 1.0)
         found[name] = Spread(float(value[0]), *(min(max(bound - off, 0.0), most) for bound in bounds or ()))
     return found
 

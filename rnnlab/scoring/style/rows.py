@@ -16,13 +16,14 @@ NO_NEARER = "no nearer than a 5-gram"
 OUTSIDE = "outside the author's range"
 ALIKE = "within the author's range, as a 5-gram is"  # at any length that was tried
 SHORT = "too short to say"
+COPYING = ("longest_copied", "copied_20", "copied_30", "copied_50")  # of which less than the author is no fault
 FLAIR = ("delta", "attribution")  # which tell the author from other authors rather than from a 5-gram
 AS_GOOD = (*DISTANCES, "delta", "attribution")  # further on the author's side of the author's range is no fault
 
 
 @dataclass(frozen=True)
 class Label:
-    """A row in words. group: words, phrases, sentences, paragraphs or flair. absent: why it may not apply."""
+    """A row in words. group: of rows. absent: why it may not apply."""
 
     group: str
     words: str
@@ -30,6 +31,7 @@ class Label:
     absent: str = "the author's text has none of what it counts"
 
 
+NO_INDEX = "the checkpoint has no fingerprint of its text; give the text with --data"
 LABELS = {
     "spelling": Label("words", "words that the author uses, too", True),
     "word_lengths": Label("words", "distance of word lengths (0 alike, 1 with nothing shared)", False),
@@ -46,6 +48,12 @@ LABELS = {
     "line_lengths": Label("sentences", "distance of line lengths", False),
     "repetition": Label("paragraphs", "runs of four words that repeat within 250 words", True),
     "topic": Label("paragraphs", "rarer words taken up again in the second half of 250 words", True),
+    "longest_copied": Label(
+        "originality", "characters of the longest run copied from the training text within 250 words", False, NO_INDEX
+    ),
+    "copied_20": Label("originality", "runs of 20 characters copied from the training text", True, NO_INDEX),
+    "copied_30": Label("originality", "runs of 30 characters", True, NO_INDEX),
+    "copied_50": Label("originality", "runs of 50 characters", True, NO_INDEX),
     "delta": Label(
         "flair",
         "Cosine Delta to the author on the 150 commonest words (0 alike)",
@@ -129,6 +137,8 @@ def read(name: str, value: float, held_out: Spread | None, rival: Spread | None,
     """What a figure says beside the author's and a rival's: the 5-gram's or, of flair, the nearest other author's."""
     if held_out is None or held_out.low is None or held_out.high is None:
         return SHORT
+    if name in COPYING:
+        return WITHIN if value <= held_out.high else OUTSIDE
     told = apart(held_out, rival)
     better = name in AS_GOOD and (value > held_out.value) == (name == "attribution")
     if better or held_out.low <= value <= held_out.high:
@@ -144,7 +154,7 @@ def told(spread: Spread | None, percent: bool) -> str:
         return "–"
 
     def shown(value: float) -> str:
-        return f"{100 * value:.1f}" if percent else f"{value:.3f}"
+        return f"{100 * value:.1f}" if percent else f"{value:.3f}" if abs(value) <= 2 else f"{value:.0f}"
 
     unit = " %" if percent else ""
     bounds = "" if spread.low is None or spread.high is None else f" ({shown(spread.low)}–{shown(spread.high)})"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import bundled_checkpoints, locate, open_checkpoint
+from rnnlab.scoring.originality.copying import Index
+from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.profile import Profile, build
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
@@ -19,21 +22,30 @@ from rnnlab.train.checkpoint.files import replace_file, to_compact_json
 NO_PROFILE = "This checkpoint has no profile of its author (profile.json); give the author's text with --data."
 
 
-def profile_of_text(documents: Sequence[str], validation: float, title: str) -> Profile:
+@dataclass(frozen=True)
+class Author:
+    """An author in plain figures, and an index of the training part, to find what is copied; None if there is none."""
+
+    profile: Profile
+    index: Index | None
+
+
+def author_of_text(documents: Sequence[str], validation: float, title: str) -> Author:
     """Measure the author of a text whose end was held out; DataError if it has too few words."""
     training, held_out = split_at(documents, 1 - validation)
-    return build(training, held_out, title)
+    index = Fingerprint.of(training)
+    return Author(build(training, held_out, title, index), index)
 
 
-def measured_author(documents: Sequence[str], validation: float, title: str) -> Profile | None:
+def measured_author(documents: Sequence[str], validation: float, title: str) -> Author | None:
     """The same; None of a text that is too short."""
     with suppress(DataError):
-        return profile_of_text(documents, validation, title)
+        return author_of_text(documents, validation, title)
     return None
 
 
-def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "", column: str = "") -> Profile:
-    """The profile of a writer's author: of a text that is given, else the checkpoint's own.
+def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "", column: str = "") -> Author:
+    """A writer's author: of a text that is given, else what the checkpoint keeps.
 
     Raises:
         RnnlabError: the text cannot be used, or none is given and the checkpoint has no profile, or a damaged one.
@@ -43,10 +55,10 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
     if data:
         how = dataclasses.replace(reading(made), encoding=encoding)
         corpus = open_text(data, dataclasses.replace(how, column=column or how.column))
-        return profile_of_text(corpus.documents, how.validation, title)
+        return author_of_text(corpus.documents, how.validation, title)
     if made.profile is None:
         raise CheckpointError(NO_PROFILE)
-    return Profile.from_json(made.profile)
+    return Author(Profile.from_json(made.profile), getattr(made, "fingerprint", None))
 
 
 def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OWNER) -> list[Profile]:
@@ -55,10 +67,10 @@ def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OW
     Raises:
         RnnlabError: one that is named cannot be opened or has no profile.
     """
-    found = [author_of(open_checkpoint(model, caller=caller)) for model in models]
+    found = [author_of(open_checkpoint(model, caller=caller)).profile for model in models]
     for name in bundled_checkpoints():
         with suppress(RnnlabError):  # it is of another task, or damaged, which its own report would tell
-            found.append(author_of(open_checkpoint(name, caller=caller)))
+            found.append(author_of(open_checkpoint(name, caller=caller)).profile)
     distinct = {one.title: one for one in reversed(found)}
     return [one for one in reversed(distinct.values()) if one.title != title]
 

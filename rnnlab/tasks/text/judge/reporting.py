@@ -14,7 +14,7 @@ from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import BLOCK, blocks_of
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
-from rnnlab.tasks.text.judge.profiling import author_of, other_authors
+from rnnlab.tasks.text.judge.profiling import Author, author_of, other_authors
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.use import HIGHEST_SEED, MOST_TEXTS
 from rnnlab.tasks.text.writer import Writer, open_located_writing
@@ -69,19 +69,22 @@ def report_of(
     if keep_profile:
         if not data:
             raise RnnlabError("--keep-profile keeps what is measured of a text; give it with --data.")
-        profiling.keep_profile(model, author)
-    others = other_authors(author.title, against, caller=caller)
+        profiling.keep_profile(model, author.profile)
+    others = other_authors(author.profile.title, against, caller=caller)
     if text is not None:
-        return report(author, [text], others, generated=False, seed=seed)
+        return report(author.profile, [text], others, index=author.index, generated=False, seed=seed)
     writer = open_located_writing(found, device=device)
-    return report(author, list(_samples(writer, author, samples, temperature, seed)), others, seed=seed)
+    texts = list(_samples(writer, author.profile, samples, temperature, seed))
+    return report(author.profile, texts, others, index=author.index, seed=seed)
 
 
-def written_report(writer: Writer, author: Profile, caller: Caller = OWNER) -> StyleReport | None:
+def written_report(writer: Writer, author: Author) -> StyleReport | None:
     """Report on what a writer has written at the end of its training; None if too little was held out to compare."""
-    if len(author.held_out) < FEWEST_HELD_OUT:
+    profile = author.profile
+    if len(profile.held_out) < FEWEST_HELD_OUT:
         return None
-    return report(author, list(_samples(writer, author, SAMPLES, None, 1)), other_authors(author.title, caller=caller))
+    texts = list(_samples(writer, profile, SAMPLES, None, 1))
+    return report(profile, texts, other_authors(profile.title), index=author.index)
 
 
 def _samples(writer: Writer, author: Profile, samples: int, temperature: float | None, seed: int) -> Iterator[str]:

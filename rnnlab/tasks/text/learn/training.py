@@ -242,7 +242,7 @@ class TextTraining:
             return made
         style = written_report(writer, author)
         metrics = made.metrics | ({} if style is None else {"style": style.json()})
-        return dataclasses.replace(made, metrics=metrics, profile=author.json())
+        return dataclasses.replace(made, metrics=metrics, profile=author.profile.json())
 
     def result(self, made: Checkpoint) -> dict[str, Any]:
         """Its figures, as JSON; `advice` is on training longer."""
