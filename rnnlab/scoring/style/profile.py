@@ -1,39 +1,24 @@
 """An author in plain figures: what a text is compared with when the author's own is not at hand.
 
-Counted in the training part, in blocks of the held-out part and in blocks of what a character 5-gram of the training
-part writes. Words are kept as hashes; the order of the text and its words cannot be read out of it.
+Counted in the training part, in pages that are left out, and in what a character 5-gram of the training part writes.
+Words are kept as hashes; the order of the text and its words cannot be read out of it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.code_points import code_points, text_of
 from rnnlab.errors import DataError
-from rnnlab.scoring.ngrams import fit_ngrams
-from rnnlab.scoring.originality.copying import Index
-from rnnlab.scoring.originality.fingerprint import Fingerprint
-from rnnlab.scoring.style import words
 from rnnlab.scoring.style.counts import BUCKETS, COMMON, PARTS, SIZE, Habits, Ints, part
 from rnnlab.scoring.style.known import Known
-from rnnlab.scoring.style.words import BLOCK, Block, blocks_of
+from rnnlab.scoring.style.words import BLOCK
 
 FORMAT = 1
-MOST_READ = 5_000_000  # characters of the training part, from all over it
-RUNS = 20  # that a longer one is read in
-COUNTED, HELD_OUT, IMITATED, TOLD_APART = 400, 80, 40, 120  # blocks at most
-LISTED = 1000  # of the commonest words
-SLICE = 10  # blocks: 2,500 words, over which a word's frequency scatters
-ORDER = 5
-VOCABULARY_BITS = 20
-CASED = 0.003  # share of capitals among letters from which on a script or a text is taken to have them
 
 Floats = NDArray[np.float64]
 
@@ -44,8 +29,9 @@ class Profile:
 
     title: whose. words, characters: of the training part. habits: what counting needs. listed: (L,) hashes of the
     commonest words; frequencies, spreads: (L,) of the words, and over slices of 2,500 words. training: (SIZE,) counts
-    of blocks of the training part, all together. told_apart: (N, BUCKETS) character grams of such blocks. held_out,
-    ngram: (M, SIZE) counts of blocks that were held out, and of the 5-gram's.
+    of blocks of the training part, all together. told_apart: (N, BUCKETS) character grams of such blocks. held_out:
+    (M, SIZE) counts of pages that were left out of all other counts, `run` blocks in a row at a time (leaving.py).
+    ngram: (M, SIZE) those of the 5-gram's pages.
     """
 
     title: str
@@ -58,6 +44,7 @@ class Profile:
     training: Ints
     told_apart: Ints
     held_out: Ints
+    run: int
     ngram: Ints
 
     def json(self) -> dict[str, Any]:
@@ -78,6 +65,7 @@ class Profile:
             "known": {name: getattr(self.habits, name).json() for name in ("known", "bigrams", "trigrams")},
             "told_apart": self.told_apart.tolist(),
             "held_out": self.held_out.tolist(),
+            "run": self.run,
             "ngram": self.ngram.tolist(),
         }
 
@@ -98,6 +86,9 @@ def _opened(value: Mapping[str, Any]) -> Profile:
         raise ValueError("frequencies that are none")
     known, two, three = (Known.from_json(value["known"][name]) for name in ("known", "bigrams", "trigrams"))
     listed = common[:, 0].astype(np.uint64)
+    held_out, run = _counts(value["held_out"], SIZE), value["run"]
+    if type(run) is not int or run < 1 or len(held_out) % run:
+        raise ValueError("runs that are none")
     return Profile(
         title=_text(value["title"]),
         words=int(value["words"]),
@@ -108,114 +99,10 @@ def _opened(value: Mapping[str, Any]) -> Profile:
         spreads=common[:, 2],
         training=np.concatenate([_counts([value["training"][name]], PARTS[name])[0] for name in PARTS]),
         told_apart=_counts(value["told_apart"], BUCKETS),
-        held_out=_counts(value["held_out"], SIZE),
+        held_out=held_out,
+        run=run,
         ngram=_counts(value["ngram"], SIZE),
     )
-
-
-def build(training: Sequence[str], held_out: Sequence[str], title: str, index: Index | None = None) -> Profile:
-    """Measure an author.
-
-    Args:
-        training: documents of the training part.
-        held_out: those that were held out.
-        title: whose.
-        index: of the training part; made of it if None.
-
-    Raises:
-        DataError: the training part has less than a block of words.
-    """
-    read = _bounded(training)
-    blocks = list(blocks_of(read))
-    if not blocks:
-        few = sum(map(words.count_words, read))
-        raise DataError(f"{few} words are too few for an author's profile; give a text of at least {BLOCK}.")
-    text = "\n\n".join(read)
-    common = Counter(chain.from_iterable(block.words for block in blocks)).most_common(LISTED)
-    listed = words.hashes([word for word, _ in common])
-    habits = _habits(text, blocks, listed[:COMMON])
-    frequencies, spreads = _frequencies(blocks, [word for word, _ in common])
-    counts = habits.count_all(_spread(blocks, COUNTED))
-    told = part(_spread(counts, TOLD_APART), "grams")
-    few = min(IMITATED, len(blocks))
-    found = Fingerprint.of(training) if index is None else index
-    kept = habits.count_all(_spread(list(blocks_of(held_out)), HELD_OUT), found)
-    imitated = list(blocks_of([imitation(text, few)]))[:few]
-    return Profile(
-        title=title,
-        words=len(blocks) * BLOCK,
-        characters=len(text),
-        habits=habits,
-        listed=listed,
-        frequencies=frequencies,
-        spreads=spreads,
-        training=counts.sum(axis=0),
-        told_apart=told,
-        held_out=kept,
-        ngram=habits.count_all(imitated, found),
-    )
-
-
-def imitation(text: str, blocks: int, seed: int = 1) -> str:
-    """What a character 5-gram of a text writes: about so many blocks of words."""
-    letters, ids = np.unique(code_points(text), return_inverse=True)
-    counted = fit_ngrams(ids.astype(np.int32), ORDER, len(letters))
-    per_word = len(text) / max(1, words.count_words(text[:200_000]) * len(text) / min(len(text), 200_000))
-    length = int(1.1 * blocks * BLOCK * per_word) + 100
-    drawn = counted.sample(length, np.random.default_rng(seed), ids[: ORDER - 1].astype(np.int32))
-    return text_of(letters[drawn].astype(np.uint32))
-
-
-def _bounded(documents: Sequence[str]) -> list[str]:
-    """The documents; of more than MOST_READ characters, runs from all over them."""
-    if sum(map(len, documents)) <= MOST_READ:
-        return list(documents)
-    text = "\n\n".join(documents)
-    size, step = MOST_READ // RUNS, (len(text) - MOST_READ // RUNS) // (RUNS - 1)
-    return [text[run * step : run * step + size] for run in range(RUNS)]
-
-
-def _habits(text: str, blocks: Sequence[Block], common: NDArray[np.uint64]) -> Habits:
-    numbers = words.hashes(list(chain.from_iterable(block.words for block in blocks)))
-    letters = [one for one in text[:500_000] if one.isalpha()]
-    cased = sum(map(str.isupper, letters)) > CASED * len(letters)
-    return Habits(
-        known=Known.of(numbers, VOCABULARY_BITS),
-        bigrams=Known.of(words.grams(numbers, 2)),
-        trigrams=Known.of(words.grams(numbers, 3)),
-        common=common,
-        stops=words.STOPS + (words.GREEK if words.is_greek(text) else ""),
-        cased=cased,
-    )
-
-
-def _frequencies(blocks: Sequence[Block], listed: Sequence[str]) -> tuple[Floats, Floats]:
-    """Each word's mean frequency, and its standard deviation over slices of 2,500 words.
-
-    It scatters by at least as much as counting a chance of that size 2,500 times does.
-    """
-    places = {word: place for place, word in enumerate(listed)}
-    found = np.zeros((len(blocks), len(listed)))
-    for row, block in zip(found, blocks, strict=True):
-        for word in block.words:
-            if (place := places.get(word)) is not None:
-                row[place] += 1
-    whole = len(blocks) // SLICE * SLICE
-    mean = found.mean(axis=0) / BLOCK
-    if whole >= 3 * SLICE:
-        slices = found[:whole].reshape(-1, SLICE, len(listed)).sum(axis=1) / (SLICE * BLOCK)
-        spread = slices.std(axis=0, ddof=1)
-    else:
-        spread = found.std(axis=0) / BLOCK / np.sqrt(SLICE)
-    return mean, np.maximum(spread, np.sqrt(mean * (1 - mean) / (SLICE * BLOCK)))
-
-
-def _spread(rows: Any, most: int) -> Any:
-    """At most so many of them, evenly from all over."""
-    if len(rows) <= most:
-        return rows
-    places = np.linspace(0, len(rows) - 1, most).astype(int)
-    return rows[places] if isinstance(rows, np.ndarray) else [rows[place] for place in places.tolist()]
 
 
 def _counts(value: Any, width: int) -> Ints:

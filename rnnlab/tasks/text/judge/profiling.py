@@ -13,7 +13,8 @@ from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import bundled_checkpoints, locate, open_checkpoint
 from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.originality.fingerprint import Fingerprint
-from rnnlab.scoring.style.profile import Profile, build
+from rnnlab.scoring.style.building import build
+from rnnlab.scoring.style.profile import Profile
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
 from rnnlab.train.checkpoint.checkpoint import PROFILE, Checkpoint

@@ -21,7 +21,7 @@ from rnnlab.tasks.text.writer import Writer, open_located_writing
 
 SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
 ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
-FEWEST_HELD_OUT = 10  # blocks, below which the ranges of the author's own pages are not known
+FEWEST_LEFT_OUT = 40  # blocks, below which the ranges of the author's own pages are hardly known
 LONGEST_TEXT = 2_000_000  # characters that a report reads
 
 
@@ -79,9 +79,9 @@ def report_of(
 
 
 def written_report(writer: Writer, author: Author) -> StyleReport | None:
-    """Report on what a writer has written at the end of its training; None if too little was held out to compare."""
+    """Report on what a writer has written at the end of its training; None of a text too short to compare."""
     profile = author.profile
-    if len(profile.held_out) < FEWEST_HELD_OUT:
+    if len(profile.held_out) < FEWEST_LEFT_OUT:
         return None
     texts = list(_samples(writer, profile, SAMPLES, None, 1))
     return report(profile, texts, other_authors(profile.title), index=author.index)
