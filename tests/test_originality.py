@@ -8,6 +8,7 @@ from rnnlab.scoring.originality.copying import Copying, baseline, copied
 from rnnlab.scoring.originality.exact import ExactIndex, doubled, suffix_array
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.grams import gram_hashes
+from rnnlab.scoring.originality.watch import Watch
 
 
 def drawn(seed: int, length: int, letters: str) -> str:
@@ -128,3 +129,25 @@ def test_equal_runs_have_equal_numbers_wherever_they_stand():
     assert numbers[0] == numbers[3]
     assert len(set(numbers.tolist())) == 4  # abc, bca, cab, abd
     assert len(gram_hashes("ab", 3)) == 0
+
+
+@pytest.mark.parametrize("begun", [0, 5, 30, 500])
+def test_a_watched_text_has_the_spans_of_the_whole_wherever_the_watch_begins(begun):
+    text = drawn(1, 5_000, "abcdé")
+    query, prints = quoting(text, 2, 1_500, "abcdé"), Fingerprint.of(text)
+    watch, spans = Watch(prints, query[:begun]), prints.longest_spans(query).tolist()
+    assert [watch.push(one) for one in query[begun:]] == spans[begun:]
+
+
+def test_what_was_pushed_can_be_taken_back():
+    text = drawn(1, 5_000, "abcd")
+    watch = Watch(Fingerprint.of(text), text[:100])
+    assert watch.push(text[100:150]) == 150
+    watch.take_back()
+    assert watch.span == 100
+    assert watch.push("x" + text[:30]) == 30
+
+
+def test_a_span_that_began_long_before_the_watch_has_its_whole_length():
+    text = drawn(1, 5_000, "abcd")
+    assert Watch(Fingerprint.of(text), text[:1_000]).push(text[1_000]) == 1_001

@@ -180,7 +180,8 @@ def test_documents_end_and_are_learnt_to(tmp_path):
 
 def test_a_text_has_the_keys_that_are_promised_and_begins_with_its_prompt(folder):
     answer = write(model(folder), "BORIS:", length=50, seed=4)
-    assert set(answer) == {"text", "seed", "characters", "chars_per_second", "notices", "model", "device"}
+    told = {"text", "seed", "characters", "chars_per_second", "notices", "model", "device"}
+    assert set(answer) == told | {"longest_copied", "copying_limit"}
     assert answer["text"].startswith("BORIS:")
     assert (answer["seed"], answer["characters"], len(answer["text"])) == (4, 50, 56)
     assert answer["text"] == write(model(folder), "BORIS:", length=50, seed=4)["text"]

@@ -192,6 +192,7 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .s3 { background: color-mix(in srgb, var(--baseline) 42%, transparent); }
 .s4 { background: color-mix(in srgb, var(--baseline) 60%, transparent); }
 .s5 { background: color-mix(in srgb, var(--baseline) 82%, transparent); }
+.copied { text-decoration: underline 2px var(--baseline); text-underline-offset: 3px; }
 .legend { margin: 10px 0 0; font-size: .84rem; color: var(--soft); }
 .legend span { display: inline-block; width: 1.1em; margin-right: 3px; border-radius: 2px; }
 .legend .s0 { box-shadow: inset 0 0 0 1px var(--line); }

@@ -9,10 +9,22 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.kinds import listed, maybe, number, record, whole
+
 Spans = NDArray[np.int32]
 
 LENGTHS = (10, 15, 20, 30, 50)  # characters of the runs whose shares are told
 FEWEST = 200  # characters of held-out text from which a baseline is measured
+BASELINE = record(
+    {
+        "characters": whole(FEWEST),
+        "longest": whole(),
+        "median": maybe(number(0)),
+        "p99": maybe(number(0)),
+        "shares": record({}, {str(length): number(0, 1) for length in LENGTHS}),
+        "windows": listed(listed(whole(), 2, 2), 1),
+    }
+)
 
 
 class Index(Protocol):
@@ -86,7 +98,14 @@ class Baseline:
 
     def json(self) -> dict[str, Any]:
         """As JSON."""
-        return {**self.whole.json(), "windows": {str(length): longest for length, longest in self.windows.items()}}
+        return {**self.whole.json(), "windows": [list(pair) for pair in self.windows.items()]}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Baseline:
+        """Undo `json`; told: of the kind BASELINE."""
+        shares = {int(length): float(share) for length, share in told["shares"].items()}
+        whole = Copying(told["characters"], told["longest"], told["median"], told["p99"], shares)
+        return cls(whole, dict(told["windows"]))
 
 
 def baseline(index: Index, held_out: Sequence[str]) -> Baseline | None:

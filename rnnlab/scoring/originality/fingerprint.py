@@ -11,32 +11,41 @@ of it can try every next one, and so the text from there: the fingerprint of a s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.scoring.originality.copying import Baseline, Spans
+from rnnlab.data.kinds import DIGEST, maybe, record
+from rnnlab.scoring.originality.copying import BASELINE, Baseline, Spans
 from rnnlab.scoring.originality.grams import Hashes, gram_hashes, mix
 
 SHORT, LONG = 20, 32  # characters
 SAMPLED = 8  # of the longer runs, one in so many, by its own number
 BITS, PROBES = 20, 13  # for each run: a filter that is so full gives 6.8e-5 false alarms
+NUMBERS = record({"text": DIGEST, "baseline": maybe(BASELINE)})
+NO_TEXT = "0" * 64  # as a sha256
 MOST_CHARACTERS = 10_000_000  # of a text that a fingerprint is made of: 28 MB
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """The filter. bits: (M / 8,) uint8, the lowest bit first. baseline: of the held-out pages, if they were enough."""
+    """The filter.
+
+    bits: (M / 8,) uint8, the lowest bit first. baseline: of the held-out pages, if they were enough. text: the sha256
+    of the whole text.
+    """
 
     bits: NDArray[np.uint8]
     baseline: Baseline | None = None
+    text: str = NO_TEXT
 
     least = SHORT
 
     @classmethod
-    def of(cls, documents: str | Sequence[str], baseline: Baseline | None = None) -> Fingerprint:
+    def of(cls, documents: str | Sequence[str], baseline: Baseline | None = None, text: str = NO_TEXT) -> Fingerprint:
         """Take in a text, or several documents, over whose ends no run goes."""
         texts = [documents] if isinstance(documents, str) else documents
         members = np.unique(np.concatenate([np.zeros(0, np.uint64), *map(_members, texts)]))
@@ -44,7 +53,17 @@ class Fingerprint:
         flags = np.zeros(size, np.uint8)
         for probe in range(PROBES):
             flags[_places(members, probe, size)] = 1
-        return cls(np.packbits(flags, bitorder="little"), baseline)
+        return cls(np.packbits(flags, bitorder="little"), baseline, text)
+
+    @classmethod
+    def read(cls, bits: NDArray[np.uint8], numbers: Mapping[str, Any]) -> Fingerprint:
+        """Undo `numbers`, which are of the kind NUMBERS."""
+        told = numbers["baseline"]
+        return cls(bits, None if told is None else Baseline.of_json(told), numbers["text"])
+
+    def numbers(self) -> dict[str, Any]:
+        """All but the bits, as JSON."""
+        return {"text": self.text, "baseline": None if self.baseline is None else self.baseline.json()}
 
     @property
     def limit(self) -> int:

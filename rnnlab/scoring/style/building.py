@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from rnnlab.scoring.style.profile import Floats, Profile
 from rnnlab.scoring.style.words import BLOCK, Block, blocks_of
 
 MOST_READ = 5_000_000  # characters of the training part, from all over it
+MOST_BLOCKS = 3_600  # of words that are taken in: 900,000, so that a profile stays below 5 MB in any script
 RUNS = 20  # that a longer one is read in
 COUNTED, IMITATED, TOLD_APART = 400, 40, 120  # blocks at most
 LISTED = 1000  # of the commonest words
@@ -45,7 +46,7 @@ def build(training: Sequence[str], held_out: Sequence[str], title: str, index: I
         DataError: the training part has less than a block of words.
     """
     read = _bounded(training)
-    blocks = list(blocks_of(read))
+    blocks = list(islice(blocks_of(read), MOST_BLOCKS))
     if not blocks:
         few = sum(map(words.count_words, read))
         raise DataError(f"{few} words are too few for an author's profile; give a text of at least {BLOCK}.")

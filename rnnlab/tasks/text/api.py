@@ -90,6 +90,7 @@ class TextModel:
         banned: str = "",
         keep_stop: bool = False,
         finish_sentence: bool = False,
+        original: bool = False,
     ) -> str:
         r"""Write on from a prompt; what was changed in it, and a seed that was drawn for -1, is told as a warning.
 
@@ -104,6 +105,7 @@ class TextModel:
             banned: characters that are never written, with the same escapes.
             keep_stop: the text ends after the stop and not before it.
             finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most.
+            original: never copy the author's text for longer than held-out pages do (docs/writing.md).
 
         Returns:
             The whole text, the prompt first.
@@ -119,6 +121,7 @@ class TextModel:
             banned=unescaped(banned),
             keep_stop=keep_stop,
             finish_sentence=finish_sentence,
+            original=original,
         )
         *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
         for notice in last.notices:

@@ -13,6 +13,7 @@ from rnnlab.data.text.prompts import unescaped
 from rnnlab.data.text.text_files import read_text
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.stepping import WEIGHTS
+from rnnlab.scoring.originality.marks import copying_words
 from rnnlab.scoring.style.words import BLOCK
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table
 from rnnlab.tasks.text.bench.training import bench_training, training_table
@@ -64,6 +65,11 @@ def add_commands(commands: Any) -> None:
         help="continue beyond the length to the end of the sentence (at most 500 characters)",
     )
     write.add_argument("--ban", metavar="CHARACTERS", help=f"characters that are never generated; {ESCAPES}")
+    write.add_argument(
+        "--original",
+        action=SWITCH,
+        help="never copy the author's text for longer than the author's held-out pages do, at least 20 characters",
+    )
     write.add_argument("--save", metavar="FILE", help="save the state of the text, to resume it")
     write.add_argument(
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
@@ -167,7 +173,7 @@ def _write(args: argparse.Namespace) -> Answer:
     draft = dataclasses.replace(draft, notices=(*notices, *draft.notices))
     if not args.json:
         how = f"{draft.characters:,} characters at {draft.chars_per_second:,.0f} a second on {draft.device}"
-        aside("\n".join([*draft.notices, f"seed {draft.seeds[0]}, {how}"]))
+        aside("\n".join([*draft.notices, f"seed {draft.seeds[0]}, {how}", *copying_words(draft.copied)]))
     return draft.answer()
 
 
@@ -213,6 +219,7 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
         weights=args.weights or kept.weights,
         keep_stop=kept.keep_stop if args.keep_stop is None else args.keep_stop,
         finish_sentence=kept.finish_sentence if args.finish_sentence is None else args.finish_sentence,
+        original=kept.original if args.original is None else args.original,
     )
     if manner.keep_stop and not manner.stops:
         raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")

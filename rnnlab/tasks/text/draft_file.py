@@ -125,6 +125,7 @@ def _told(manner: Manner) -> dict[str, Any]:
 
 def _manner(told: Any) -> Manner:
     """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives."""
+    told = {"original": False} | told  # drafts before 2026-11-27 have none
     if set(told) != set(_told(Manner())):
         raise ValueError("a part is missing or unknown")
     if type(told["stops"]) is not list:
@@ -132,7 +133,7 @@ def _manner(told: Any) -> Manner:
     manner = Manner(**told)
     kinds = {
         str: (manner.unit, manner.banned, manner.weights, *manner.stops),
-        bool: (manner.keep_stop, manner.finish_sentence),
+        bool: (manner.keep_stop, manner.finish_sentence, manner.original),
         int: (manner.length,),
     }
     if not all(type(value) is kind for kind, values in kinds.items() for value in values):

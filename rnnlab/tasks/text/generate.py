@@ -14,6 +14,8 @@ from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelState, SequenceModel
 from rnnlab.nn.sampling import History, Sampling, choose
 from rnnlab.nn.stepping import Engine, Steps
+from rnnlab.scoring.originality.fingerprint import Fingerprint
+from rnnlab.scoring.originality.watch import Watch
 from rnnlab.tasks.text.pieces import Piece, Row, Wish
 
 SHOWN_ALTERNATIVES = 5
@@ -97,6 +99,7 @@ class Writing:
         wish: Wish,
         *,
         explained: bool = False,
+        original: Fingerprint | None = None,
     ) -> None:
         """Prepare to write on.
 
@@ -107,6 +110,7 @@ class Writing:
             sampling: how to choose among the likely ids.
             wish: how long, and where to stop.
             explained: whether pieces tell the model's surprise and alternatives.
+            original: of the text that is not to be copied: an id that would make a span of its limit is not chosen.
 
         Raises:
             RnnlabError: every id is banned, or a document's end is asked of a model that has learnt none.
@@ -122,6 +126,8 @@ class Writing:
         self._random = [torch.Generator() for _ in places]
         for generator, place in zip(self._random, places, strict=True):
             generator.set_state(place.random)
+        self._limit = 0 if original is None else original.limit
+        self._watches = [] if original is None else [Watch(original, vocabulary.decode(ids)) for ids in self._ids]
         self._ended: dict[int, Place] = {}
         self._steps: Steps = engine.begin(len(places), _together([place.state for place in places]))
 
@@ -133,6 +139,8 @@ class Writing:
             with torch.inference_mode():
                 logits = self._steps.step([ids[-1] for ids in self._ids])
                 chosen = choose(logits, self._sampling, self._random, self._histories, self._banned).tolist()
+                for number in range(len(self._watches)):
+                    chosen[number] = self._original(number, logits[number : number + 1], chosen[number])
                 told = self._told(logits, chosen) if self._explained else [Piece(self._text(one)) for one in chosen]
             yield [self._push(number, one, piece) for number, (one, piece) in enumerate(zip(chosen, told, strict=True))]
 
@@ -147,6 +155,24 @@ class Writing:
     def unfinished(self) -> bool:
         """Whether a text's sentence was to be finished and went on for too long."""
         return any(row.unfinished for row in self._rows)
+
+    def _original(self, number: int, logits: Tensor, chosen: int) -> int:
+        """Of one text, what was chosen, or what is chosen in its place so that it copies less than the limit.
+
+        (1, V) logits. The first choice stays if every other would copy, too.
+        """
+        if number in self._ended:
+            return chosen
+        watch, refused, first = self._watches[number], list(self._banned), chosen
+        while watch.push(self._text(chosen)) >= self._limit:
+            refused.append(chosen)
+            watch.take_back()
+            if len(set(refused)) == logits.shape[-1]:
+                watch.push(self._text(first))
+                return first
+            rows = [self._random[number]], [self._histories[number]]
+            chosen = int(choose(logits, self._sampling, *rows, refused))
+        return chosen
 
     def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
         if number in self._ended:

@@ -18,6 +18,8 @@ from rnnlab.nn.sampling import Sampling
 from rnnlab.options import Option
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
+from rnnlab.scoring.originality.fingerprint import Fingerprint
+from rnnlab.scoring.originality.marks import CopiedSpans, copied_spans
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
 from rnnlab.tasks.text.writer import Voice, Writer, open_located_writing, open_writing, voice_of
@@ -28,6 +30,10 @@ LONGEST_PROMPT = 20_000  # characters
 HIGHEST_SEED = 2**31 - 1
 DRAWN = -1  # as a seed: draw one, and say which
 ENDLESS = f"No blank came for {LONGEST_WORD:,} characters, so words could not be counted; give a length in characters."
+NO_FINGERPRINT = (
+    "This writer has no fingerprint of its text (originality.safetensors), so copying cannot be detected; allow it, or "
+    "train the writer again."
+)
 UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond the length; the text was cut there."
 
 
@@ -39,7 +45,8 @@ class Manner:
     sampling: by name, of `sampling_settings`; None and absent ones keep their defaults. stops: a text ends before the
     first of them to appear, or after it with keep_stop. banned: characters that are never written. explained: whether
     the pieces tell the model's surprise and alternatives. weights: "fp32", or "int8" on a CPU. finish_sentence: whether
-    a text goes on beyond its length to the end of a sentence, which is bounded.
+    a text goes on beyond its length to the end of a sentence, which is bounded. original: whether what would copy the
+    author's text for as long as the fingerprint's limit is chosen anew.
     """
 
     length: int = 400
@@ -51,6 +58,7 @@ class Manner:
     weights: str = "fp32"
     keep_stop: bool = False
     finish_sentence: bool = False
+    original: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Draft:
     piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
     and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
     the drafts. places: where `carry_on` goes on. manner: as it was last asked for. voice: what
-    the writer tells of itself. model: of the Hub's, with its commit.
+    the writer tells of itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one.
     """
 
     model: str
@@ -76,6 +84,14 @@ class Draft:
     places: tuple[Place, ...]
     manner: Manner = Manner()
     voice: Voice | None = None
+    fingerprint: Fingerprint | None = field(default=None, repr=False)
+
+    @property
+    def copied(self) -> tuple[CopiedSpans, ...]:
+        """What each text has copied after the prompt; none at all if the writer has no fingerprint."""
+        if self.fingerprint is None:
+            return ()
+        return tuple(copied_spans(self.fingerprint, text, len(self.prompt)) for text in self.texts)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -83,7 +99,11 @@ class Draft:
         return tuple(self.prompt + "".join(piece.text for piece in row) for row in self.pieces)
 
     def answer(self) -> dict[str, Any]:
-        """As JSON: {text, seed, characters, chars_per_second, notices, model, device}; `texts` if there are several."""
+        """As JSON: {text, seed, characters, chars_per_second, notices, model, device}; `texts` if there are several.
+
+        With a fingerprint also {longest_copied, copying_limit}, in characters: the longest span of any of the texts,
+        0 if it is too short to be seen, and from which length on a span is called copied.
+        """
         answer: dict[str, Any] = {
             "text": self.texts[0],
             "seed": self.seeds[0],
@@ -93,6 +113,9 @@ class Draft:
             "model": self.model,
             "device": self.device,
         }
+        if self.fingerprint is not None:
+            longest = max(one.longest for one in self.copied)
+            answer |= {"longest_copied": longest, "copying_limit": self.fingerprint.limit}
         return answer if len(self.texts) == 1 else answer | {"texts": list(self.texts)}
 
 
@@ -153,6 +176,7 @@ def drafts(
     wish, sampling = _rules(manner)
     found = locate(model, caller=caller)
     writer = open_located_writing(found, device=device, weights=manner.weights)
+    _check_original(manner, writer)
     given = read_prompt(writer.vocabulary, prompt)
     wish, notices = _adapted(wish, writer.vocabulary)
     notices = (*given.notices, *notices, *([_drawn(seeds)] if seed == DRAWN else []))
@@ -169,8 +193,9 @@ def drafts(
         tuple(begin(writer.model, given, seeds)),
         manner,
         voice_of(writer, found.pinned(model)),
+        writer.checkpoint.fingerprint,
     )
-    yield from _written(writer, first, wish, sampling, manner.explained)
+    yield from _written(writer, first, wish, sampling)
 
 
 def carry_on(
@@ -179,13 +204,20 @@ def carry_on(
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
     wish, sampling = _rules(manner)
     writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
+    _check_original(manner, writer)
     wish, notices = _adapted(wish, writer.vocabulary)
     pieces, places = _taken_back(draft, wish.stops)
     notices = tuple(dict.fromkeys((*(one for one in draft.notices if one not in (UNFINISHED, ENDLESS)), *notices)))
     begun = dataclasses.replace(
-        draft, manner=manner, voice=voice_of(writer, draft.model), notices=notices, pieces=pieces, places=places
+        draft,
+        manner=manner,
+        voice=voice_of(writer, draft.model),
+        fingerprint=writer.checkpoint.fingerprint,
+        notices=notices,
+        pieces=pieces,
+        places=places,
     )
-    yield from _written(writer, begun, wish, sampling, manner.explained)
+    yield from _written(writer, begun, wish, sampling)
 
 
 def check_manner(manner: Manner) -> None:
@@ -234,9 +266,16 @@ def _drawn(seeds: Sequence[int]) -> str:
     return f"The seeds {seeds[0]} to {seeds[-1]} were drawn."
 
 
-def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling, explained: bool) -> Iterator[Draft]:
+def _check_original(manner: Manner, writer: Writer) -> None:
+    if manner.original and writer.checkpoint.fingerprint is None:
+        raise RnnlabError(NO_FINGERPRINT)
+
+
+def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling) -> Iterator[Draft]:
     """Drafts that go on from one: the first character's at once, then one every so often, then the finished one."""
-    writing = Writing(writer.engine, writer.vocabulary, draft.places, sampling, wish, explained=explained)
+    how: dict[str, Any] = {"explained": draft.manner.explained}
+    how |= {"original": writer.checkpoint.fingerprint} if draft.manner.original else {}
+    writing = Writing(writer.engine, writer.vocabulary, draft.places, sampling, wish, **how)
     rows = [list(row) for row in draft.pieces]
     characters, waited, began = 0, 0.0, time.perf_counter()
     due = began

@@ -41,6 +41,10 @@ from rnnlab.train.progress import TrainConfig
 
 MOST_BYTES = 500_000_000  # of writers kept open, whoever asked for them
 READ_BY = ("documents", "marker", "fold_case", "validation")  # later settings are absent from earlier checkpoints
+OTHER_FINGERPRINT = (
+    "The checkpoint's originality.safetensors is of another text than its data; remove the file, or fetch or train the "
+    "checkpoint anew."
+)
 NOT_MEASURED = "How good it is has not been measured, as its training has not ended."
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training that has ended tells together
 
@@ -154,6 +158,8 @@ def check_record(checkpoint: Checkpoint) -> Vocabulary:
         raise CheckpointError("No writer has a linear path (skip) as this checkpoint does; open another.")
     for part, kind in FIELDS.items():
         refuse_fault(CONFIG, find_fault(getattr(checkpoint, part), kind, part))
+    if checkpoint.fingerprint is not None and checkpoint.fingerprint.text != text_learnt(checkpoint)[1]:
+        raise CheckpointError(OTHER_FINGERPRINT)
     return vocabulary
 
 
@@ -186,7 +192,8 @@ def _bytes(writer: Writer) -> int:
 
     A hundred writers of 0.4 million weights took 16 bytes a weight (`python -m benchmarks.many_models`).
     """
-    return 16 * writer.model.parameter_count()
+    prints = writer.checkpoint.fingerprint
+    return 16 * writer.model.parameter_count() + (0 if prints is None else len(prints.bits))
 
 
 def text_learnt(checkpoint: Checkpoint) -> tuple[str, str]:

@@ -4,7 +4,7 @@ config.json         {format, task, model, codec, train, metrics, provenance, sha
 model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
 curve.svg           the training's curve, drawn from config.json; never read
-profile.json        of a writer: its author in plain figures (rnnlab.scoring.style)
+profile.json, originality.safetensors   of a writer: its author in plain figures, a fingerprint of its text
 resume/             what exact resuming needs; never leaves the machine
 """
 
@@ -28,8 +28,16 @@ from torch import Tensor
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
+from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train import saved_state, sizes
 from rnnlab.train.checkpoint import files
+from rnnlab.train.checkpoint.companions import (
+    LARGEST_ORIGINALITY,
+    ORIGINALITY,
+    PROFILE,
+    read_companions,
+    write_companions,
+)
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
 from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
 from rnnlab.train.progress import Snapshot
@@ -38,10 +46,10 @@ from rnnlab.train.weights import check_weights
 FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
-CONFIG, WEIGHTS, CARD, CURVE, PROFILE = "config.json", "model.safetensors", "README.md", "curve.svg", "profile.json"
+CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
-TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, "originality.safetensors")
+TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, ORIGINALITY)
 PUBLIC = (*TAKEN, CURVE)
 RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
@@ -51,10 +59,10 @@ LARGEST_STATE = 8 * LARGEST_WEIGHTS
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: LARGEST_ORIGINALITY}
     if model is not None:
         own = {WEIGHTS: sizes.weights_bytes(model), RESUME_TENSORS: sizes.state_bytes(model)}
-        most = {name: min(bound, own[name]) for name, bound in most.items()}
+        most = {name: min(bound, own.get(name, bound)) for name, bound in most.items()}
     return most.get(file, LARGEST_CONFIG)
 
 
@@ -72,6 +80,7 @@ class Checkpoint:
     card: str = ""
     resume: Snapshot | None = None
     profile: dict[str, Any] | None = None
+    fingerprint: Fingerprint | None = None
 
 
 def build_model(checkpoint: Checkpoint) -> SequenceModel:
@@ -180,8 +189,7 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     files.flush_file(place / CONFIG, files.to_json(config | {SEAL: sealed}))
     files.flush_file(place / CARD, checkpoint.card.encode())
     draw_curve(checkpoint, place)
-    if checkpoint.profile is not None:
-        files.flush_file(place / PROFILE, files.to_compact_json(checkpoint.profile))
+    write_companions(checkpoint.profile, checkpoint.fingerprint, place)
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
@@ -222,7 +230,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
         made = dataclasses.replace(made, resume=left)
-    return dataclasses.replace(made, weights=weights)
+    return dataclasses.replace(made, weights=weights, **read_companions(place, name, LARGEST_CONFIG))
 
 
 def look(place: Path, name: str) -> Checkpoint:
@@ -237,11 +245,9 @@ def look(place: Path, name: str) -> Checkpoint:
 
 
 def _recorded(config: dict[str, Any], model: ModelConfig, place: Path, name: str) -> Checkpoint:
-    """What config.json, the card and the profile say, if they are there; without weights."""
-    raw = {file: read_bytes(place, file, name, LARGEST_CONFIG) for file in (CARD, PROFILE) if (place / file).exists()}
-    card = raw.get(CARD, b"").decode("utf-8", "replace")
-    profile = parse_json(raw[PROFILE], f"{name}/{PROFILE}") if PROFILE in raw else None
-    return Checkpoint(config["task"], model, weights={}, card=card, profile=profile, **{x: config[x] for x in PARTS})
+    """What config.json and the card say, "" if there is none; without weights."""
+    card = read_bytes(place, CARD, name, LARGEST_CONFIG).decode("utf-8", "replace") if (place / CARD).exists() else ""
+    return Checkpoint(config["task"], model, weights={}, card=card, **{part: config[part] for part in PARTS})
 
 
 def read_config(place: Path, name: str) -> tuple[dict[str, Any], ModelConfig, bool]:

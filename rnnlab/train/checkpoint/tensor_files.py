@@ -58,12 +58,25 @@ def save_tensors(file: str | Path, tensors: dict[str, Tensor], numbers: dict[str
     Raises:
         RnnlabError: it cannot be written.
     """
-    told = json.dumps(numbers, ensure_ascii=False)
-    content = safetensors.torch.save(tensors, metadata={_NUMBERS: told, _DIGEST: digest(tensors, told)})
+    content = pack_tensors(tensors, numbers)
     with partial_file(file) as (stream, partial):
         stream.write(content)
         stream.close()
         os.replace(partial, file)
+
+
+def pack_tensors(tensors: dict[str, Tensor], numbers: dict[str, Any]) -> bytes:
+    """The content of a file that holds tensors, numbers and a digest of both."""
+    told = json.dumps(numbers, ensure_ascii=False)
+    return bytes(safetensors.torch.save(tensors, metadata={_NUMBERS: told, _DIGEST: digest(tensors, told)}))
+
+
+def unpack_tensors(raw: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Undo `pack_tensors`; raises one of DAMAGED_TENSORS."""
+    tensors, told = safetensors.torch.load(raw), _header(raw)
+    if told.get(_DIGEST) not in (None, digest(tensors, told[_NUMBERS])):  # earlier versions wrote none
+        raise ValueError("it has changed since it was written")
+    return tensors, parse_object(told[_NUMBERS].encode())
 
 
 @contextmanager
@@ -99,10 +112,7 @@ def load_tensors(file: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     except OSError as error:
         raise RnnlabError(f"There is no file {place.name[-60:]} that can be read; check its name.") from error
     try:
-        tensors, told = safetensors.torch.load(raw), _header(raw)
-        if told.get(_DIGEST) not in (None, digest(tensors, told[_NUMBERS])):  # earlier versions wrote none
-            raise ValueError("it has changed since it was written")
-        return tensors, parse_object(told[_NUMBERS].encode())
+        return unpack_tensors(raw)
     except DAMAGED_TENSORS as error:
         raise RnnlabError(f"{place.name} was not written by rnnlab or is damaged; give another file.") from error
 

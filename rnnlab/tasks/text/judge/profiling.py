@@ -17,7 +17,8 @@ from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
-from rnnlab.train.checkpoint.checkpoint import PROFILE, Checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.companions import PROFILE
 from rnnlab.train.checkpoint.files import replace_file, to_compact_json
 
 NO_PROFILE = "This checkpoint has no profile of its author (profile.json); give the author's text with --data."
@@ -31,17 +32,22 @@ class Author:
     index: Index | None
 
 
-def author_of_text(documents: Sequence[str], validation: float, title: str) -> Author:
-    """Measure the author of a text whose end was held out; DataError if it has too few words."""
+def author_of_text(documents: Sequence[str], validation: float, title: str, index: Index | None = None) -> Author:
+    """Measure the author of a text whose end was held out; DataError if it has too few words.
+
+    index: of the training part; made of it if None.
+    """
     training, held_out = split_at(documents, 1 - validation)
-    index = Fingerprint.of(training)
+    index = index or Fingerprint.of(training)
     return Author(build(training, held_out, title, index), index)
 
 
-def measured_author(documents: Sequence[str], validation: float, title: str) -> Author | None:
+def measured_author(
+    documents: Sequence[str], validation: float, title: str, index: Index | None = None
+) -> Author | None:
     """The same; None of a text that is too short."""
     with suppress(DataError):
-        return author_of_text(documents, validation, title)
+        return author_of_text(documents, validation, title, index)
     return None
 
 
@@ -59,7 +65,7 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
         return author_of_text(corpus.documents, how.validation, title)
     if made.profile is None:
         raise CheckpointError(NO_PROFILE)
-    return Author(Profile.from_json(made.profile), getattr(made, "fingerprint", None))
+    return Author(Profile.from_json(made.profile), made.fingerprint)
 
 
 def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OWNER) -> list[Profile]:

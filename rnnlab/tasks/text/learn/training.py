@@ -23,6 +23,7 @@ from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
+from rnnlab.tasks.text.judge.fingerprinting import fingerprint_of
 from rnnlab.tasks.text.judge.profiling import measured_author
 from rnnlab.tasks.text.judge.reporting import written_report
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
@@ -232,12 +233,14 @@ class TextTraining:
         scores = all_scores(writer, self.task.validation) | self.source.ngram(self.text)
         scores |= {"openings": openings(corpus.documents)} if isinstance(corpus, Corpus) else {}
         scores |= {"samples": card_samples(writer)}
-        one = dataclasses.replace(one, metrics=one.metrics | scores)
+        prints = fingerprint_of(corpus, self.text.validation) if isinstance(corpus, Corpus) else None
+        one = dataclasses.replace(one, metrics=one.metrics | scores, fingerprint=prints)
         return one if isinstance(corpus, Shards) else self._compared(one, writer, corpus)
 
     def _compared(self, made: Checkpoint, writer: Writer, corpus: Corpus) -> Checkpoint:
         """The checkpoint with its author in plain figures, and how near it is; as it is if the text is too short."""
-        author = measured_author(corpus.documents, self.text.validation, text_learnt(made)[0])
+        title = text_learnt(made)[0]
+        author = measured_author(corpus.documents, self.text.validation, title, made.fingerprint)
         if author is None:
             return made
         style = written_report(writer, author)

@@ -33,6 +33,7 @@ class Choosers:
     rules: list[Any]
     keep_stop: gr.Checkbox
     finish: gr.Checkbox
+    original: gr.Checkbox
 
     def listed(self) -> list[Any]:
         """The choosers in the order of `AskedText.of`'s values."""
@@ -49,6 +50,7 @@ class Choosers:
             *self.rules,
             self.keep_stop,
             self.finish,
+            self.original,
         ]
 
 
@@ -87,8 +89,9 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             gr.Button("Continue", min_width=110, elem_id="continue"),
         ]
         three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
+        original = gr.Checkbox(False, label="Don't copy", container=False, min_width=110, elem_id="original")
     more = _more_settings()
-    return Choosers(voice, prompt, examples, temperature, three=three, **more), buttons
+    return Choosers(voice, prompt, examples, temperature, three=three, original=original, **more), buttons
 
 
 def _more_settings() -> dict[str, Any]:

@@ -33,6 +33,7 @@ def write(
     ban: str = "",
     keep_stop: bool = False,
     finish_sentence: bool = False,
+    original: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
 
@@ -51,9 +52,11 @@ def write(
         ban: characters that are never written.
         keep_stop: end the text after the stop.
         finish_sentence: go on beyond the length to the end of the sentence, 500 characters at most.
+        original: never copy the author's text for longer than the author's held-out pages do.
 
     Returns:
-        {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far.
+        {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far; of a writer
+        with a fingerprint of its text also {longest_copied, copying_limit}.
     """
     rules = {
         "temperature": temperature,
@@ -70,6 +73,7 @@ def write(
             banned=unescaped(ban or ""),
             keep_stop=bool(keep_stop),
             finish_sentence=bool(finish_sentence),
+            original=bool(original),
         )
         for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield answer_for_programs(draft.answer())
@@ -103,6 +107,7 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
             gr.Textbox("", label="ban"),
             gr.Checkbox(False, label="keep_stop"),
             gr.Checkbox(False, label="finish_sentence"),
+            gr.Checkbox(False, label="original"),
         ]
         answer = gr.JSON(label="answer")
         call = gr.Button()

@@ -10,7 +10,7 @@ from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SH
 from rnnlab.tasks.text.use import Draft, sampling_settings
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
-ENDINGS = ("keep_stop", "finish_sentence")
+SWITCHES = ("keep_stop", "finish_sentence", "original")
 
 
 def writing_link(draft: Draft) -> str:
@@ -29,7 +29,7 @@ def writing_link(draft: Draft) -> str:
     asked |= {"stops": "\n".join(map(escaped, manner.stops))} if len(manner.stops) > 1 else {}
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
-    asked |= {name: 1 for name in ENDINGS if getattr(manner, name)}
+    asked |= {name: 1 for name in SWITCHES if getattr(manner, name)}
     return link_to("write", draft.model, asked)
 
 
@@ -53,5 +53,5 @@ def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any
         escaped(query.get("never", "")),
         query.get("weights") == "int8",
         *rules,
-        *(query.get(name) == "1" for name in ENDINGS),
+        *(query.get(name) == "1" for name in SWITCHES),
     ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
+from rnnlab.scoring.originality.marks import copying_words
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.wording import notes_of
@@ -12,6 +15,8 @@ from rnnlab.widgets.wording import notes_of
 # Nats from which a shade begins: a coin's toss is 0.7, one of ten 2.3, one of a hundred 4.6.
 SHADES = (0.7, 1.6, 2.3, 3.5, 4.6)
 EMPTY = "Enter a prompt, or none, and press Write."
+COPIED = '<u class="copied" title="Copied: the author wrote these characters in this order">'
+Places = Sequence[tuple[int, int]]
 NAMED = {"\n": "line break", " ": "space", "\t": "tab"}
 
 
@@ -21,8 +26,8 @@ def manuscript(draft: Draft | None, *, explained: bool = False, busy: bool = Fal
         return f'<section class="manuscript none"><p>{EMPTY}</p></section>'
     several = len(draft.pieces) > 1
     sheets = "".join(
-        _sheet(draft.prompt, row, seed, several=several, explained=explained, busy=busy)
-        for row, seed in zip(draft.pieces, draft.seeds, strict=True)
+        _sheet(draft.prompt, row, seed, copied, several=several, explained=explained, busy=busy)
+        for row, seed, copied in zip(draft.pieces, draft.seeds, _copied(draft), strict=True)
     )
     legend = _legend() if explained else ""
     return f'<section class="manuscript{" several" if several else ""}">{sheets}</section>{legend}'
@@ -41,6 +46,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
     speed = f"{draft.chars_per_second:,.0f} per second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
+    parts += copying_words(draft.copied)
     notes = notes_of(draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
     return (
@@ -50,11 +56,37 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     )
 
 
-def _sheet(prompt: str, pieces: Sequence[Piece], seed: int, *, several: bool, explained: bool, busy: bool) -> str:
+def _copied(draft: Draft) -> Sequence[Places]:
+    """Of each text, the places after the prompt that are copied for longer than the author's held-out pages are."""
+    start = len(draft.prompt)
+    found = [[(begin - start, end - start) for begin, end in one.places] for one in draft.copied]
+    return found or [[]] * len(draft.pieces)
+
+
+def _sheet(
+    prompt: str, pieces: Sequence[Piece], seed: int, copied: Places, *, several: bool, explained: bool, busy: bool
+) -> str:
     head = f'<p class="seed">Seed {seed}</p>' if several else ""
-    body = "".join(map(_piece, pieces)) if explained else escape("".join(piece.text for piece in pieces))
+    shown = pieces if explained else [Piece("".join(piece.text for piece in pieces))]
+    body = "".join(_marked(shown, copied))
     caret = '<i class="caret" aria-hidden="true"></i>' if busy else ""
     return f'<div class="sheet">{head}<div class="written"><b>{escape(prompt)}</b>{body}{caret}</div></div>'
+
+
+def _marked(pieces: Sequence[Piece], copied: Places) -> Iterator[str]:
+    """The pieces as HTML, cut where a copied span begins or ends, and such a span underlined."""
+    bounds = deque(place for span in copied for place in span)
+    inside, place = False, 0
+    for piece in pieces:
+        text = piece.text
+        while bounds and bounds[0] < place + len(text):
+            cut = bounds.popleft() - place
+            yield _piece(replace(piece, text=text[:cut])) if cut else ""
+            text, place, inside = text[cut:], place + cut, not inside
+            yield COPIED if inside else "</u>"
+        yield _piece(replace(piece, text=text)) if text else ""
+        place += len(text)
+    yield "</u>" if inside else ""
 
 
 def _piece(piece: Piece) -> str:

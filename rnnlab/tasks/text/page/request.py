@@ -36,14 +36,14 @@ class AskedText:
         """Read the choosers' values in their order.
 
         The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
-        stop and whether to finish the sentence.
+        stop, whether to finish the sentence and whether not to copy.
 
         Raises:
             RnnlabError: a value cannot be read.
         """
         voice, prompt, heat, length, three, seed, stop_at, banned, light, *rest = values
         names = rule_names()
-        keep_stop, finish = [*rest[len(names) :], False, False][:2]
+        keep_stop, finish, original = [*rest[len(names) :], False, False, False][:3]
         manner = Manner(
             length=bounded(length),
             sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
@@ -53,6 +53,7 @@ class AskedText:
             weights="int8" if light else "fp32",
             keep_stop=bool(keep_stop),
             finish_sentence=bool(finish),
+            original=bool(original),
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 

@@ -1,0 +1,43 @@
+"""Where a text copies for longer than its author's own held-out pages do, for whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
+
+
+@dataclass(frozen=True)
+class CopiedSpans:
+    """longest: span that ends after the prompt, 0 if it is too short to be seen. places: (begin, end) of the copied."""
+
+    longest: int
+    places: tuple[tuple[int, int], ...]
+
+
+def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> CopiedSpans:
+    """The spans of the limit's length or more in a text that begins with a prompt of so many characters.
+
+    The places are of the text, the prompt's characters never in them; they are apart from each other, in order.
+    """
+    spans = fingerprint.longest_spans(text)[prompt:].astype(np.int64)
+    ends = np.flatnonzero(spans >= fingerprint.limit)
+    places: list[tuple[int, int]] = []
+    for end in ends.tolist():
+        begin = max(0, end + 1 - int(spans[end]))
+        while places and places[-1][1] >= begin:
+            begin = min(begin, places.pop()[0])
+        places.append((begin, end + 1))
+    shown = tuple((begin + prompt, end + prompt) for begin, end in places)
+    return CopiedSpans(int(spans.max(initial=0)), shown)
+
+
+def copying_words(copied: Sequence[CopiedSpans]) -> list[str]:
+    """A sentence on the longest copied span of some texts; none if nothing was measured."""
+    if not copied:
+        return []
+    longest = max(one.longest for one in copied)
+    return [f"longest copied span: {f'{longest:,} characters' if longest else f'under {SHORT} characters'}"]

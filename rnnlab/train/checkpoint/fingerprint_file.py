@@ -1,0 +1,37 @@
+"""The fingerprint of a text as the file originality.safetensors, read strictly."""
+
+from __future__ import annotations
+
+import torch
+
+from rnnlab.data.kinds import find_fault
+from rnnlab.errors import CheckpointError
+from rnnlab.scoring.originality.fingerprint import MOST_CHARACTERS, NUMBERS, Fingerprint
+from rnnlab.train.checkpoint.files import DAMAGED_TENSORS
+from rnnlab.train.checkpoint.tensor_files import pack_tensors, unpack_tensors
+
+LARGEST_FINGERPRINT = 3 * MOST_CHARACTERS  # bytes
+_BITS = "bits"
+
+
+def pack_fingerprint(fingerprint: Fingerprint) -> bytes:
+    """The file's content."""
+    return pack_tensors({_BITS: torch.from_numpy(fingerprint.bits)}, fingerprint.numbers())
+
+
+def unpack_fingerprint(raw: bytes, file: str) -> Fingerprint:
+    """Undo `pack_fingerprint`; `file` is its name in messages.
+
+    Raises:
+        CheckpointError: it is another file, or damaged.
+    """
+    try:
+        tensors, numbers = unpack_tensors(raw)
+        if set(tensors) != {_BITS} or find_fault(numbers, NUMBERS) is not None:
+            raise ValueError("a part is missing or unknown")
+        bits = tensors[_BITS]
+        if bits.dtype != torch.uint8 or bits.dim() != 1 or not len(bits):
+            raise ValueError("the bits have another shape or kind")
+    except DAMAGED_TENSORS as error:
+        raise CheckpointError(f"{file} is damaged; download or train the checkpoint again.") from error
+    return Fingerprint.read(bits.numpy(), numbers)
