@@ -30,14 +30,7 @@ from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train import saved_state, sizes
-from rnnlab.train.checkpoint import files
-from rnnlab.train.checkpoint.companions import (
-    LARGEST_ORIGINALITY,
-    ORIGINALITY,
-    PROFILE,
-    read_companions,
-    write_companions,
-)
+from rnnlab.train.checkpoint import companions, files
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
 from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
 from rnnlab.train.progress import Snapshot
@@ -47,6 +40,7 @@ FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
+PROFILE, ORIGINALITY = companions.PROFILE, companions.ORIGINALITY
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
 TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, ORIGINALITY)
@@ -59,7 +53,7 @@ LARGEST_STATE = 8 * LARGEST_WEIGHTS
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: LARGEST_ORIGINALITY}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: companions.LARGEST_ORIGINALITY}
     if model is not None:
         own = {WEIGHTS: sizes.weights_bytes(model), RESUME_TENSORS: sizes.state_bytes(model)}
         most = {name: min(bound, own.get(name, bound)) for name, bound in most.items()}
@@ -189,7 +183,7 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     files.flush_file(place / CONFIG, files.to_json(config | {SEAL: sealed}))
     files.flush_file(place / CARD, checkpoint.card.encode())
     draw_curve(checkpoint, place)
-    write_companions(checkpoint.profile, checkpoint.fingerprint, place)
+    companions.write_companions(checkpoint.profile, checkpoint.fingerprint, place)
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
@@ -230,7 +224,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
         made = dataclasses.replace(made, resume=left)
-    return dataclasses.replace(made, weights=weights, **read_companions(place, name, LARGEST_CONFIG))
+    return dataclasses.replace(made, weights=weights, **companions.read_companions(place, name, LARGEST_CONFIG))
 
 
 def look(place: Path, name: str) -> Checkpoint:
