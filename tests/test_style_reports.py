@@ -25,7 +25,7 @@ SIZES = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 8, "window": 25, "s
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("style-reports")
-    (place / "pages.txt").write_text(pages(9_000), encoding="utf-8")
+    (place / "pages.txt").write_text(pages(12_000), encoding="utf-8")
     (place / "more.txt").write_text(pages(600, seed=7), encoding="utf-8")
     (place / "few.txt").write_text(pages(60, seed=8), encoding="utf-8")
     list(train_text(str(place / "pages.txt"), settings=SIZES, out=place / "model"))
