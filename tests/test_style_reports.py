@@ -71,11 +71,12 @@ def test_the_author_s_text_may_be_given_and_its_profile_kept(folder, capsys, tmp
     assert main(["report", str(bare), "--samples", "1"]) == 2
     assert "give the author's text with --data" in capsys.readouterr().err
     text = ["--text", str(folder / "more.txt")]
-    found = answer(capsys, str(bare), "--data", str(folder / "pages.txt"), "--keep-profile", *text)
+    found = answer(capsys, str(bare), "--data", str(folder / "pages.txt"), "--keep", *text)
     assert checkpoint.load(bare).profile == made.profile
     assert found == answer(capsys, str(folder / "model"), *text)
-    assert main(["report", str(bare), "--keep-profile"]) == 2
-    assert "give it with --data" in capsys.readouterr().err
+    kept = answer(capsys, str(bare), "--keep", "--samples", "2")
+    assert checkpoint.load(bare).metrics["style"] == kept
+    assert kept["verdict"] in (bare / "README.md").read_text(encoding="utf-8")
 
 
 def test_python_reports_as_the_command_does(folder, capsys):

@@ -89,7 +89,7 @@ def _add_report(commands: Any) -> None:
         "--data", metavar="NAME|FILE|DIR", nargs="+", default=(), help="the author's text (default: the profile kept)"
     )
     report.add_argument(
-        "--keep-profile", action="store_true", help="keep the author's profile, made from --data, with the checkpoint"
+        "--keep", action="store_true", help="keep the author's profile and the report in the checkpoint and on its card"
     )
     report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
     report.add_argument(
@@ -136,7 +136,7 @@ def _bench_training(args: argparse.Namespace) -> Answer:
 
 def _report(args: argparse.Namespace) -> Answer:
     text = None if args.text is None else read_text(args.text, args.text)[0]
-    names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep_profile")
+    names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep")
     found = report_of(args.model, text=text, **picked(args, names))
     if not args.json:
         show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))

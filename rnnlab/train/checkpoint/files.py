@@ -86,14 +86,6 @@ def flush_file(file: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def replace_file(file: Path, content: bytes) -> None:
-    """Write a file so that a kill at any moment leaves the old one or the new one."""
-    new = file.with_name(f".{file.name}.new")
-    flush_file(new, content)
-    new.replace(file)
-    flush_folder(file.parent)
-
-
 def flush_folder(folder: Path) -> None:
     """Wait until the disk has a folder's entries."""
     if os.name == "posix":  # other systems cannot open a folder

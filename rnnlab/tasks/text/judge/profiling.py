@@ -9,17 +9,19 @@ from dataclasses import dataclass
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.hub.card import card
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import bundled_checkpoints, locate, open_checkpoint
 from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.summary import summary
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
+from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
-from rnnlab.train.checkpoint.companions import PROFILE
-from rnnlab.train.checkpoint.files import replace_file, to_compact_json
 
 NO_PROFILE = "This checkpoint has no profile of its author (profile.json); give the author's text with --data."
 
@@ -82,17 +84,17 @@ def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OW
     return [one for one in reversed(distinct.values()) if one.title != title]
 
 
-def keep_profile(model: str, author: Profile) -> None:
-    """Write an author's profile into the folder of a checkpoint on this machine, in the place of the old one.
+def keep(model: str, author: Profile, style: StyleReport | None) -> None:
+    """Write an author's profile, and a report if there is one, into a checkpoint on this machine and onto its card.
 
     Raises:
         CheckpointError: it is not on this machine, or the folder cannot be written.
     """
     found = locate(model)
     if found.commit is not None:
-        raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the profile in its folder.")
-    try:
-        replace_file(found.folder / PROFILE, to_compact_json(author.json()))
-    except OSError as error:
-        what = f"{found.name} cannot be written ({error.strerror})"
-        raise CheckpointError(f"{what}; leave out --keep-profile.") from error
+        raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the report in its folder.")
+    resumable = (found.folder / checkpoint.RESUME_NUMBERS).is_file()
+    made = checkpoint.load(found.folder, resume=resumable)
+    metrics = made.metrics if style is None else made.metrics | {"style": style.json()}
+    made = dataclasses.replace(made, metrics=metrics, profile=author.json())
+    checkpoint.save(dataclasses.replace(made, card=card(made, summary(made))), found.folder)

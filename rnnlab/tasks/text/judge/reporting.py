@@ -38,7 +38,7 @@ def report_of(
     device: str = "auto",
     encoding: str = "",
     column: str = "",
-    keep_profile: bool = False,
+    keep: bool = False,
 ) -> StyleReport:
     """Report on what a writer writes, or on a text.
 
@@ -53,7 +53,7 @@ def report_of(
         caller: who asks.
         device: "cpu", "cuda", "mps" or "auto".
         encoding, column: of the data.
-        keep_profile: whether the checkpoint's folder is given the profile that was made of the data.
+        keep: whether the checkpoint's folder is given the author's profile, and the report on what the writer wrote.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
@@ -66,16 +66,15 @@ def report_of(
         raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
     found = locate(model, caller=caller)
     author = author_of(open_located(found), data, encoding=encoding, column=column)
-    if keep_profile:
-        if not data:
-            raise RnnlabError("--keep-profile keeps what is measured of a text; give it with --data.")
-        profiling.keep_profile(model, author.profile)
     others = other_authors(author.profile.title, against, caller=caller)
-    if text is not None:
-        return report(author.profile, [text], others, index=author.index, generated=False, seed=seed)
-    writer = open_located_writing(found, device=device)
-    texts = list(_samples(writer, author.profile, samples, temperature, seed))
-    return report(author.profile, texts, others, index=author.index, seed=seed)
+    texts = [text] if text is not None else None
+    if texts is None:
+        writer = open_located_writing(found, device=device)
+        texts = list(_samples(writer, author.profile, samples, temperature, seed))
+    told = report(author.profile, texts, others, index=author.index, generated=text is None, seed=seed)
+    if keep:
+        profiling.keep(model, author.profile, told if text is None else None)
+    return told
 
 
 def written_report(writer: Writer, author: Author) -> StyleReport | None:
