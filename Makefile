@@ -2,7 +2,7 @@
 # make test   what CI does: ruff, mypy, pytest
 # make test-fast  the tests of a minute, make test-all  all of them: the long ones and every case of the sampled ones
 # make bench  the timings behind docs/decisions.md
-# make stocks the bundled forecaster, trained from scratch (a few minutes), scored on its own series' later days and on
+# make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make shakespeare TEXT=tinyshakespeare.txt, make doyle: the bundled voices, trained from scratch (one to two hours each)
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
@@ -43,7 +43,8 @@ bench: .venv/run.stamp
 	.venv/bin/python -m rnnlab bench forecast
 
 stocks: .venv/test.stamp
-	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --out data/checkpoints/stocks --overwrite \
+	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --wide --market SP500 --newest --near 1 \
+		--validation 0.02 --seeds 3 --out data/checkpoints/stocks --overwrite \
 		$(if $(UNSEEN),--garch --unseen $(UNSEEN))
 
 tutorial: .venv/run.stamp

@@ -46,7 +46,7 @@ def closely(page: Page, folder: Path) -> None:
     page.get_by_label("Calibrated day by day").check()
     page.get_by_label("Back-test", exact=True).click()
     page.get_by_role("option", name="5 days ahead").click()
-    page.locator(".scores", has_text="forecasts of 5 days ahead").wait_for(timeout=PATIENCE)
+    page.locator(".scores", has_text="forecasts 5 days ahead").wait_for(timeout=PATIENCE)
 
 
 def several(page: Page, folder: Path) -> None:
@@ -59,7 +59,7 @@ def several(page: Page, folder: Path) -> None:
 def taught(page: Page, folder: Path) -> None:
     """A checkpoint taught a visitor's series, used, and compared with the one that it came from."""
     uploaded(page, folder)
-    page.get_by_role("button", name="Teach it this series").click()
+    page.get_by_role("button", name="Fine-tune it on this series").click()
     page.locator("#teach").click()
     page.locator("#taught table").wait_for(timeout=PATIENCE)
     page.locator("#use-taught").click()

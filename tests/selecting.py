@@ -17,6 +17,8 @@ LONGEST = [
     "command_line",
     "text_tuning",
     "visit_training",
+    "yahoo",
+    "ticker_browser",
     "typed_datasets",
     "hub_texts",
     "train_browser",
@@ -31,6 +33,8 @@ LONGEST = [
     "fuzz",
     "forecast_bench",
     "no_telemetry",
+    "price_sources",
+    "ticker_page",
     "train_endpoints",
     "spaces",
     "round_trips",
@@ -66,6 +70,7 @@ LONGEST = [
     "panels",
     "years",
     "backtest_results",
+    "ledger",
 ]
 PLACES = {f"test_{name}": place for place, name in enumerate(LONGEST)}
 

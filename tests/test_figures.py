@@ -60,6 +60,12 @@ def test_the_title_says_the_finding_and_the_axis_the_unit(study):
     assert figures.forecast_figure(study, "").layout.yaxis.title.text == "Close"
 
 
+def test_a_title_too_long_for_a_phone_has_a_line_more(study):
+    short, long = (figures.forecast_figure(study, unit).layout for unit in ("USD", "roubles"))
+    assert "TEST on 10 Aug 2021:<br>490.0 to 511.0 roubles" in long.title.text
+    assert long.margin.t - short.margin.t == figures.TITLE_LINE
+
+
 def test_each_range_button_shows_all_prices_of_its_days(study):
     views = {
         button.label.strip(): button.args[0]

@@ -25,6 +25,8 @@ ALLOWED = {  # a third-party package: the only parts of the house that may impor
     "onnxruntime": {"nn"},
     "pandas": {"data", "tasks"},
     "exchange_calendars": {"data"},
+    "yfinance": {"data"},
+    "curl_cffi": {"data"},
 }
 
 

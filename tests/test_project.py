@@ -30,6 +30,13 @@ def test_every_requirement_is_pinned_exactly():
             assert not line or line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.\-\[\]]+==[\w.]+", line), line
 
 
+def test_a_space_has_what_the_library_needs_and_prices_by_ticker():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["yahoo"]]
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    assert sorted(wanted) == sorted(line for line in lines if "==" in line)
+
+
 def test_the_space_runs_the_gradio_that_is_pinned():
     assert FRONT_MATTER["sdk"] == "gradio"
     assert FRONT_MATTER["sdk_version"] == pins()["gradio"]

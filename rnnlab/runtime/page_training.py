@@ -7,10 +7,12 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rnnlab import options
+from rnnlab.data.prices.sources.sources import source_of
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.options import Value
 from rnnlab.runtime.byte_lru import ByteLru
@@ -233,9 +235,9 @@ def _begun(kind: TaskKind, begun: str) -> Checkpoint:
 
 
 def _stamp(name: str) -> tuple[Any, ...]:
-    """What tells a file from what it was before; a name alone where it is no file."""
+    """What tells a file from what it was before; a name alone where it is neither a file nor fetched anew each day."""
     if not is_file(name):
-        return (name,)
+        return (name, date.today()) if source_of(name) else (name,)
     found = Path(name).stat()
     return name, found.st_size, found.st_mtime_ns
 

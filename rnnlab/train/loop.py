@@ -36,7 +36,8 @@ def fit(
     Resuming is exact on the kind of device where the training began; on another one dropout's masks are drawn anew.
 
     A generator: whoever stops asking stops the training. However it ends, the model then holds the best weights by
-    validation loss if the task scores one, else the newest (averaged if `config.ema`), on the device that was used.
+    validation loss if the task scores one and not `config.newest`, else the newest (averaged if `config.ema`), on the
+    device that was used.
 
     Args:
         model: trained in place.
@@ -198,6 +199,9 @@ class _Run:
     def _keep(self, scores: dict[str, float]) -> str | None:
         self.rewinds = 0
         if "loss" not in scores:
+            return None
+        if self.config.newest:
+            self.best_step = self.step
             return None
         if scores["loss"] < self.best_loss:
             self.best = copied(self.weights if self.average is None else self.average)

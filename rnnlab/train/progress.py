@@ -65,6 +65,7 @@ class TrainConfig:
     precision: str = option("auto", "number format of the computation", choices=PRECISIONS)
     report_every: int = option(50, "steps between two reports", 1, 1_000_000)
     patience: int = option(0, "reports without a better validation loss before stopping; 0 for never", 0, 10_000)
+    newest: bool = option(False, "keep the newest weights, not those of the least validation loss")
     seed: int = option(1, "seed of weights, batches and dropout", 0, 2**31 - 1)
     device: str = option("auto", "where to train; auto takes the fastest for the model's size", choices=DEVICES)
 

@@ -29,6 +29,9 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .form .block, .choosers .block { overflow: visible !important; }
 .choosers { gap: 24px !important; align-items: flex-end !important; }
 .choosers .column { gap: 8px !important; }
+.choosers .ask { gap: 8px !important; align-items: flex-end !important; flex-wrap: nowrap !important; }
+.choosers .ask .block { padding-bottom: 0 !important; }
+.choosers .ask :is(button, input, textarea) { height: 38px !important; white-space: nowrap; }
 .label { font-size: .875rem; line-height: 18px; }
 .label b { font-weight: 500; display: block; line-height: 20px; }
 .label span, .info-text { color: var(--soft) !important; font-size: .82rem !important; }
@@ -153,7 +156,7 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
   border-top: 1px dashed var(--baseline);
 }
 .trust .bars i { flex: 1; background: var(--model); opacity: .75; border-radius: 2px 2px 0 0; }
-.several td small { display: block; color: var(--soft); }
+.several td small, .trust tbody th small { display: block; color: var(--soft); }
 .trust .bars.dense { gap: 1px; }
 .trust figcaption { display: flex; justify-content: space-between; font-size: .8rem; color: var(--soft); }
 

@@ -95,7 +95,7 @@ def _among_the_fixtures() -> Iterator[None]:
 @_among_the_fixtures()
 def observe_forecasts() -> dict[str, Any]:
     """What each forecaster says of the days to come, and its scores on days that have been."""
-    models = {"stocks": "stocks"} | {name: f"finished/{name}" for name in ("forecaster", "taught")}
+    models = {name: f"finished/{name}" for name in ("stocks", "forecaster", "taught")}
     found: dict[str, Any] = {}
     for name, model in models.items():
         found[name] = {

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+NOW = "2026-01-01T00:00:00.000Z"  # of a Hub whose clock nobody sets
 
 
 class Refused(Exception):
@@ -47,7 +50,10 @@ class File:
 
 @dataclass
 class Repo:
-    """One repository: `commits` are files by the commit's sha, `refs` name commits ("main", "refs/convert/parquet")."""
+    """One repository: `commits` are files by the commit's sha, `refs` name commits ("main", "refs/convert/parquet").
+
+    parents, times, titles: of each commit, by its sha. clock: what time it is.
+    """
 
     id: str
     kind: str
@@ -56,18 +62,39 @@ class Repo:
     downloads: int = 0
     commits: dict[str, dict[str, File]] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
+    parents: dict[str, str | None] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    clock: Callable[[], str] = lambda: NOW
 
     @property
     def owner(self) -> str:
         return self.id.split("/")[0]
 
-    def commit(self, files: dict[str, bytes | File], revision: str = "main") -> str:
+    def commit(self, files: dict[str, bytes | File], revision: str = "main", title: str = "") -> str:
         """Put these files and no others in place of the revision's, and give the new commit's sha."""
         kept = {path: one if isinstance(one, File) else File(path, one) for path, one in files.items()}
         named = "".join(f"{file.oid} {path}\n" for path, file in sorted(kept.items()))
         sha = hashlib.sha1(f"{self.refs.get(revision)}\n{named}".encode()).hexdigest()
         self.commits[sha] = kept
+        self.parents[sha], self.times[sha], self.titles[sha] = self.refs.get(revision), self.clock(), title
         self.refs[revision] = sha
+        return sha
+
+    def history(self, revision: str) -> list[str]:
+        """The commits from a revision back, the newest first."""
+        past, sha = [], self.sha_of(revision)
+        while sha:
+            past.append(sha)
+            sha = self.parents[sha]
+        return past
+
+    def last_change(self, revision: str, path: str) -> str:
+        """The newest commit, from a revision back, in which a file became what it is."""
+        sha = self.sha_of(revision)
+        oid = self.commits[sha][path].oid
+        while (parent := self.parents[sha]) and path in self.commits[parent] and self.commits[parent][path].oid == oid:
+            sha = parent
         return sha
 
     def sha_of(self, revision: str) -> str:
@@ -108,7 +135,7 @@ class Store:
     """The repositories of one Hub by kind and id, and who may see and do what.
 
     users: the name behind each token. readers: tokens that may not write. let_in: who may see gated repositories.
-    without_credit: who cannot pay for Jobs. jobs: by their ids (see `hub.jobs`).
+    without_credit: who cannot pay for Jobs. jobs: by their ids (see `hub.jobs`). now: what the Hub's clock says.
     """
 
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
@@ -117,10 +144,11 @@ class Store:
     let_in: set[str] = field(default_factory=set)
     without_credit: set[str] = field(default_factory=set)
     jobs: dict[str, Any] = field(default_factory=dict)
+    now: str = NOW
 
     def add(self, kind: str, id: str, *, private: bool = False, gated: bool = False) -> Repo:
         """Make an empty repository."""
-        repo = self.repos[kind, id] = Repo(id, kind, private, gated)
+        repo = self.repos[kind, id] = Repo(id, kind, private, gated, clock=lambda: self.now)
         return repo
 
     def user(self, token: str | None) -> str | None:

@@ -16,6 +16,7 @@ from hub.repos import File, Refused, Repo, Store
 from hub.writing import add_writing
 
 COMMITTED = "2026-01-01T00:00:00.000Z"
+PAGE = 3  # commits in one part of a history
 KINDS = {"model": "", "dataset": "/datasets", "space": "/spaces"}  # and what their addresses begin with
 
 
@@ -69,10 +70,25 @@ def _add_reading(app: FastAPI, store: Store, kind: str) -> None:
     @app.get(api + "/tree/{revision}")
     @app.get(api + "/tree/{revision}/{folder:path}")
     def tree(
-        request: Request, owner: str, name: str, revision: str, folder: str = "", recursive: bool = False
+        request: Request,
+        owner: str,
+        name: str,
+        revision: str,
+        folder: str = "",
+        recursive: bool = False,
+        expand: bool = False,
     ) -> list[dict[str, Any]]:
         repo = store.open(kind, f"{owner}/{name}", token_of(request), files=True)
-        return [listed(one) for one in repo.below(unquote(revision), unquote(folder), recursive)]
+        found = repo.below(unquote(revision), unquote(folder), recursive)
+        return [listed(one) | (dated(repo, unquote(revision), one) if expand else {}) for one in found]
+
+    @app.get(api + "/commits/{revision}")
+    def commits(request: Request, owner: str, name: str, revision: str, p: int = 0) -> JSONResponse:
+        repo = store.open(kind, f"{owner}/{name}", token_of(request), files=True)
+        past = repo.history(unquote(revision))
+        following = request.url.include_query_params(p=p + 1)
+        headers = {"Link": f'<{following}>; rel="next"'} if len(past) > (p + 1) * PAGE else {}
+        return JSONResponse([committed(repo, sha) for sha in past[p * PAGE : (p + 1) * PAGE]], headers=headers)
 
     @app.api_route(KINDS[kind] + "/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
     def resolve(request: Request, owner: str, name: str, revision: str, path: str) -> Response:
@@ -130,6 +146,22 @@ def listed(one: File | str) -> dict[str, Any]:
         return {"type": "directory", "path": one, "oid": "0" * 40, "size": 0}
     large = {"lfs": {"oid": one.large.sha256, "size": one.size, "pointerSize": 130}} if one.large else {}
     return {"type": "file", "path": one.path, "oid": one.oid, "size": one.size} | large
+
+
+def dated(repo: Repo, revision: str, one: File | str) -> dict[str, Any]:
+    """The newest commit of a file, as a listing tells of it when it is asked to expand."""
+    if isinstance(one, str):
+        return {}
+    sha = repo.last_change(revision, one.path)
+    return {"lastCommit": {"id": sha, "title": "", "date": repo.times[sha]}}
+
+
+def committed(repo: Repo, sha: str) -> dict[str, Any]:
+    """One commit, as a history tells of it."""
+    return {
+        "id": sha, "title": repo.titles[sha], "message": "", "authors": [{"user": repo.owner}],
+        "date": repo.times[sha],
+    }  # fmt: skip
 
 
 def sent(request: Request, repo: Repo, file: File, sha: str) -> Response:

@@ -95,10 +95,12 @@ def _known(file: File | None) -> str | None:
 
 def _commit(repo: Repo, revision: str, lines: list[dict[str, Any]], chunks: Chunks) -> str:
     files: dict[str, bytes | File] = dict(repo.commits[repo.sha_of(revision)])
+    title = ""
     for line in lines:
         said = line["value"]
         match line["key"]:
             case "header":
+                title = said["summary"]
                 if said.get("parentCommit", repo.sha_of(revision)) != repo.sha_of(revision):
                     raise Refused(412, "", "A commit has happened since. Please refresh and try again.")
             case "file":
@@ -112,4 +114,4 @@ def _commit(repo: Repo, revision: str, lines: list[dict[str, Any]], chunks: Chun
                 del files[said["path"]]
             case other:
                 raise Refused(422, "", f"Unknown operation {other}")
-    return repo.commit(files, revision)
+    return repo.commit(files, revision, title)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rnnlab.data.prices.checks.checks import Notices, first_of, rows_of
 from rnnlab.data.prices.checks.slips import spikes_of, told
-from rnnlab.data.prices.dates.exchanges import calendar_of, has_gaps
+from rnnlab.data.prices.dates.exchanges import CALENDAR, calendar_of, has_gaps
 from rnnlab.data.prices.dates.sessions import Spacing, missing_sessions, spacing
 
 _LONG_GAP_DAYS = 60
@@ -52,19 +52,19 @@ def notice_oddities(table: pd.DataFrame, today: pd.Timestamp, left_out: pd.Index
         fall = "falls" if len(weekend) == 1 else "fall"
         notices.append(f"{rows_of(len(weekend))} {fall} on a weekend, {first_of(weekend)}.")
     if kind == "daily" and len(dates) >= 10:
-        _notice_sessions(dates, dates[:0] if left_out is None else left_out, notices)
+        _notice_sessions(dates, table.attrs.get(CALENDAR), dates[:0] if left_out is None else left_out, notices)
     return notices
 
 
-def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notices) -> None:
+def _notice_sessions(dates: pd.DatetimeIndex, exchange: str | None, left_out: pd.Index, notices: Notices) -> None:
     """Say whose holidays the next days keep, and which of its sessions are missing."""
-    calendar = calendar_of(dates)
+    calendar = calendar_of(dates, exchange=exchange)
     if calendar is None:
         if len(dates) >= _LEAST_KNOWN and has_gaps(dates):
             words = "The dates are those of no exchange whose holidays are known here"
             notices.append(f"{words}, so forecasts may fall on holidays.")
         return
-    missing = missing_sessions(dates)
+    missing = missing_sessions(dates, exchange)
     missing = missing[~missing.isin(left_out)]
     if 0 < len(missing) <= _FEW_SESSIONS:
         sessions = "session is" if len(missing) == 1 else "sessions are"
@@ -72,7 +72,11 @@ def _notice_sessions(dates: pd.DatetimeIndex, left_out: pd.Index, notices: Notic
     if not calendar.knows_what_follows(dates[-1]):
         later = "later ones are not left out"
         notices.append(f"{calendar.city}'s holidays are known up to {calendar.last:%Y-%m-%d} alone; {later}.")
-    elif calendar.city != "New York":
+    elif calendar.rivals:
+        fit = ", ".join((calendar.city, *calendar.rivals[:-1]))
+        fit = f"The dates fit the exchanges of {fit} and {calendar.rivals[-1]}, whose next holidays differ"
+        notices.append(f"{fit}; the forecast keeps those of {calendar.city}.")
+    elif calendar.city != "New York" and calendar.code != exchange:  # where the source says it nothing was told apart
         notices.append(f"The dates keep the holidays of {calendar.city}'s exchange, and so do the forecast's.")
 
 

@@ -14,6 +14,7 @@ from rnnlab.data.prices.checks.idle import without_idle_days
 from rnnlab.data.prices.checks.mending import mend
 from rnnlab.data.prices.checks.slips import without_slips
 from rnnlab.data.prices.dates.days import read_dates
+from rnnlab.data.prices.dates.exchanges import CALENDAR
 from rnnlab.data.prices.files import open_price_file
 from rnnlab.data.prices.notices import notice_oddities
 from rnnlab.data.prices.numbers import read_numbers
@@ -23,16 +24,38 @@ _LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Whence prices came that were asked for by name.
+
+    source: as "Yahoo Finance". exchange: its name, "" if unknown. currency: of the prices, or "points" for an index, ""
+    if unknown. fetched: when, UTC; None if they were not.
+    """
+
+    source: str
+    exchange: str
+    currency: str
+    fetched: pd.Timestamp | None = None
+
+    def words(self, last: pd.Timestamp) -> str:
+        """A sentence with the source and the age of prices whose last day is given."""
+        known = ", ".join(filter(None, (self.source, self.exchange, self.currency)))
+        when = f", fetched on {self.fetched:%Y-%m-%d at %H:%M} UTC" if self.fetched else ""
+        return f"Prices: {known}, up to {last:%Y-%m-%d}{when}."
+
+
+@dataclass(frozen=True)
 class Prices:
     """The prices of one series, and what was mended or looks odd.
 
     name: the ticker if the file names one, else the file's name without its ending.
     table: (N, fields) float64 by a DatetimeIndex "Date" (ascending, unique, midnights without a time zone), in the
         file's currency and, for Volume, in shares. "Close" is always there; "Open", "High", "Low", "Volume" where the
-        file has them. Volume may hold NaN, and so may Open, High and Low together, on days without a range.
+        file has them. Volume may hold NaN, and so may Open, High and Low together, on days without a range. Its attrs
+        name the exchange's calendar under CALENDAR, where the source says which it is.
     notices: one sentence each.
     bundled: whether the series came with the library, by that name.
     decimals: to print prices with, as many as the file's closes have; None for bundled series.
+    origin: whence they came, if they were asked for by name.
     """
 
     name: str
@@ -40,6 +63,12 @@ class Prices:
     notices: tuple[str, ...] = ()
     bundled: bool = False
     decimals: int | None = None
+    origin: Origin | None = None
+
+    @property
+    def source(self) -> str:
+        """A sentence on where they came from and how old they are, "" for bundled series and files."""
+        return self.origin.words(self.table.index[-1]) if self.origin else ""
 
 
 def read_prices(
@@ -49,6 +78,7 @@ def read_prices(
     ticker: str | None = None,
     dates: str | None = None,
     encoding: str | None = None,
+    calendar: str | None = None,
 ) -> Prices:
     """Read daily prices from a file (a path, or its content as bytes), whatever its format, columns, dates and numbers.
 
@@ -63,6 +93,7 @@ def read_prices(
         ticker: which of several tickers in the file is meant.
         dates: "us" (month first), "day-first" or "iso" (nothing but year first), for dates that can be read both ways.
         encoding: in which the file is written, as "shift_jis"; found if None.
+        calendar: of the exchange, as exchange_calendars calls it ("XTKS"); told from the dates if None.
 
     Raises:
         DataError: the file cannot be used; one sentence with the line, the value and the remedy, and no folder's name.
@@ -72,10 +103,12 @@ def read_prices(
     read = read_dates(cells, dates)
     numbers = read_numbers(cells)
     rows, left_out = settle_rows(cells, read, numbers.columns)
-    active, idle = without_idle_days(rows, numbers.decimals)
+    active, idle = without_idle_days(rows, numbers.decimals, calendar)
     sound, slips = without_slips(active)
     table, mended = mend(sound)
     table = table[[field for field in _FIELDS if field in table]]
+    if calendar is not None:
+        table.attrs[CALENDAR] = calendar
     odd = notice_oddities(table, pd.Timestamp.now().normalize(), rows.index.difference(table.index))
     notices = (*file.notices, *cells.notices, *read.notices, *numbers.notices, *left_out, *idle, *slips, *mended, *odd)
     named = "".join(character for character in cells.ticker or file.stem if character.isprintable()).strip()

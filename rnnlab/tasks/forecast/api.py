@@ -55,30 +55,35 @@ class ForecastModel:
         dates: str | None = None,
         encoding: str | None = None,
         calibrated: bool = False,
+        market: Prices | None = None,
     ) -> pd.DataFrame:
         """Forecast the sessions after the last day.
 
         Args:
-            prices: a bundled ticker, the path of a price file, a table with a column Close (Open, High, Low and Volume
-                are used if there) and an index or a column of dates, or a series of closes with an index of dates.
+            prices: a bundled ticker, the path of a price file, "yahoo:NVDA" for Yahoo Finance's, a table with a column
+                Close (Open, High, Low and Volume are used if there) and an index or a column of dates, or a series of
+                closes with an index of dates.
             horizon: sessions to forecast, 1 to 20.
             device: "cpu", "cuda", "mps" or "auto".
             ticker: which one, if the file or table holds several.
             dates: "iso", "us" or "day-first" if dates can be read in two ways.
             encoding: in which the file is written, as "shift_jis"; found if None.
             calibrated: whether the bands are calibrated day by day, by how often they held before.
+            market: an index that is known beside the prices, as these are given; "SP500" is bundled. Only a checkpoint
+                that was trained with one reads it.
 
         Returns:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
             What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"]; attrs also has
-            name, currency ("" where a file does not say it), units (by column), last_date, last_close, calibrated.
+            name, currency ("" where a file does not say it), units (by column), last_date, last_close, calibrated, and
+            source, whence fetched prices came and how old they are ("" for others).
 
         Raises:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.
         """
         reading = PriceReading(ticker or "", dates or "", encoding or "")
-        made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
-        return _described(made.outlook.fan().rename_axis("date"), made)
+        made = _forecast(self.folder, prices, reading, horizon, device, calibrated, market)
+        return _described(made.outlook.fan(), made)
 
     def distribution(
         self,
@@ -90,6 +95,7 @@ class ForecastModel:
         dates: str | None = None,
         encoding: str | None = None,
         calibrated: bool = False,
+        market: Prices | None = None,
     ) -> PriceDistribution:
         """Forecast the whole distribution of the price for each of the sessions after the last day.
 
@@ -101,7 +107,7 @@ class ForecastModel:
             expected_shortfall(0.99), volatility(), above(180, "5%"), below(150), highest_density(0.8), paths(1000).
         """
         reading = PriceReading(ticker or "", dates or "", encoding or "")
-        made = _forecast(self.folder, prices, reading, horizon, device, calibrated)
+        made = _forecast(self.folder, prices, reading, horizon, device, calibrated, market)
         return made.outlook
 
     def backtest(
@@ -115,6 +121,7 @@ class ForecastModel:
         ticker: str | None = None,
         dates: str | None = None,
         encoding: str | None = None,
+        market: Prices | None = None,
     ) -> BacktestReport:
         """Score the forecasts of past days, each made from the days up to it, beside the baselines.
 
@@ -123,7 +130,7 @@ class ForecastModel:
             start: first day that is scored, as 2015-08-13; None for the last fifth, less the days trained on.
             horizon: sessions from forecast to outcome, 1 to 20.
             garch: whether to score GARCH(1,1) and GJR-GARCH, too; takes seconds and the package arch.
-            device, ticker, dates, encoding: as of `forecast`.
+            device, ticker, dates, encoding, market: as of `forecast`.
 
         Returns:
             table, the scores by model, and daily, every day's forecast and what came, both DataFrames whose
@@ -134,7 +141,7 @@ class ForecastModel:
             RnnlabError: something of the above cannot be used as it is, or the series is too short.
         """
         reading, name = PriceReading(ticker or "", dates or "", encoding or ""), str(self.folder)
-        opened = open_prices(_as_data(prices, reading.encoding), reading)
+        opened = open_prices(_as_data(prices, reading.encoding), reading, _as_market(market))
         made = backtest(name, opened, start=start, horizons=(horizon,), garch=garch, device=device)
         for notice in made.notices:
             warnings.warn(notice, stacklevel=2)
@@ -142,11 +149,18 @@ class ForecastModel:
 
 
 def _forecast(
-    folder: Path, prices: Prices, reading: PriceReading, horizon: int, device: str, calibrated: bool
+    folder: Path,
+    prices: Prices,
+    reading: PriceReading,
+    horizon: int,
+    device: str,
+    calibrated: bool,
+    market: Prices | None,
 ) -> Forecast:
     """Ask for a forecast on behalf of a program, which is warned of the notices."""
     data, name = _as_data(prices, reading.encoding), str(folder)
-    made = forecast(name, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated)
+    index = _as_market(market)
+    made = forecast(name, data, horizon=horizon, device=device, reading=reading, calibrated=calibrated, market=index)
     for notice in made.notices:
         warnings.warn(notice, stacklevel=3)
     return made
@@ -163,8 +177,13 @@ def _described(table: pd.DataFrame, made: Forecast) -> pd.DataFrame:
         "last_date": made.last_date,
         "last_close": made.last_close,
         "calibrated": made.outlook.calibrated,
+        "source": made.source,
     }
     return table
+
+
+def _as_market(market: Prices | None) -> str | Path | bytes:
+    return "" if market is None else _as_data(market, "")
 
 
 def _as_data(prices: Any, encoding: str) -> str | Path | bytes:

@@ -19,6 +19,7 @@ from rnnlab.tasks.forecast.judge.refitting import LinearHeads, backtest_yearly
 from rnnlab.tasks.forecast.judge.reports import BacktestReport
 from rnnlab.tasks.forecast.judge.scoring import backtest, backtest_panel
 from rnnlab.tasks.forecast.learn.training import RECIPES
+from rnnlab.tasks.forecast.ledger.commands import add_ledger
 from rnnlab.tasks.forecast.outlook import flags
 from rnnlab.tasks.forecast.outlook.risk import answered_by, with_risk
 from rnnlab.tasks.forecast.risk_tables import (
@@ -53,19 +54,20 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unseen", nargs="+", default=[], metavar="NAME|FILE", help="series to score that are not trained on"
     )
+    _add_market(parser, "index to read beside each series, with --wide: SP500 or a file")
     parser.add_argument("--garch", help="also score GARCH and GJR-GARCH on the unseen series (needs arch)", **FLAG)
     _add_file_flags(parser)
 
 
 def add_commands(commands: Any) -> None:
-    """Add `forecast` and `backtest`."""
+    """Add `forecast`, `backtest` and `ledger`."""
     fan = add_command(commands, "forecast", "forecast the next sessions", _forecast)
-    _add_model_and_data(fan, "bundled tickers or price files; several print one line each")
+    _add_model_and_data(fan, "bundled tickers, price files, or yahoo:TICKER; several print one line each")
     fan.add_argument("--horizon", type=int, default=20, help="sessions to forecast, 1 to 20 (default 20)")
     fan.add_argument("--calibrated", help="calibrate the whole distribution by the bands' past coverage", **FLAG)
     flags.add_flags(fan)
     walk = add_command(commands, "backtest", "walk forward through past days and score the forecasts", _backtest)
-    _add_model_and_data(walk, "bundled tickers or price files; several are scored together")
+    _add_model_and_data(walk, "bundled tickers, price files, or yahoo:TICKER; several are scored together")
     walk.add_argument(
         "--start", help="first scored day, such as 2015-08-13 (default: the last fifth, minus training days)"
     )
@@ -85,6 +87,7 @@ def add_commands(commands: Any) -> None:
     walk.add_argument("--horizon", type=int, nargs="+", default=[1], help="days ahead, one or several (default 1)")
     walk.add_argument("--daily", metavar="FILE.csv", help="write a row a day: the forecast, what came, the bands' ends")
     add_overwrite(walk, "the file of --daily")
+    add_ledger(commands, _add_file_flags)
 
 
 def add_benches(benches: Any) -> None:
@@ -96,8 +99,13 @@ def add_benches(benches: Any) -> None:
 def _add_model_and_data(parser: argparse.ArgumentParser, gloss: str) -> None:
     parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as stocks")
     parser.add_argument("--data", required=True, metavar="NAME|FILE", nargs="+", help=gloss)
+    _add_market(parser, "index known beside the series, such as SP500, or a file; for checkpoints trained with --wide")
     _add_file_flags(parser)
     add_device(parser)
+
+
+def _add_market(parser: argparse.ArgumentParser, gloss: str) -> None:
+    parser.add_argument("--market", metavar="NAME|FILE", help=gloss)
 
 
 def _add_file_flags(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +115,7 @@ def _add_file_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _how(args: argparse.Namespace) -> dict[str, Any]:
-    return {"reading": PriceReading.of(vars(args)), "device": args.device}
+    return {"reading": PriceReading.of(vars(args)), "device": args.device, "market": args.market or ""}
 
 
 def _are_several(args: argparse.Namespace) -> bool:
@@ -135,7 +143,7 @@ def _fan_lines(answer: Answer, risk: Sequence[str]) -> list[str]:
     digits = answer.get("decimals")
     head = f"{answer['name']} after {answer['last_date']} (close {price(answer['last_close'], decimals=digits)})"
     rows = [[row["date"], *(price(row[name], decimals=digits) for name in BAND)] for row in answer["rows"]]
-    notes = [*_calibration(answer), *answer["notices"], NO_ADVICE]
+    notes = [*_calibration(answer), *_source(answer), *answer["notices"], NO_ADVICE]
     return [head, *aligned(["date", *BAND], rows), *risk, *notes]
 
 
@@ -146,8 +154,12 @@ def many_lines(answer: Answer, risk: Sequence[str] = ()) -> list[str]:
         row, digits = one["rows"][-1], one.get("decimals")
         band = [price(row[name], decimals=digits) for name in BAND]
         rows.append([one["name"], one["last_date"], price(one["last_close"], decimals=digits), row["date"], *band])
-        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *one["notices"])]
+        notices += [f"{one['name']}: {notice}" for notice in (*_calibration(one), *_source(one), *one["notices"])]
     return [*aligned(["", "last day", "close", "forecast for", *BAND], rows), *risk, *notices, NO_ADVICE]
+
+
+def _source(answer: Answer) -> list[str]:
+    return [answer["source"]] if "source" in answer else []
 
 
 def _calibration(answer: Answer) -> list[str]:
@@ -178,10 +190,11 @@ def _backtest(args: argparse.Namespace) -> Answer:
 def _backtest_yearly(args: argparse.Namespace) -> Answer:
     if args.leak_check or args.placebo or args.linear or args.daily or args.horizon != [1] or not args.start:
         raise RnnlabError(
-            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --ticker, --dates "
-            "and --encoding alone."
+            "--refit needs --start and scores one day ahead; of the other flags it takes --garch, --market, --ticker, "
+            "--dates and --encoding alone."
         )
-    how: dict[str, Any] = {"start": args.start, "garch": args.garch, "reading": PriceReading.of(vars(args))}
+    how: dict[str, Any] = {"start": args.start, "garch": args.garch, "market": args.market or ""}
+    how["reading"] = PriceReading.of(vars(args))
     return tell(args, backtest_yearly(args.model, args.data, progress=aside, **how).json(), yearly_lines)
 
 
@@ -210,7 +223,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         changed = ", ".join(leaks["leaks"])
         found = f"these forecasts changed, so they leak: {changed}" if changed else "no forecast changed by a bit"
         yield f"leak check: all that follows was replaced by noise for {leaks['days']} days; {found}"
-    yield from (answer["verdict"], *answer["notices"])
+    yield from (answer["verdict"], *_source(answer), *answer["notices"])
 
 
 def _band_lines(record: Mapping[str, Any] | None) -> Iterator[str]:

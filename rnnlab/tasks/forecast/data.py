@@ -1,7 +1,8 @@
-"""Names and paths -> price series: bundled tickers, groups of them, and files; what a checkpoint records of them."""
+"""Names and paths -> price series: bundled tickers, groups, files, other sources; what a checkpoint records of them."""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ import pandas as pd
 
 from rnnlab.data import catalog
 from rnnlab.data.prices.series import Prices, read_prices
+from rnnlab.data.prices.sources.sources import source_of
 from rnnlab.errors import DataError, RnnlabError
 from rnnlab.options import option
 from rnnlab.runtime.opening import is_file
 from rnnlab.runtime.provenance import origin
+from rnnlab.tasks.forecast.learn.features import MARKET_COLUMNS
 
 MOST_SERIES = 1000
 READING = ("ticker", "dates", "encoding")
@@ -44,21 +47,48 @@ class PriceReading:
 
 
 AS_WRITTEN = PriceReading()
+Market = str | Path | bytes  # an index as open_prices opens it; "" for none
 
 
-def open_prices(data: str | Path | bytes, reading: PriceReading = AS_WRITTEN) -> Prices:
-    """Open a bundled ticker by name, a file by path, or a file's content.
+def open_prices(data: str | Path | bytes, reading: PriceReading = AS_WRITTEN, market: Market = "") -> Prices:
+    """Open a bundled ticker, a file by path, its content, or a source's ticker (yahoo:NVDA); beside an index, if given.
 
     Raises:
-        DataError: there is no such ticker or file, or the file cannot be used as it is.
+        DataError: there is no such ticker or file, or it cannot be fetched or used as it is.
     """
     if isinstance(data, bytes):
-        return read_prices(data, name="the table", **reading.given())
-    return open_many([str(data)], reading)[0]
+        opened = read_prices(data, name="the table", **reading.given())
+        return beside(opened, open_market(market)) if market else opened
+    return open_many([str(data)], reading, market)[0]
+
+
+def open_market(market: Market) -> Prices:
+    """Open an index; DataError if it cannot be used as it is, or has closes alone."""
+    opened = open_prices(market)
+    if not set(MARKET_COLUMNS.values()) <= set(opened.table.columns):
+        raise DataError(f"The index {opened.name} has no High and Low; give one that has them, such as SP500.")
+    return opened
+
+
+def beside(prices: Prices, index: Prices) -> Prices:
+    """The series with the index's prices of the same days in MARKET_COLUMNS; DataError if they share no day."""
+    own = index.table[list(MARKET_COLUMNS.values())].reindex(prices.table.index)
+    missing = own.index[own.isna().any(axis=1)]
+    if len(missing) == len(own):
+        raise DataError(f"{index.name} and {prices.name} have no day in common; leave out --market, or give another.")
+    own.columns = list(MARKET_COLUMNS)
+    notices = prices.notices if not index.source else (*prices.notices, f"{index.name}: {index.source}")
+    if len(missing):
+        days = f"{len(missing):,} of {len(own):,} days of {prices.name}, the last on {missing[-1]:%Y-%m-%d}"
+        notices = (*notices, f"{index.name} has no prices on {days}; forecasts from those days go without it.")
+    table = prices.table.assign(**{name: own[name] for name in MARKET_COLUMNS})  # keeps the table's calendar
+    return dataclasses.replace(prices, table=table, notices=notices)
 
 
 def currency_of(prices: Prices) -> str:
     """The unit of a series' prices; "" where a file does not say it."""
+    if prices.origin:
+        return prices.origin.currency
     return UNITS.get(prices.name, "USD") if prices.bundled else ""
 
 
@@ -68,8 +98,11 @@ def expand(data: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ticker for group in groups for ticker in group))
 
 
-def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[Prices]:
+def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN, market: Market = "") -> list[Prices]:
     """Open several tickers or files, each bundled table read once; `reading` is for the files among them.
+
+    A name with a source's prefix (`yahoo:NVDA`) asks that source, unless it is the path of a file.
+    market: an index to stand beside each, see `beside`.
 
     Raises:
         DataError: as `open_prices`.
@@ -79,13 +112,19 @@ def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[P
     for name in expand(data):
         if is_file(name):
             opened.append(read_prices(Path(name), **reading.given()))
+        elif (asked := source_of(name)) is not None:
+            if reading.given() and not any(map(is_file, data)):
+                raise DataError(f"{name} is not a file of yours; leave out --ticker, --dates and --encoding.")
+            source, rest = asked
+            opened.append(source.prices(rest))
         elif name.upper() not in known and (len(name) >= 20 or not name.replace("-", "").isalnum()):
             opened.append(read_prices(Path(name)))  # its error says what is wrong with the path
         elif reading.given() and not any(map(is_file, data)):
             raise DataError(f"{name} is a bundled series, not a file; leave out --ticker, --dates and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
-    return opened
+    index = open_market(market) if market else None
+    return opened if index is None else [beside(prices, index) for prices in opened]
 
 
 def _bundled_table(name: str) -> pd.DataFrame:
@@ -135,15 +174,15 @@ def series_record(prices: Prices) -> dict[str, Any]:
         "closes_sha256": hashlib.sha256(prices.table["Close"].to_numpy(float).tobytes()).hexdigest(),
     }
     if not prices.bundled:
-        return record | {"source": "a file of the maker's own"}
+        return record | {"source": prices.source or "a file of the maker's own"}
     entry = next(entry for entry in catalog.entries() if prices.name in entry.tickers)
     source = f"{entry.source.package} {entry.source.version} ({entry.source.licence})"
     return record | {"source": source, "sha256": entry.sha256}
 
 
-def open_distinct(data: Sequence[str], reading: PriceReading = AS_WRITTEN) -> list[Prices]:
+def open_distinct(data: Sequence[str], reading: PriceReading = AS_WRITTEN, market: Market = "") -> list[Prices]:
     """Open several as `open_many` does; RnnlabError if one is given twice, or if there are more than 1,000."""
-    opened = open_many(data, reading)
+    opened = open_many(data, reading, market)
     names = [prices.name for prices in opened]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

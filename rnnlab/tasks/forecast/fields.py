@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnlab.data import kinds
 from rnnlab.data.kinds import DAY, DIGEST, FLAG, SHARE, Kind, listed, maybe, named, number, record, ruled, whole
-from rnnlab.tasks.forecast.learn.density import CODEC, LONGEST_HORIZON, MODEL, DensityConfig
+from rnnlab.tasks.forecast.learn.density import CODEC, LONGEST_HORIZON, MODEL, WIDE_CODEC, DensityConfig
 from rnnlab.tasks.forecast.learn.tutorial import TutorialConfig
 from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
 from rnnlab.train.progress import TrainConfig
@@ -68,9 +68,10 @@ _SERIES = ruled(
     "a series that starts before it ends",
     lambda series: series["start"] <= series.get("end", series["start"]),
 )
+_CODECS = [kinds.exactly(codec, "") for codec in (CODEC, WIDE_CODEC)]
 _FROM = record({"name": LINE, "until": DAY, "data": listed(LINE)})
 _PROVENANCE = ruled(
-    record({"until": DAY, "data": listed(_SERIES, 1)}, {"from": _FROM} | ORIGIN),
+    record({"until": DAY, "data": listed(_SERIES, 1)}, {"from": _FROM, "market": _SERIES} | ORIGIN),
     "a last day on which a series had begun",
     lambda provenance: any(series["start"] <= provenance["until"] for series in provenance["data"]),
 )
@@ -93,29 +94,26 @@ _TUTORIAL_CODEC = ruled(
 
 @dataclass(frozen=True)
 class Fields:
-    """What the parts of a recipe's record hold, and the network's shape: values a step and outputs."""
+    """What the parts of a recipe's record hold, and how many outputs its network has."""
 
     codec: Kind
     train: Kind
     metrics: Kind
-    inputs: int
     outputs: int
     provenance: Kind = _PROVENANCE
 
 
 FIELDS: dict[str, Fields] = {
     "density": Fields(
-        codec=kinds.exactly(CODEC, "the features and horizons of this version"),
+        codec=Kind("the features and horizons of this version", lambda codec: any(one.fits(codec) for one in _CODECS)),
         train=_train("density", DensityConfig),
         metrics=record({}, METRICS | _MEASURED),
-        inputs=MODEL.inputs,
         outputs=MODEL.outputs,
     ),
     "tutorial": Fields(
         codec=_TUTORIAL_CODEC,
         train=_train("tutorial", TutorialConfig),
         metrics=record({}, METRICS | _TAUGHT),
-        inputs=1,
         outputs=1,
     ),
 }

@@ -29,7 +29,8 @@ class Study:
     days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
     one. scores: the JSON of the back-test and `decimals`, or None; details: what the module judge.diagnostics says of
     it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
-    series. outlook: the distribution that fan is of.
+    series. outlook: the distribution that fan is of. source: of fetched prices, whence they
+    came and how old they are.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Study:
     details: dict[str, Any] | None = None
     decimals: int | None = None
     outlook: PriceDistribution | None = None
+    source: str = ""
+
+    @property
+    def currency(self) -> str:
+        """Of the prices; "" where a file does not say it."""
+        return self.outlook.currency if self.outlook else ""
 
 
 def study(
@@ -88,6 +95,7 @@ def study(
         notices=prices.notices,
         decimals=prices.decimals,
         outlook=outlook,
+        source=prices.source,
     )
     try:
         [result] = asked.walked(start, [ahead])

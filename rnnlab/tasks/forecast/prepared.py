@@ -16,16 +16,19 @@ from rnnlab.runtime.opening import Located, locate
 from rnnlab.scoring.baselines import Baseline
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import StudentT
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_prices, read_day
+from rnnlab.tasks.forecast.data import AS_WRITTEN, Market, PriceReading, open_prices, read_day
 from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.walk import Backtest
+from rnnlab.tasks.forecast.learn.features import MARKET_COLUMNS
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON, Forecaster, open_forecasting
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 
 def need_days(model: str, forecaster: Forecaster, prices: Prices) -> None:
-    """Raise DataError if a series is too short for one forecast."""
+    """Raise RnnlabError if a series is too short for one forecast, or has an index that the model does not read."""
     need_rows(prices, forecaster.rows_needed, f"a forecast by {Path(model).name}")
+    if set(MARKET_COLUMNS) & set(prices.table.columns) and not forecaster.reads_market:
+        raise RnnlabError(f"{Path(model).name} does not read an index; leave out --market.")
 
 
 def whole_horizon(horizon: int) -> int:
@@ -76,12 +79,17 @@ def prepare(model: str, found: Located, opened: tuple[Checkpoint, Forecaster], p
 
 
 def prepared(
-    model: str, data: str | Path | Prices, caller: Caller, device: str, reading: PriceReading = AS_WRITTEN
+    model: str,
+    data: str | Path | Prices,
+    caller: Caller,
+    device: str,
+    reading: PriceReading = AS_WRITTEN,
+    market: Market = "",
 ) -> Prepared:
     """Open a checkpoint and, unless it is open, a series by name, and predict from each of its days."""
     found = locate(model, caller=caller)
     opened = open_forecasting(found, device=device)
-    return prepare(model, found, opened, data if isinstance(data, Prices) else open_prices(data, reading))
+    return prepare(model, found, opened, data if isinstance(data, Prices) else open_prices(data, reading, market))
 
 
 def first_scored(checkpoint: Checkpoint, prices: Prices, start: str | None) -> pd.Timestamp:

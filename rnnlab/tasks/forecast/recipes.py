@@ -49,11 +49,17 @@ class Forecaster:
         """The fewest days from which one forecast can be made."""
         return self.recipe.rows_needed(self.codec)
 
+    @property
+    def reads_market(self) -> bool:
+        """Whether an index beside the series changes its forecasts."""
+        return "has_market" in self.codec.get("features", ())
+
     def densities(self, table: pd.DataFrame) -> StudentT:
         """Densities (N, 20) of the percent log return from each of N days to 1 … 20 days later.
 
         Args:
-            table: index of dates; column Close, and any of Open, High, Low, Volume; at least `rows_needed` rows.
+            table: index of dates; column Close, and any of Open, High, Low, Volume, and those of an index, see
+                features.MARKET_COLUMNS; at least `rows_needed` rows.
 
         Raises:
             CheckpointError: the weights give what is no price.
@@ -93,9 +99,10 @@ def check_record(checkpoint: Checkpoint) -> None:
             f"again or open another."
         )
     model = checkpoint.model
-    if (model.inputs, model.outputs) != (fields.inputs, fields.outputs):
+    inputs = len(checkpoint.codec.get("features", ("close",)))
+    if (model.inputs, model.outputs) != (inputs, fields.outputs):
         raise CheckpointError(
-            f"The checkpoint's recipe reads {fields.inputs} values a step and predicts {fields.outputs} where its "
+            f"The checkpoint's recipe reads {inputs} values a step and predicts {fields.outputs} where its "
             f"model has {model.inputs} and {model.outputs}; train it again or open another."
         )
     for part in ("provenance", "train", "metrics"):
@@ -112,11 +119,11 @@ def _check_prices(found: StudentT) -> None:
 
 
 def _density(model: SequenceModel, codec: dict[str, Any], table: pd.DataFrame) -> StudentT:
-    return density.forecast(model, features.build_panel(table))
+    return density.forecast(model, features.build_panel(table, tuple(codec["features"])))
 
 
 def _density_latest(model: SequenceModel, codec: dict[str, Any], tables: Sequence[pd.DataFrame]) -> StudentT:
-    return density.latest(model, [features.build_panel(table) for table in tables])
+    return density.latest(model, [features.build_panel(table, tuple(codec["features"])) for table in tables])
 
 
 def _tutorial_latest(model: SequenceModel, codec: dict[str, Any], tables: Sequence[pd.DataFrame]) -> StudentT:

@@ -179,5 +179,6 @@ def _data(origin: Mapping[str, Any]) -> tuple[str | Table, ...]:
     return (
         *([f"Fine-tuned from `{base['name']}`, which was trained on days up to {base['until']}."] if base else []),
         Table(f"Trained on the days up to {origin['until']} of:", head, rows),
+        *([f"An index was known beside them: {origin['market']['name']}."] if "market" in origin else []),
         "Daily prices were first published by exchanges and data vendors; the licences cover the collections.",
     )

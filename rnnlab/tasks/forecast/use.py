@@ -12,7 +12,7 @@ from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices
+from rnnlab.tasks.forecast.data import AS_WRITTEN, Market, PriceReading, open_distinct, open_prices
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
 from rnnlab.tasks.forecast.outlook.forecast import Forecast, calibrated_outlook, raw_outlook
@@ -30,14 +30,17 @@ def forecast(
     caller: Caller = OWNER,
     device: str = "auto",
     calibrated: bool = False,
+    market: Market = "",
 ) -> Forecast:
     """Forecast the next sessions; arguments as of `forecast_report.study`, `data` may also be a file's content.
+
+    market: an index that is known beside the series, for a checkpoint that reads one; a ticker, path or content.
 
     Raises:
         RnnlabError: something cannot be used as it is, or the series is too short for its bands to be calibrated.
     """
     opened = open_forecasting(locate(model, caller=caller), device=device)
-    return forecasts(model, opened, [open_prices(data, reading)], horizon, calibrated=calibrated)[0]
+    return forecasts(model, opened, [open_prices(data, reading, market)], horizon, calibrated=calibrated)[0]
 
 
 def forecasts(
@@ -80,7 +83,7 @@ def _calibrated(checkpoint: Checkpoint, forecaster: Forecaster, prices: Prices, 
 
 def _made(checkpoint: Checkpoint, prices: Prices, outlook: PriceDistribution) -> Forecast:
     notices = (*prices.notices, *on_scaling(checkpoint, prices))
-    return Forecast(prices.name, prices.table["Close"], outlook, notices, prices.decimals)
+    return Forecast(prices.name, prices.table["Close"], outlook, notices, prices.decimals, source=prices.source)
 
 
 def forecast_many(
@@ -92,12 +95,13 @@ def forecast_many(
     device: str = "auto",
     reading: PriceReading = AS_WRITTEN,
     calibrated: bool = False,
+    market: Market = "",
 ) -> list[Forecast]:
     """Forecast the next sessions of several series; arguments as of `forecast`, data tickers and files.
 
     Raises:
         RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
     """
-    series = open_distinct(data, reading)
+    series = open_distinct(data, reading, market)
     opened = open_forecasting(locate(model, caller=caller), device=device)
     return forecasts(model, opened, series, horizon, calibrated=calibrated)

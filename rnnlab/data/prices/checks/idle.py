@@ -37,12 +37,15 @@ class _Rows:
     sure: bool
 
 
-def without_idle_days(table: pd.DataFrame, decimals: int = 2) -> tuple[pd.DataFrame, Notices]:
+def without_idle_days(
+    table: pd.DataFrame, decimals: int = 2, exchange: str | None = None
+) -> tuple[pd.DataFrame, Notices]:
     """Leave out the rows on which nothing traded, each kind with a notice.
 
     Args:
         table: (N, fields) float64 by ascending date, as read: an Open, High or Low of zero stands for none.
         decimals: how many the closes have.
+        exchange: whose calendar the dates keep, if the source says so.
 
     A row is still if its close is the one before, its Open, High and Low are that close or none, and its volume is zero
     or none; or if it is a copy of the row before. Still rows go: on days of the week that are still as a rule while
@@ -62,7 +65,7 @@ def without_idle_days(table: pd.DataFrame, decimals: int = 2) -> tuple[pd.DataFr
         names = " and ".join(_DAYS[day] for day in sorted(set(dates.day_of_week[weekly])))
         words = f"Left out {rows_of(int(weekly.sum()))} on {names}, {first_of(dates[weekly])}"
         notices.append(f"{words}: they only fill up from the days beside them.")
-    closed, why = _closed_days(dates, rows, weekly)
+    closed, why = _closed_days(dates, rows, weekly, exchange)
     if closed.any():
         of = why if closed.sum() > 1 else why.replace("of days", "of a day")
         notices.append(f"Left out {rows_of(int(closed.sum()))} {of}, {first_of(dates[closed])}.")
@@ -120,14 +123,14 @@ def _on_a_line(table: pd.DataFrame, decimals: int) -> Flags:
     return found
 
 
-def _closed_days(dates: pd.DatetimeIndex, rows: _Rows, weekly: Flags) -> tuple[Flags, str]:
+def _closed_days(dates: pd.DatetimeIndex, rows: _Rows, weekly: Flags, exchange: str | None) -> tuple[Flags, str]:
     """Still rows on days when the exchange was closed, and why they are taken for those."""
     none, still = np.zeros(len(dates), bool), rows.still & ~weekly
     active = dates[~rows.still]
     weekend = np.asarray(dates.day_of_week >= _WEEKEND)
     if float((active.day_of_week >= _WEEKEND).mean()) > _STILL_AT_END:
         return none, ""  # a market that never closes
-    calendar = calendar_of(active)
+    calendar = calendar_of(active, exchange=exchange)
     if calendar is not None:
         closed = still & (calendar.is_closed(dates) | weekend)
         return closed, f"of days on which {calendar.city}'s exchange was closed, with the close of the day before"

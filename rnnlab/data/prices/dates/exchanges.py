@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,7 @@ _LAST_YEAR = 2200  # as far as holidays are worth computing
 _YEARS = 10  # of a file that tell its exchange: what was a holiday before need not be one now
 # A file keeps an exchange's holidays if it has no row on this share of them, of so many at least.
 _KEPT, _LEAST_HOLIDAYS, _MOSTLY_THERE = 0.85, 4, 0.8
+_KEPT_BY_RULE = 0.7  # the same of holidays by rule: one that was moved, as London's in May 2022, counts twice
 _FEW_KEPT, _FEW_HOLIDAYS = 0.6, 2  # below which New York's are not kept; so few do if they are all gaps that there are
 _LEAST_DATES = 20
 _MOST_TRIED = 4
@@ -63,16 +64,33 @@ _EXCHANGES: dict[str, tuple[str, str]] = {
     "XBUE": ("Buenos Aires", "01-01 03-24 04-02 05-01 05-25 06-20 07-09 12-08 12-25 08-3Mon E-48 E-47 E-3 E-2"),
     "XSGO": ("Santiago", "01-01 05-01 05-21 07-16 08-15 09-18 09-19 11-01 12-08 12-25 12-31 E-2"),
 }
+# Exchanges whose calendar a source may name, but which no file's dates are tried on.
+_NAMED_ONLY = {
+    "XNYS": "New York",
+    "XAMS": "Amsterdam",
+    "XBRU": "Brussels",
+    "XLIS": "Lisbon",
+    "XICE": "Reykjavik",
+    "XSAU": "Riyadh",
+    "CMES": "Chicago",
+}
+CALENDAR = "calendar"  # the attribute of a table of prices that names its exchange's calendar
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """When an exchange is open, as far as is known: its city, and its sessions from `first` to `last`."""
+    """When an exchange is open, as far as is known: its city, and its sessions from `first` to `last`.
 
+    code: what exchange_calendars calls it. rivals: cities of others that the same dates fit as well, but whose next
+    holidays differ.
+    """
+
+    code: str
     city: str
     sessions: pd.DatetimeIndex
     first: pd.Timestamp
     last: pd.Timestamp
+    rivals: tuple[str, ...] = ()
 
     def is_closed(self, dates: pd.DatetimeIndex) -> np.ndarray:
         """Whether each of some dates is known to be no session."""
@@ -83,16 +101,19 @@ class Calendar:
         return bool(day + _LATER <= self.last)
 
 
-def calendar_of(dates: pd.DatetimeIndex, ahead: int = 0) -> Calendar | None:
+def calendar_of(dates: pd.DatetimeIndex, ahead: int = 0, exchange: str | None = None) -> Calendar | None:
     """Give the calendar that some dates are sessions of; None where there is none, or they have no holidays.
 
     Args:
         dates: (N,) ascending, unique, time-zone-naive midnights, N ≥ 1.
         ahead: how many sessions after the last are wanted.
+        exchange: whose calendar it is, as exchange_calendars names it, unless the dates are not its sessions.
 
     New York's if nearly all dates are its sessions, unless another's fit better; else, by the last ten years, the one
     whose holidays the dates keep and that leaves the fewest other gaps.
     """
+    if exchange is not None and (named := _named(exchange, dates, ahead)) is not None:
+        return named
     new_york = _new_york_of(dates, ahead)
     share = 0.0 if new_york is None else _share_of_gaps(new_york, dates[dates >= new_york.first])
     if share >= _PLAIN:
@@ -101,11 +122,25 @@ def calendar_of(dates: pd.DatetimeIndex, ahead: int = 0) -> Calendar | None:
     return other if other is not None and other_share > share else new_york
 
 
+def _named(exchange: str, dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
+    """The calendar of a name, if the dates of the last year are its sessions."""
+    recent = dates[dates >= dates[-1] - pd.DateOffset(years=1)]
+    last_year = recent[-1].year + 1 + ahead // 200
+    if recent[0].year < 1953 or last_year > _LAST_YEAR:
+        return None
+    city = _NAMED_ONLY.get(exchange) or _EXCHANGES.get(exchange, (exchange, ""))[0]
+    calendar = _made(exchange, city, recent[0].year // 10 * 10, -(-last_year // 10) * 10)
+    fits = calendar is not None and float((~calendar.is_closed(recent)).mean()) >= _FITS
+    return calendar if fits else None
+
+
 def has_gaps(dates: pd.DatetimeIndex) -> bool:
     """Whether more of the weekdays are missing than Christmas and New Year, from the last ten years."""
     recent = dates[dates >= dates[-1] - pd.DateOffset(years=_YEARS)]
     weekdays = pd.bdate_range(recent[0], recent[-1])
-    return bool((~weekdays.isin(recent)).sum() > 0.012 * len(weekdays))
+    gone = weekdays[~weekdays.isin(recent)]
+    feasts = ((gone.month == 12) & (gone.day == 25)) | ((gone.month == 1) & (gone.day == 1))
+    return bool((~feasts).sum() > 0.0043 * len(weekdays))
 
 
 def _new_york_of(dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
@@ -130,15 +165,26 @@ def _new_york_of(dates: pd.DatetimeIndex, ahead: int) -> Calendar | None:
 def _other_of(dates: pd.DatetimeIndex, ahead: int) -> tuple[float, Calendar | None]:
     """The best of the other exchanges, and how well it fits."""
     recent = dates[dates >= dates[-1] - pd.DateOffset(years=_YEARS)]
-    best: tuple[float, Calendar | None] = (0.0, None)
     last_year = recent[-1].year + 1 + ahead // 245
     if len(recent) < _LEAST_DATES or recent[0].year < 1953 or last_year > _LAST_YEAR:
-        return best
+        return 0.0, None
+    fitting: list[tuple[float, Calendar]] = []
     for code in _likely(recent)[:_MOST_TRIED]:
         calendar = _made(code, _EXCHANGES[code][0], recent[0].year // 10 * 10, -(-last_year // 10) * 10)
-        share = 0.0 if calendar is None or not _fits(calendar, recent) else _share_of_gaps(calendar, recent)
-        best = max(best, (share, calendar), key=lambda one: one[0])
-    return best
+        if calendar is not None and _fits(calendar, recent):
+            fitting.append((_share_of_gaps(calendar, recent), calendar))
+    if not fitting:
+        return 0.0, None
+    share, best = max(fitting, key=lambda one: one[0])
+    rivals = [
+        one.city for equal, one in fitting if equal == share and not _soon(one, recent).equals(_soon(best, recent))
+    ]
+    return share, replace(best, rivals=tuple(rivals))
+
+
+def _soon(calendar: Calendar, dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Its sessions in the month after the last of some dates."""
+    return calendar.sessions[(calendar.sessions > dates[-1]) & (calendar.sessions <= dates[-1] + _LATER)]
 
 
 def _likely(dates: pd.DatetimeIndex) -> list[str]:
@@ -148,7 +194,7 @@ def _likely(dates: pd.DatetimeIndex) -> list[str]:
     explained = {}
     for code, (_, holidays) in _EXCHANGES.items():
         closed = np.isin(rules, holidays.split()).any(axis=0)
-        if closed.any() and (closed & gaps).sum() >= _KEPT * closed.sum():
+        if closed.any() and (closed & gaps).sum() >= _KEPT_BY_RULE * closed.sum():
             explained[code] = float((closed & gaps).sum() / (closed | gaps).sum())
     return sorted(explained, key=lambda code: -explained[code])
 
@@ -202,4 +248,4 @@ def _made(code: str, city: str, first_year: int, last_year: int) -> Calendar | N
         if last - first < datetime.timedelta(days=366):
             return None
         calendar = exchange_calendars.get_calendar(code, start=first, end=last)
-    return Calendar(city, pd.DatetimeIndex(calendar.sessions), first, last)
+    return Calendar(code, city, pd.DatetimeIndex(calendar.sessions), first, last)

@@ -44,12 +44,13 @@ def spacing(dates: pd.DatetimeIndex) -> Spacing:
     return "irregular"
 
 
-def future_sessions(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
+def future_sessions(dates: pd.DatetimeIndex, count: int, exchange: str | None = None) -> pd.DatetimeIndex:
     """Give the next `count` days on which a series with these dates would trade, all after its last date.
 
     Args:
         dates: (N,) ascending, unique, time-zone-naive midnights, N ≥ 1.
         count: how many days, at least 0.
+        exchange: whose sessions they are, by the name of its calendar; told from the dates if None.
 
     An exchange's sessions where the dates are those (see the module exchanges), every day for a market that never
     closes, else the weekdays seen; weekly and monthly dates continue in their own step.
@@ -60,7 +61,7 @@ def future_sessions(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
     if kind == "seven days a week":
         days = pd.date_range(dates[-1] + pd.Timedelta(days=1), periods=count)
     elif kind == "daily":
-        days = _next_trading_days(dates, count)
+        days = _next_trading_days(dates, count, exchange)
     elif kind in _MONTHS:
         days = _next_months(dates, count, _MONTHS[kind])
     else:
@@ -74,9 +75,9 @@ def sessions_per_year(dates: pd.DatetimeIndex) -> float:
     return _PER_YEAR[kind] if kind in _PER_YEAR else 365.25 / float(np.median(_gaps(dates)))
 
 
-def missing_sessions(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
+def missing_sessions(dates: pd.DatetimeIndex, exchange: str | None = None) -> pd.DatetimeIndex:
     """List the sessions of the dates' exchange between first and last date that are not there; none if it has none."""
-    calendar = calendar_of(dates)
+    calendar = calendar_of(dates, exchange=exchange)
     if calendar is None:
         return dates[:0]
     sessions = calendar.sessions[(calendar.sessions > dates[0]) & (calendar.sessions < dates[-1])]
@@ -87,8 +88,8 @@ def _gaps(dates: pd.DatetimeIndex) -> NDArray[np.float64]:
     return np.diff(dates.to_numpy()) / np.timedelta64(1, "D")
 
 
-def _next_trading_days(dates: pd.DatetimeIndex, count: int) -> pd.DatetimeIndex:
-    calendar = calendar_of(dates, ahead=count)
+def _next_trading_days(dates: pd.DatetimeIndex, count: int, exchange: str | None) -> pd.DatetimeIndex:
+    calendar = calendar_of(dates, ahead=count, exchange=exchange)
     days = dates[:0] if calendar is None else calendar.sessions[calendar.sessions > dates[-1]][:count]
     if len(days) == count:
         return pd.DatetimeIndex(days)

@@ -66,7 +66,7 @@ def with_noise_after(table: pd.DataFrame, day: int, seed: int = SEED) -> pd.Data
             noisy.loc[later, column] = draws.uniform(1e3, 1e9, left)
         else:
             reach = {"High": 1 + draws.uniform(0.001, 0.2, left), "Low": 1 - draws.uniform(0.001, 0.2, left)}
-            noisy.loc[later, column] = closes * reach.get(str(column), 1.0)
+            noisy.loc[later, column] = closes * reach.get(str(column).removeprefix("Market "), 1.0)
     return noisy
 
 

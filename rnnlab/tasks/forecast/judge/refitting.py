@@ -17,7 +17,7 @@ from rnnlab.runtime.training import train
 from rnnlab.scoring.baselines import Baseline, IntArray, Ranges
 from rnnlab.scoring.garch import GARCH
 from rnnlab.scoring.student import FloatArray, StudentT
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_many, read_day
+from rnnlab.tasks.forecast.data import AS_WRITTEN, Market, PriceReading, open_many, read_day
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panel import say_year, unsaid
 from rnnlab.tasks.forecast.judge.reports import YearsReport
@@ -39,6 +39,7 @@ def backtest_yearly(
     garch: bool = False,
     progress: Callable[[str], None] | None = None,
     reading: PriceReading = AS_WRITTEN,
+    market: Market = "",
 ) -> YearsReport:
     """Train a checkpoint's recipe anew for each year, on its own series up to the year's eve, and score the year.
 
@@ -50,6 +51,7 @@ def backtest_yearly(
         start: a day in the first year, as 2010-01-01.
         garch: as of `scoring.backtest`.
         progress: is told in half a sentence what is being done.
+        market: an index beside the series that are scored; those that are trained on have the checkpoint's own.
 
     Raises:
         RnnlabError: the checkpoint is of another recipe or trained on files, or no series has a year to score.
@@ -57,7 +59,9 @@ def backtest_yearly(
     tell = progress or (lambda words: None)
     began = open_checkpoint(model)
     _check(began)
-    opened = open_many(data, reading)
+    if market and "has_market" not in began.codec["features"]:
+        raise RnnlabError(f"{Path(model).name} does not read an index; leave out --market.")
+    opened = open_many(data, reading, market)
     first = read_day(start, "The start").year
     last = max(prices.table.index[-1].year for prices in opened)
     said = {prices.name: unsaid(len(prices.table)) for prices in opened}
@@ -120,7 +124,7 @@ def _check(began: Checkpoint) -> None:
     seeds = began.train.get("seeds", 1)
     if type(seeds) is not int or not 1 <= seeds <= MOST_AVERAGED or began.model.hidden % seeds:
         raise CheckpointError("The checkpoint does not say of how many seeds it is the mean; train it again.")
-    unknown = [str(one["name"]) for one in began.provenance["data"] if one["name"] not in tickers()]
+    unknown = [name for name in (*_trained_on(began), *_market(began).values()) if name not in tickers()]
     if unknown:
         raise RnnlabError(f"The checkpoint was trained on {unknown[0]}, which does not come with rnnlab; give another.")
 
@@ -131,12 +135,21 @@ def trained_until(began: Checkpoint, until: str, place: Path, **changed: bool) -
     seeds = began.train.get("seeds", 1)
     model = dataclasses.asdict(began.model) | {"hidden": began.model.hidden // seeds}
     given = {name: value for name, value in (model | began.train | changed).items() if name in known}
-    names = [str(one["name"]) for one in began.provenance["data"]]
-    folder = place / until
-    arguments = {"seeds": seeds, "until": until, "scored": False}
+    names, folder = _trained_on(began), place / until
+    arguments = {"seeds": seeds, "until": until, "scored": False} | _market(began)
     for _ in train(KIND, Request.of(names, given, arguments=arguments), out=folder):
         pass
     return str(folder)
+
+
+def _trained_on(began: Checkpoint) -> list[str]:
+    return [str(one["name"]) for one in began.provenance["data"]]
+
+
+def _market(began: Checkpoint) -> dict[str, str]:
+    """The index that a checkpoint was trained beside, as an argument; empty if there was none."""
+    market = began.provenance.get("market")
+    return {} if market is None else {"market": str(market["name"])}
 
 
 def _scored(prices: Prices, densities: StudentT, year: int, rows_needed: int, garch: bool) -> walk.Backtest | None:

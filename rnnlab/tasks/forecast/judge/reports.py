@@ -25,7 +25,7 @@ class BacktestReport:
     """The back-tests of one series, a horizon each, in the order that they were asked for.
 
     name: of the series; model: as it was asked for. notices: sentences on the prices and on the test's fairness.
-    decimals: of a file's closes, None for a bundled series.
+    decimals: of a file's closes, None for a bundled series. source: whence fetched prices came and how old they are.
     """
 
     name: str
@@ -34,6 +34,7 @@ class BacktestReport:
     verdict: str
     notices: tuple[str, ...]
     decimals: int | None
+    source: str = ""
     leak_check: LeakCheck | None = None
 
     @property
@@ -48,7 +49,7 @@ class BacktestReport:
 
     def _described(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with whose it is in its attrs."""
-        own = {"name": self.name, "model": self.model, "horizon": self.results[0].horizon}
+        own = {"name": self.name, "model": self.model, "horizon": self.results[0].horizon, "source": self.source}
         table.attrs |= own | {"notices": list(self.notices)}
         return table
 
@@ -56,6 +57,7 @@ class BacktestReport:
         """All but the days, as plain JSON values (docs/forecasting.md lists the keys and units)."""
         answer = {"name": self.name, "model": self.model} | self.results[0].summary()
         answer |= {"verdict": self.verdict, "notices": list(self.notices), "decimals": self.decimals}
+        answer |= {"source": self.source} if self.source else {}
         if self.leak_check is not None:
             answer["leak_check"] = {"days": self.leak_check.days, "leaks": list(self.leak_check.leaks)}
         if len(self.results) > 1:
@@ -101,7 +103,7 @@ class YearsReport:
 class Comparison:
     """Two checkpoints on the same days: the back-test of each by its pinned name, and whether they differ.
 
-    dm_p: two-sided Diebold–Mariano on daily CRPS.
+    dm_p: two-sided Diebold–Mariano on daily CRPS. currency: of the prices, "" if unknown.
     """
 
     name: str
@@ -111,3 +113,4 @@ class Comparison:
     verdict: str
     notices: tuple[str, ...]
     decimals: int | None
+    currency: str

@@ -12,7 +12,15 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.forecasts import Scores, diebold_mariano
-from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading, open_distinct, open_prices, read_day
+from rnnlab.tasks.forecast.data import (
+    AS_WRITTEN,
+    Market,
+    PriceReading,
+    currency_of,
+    open_distinct,
+    open_prices,
+    read_day,
+)
 from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.reports import BacktestReport, Comparison, LeakCheck, PanelReport
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
@@ -33,6 +41,7 @@ def backtest(
     reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
+    market: Market = "",
 ) -> BacktestReport:
     """Walk forward through the test days without refitting; arguments as of `forecast_report.study`.
 
@@ -41,8 +50,9 @@ def backtest(
         beside: what makes one more baseline, see `refitting.LinearHeads`.
         leak_check: also replace, for 25 of the days, all that follows by noise, and report whose forecast changes.
         placebo: score on independent draws in place of the prices, of which nothing can be predicted.
+        market: as of `use.forecast`; a placebo has none.
     """
-    asked = prepared(model, data, caller, device, reading)
+    asked = prepared(model, data, caller, device, reading, market)
     if placebo:
         asked = asked.on_a_placebo()
     prices, results = asked.prices, asked.walked(start, horizons, garch=garch, beside=beside)
@@ -54,6 +64,7 @@ def backtest(
         verdict=walk.verdict(results[0]),
         notices=(*prices.notices, *fair),
         decimals=prices.decimals,
+        source=prices.source,
         leak_check=_leak_check(asked, results[0]) if leak_check else None,
     )
 
@@ -69,13 +80,14 @@ def backtest_panel(
     reading: PriceReading = AS_WRITTEN,
     caller: Caller = OWNER,
     device: str = "auto",
+    market: Market = "",
 ) -> PanelReport:
     """Walk forward through several series; arguments as of `backtest`, data being tickers and files.
 
     Raises:
         RnnlabError: a series cannot be read or is too short, one is given twice, or there are more than 1,000.
     """
-    opened = open_distinct(data, reading)
+    opened = open_distinct(data, reading, market)
     found = locate(model, caller=caller)
     checkpoint = open_forecasting(found, device=device)
     results: dict[int, dict[str, Backtest]] = {horizon: {} for horizon in horizons}
@@ -84,7 +96,8 @@ def backtest_panel(
         walked = prepare(model, found, checkpoint, prices).walked(start, horizons, garch=garch, beside=beside)
         for result in walked:
             results[result.horizon][prices.name] = result
-        notices += [f"{prices.name}: {one}" for one in (*prices.notices, *fairness(checkpoint[0], prices, walked[0]))]
+        told = filter(None, (prices.source, *prices.notices, *fairness(checkpoint[0], prices, walked[0])))
+        notices += [f"{prices.name}: {one}" for one in told]
     return PanelReport(model, results, tuple(notices))
 
 
@@ -113,7 +126,7 @@ def compare(
         walk.backtest(one.densities, prices.table, first, one.forecaster.rows_needed, horizon) for one in both
     )
     p_value = diebold_mariano(ours.losses, theirs.losses, horizon).p_value
-    notices = [*prices.notices]
+    notices = [*filter(None, (prices.source, *prices.notices))]
     for model, one, result in zip(models, both, (ours, theirs), strict=True):
         notices += [f"{Path(model).name}: {words}" for words in fairness(one.checkpoint, prices, result)]
     return Comparison(
@@ -124,6 +137,7 @@ def compare(
         verdict=_compared(ours.scores, theirs.scores, p_value),
         notices=tuple(notices),
         decimals=prices.decimals,
+        currency=currency_of(prices),
     )
 
 

@@ -43,6 +43,7 @@ MODEL = ModelConfig(
 )
 TRAIN = TrainConfig(batch=32, lr=6e-3, warmup=0.3, weight_decay=1e-3, clip=1.0, ema=0.98, patience=0, seed=1)
 CODEC: dict[str, Any] = {"recipe": "density", "features": list(features.NAMES), "horizons": list(HORIZONS)}
+WIDE_CODEC: dict[str, Any] = CODEC | {"features": list(features.WIDE)}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class DensityConfig:
     recurrence: bool = option(True, "train the recurrent state beside a linear function of the day's features")
     hide: float = option(0.15, "fraction of windows trained on closes only", 0.0, 0.9)
     near: float = option(0.0, "weight of near horizons: h days have weight h to the power of minus this", 0.0, 3.0)
+    wide: bool = option(False, "average the network with a linear head on more features, --market's among them")
 
     def __post_init__(self) -> None:
         options.check(self)
@@ -90,11 +92,12 @@ class DensityTask:
             )
         weights = torch.arange(1, LONGEST_HORIZON + 1).float() ** -config.near
         self.weights = weights / weights.mean()  # (H,) what a horizon counts in the loss
+        self.names = panels[0].names
         self.steps_per_epoch = max(1, round(int(self.places.sum()) / (batch * config.window)))
 
     def codec(self) -> dict[str, Any]:
         """The names of the features and the horizons that the outputs stand for."""
-        return CODEC
+        return WIDE_CODEC if self.names == features.WIDE else CODEC
 
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """Windows of lead + window days, stocks drawn in proportion to their length; lead days have no target."""
@@ -111,17 +114,17 @@ class DensityTask:
         targets = np.stack([stock.training[rows] for stock, rows in windows])
         targets[:, : self.config.lead] = np.nan
         closes_only = random.random(self.batch) < self.config.hide
-        hidden = inputs[closes_only]
-        for group in features.GROUPS:
-            features.hide(hidden, group)
-        inputs[closes_only] = hidden
+        inputs[closes_only] = features.without(inputs[closes_only], features.GROUPS, self.names)
+        if self.names == features.WIDE:
+            alone = closes_only | (random.random(self.batch) < features.WITHOUT_MARKET)
+            inputs[alone] = features.without(inputs[alone], ["market"], self.names)
         return Batch(torch.from_numpy(inputs), torch.from_numpy(targets))
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
         """(B, T, 3H) outputs, (B, T, H) scaled returns, nan for none -> mean negative log-likelihood, nats."""
         # Selecting what is known by a mask would make a GPU wait; multiplying by it does not.
         known = ~y.isnan()
-        losses = -_log_density(*student_parameters(output), y.where(known, 0.0))
+        losses = -log_density(*student_parameters(output), y.where(known, 0.0))
         counted = known * self.weights.to(losses.device)
         return (losses * counted).sum() / counted.sum()
 
@@ -195,11 +198,16 @@ def student_parameters(output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """
     location, log_scale, dof = output.view(*output.shape[:-1], LONGEST_HORIZON, 3).unbind(-1)
     roots = torch.arange(1, LONGEST_HORIZON + 1, device=output.device).sqrt()
-    scale = torch.cummax((log_scale - 0.25).clamp(-2.5, 2.5).exp() * roots, dim=-1).values / roots
-    return 0.1 * location, scale, 2.1 + functional.softplus(dof + 2)
+    location, scale, dof = own_parameters(location, log_scale, dof)
+    return location, torch.cummax(scale * roots, dim=-1).values / roots, dof
 
 
-def _log_density(location: Tensor, scale: Tensor, dof: Tensor, y: Tensor) -> Tensor:
+def own_parameters(location: Tensor, log_scale: Tensor, dof: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Outputs of one shape -> location, scale and degrees of freedom, of each horizon for itself."""
+    return 0.1 * location, (log_scale - 0.25).clamp(-2.5, 2.5).exp(), 2.1 + functional.softplus(dof + 2)
+
+
+def log_density(location: Tensor, scale: Tensor, dof: Tensor, y: Tensor) -> Tensor:
     """Log density of a Student-t at y, nats; not a number where a parameter is none, which the loop's guard needs."""
     w = (y - location) / scale
     constant = torch.lgamma((dof + 1) / 2) - torch.lgamma(dof / 2) - 0.5 * torch.log(torch.pi * dof)
@@ -243,7 +251,7 @@ def _run(model: SequenceModel, x: NDArray[np.float32]) -> StudentT:
 def _last_steps(model: SequenceModel, panels: Sequence[Panel]) -> NDArray[np.float64]:
     """Parameters (3, S, H) after each panel's last day, in units of b·√h, each state carried from its first day."""
     days = np.array([len(panel) - features.FIRST_DAY for panel in panels])
-    padded = np.zeros((len(panels), -(-days.max() // CHUNK) * CHUNK, len(features.NAMES)), np.float32)
+    padded = np.zeros((len(panels), -(-days.max() // CHUNK) * CHUNK, panels[0].x.shape[1]), np.float32)
     for row, panel in enumerate(panels):
         padded[row, : days[row]] = panel.x[features.FIRST_DAY :]
     found, state = np.empty((3, len(panels), LONGEST_HORIZON)), None

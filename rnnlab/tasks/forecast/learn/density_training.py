@@ -13,12 +13,13 @@ import pandas as pd
 from rnnlab.data.prices.series import Prices
 from rnnlab.errors import DataError
 from rnnlab.nn.model import ModelConfig, SequenceModel, average, new_model, weight_count
-from rnnlab.tasks.forecast.data import provenance, read_day
+from rnnlab.tasks.forecast.data import provenance, read_day, series_record
 from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.panel import by_year
 from rnnlab.tasks.forecast.learn import features
-from rnnlab.tasks.forecast.learn.density import DensityConfig, DensityTask, without_recurrence
+from rnnlab.tasks.forecast.learn.density import WIDE_CODEC, DensityConfig, DensityTask, without_recurrence
 from rnnlab.tasks.forecast.learn.fine_tuning import LEAST_COMPARED, Base, compared
+from rnnlab.tasks.forecast.learn.linear_head import averaged, fit_linear_head
 from rnnlab.tasks.forecast.learn.unseen import Unseen
 from rnnlab.tasks.forecast.recipes import Forecaster, open_forecaster
 from rnnlab.tasks.kind import Round
@@ -34,31 +35,43 @@ LEAST_BACKTEST = 250  # days after training that make one of many stocks' back-t
 
 @dataclass(frozen=True)
 class Span:
-    """The series, the last day to train on, and what is scored after it; base: the checkpoint that is fine-tuned."""
+    """The series, the last day to train on, and what is scored after it; base: the checkpoint that is fine-tuned.
+
+    market: the index that stands beside each series, if one does.
+    """
 
     prices: Sequence[Prices]
     last_day: pd.Timestamp
     base: Base | None
     scored: bool
+    market: Prices | None = None
 
     @classmethod
-    def of(cls, prices: Sequence[Prices], until: str | None, base: Base | None, *, scored: bool) -> Span:
+    def of(
+        cls,
+        prices: Sequence[Prices],
+        until: str | None,
+        base: Base | None,
+        *,
+        scored: bool,
+        market: Prices | None = None,
+    ) -> Span:
         """The last day is one that there is, at or before the one asked for."""
         days = np.sort(np.concatenate([one.table.index.to_numpy() for one in prices]))
         last = max(0, int(TRAIN_SHARE * len(days)) - 1)
         if until is not None:
             asked = read_day(until, "--until").to_datetime64()
             last = max(0, int(days.searchsorted(asked, side="right")) - 1)
-        return cls(prices, pd.Timestamp(days[last]), base, scored)
+        return cls(prices, pd.Timestamp(days[last]), base, scored, market)
 
-    def panels(self) -> tuple[list[features.Panel], list[str]]:
+    def panels(self, names: tuple[str, ...]) -> tuple[list[features.Panel], list[str]]:
         """The series' features up to the last day, and sentences on the series and on those too short to be used."""
         panels, notices = [], []
         for prices in self.prices:
             notices += [f"{prices.name}: {notice}" for notice in prices.notices]
             table = prices.table[: self.last_day]
             if len(table) > features.FIRST_DAY:
-                panels.append(features.build_panel(table))
+                panels.append(features.build_panel(table, names))
             else:
                 days = f"{len(table)} days up to {self.last_day:%Y-%m-%d}"
                 notices.append(f"{prices.name} has {days}, too few to train on.")
@@ -128,7 +141,8 @@ class DensityTraining:
     ) -> DensityTraining:
         """Settle it; steps and report_every follow from the epochs unless they are among what was given."""
         sizes.check_training(model, train, density.lead + density.window, most_bytes)
-        warnings, (panels, notices) = span.warnings(), span.panels()
+        names = features.NAMES if span.base is None else span.base.names
+        warnings, (panels, notices) = span.warnings(), span.panels(names)
         unseen.check(span.last_day)
         if span.base is not None:
             notices += [words for one in span.prices if (words := span.base.known_days(one, span.last_day))]
@@ -182,6 +196,8 @@ class DensityTraining:
     def finished(self, made: Sequence[Checkpoint]) -> Checkpoint:
         """The checkpoint with its back-tests on the days after, by year, and on series never trained on."""
         found = made[0] if len(made) == 1 else _mean_of(made)
+        if self.density.wide and self.span.base is None:
+            found = self._widened(found)
         return self._judged(found) if self.span.scored else found
 
     def result(self, made: Checkpoint) -> dict[str, Any]:
@@ -195,10 +211,17 @@ class DensityTraining:
     def _origin(self) -> dict[str, Any]:
         """Where it comes from; what it began with may have been trained on later days of other series."""
         span, base = self.span, self.span.base
+        market = {} if span.market is None else {"market": series_record(span.market)}
         if base is None:
-            return provenance(span.prices, span.last_day, self.command)
+            return provenance(span.prices, span.last_day, self.command) | market
         until = max(span.last_day, pd.Timestamp(base.until))
-        return provenance(span.prices, until, self.command) | base.record()
+        return provenance(span.prices, until, self.command) | market | base.record()
+
+    def _widened(self, made: Checkpoint) -> Checkpoint:
+        """The mean of the network and of the linear head on more features, fitted to all days of the training."""
+        panels, _ = self.span.panels(features.WIDE)
+        model = averaged(checkpoint.build_model(made), fit_linear_head(panels, self.density.hide))
+        return dataclasses.replace(made, model=model.config, codec=WIDE_CODEC, resume=None, weights=cpu_weights(model))
 
     def _judged(self, made: Checkpoint) -> Checkpoint:
         span, forecaster = self.span, open_forecaster(made)

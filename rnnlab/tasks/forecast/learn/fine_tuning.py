@@ -17,6 +17,7 @@ from rnnlab.scoring.forecasts import diebold_mariano
 from rnnlab.tasks.forecast.judge.walk import Backtest
 from rnnlab.tasks.forecast.learn import density
 from rnnlab.tasks.forecast.learn.density import DensityConfig
+from rnnlab.tasks.forecast.learn.features import WIDE
 from rnnlab.tasks.forecast.recipes import open_forecaster
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -25,7 +26,7 @@ from rnnlab.train.progress import TrainConfig
 TRAIN, DENSITY = dataclasses.replace(density.TRAIN, lr=1e-3), DensityConfig(epochs=20, near=1.0)
 AS_SCORED = ("crps", "log_score", "coverage80")
 LEAST_COMPARED = 60  # days, to judge whether fine-tuning has helped
-SHAPE = ("cell", "hidden", "layers")
+SHAPE = ("cell", "hidden", "layers", "wide")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Base:
     def until(self) -> str:
         """Its last training day."""
         return str(self.made.provenance["until"])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the features that it reads."""
+        return tuple(self.made.codec["features"])
 
     def scored_after(self, prices: Prices, last_day: pd.Timestamp) -> pd.Timestamp:
         """The day after which both are scored: the later last training day of the two, if that leaves enough days.
@@ -63,7 +69,7 @@ class Base:
     def settings(self) -> tuple[TrainConfig, DensityConfig]:
         """Small steps, and no recurrence where it was trained without."""
         recurrence = self.made.train.get("recurrence", True) is True
-        return TRAIN, dataclasses.replace(DENSITY, recurrence=recurrence)
+        return TRAIN, dataclasses.replace(DENSITY, recurrence=recurrence, wide=self.names == WIDE)
 
     def record(self) -> dict[str, Any]:
         """What the new checkpoint records of it: its name, its series and their last day."""

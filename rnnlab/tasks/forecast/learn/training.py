@@ -12,7 +12,7 @@ from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.nn.model import ModelConfig
 from rnnlab.options import Option
 from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
-from rnnlab.tasks.forecast.data import PriceReading, open_many, series_record
+from rnnlab.tasks.forecast.data import PriceReading, open_many, open_market, series_record
 from rnnlab.tasks.forecast.learn import density, tutorial
 from rnnlab.tasks.forecast.learn.density import DensityConfig
 from rnnlab.tasks.forecast.learn.density_training import DensityTraining, Span
@@ -39,10 +39,14 @@ SHAPE = (*FILLED, "embedding", "tied", "skip")  # the task fills these; nobody s
 
 @dataclass(frozen=True)
 class PriceSource:
-    """The series of a training, and those that it is scored on, never trained on."""
+    """The series of a training, and those that it is scored on, never trained on.
+
+    market: the index that stands beside each of them, if one was given.
+    """
 
     prices: tuple[Prices, ...]
     unseen: tuple[Prices, ...] = ()
+    market: Prices | None = None
 
     @property
     def name(self) -> str:
@@ -82,7 +86,9 @@ def read(request: Request) -> PriceSource:
         DataError: one cannot be used as it is.
     """
     data, reading = (request.data, request.arguments.get("unseen", ())), PriceReading.of(request.arguments)
-    return PriceSource(*(tuple(open_many(names, reading)) for names in data))
+    market = request.arguments.get("market") or ""
+    prices, unseen = (tuple(open_many(names, reading, market)) for names in data)
+    return PriceSource(prices, unseen, open_market(market) if market else None)
 
 
 def check_one(source: PriceSource) -> None:
@@ -98,7 +104,8 @@ def prepare(source: PriceSource, request: Request) -> Training:
     The request's arguments are, besides those of PriceReading: recipe ("density" or "tutorial"); seeds (how many, each
     for itself or, of the density recipe, as one network that gives their mean); until (the last training day, as
     2015-08-12; the first four fifths of all days if absent); scored (whether to back-test on the days after); unseen
-    (series to score, never trained on) and garch (whether GARCH(1,1) and GJR-GARCH are fitted to those).
+    (series to score, never trained on), garch (whether GARCH(1,1) and GJR-GARCH are fitted to those) and market (an
+    index beside each series).
 
     Raises:
         RnnlabError: something cannot be used as it is.
@@ -109,13 +116,15 @@ def prepare(source: PriceSource, request: Request) -> Training:
     _check(recipe, given, seeds, until, request)
     if request.begun is not None:
         command = command_as_begun(request.begun, given, command)
-        given, until = _as_begun(request.begun, given, source.prices, until)
+        given, until = _as_begun(request.begun, given, source, until)
     if recipe == "tutorial":
         return _tutorial(source.prices, given, seeds, command)
     base = None if request.base is None else open_base(request.base, given, seeds, request.caller)
     model, train, own = density_settings(given, base, source.size, resumed=request.begun is not None)
+    if source.market is not None and not own.wide:
+        raise RnnlabError("Only a training with --wide reads an index; add it, or leave out --market.")
     return DensityTraining.of(
-        Span.of(source.prices, until, base, scored=arguments.get("scored", True)),
+        Span.of(source.prices, until, base, scored=arguments.get("scored", True), market=source.market),
         model,
         train,
         own,
@@ -179,19 +188,24 @@ def _check_tutorial(until: str | None, request: Request) -> None:
         raise RnnlabError("The tutorial's model is trained in one process, in seconds; start it without torchrun.")
     if request.base or request.arguments.get("unseen"):
         raise RnnlabError("--from and --unseen belong to the density recipe; leave them out.")
+    if request.arguments.get("market"):
+        raise RnnlabError("--market belongs to the density recipe; leave it out.")
 
 
 def _as_begun(
-    begun: Checkpoint, given: Mapping[str, Any], prices: Sequence[Prices], until: str | None
+    begun: Checkpoint, given: Mapping[str, Any], source: PriceSource, until: str | None
 ) -> tuple[dict[str, Any], str]:
     """The settings and the last day that a training began with, the settings under those that are given now."""
     if begun.train.get("recipe") != "density":
         raise CheckpointError("The folder of --out holds another kind of training; resume it with its own recipe.")
     origin = begun.provenance
-    if origin.get("data") != [series_record(one) for one in prices]:
+    if origin.get("data") != [series_record(one) for one in source.prices]:
         trained_on = [str(one["name"]) for one in origin["data"]]
         names = ", ".join(trained_on[:5]) + (", …" if len(trained_on) > 5 else "")
         raise RnnlabError(f"This training began with other data ({names}); give the same --data to resume it.")
+    if origin.get("market") != (None if source.market is None else series_record(source.market)):
+        name = origin["market"]["name"] if "market" in origin else "none"
+        raise RnnlabError(f"This training began with another --market ({name}); give the same to resume it.")
     if not isinstance(origin.get("until"), str):
         raise CheckpointError("The folder of --out does not say which day it was trained to; start a new training.")
     if until is not None and until != origin["until"]:

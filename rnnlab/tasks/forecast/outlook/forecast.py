@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnnlab.data.prices.dates.exchanges import CALENDAR
 from rnnlab.data.prices.dates.sessions import future_sessions, sessions_per_year
 from rnnlab.data.prices.series import Prices
 from rnnlab.scoring.baselines import ahead, ewma_volatility
@@ -28,7 +29,8 @@ class Forecast:
 
     name, decimals: as of its Prices. closes: of the series by date, from whose last it was made. outlook: the
     distribution of each session. notices: sentences on the prices and the model. calibrated_from: the first day whose
-    outcome calibrated bands go by, None where they are not calibrated.
+    outcome calibrated bands go by, None where they are not calibrated. source: of fetched prices, whence they came and
+    how old they are.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Forecast:
     notices: tuple[str, ...]
     decimals: int | None
     calibrated_from: pd.Timestamp | None = None
+    source: str = ""
 
     @property
     def last_date(self) -> pd.Timestamp:
@@ -58,7 +61,7 @@ class Forecast:
             "rows": [{"date": f"{day:%Y-%m-%d}"} | values for day, values in fan.to_dict("index").items()],
             "notices": list(self.notices),
             "decimals": self.decimals,
-        }
+        } | ({"source": self.source} if self.source else {})
         if self.calibrated_from is None:
             return answer
         return answer | {"calibrated_from": f"{self.calibrated_from:%Y-%m-%d}"}
@@ -102,6 +105,6 @@ def calibrated_outlook(densities: StudentT, prices: Prices, start: pd.Timestamp,
 
 def _outlook(returns: Distribution, prices: Prices) -> PriceDistribution:
     dates = pd.DatetimeIndex(prices.table.index)
-    days = future_sessions(dates, len(returns.density.location))
+    days = future_sessions(dates, len(returns.density.location), prices.table.attrs.get(CALENDAR))
     close = float(prices.table["Close"].iloc[-1])
-    return PriceDistribution(returns, days, close, sessions_per_year(dates), currency_of(prices))
+    return PriceDistribution(returns, days.rename("date"), close, sessions_per_year(dates), currency_of(prices))

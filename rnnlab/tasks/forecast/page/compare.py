@@ -63,14 +63,14 @@ def compare(
         answer = scoring.compare((model, other.strip()), source.data(), caller=caller_of(token), **how)
     except RnnlabError as error:
         return html.refusal(str(error), "")
-    return _section(answer, source.unit)
+    return _section(answer)
 
 
-def _section(answer: Comparison, unit: str) -> str:
+def _section(answer: Comparison) -> str:
     both = [result.summary() for result in answer.results]
     rows = tuple(
         (f"{column.head}\n{column.unit}", *(column.text(scores[column.key]) for scores in both))
-        for column in score_columns(unit, answer.decimals)
+        for column in score_columns(answer.currency, answer.decimals)
     )
     caption = f"{answer.name}, {both[0]['n']:,} days, {both[0]['start']} to {both[0]['end']}"
     table = html.table_of(Table(caption, ("", *map(told, answer.models)), rows))

@@ -37,11 +37,12 @@ def forecast(
     highest_density: str = "",
     paths: float = 0,
     seed: float = 0,
+    market: str = "",
 ) -> dict[str, Any]:
-    """Forecast the next business days of a bundled series or of an uploaded file.
+    """Forecast the next business days of a bundled series, a ticker of Yahoo Finance or an uploaded file.
 
     Args:
-        data: a bundled ticker, as AAPL; ignored if a file is given.
+        data: a bundled ticker, as AAPL, or yahoo:NVDA for one of Yahoo Finance; ignored if a file is given.
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         horizon: business days to forecast, 1 … 20.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
@@ -57,12 +58,14 @@ def forecast(
         highest_density: probabilities of the narrowest bands of prices, as "0.8".
         paths: how many sample paths are drawn, at most 10,000.
         seed: of the paths.
+        market: a bundled index that is known beside the prices, as SP500; only some checkpoints read one.
 
     Returns:
         {name, last_date, last_close, rows: [{date, median, lower80, upper80, lower95, upper95}], notices, decimals}; of
         calibrated bands also calibrated_from, the first day whose outcome they go by. If anything from quantiles to
         paths is given also risk: {position, rows: [{date, volatility_daily, volatility_annual, quantiles,
-        value_at_risk, expected_shortfall, above, below, highest_density}]}, its paths a list a path.
+        value_at_risk, expected_shortfall, above, below, highest_density}]}, its paths a list a path. Of fetched prices
+        also source, whence they came and how old they are.
     """
     source, reading, caller = Source(data, file), reading_of(ticker, dates, encoding), caller_of(token)
     questions = {"quantiles": quantiles, "var": var, "short": short, "above": above, "below": below}
@@ -72,7 +75,8 @@ def forecast(
         at, days = source.data(), _whole(horizon)
         drawn = {"paths": _whole(paths, "number of paths", ""), "seed": _whole(seed, "seed", "")}
         asked = Questions.of(questions | drawn)
-        made = use.forecast(model, at, horizon=days, caller=caller, reading=reading, calibrated=calibrated)
+        how: dict[str, Any] = {"reading": reading, "calibrated": calibrated, "market": _index(market)}
+        made = use.forecast(model, at, horizon=days, caller=caller, **how)
         return with_risk(made, answered_by(made, asked))
 
     return answered(forecast)
@@ -87,16 +91,17 @@ def backtest(
     ticker: str = "",
     dates: str = "",
     encoding: str = "",
+    market: str = "",
 ) -> dict[str, Any]:
     """Score one-day forecasts over the test days beside their baselines.
 
     Args:
-        data: a bundled ticker, as AAPL; ignored if a file is given.
+        data: a bundled ticker, as AAPL, or yahoo:NVDA for one of Yahoo Finance; ignored if a file is given.
         model: the name of a bundled checkpoint, or owner/name or owner/name@revision of the Hugging Face Hub.
         start: first day that is scored, as 2015-08-13; empty for the last fifth of the days.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
             handle_file.
-        ticker, dates, encoding: as of /forecast.
+        ticker, dates, encoding, market: as of /forecast.
 
     Returns:
         n, start, end, rmse, mae, mase, direction, direction_base_rate, crps, log_score, coverage80, coverage95,
@@ -107,7 +112,8 @@ def backtest(
     caller = caller_of(token)
 
     def backtest() -> dict[str, Any]:
-        return scoring.backtest(model, source.data(), start=first, caller=caller, reading=reading).json()
+        how: dict[str, Any] = {"caller": caller, "reading": reading, "market": _index(market)}
+        return scoring.backtest(model, source.data(), start=first, **how).json()
 
     return answered(backtest)
 
@@ -127,7 +133,7 @@ def train_forecast(
     """Train a forecaster on a series; streams its reports, then the checkpoint's name, valid for about two hours.
 
     Args:
-        data: a bundled ticker, as AAPL; ignored if a file is given.
+        data: a bundled ticker, as AAPL, or yahoo:NVDA for one of Yahoo Finance; ignored if a file is given.
         file: CSV, Excel, JSON or Parquet of daily prices with at least a date and a close; by gradio_client's
             handle_file.
         cell: "rnn", "gru" or "lstm"; empty for what is proposed, as every setting.
@@ -163,13 +169,19 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
         questions = [kinds.get(name) or gr.Textbox("", label=name) for name in FIELDS]
         cell = gr.Textbox("", label="cell")
         sizes = [gr.Number(0, label=name, precision=0) for name in ("hidden", "layers", "epochs")]
+        index = gr.Textbox("", label="market")
         rate, answer, call = gr.Number(0, label="lr"), gr.JSON(label="answer"), gr.Button()
     limits: dict[str, Any] = {"concurrency_id": "forecast", "concurrency_limit": at_once}
-    given = [data, model, horizon, file, *reading, calibrated, *questions]
+    given = [data, model, horizon, file, *reading, calibrated, *questions, index]
     call.click(forecast, given, answer, api_name="forecast", **limits)
-    call.click(backtest, [data, model, start, file, *reading], answer, api_name="backtest", **limits)
+    call.click(backtest, [data, model, start, file, *reading, index], answer, api_name="backtest", **limits)
     given = [data, file, cell, *sizes, rate, *reading]
     call.click(train_forecast, given, answer, api_name="train_forecast", **LIMITS)
+
+
+def _index(market: str) -> str:
+    """A bundled index by name, "" for none: never a path that a visitor wrote."""
+    return Source(market).data() if market else ""
 
 
 def _whole(value: float, what: str = "horizon", unit: str = " of days") -> int:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from rnnlab.tasks.forecast.forecast_report import Study
@@ -18,6 +19,8 @@ BAND95, BAND80, BAND_DAILY = "rgba(43,123,186,0.14)", "rgba(43,123,186,0.26)", "
 # What the buttons show, in days before the end of the fan; the view on opening is SHOWN.
 WINDOWS = {"1m": 61, "6m": 183, "1y": 366, "all": 100_000}
 SHOWN = "6m"
+LONGEST_TITLE = 39  # characters that a line of 360 pixels has room for
+TITLE_LINE = 18  # pixels
 LEGEND = ("Close", "Model", "Naive", "80 % band", "95 % band")
 # Day and month, month, or year alone, as the view widens; a second line that repeats is left out.
 DAY = 86_400_000  # milliseconds
@@ -41,7 +44,9 @@ def forecast_figure(study: Study, unit: str) -> go.Figure:
     for day in cuts:
         figure.add_vline(x=_day(day), line={"color": TEXT, "width": 1, "dash": "dot"})
     windows = _windows(study)
-    figure.update_layout(**style_of(FORECAST_HEIGHT, top=96, legend=-0.16), title=_title(study, unit))
+    finding = _finding(study, unit)
+    top = 96 + TITLE_LINE * finding.count("<br>")
+    figure.update_layout(**style_of(FORECAST_HEIGHT, top=top, legend=-0.16), title=_title(study, finding))
     figure.update_layout(legend={"traceorder": "normal", "entrywidth": 92}, updatemenus=[_range_buttons(windows)])
     ticks = {"ticks": "outside", "tickcolor": GRID, "nticks": 7, "tickangle": 0, "tickformatstops": TICKS}
     lines = {"showgrid": False, "linecolor": GRID, "automargin": True}
@@ -77,7 +82,7 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
     """The bands, 95 under 80, the median and the naive line, all from the last close on."""
     closes, fan = study.history["Close"], study.fan
     last = float(closes.iloc[-1])
-    dates = [_day(closes.index[-1]), *_days(fan.index)]
+    dates = _days(fan.index.insert(0, closes.index[-1]))
     columns = {name: [last, *fan[name]] for name in fan.columns}
     inner, outer = (_ranges(columns[f"lower{level}"], columns[f"upper{level}"], study.decimals) for level in (80, 95))
     ranges = [f"80 %: {narrow}<br>95 %: {wide}" for narrow, wide in zip(inner, outer, strict=True)]
@@ -95,13 +100,13 @@ def _fan_traces(study: Study) -> list[go.Scatter]:
 
 
 def _band(
-    dates: list[str], lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
+    dates: np.ndarray, lower: Iterable[float], upper: Iterable[float], name: str, fill: str, listed: bool = True
 ) -> list[go.Scatter]:
     edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0, "color": fill}, "hoverinfo": "skip"}
     edge |= {"legendgroup": name, "legendrank": LEGEND.index(name)}
     return [
-        go.Scatter(x=dates, y=list(lower), name=f"{name}, lower edge", showlegend=False, **edge),
-        go.Scatter(x=dates, y=list(upper), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
+        go.Scatter(x=dates, y=np.array([*lower]), name=f"{name}, lower edge", showlegend=False, **edge),
+        go.Scatter(x=dates, y=np.array([*upper]), name=name, showlegend=listed, fill="tonexty", fillcolor=fill, **edge),
     ]
 
 
@@ -131,22 +136,28 @@ def _range_buttons(windows: dict[str, dict[str, list[Any]]]) -> dict[str, Any]:
     return {"type": "buttons", "buttons": buttons, **place, **look}
 
 
-def _title(study: Study, unit: str) -> dict[str, Any]:
-    """What the fan finds, in two lines short enough for a phone."""
+def _finding(study: Study, unit: str) -> str:
+    """The 80 % band of the last day, in two lines where a phone is too narrow for one."""
     last, end = study.fan.iloc[-1], study.fan.index[-1]
     name = escape(short_name(study.name), quote=False)
     low, high = (price_text(last[side], study.decimals) for side in ("lower80", "upper80"))
-    finding = f"{name} on {day_text(end)}: {low} to {high} {unit}"
+    whose, band = f"{name} on {day_text(end)}:", f"{low} to {high} {unit}".strip()
+    return f"{whose}{' ' if len(whose) + len(band) < LONGEST_TITLE else '<br>'}{band}"
+
+
+def _title(study: Study, finding: str) -> dict[str, Any]:
+    """What the fan finds, and from which close."""
     close = price_text(float(study.history["Close"].iloc[-1]), study.decimals)
     seen = f"80 % band from the close of {day_text(study.history.index[-1])} ({close})"
-    text = f"<b>{finding.strip()}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>"
+    text = f"<b>{finding}</b><br><span style='font-size:12px;color:{TEXT}'>{seen}</span>"
     left, top = {"x": 0, "xref": "container", "xanchor": "left"}, {"y": 1, "yref": "container", "yanchor": "top"}
     return {"text": text, "pad": {"t": 22, "l": 0}, "font": {"size": 15}, **left, **top}
 
 
-def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> list[str]:
+def _ranges(lower: Iterable[float], upper: Iterable[float], decimals: int | None) -> np.ndarray:
     pairs = zip(lower, upper, strict=True)
-    return [f"{price_text(low, decimals)} – {price_text(high, decimals)}" for low, high in pairs]
+    told = [f"{price_text(low, decimals)} – {price_text(high, decimals)}" for low, high in pairs]
+    return np.array(told, dtype=object)
 
 
 def _format(study: Study) -> str:
@@ -155,9 +166,9 @@ def _format(study: Study) -> str:
     return ",.2f" if study.history["Close"].iloc[-1] >= 10 else ",.4~g"
 
 
-def _days(index: Any) -> list[str]:
-    days: list[str] = index.strftime("%Y-%m-%d").tolist()
-    return days
+def _days(index: Any) -> np.ndarray:
+    """(N,) of str: Plotly takes an array as it is, and looks at every value of a list."""
+    return np.asarray(index.strftime("%Y-%m-%d"), dtype=object)
 
 
 def _day(day: date) -> str:
@@ -165,7 +176,7 @@ def _day(day: date) -> str:
 
 
 def _line(
-    dates: list[str], values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
+    dates: np.ndarray, values: Any, name: str, color: str, width: float, *, dash: str = "solid", **rest: Any
 ) -> go.Scatter:
     line = {"color": color, "width": width, "dash": dash}
     return go.Scatter(x=dates, y=values, name=name, mode="lines", line=line, legendrank=LEGEND.index(name), **rest)

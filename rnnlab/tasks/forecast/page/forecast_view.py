@@ -46,7 +46,7 @@ def study(asked: Asked, caller: Caller = STRANGER) -> Study:
 def answer(asked: Asked, caller: Caller = STRANGER) -> Answer:
     """A study, drawn; raises RnnlabError."""
     found = study(asked, caller)
-    unit = asked.source.unit
+    unit = found.currency
     return Answer(
         panels.verdict(found, eyebrow(found, asked.source), forecast_link(asked, found.model)),
         figures.forecast_figure(found, unit),
@@ -60,7 +60,7 @@ def answer(asked: Asked, caller: Caller = STRANGER) -> Answer:
 def eyebrow(found: Study, source: Source) -> str:
     """Whose forecast, by which checkpoint, from which days."""
     titles = {ticker: entry["title"] for entry in bundled_data() for ticker in entry["tickers"]}
-    title = "your file" if source.file else titles.get(found.name, "")
+    title = "your file" if source.file else "" if found.source else titles.get(found.name, "")
     days = found.history.index
     span = f"{day_text(days[0])} – {day_text(days[-1])}"
     return " · ".join(part for part in (found.name, title, span, f"checkpoint {told(found.model)}") if part)

@@ -68,7 +68,7 @@ def verdict(study: Study, title: str, link: str = "") -> str:
     """
     return (
         f'<section class="verdict" aria-live="polite" data-link="{escape(link)}"><p class="eyebrow">{escape(title)}</p>'
-        f"{html.headline(study.verdict)}{html.notes(study.notices)}</section>"
+        f"{html.headline(study.verdict)}{html.notes(filter(None, (study.source, *study.notices)))}</section>"
     )
 
 

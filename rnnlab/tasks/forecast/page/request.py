@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.data.fetch.listing import tickers
+from rnnlab.data.prices.sources.sources import visitors_name
 from rnnlab.errors import DataError, RnnlabError
-from rnnlab.tasks.forecast.data import AS_WRITTEN, UNITS, PriceReading
+from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
 from rnnlab.widgets.events import filled
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
@@ -25,36 +26,39 @@ def reading_of(*values: str | None) -> PriceReading:
 
 @dataclass(frozen=True)
 class Source:
-    """Whose prices: a bundled ticker, or an uploaded file with how to read it."""
+    """Whose prices: a bundled ticker, a source's ("yahoo:NVDA"), or an uploaded file with how to read it."""
 
     ticker: str | None = None
     file: str | None = None
     reading: PriceReading = AS_WRITTEN
 
-    @property
-    def unit(self) -> str:
-        """The unit of the prices, "" where a file does not say it."""
-        return "" if self.file else UNITS.get(str(self.ticker).upper(), "USD")
-
     def data(self) -> str:
-        """The file's path, or the ticker: never a path that a visitor wrote.
+        """The file's path, or the ticker: never a path or an address that a visitor wrote.
 
         Raises:
-            DataError: the file has gone, or there is no such bundled ticker.
+            DataError: the file has gone, or there is no such bundled ticker, nor a source that visitors may ask.
         """
         if self.file:
             if not Path(self.file).is_file():
                 raise DataError("Your file is no longer here, as uploads are deleted after a while; upload it again.")
             return self.file
+        if fetched := visitors_name(self.ticker or ""):
+            return fetched
         if not self.ticker or self.ticker.upper() not in bundled():
             shown = str(self.ticker or "")[:40]
-            raise DataError(f"{shown!r} is not a bundled ticker; choose one, such as {FIRST}, or upload a file.")
+            remedy = f"choose one, such as {FIRST}, write yahoo:NVDA for a ticker of Yahoo Finance"
+            raise DataError(f"{shown!r} is not a bundled ticker; {remedy}, or upload a file.")
         return self.ticker.upper()
 
 
 def bundled() -> set[str]:
     """The bundled tickers in capitals."""
     return {ticker.upper() for ticker in tickers()}
+
+
+def is_fetched(ticker: str | None) -> bool:
+    """Whether a ticker's prices are a source's, which is asked only when a visitor wants it."""
+    return visitors_name(ticker or "") is not None
 
 
 def source_of(
@@ -87,8 +91,9 @@ def forecast_link(asked: Asked, model: str) -> str:
 
 def linked_forecast(query: Mapping[str, str], models: Sequence[str]) -> tuple[str, str, int, str, int, bool]:
     """What a link asks for: ticker, checkpoint, horizon; start, days ahead, calibrated bands; raises RnnlabError."""
-    ticker = query.get("data", FIRST).upper()
-    if ticker not in tickers():
+    written = query.get("data", FIRST)
+    ticker = visitors_name(written) or written.upper()
+    if ticker not in tickers() and not is_fetched(ticker):
         raise RnnlabError(f"The link asks for {ticker[:40]!r}, which is no bundled series; choose one here.")
     horizon = int(linked_number(query, "horizon", LONGEST_HORIZON, 1, LONGEST_HORIZON))
     days = int(linked_number(query, "ahead", 1, 1, LONGEST_HORIZON))

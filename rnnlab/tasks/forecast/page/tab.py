@@ -18,8 +18,27 @@ from rnnlab.tasks.forecast.page.chances import chances_panel
 from rnnlab.tasks.forecast.page.compare import compare_panel
 from rnnlab.tasks.forecast.page.fine_tune import fine_tune_panel
 from rnnlab.tasks.forecast.page.forecast_view import Answer, answer
-from rnnlab.tasks.forecast.page.request import AHEAD, FIRST, LONGEST_HORIZON, Asked, Source, linked_forecast, source_of
+from rnnlab.tasks.forecast.page.ledger_panel import TITLE, ledger_panel, named_ledger
+from rnnlab.tasks.forecast.page.request import (
+    AHEAD,
+    FIRST,
+    LONGEST_HORIZON,
+    Asked,
+    Source,
+    is_fetched,
+    linked_forecast,
+    source_of,
+)
 from rnnlab.tasks.forecast.page.several import several_panel
+from rnnlab.tasks.forecast.page.ticker_box import (
+    FETCHES,
+    FROM_LINK,
+    TickerBox,
+    chooser_with_ticker,
+    name_of,
+    symbol_of,
+    ticker_box,
+)
 from rnnlab.tasks.forecast.page.tutorial_panel import tutorial_panel
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
@@ -84,6 +103,7 @@ class ForecastTab:
     choosers: Choosers
     results: Results
     models: Sequence[str]
+    box: TickerBox
 
     @property
     def inputs(self) -> list[Any]:
@@ -94,7 +114,8 @@ class ForecastTab:
     def outputs(self) -> list[Any]:
         """What opening a checkpoint or a link may change."""
         one = self.choosers
-        return [one.ticker, one.model, one.horizon, one.start, one.ahead, one.bands, *vars(self.results).values()]
+        set_ones = [one.ticker, self.box.symbol, one.model, one.horizon, one.start, one.ahead, one.bands]
+        return [*set_ones, *vars(self.results).values()]
 
     def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
         """Forecast what is chosen by a checkpoint that is fetched and checked."""
@@ -111,8 +132,15 @@ class ForecastTab:
             return {self.results.verdict: html.refusal(str(error), REFUSED)}
         ticker, model, horizon, start, ahead, calibrated = linked
         bands = BANDS[calibrated]
-        changed = {one.ticker: ticker, one.model: chooser_with(self.models, model), one.horizon: horizon}
+        changed = {one.model: chooser_with(self.models, model), one.horizon: horizon}
         changed |= {one.start: start, one.ahead: ahead, one.bands: bands}
+        if is_fetched(ticker):
+            words = FROM_LINK.format(symbol_of(ticker))
+            return changed | {
+                self.box.symbol: symbol_of(ticker),
+                self.results.verdict: html.notice("From a link", words),
+            }
+        changed |= {one.ticker: ticker, self.box.symbol: ""}
         if is_hub_name(model):
             words = f"{model} is on the Hugging Face Hub; move the horizon to fetch it."
             return changed | {self.results.verdict: html.notice("From a link", words)}
@@ -124,7 +152,7 @@ class ForecastTab:
 def lay_out(models: Sequence[str], outside: gr.Column) -> ForecastTab:
     """Lay the tab out, ready with the first series' answer by the first of the models, and connect its events."""
     first = _first_answer(models)
-    choosers = _choosers(models)
+    choosers, box = _choosers(models)
     results = _results(first)
     limits: dict[str, Any] = {"concurrency_id": ID, "concurrency_limit": AT_ONCE}
     with gr.Accordion("Several series at once", **STORY):
@@ -137,8 +165,12 @@ def lay_out(models: Sequence[str], outside: gr.Column) -> ForecastTab:
         used = fine_tune_panel(choosers.model, [*source, choosers.encoding], other, models)
     with gr.Accordion("The tutorial's model: a test error of 3.16, and 1.69 without a network", **STORY):
         tutorial_panel()
+    if ledger := named_ledger():
+        with gr.Accordion(TITLE, **STORY):
+            ledger_panel(ledger)
     used.then(**_connect(choosers, results, limits))
-    return ForecastTab(choosers, results, models)
+    _connect_box(box, choosers, results)
+    return ForecastTab(choosers, results, models, box)
 
 
 def add_endpoints(models: Sequence[str]) -> None:
@@ -176,12 +208,14 @@ def _first_answer(models: Sequence[str]) -> Answer | None:
     return answer(Asked(Source(FIRST), models[0])) if models else None
 
 
-def _choosers(models: Sequence[str]) -> Choosers:
+def _choosers(models: Sequence[str]) -> tuple[Choosers, TickerBox]:
     first = models[0] if models else None
     with gr.Row(elem_classes="choosers"):
         with gr.Column(min_width=150):
             info = "Bundled daily prices"
             ticker = gr.Dropdown(list(tickers()), value=FIRST, label="Series", info=info)
+        with gr.Column(min_width=240):
+            box = ticker_box()
         with gr.Column(min_width=150):
             file = drop("Or your own file", "CSV, Excel, JSON or Parquet; up to 10 MB", ENDINGS, "file")
     with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
@@ -204,7 +238,7 @@ def _choosers(models: Sequence[str]) -> Choosers:
             ahead = gr.Dropdown(list(AHEAD.items()), value=1, label="Back-test", info=info)
             info = "Calibrated: wider after each miss, narrower after each hit"
             bands = gr.Radio(list(BANDS.values()), value=BANDS[False], label="Bands", info=info)
-    return Choosers(ticker, file, model, horizon, start, column, dates, ahead, bands, encoding)
+    return Choosers(ticker, file, model, horizon, start, column, dates, ahead, bands, encoding), box
 
 
 def _results(first: Answer | None) -> Results:
@@ -246,3 +280,20 @@ def _connect(choosers: Choosers, results: Results, limits: dict[str, Any]) -> di
     one.file.upload(lambda: None, outputs=one.ticker, **QUIET).then(**answering)
     one.file.clear(lambda: FIRST, outputs=one.ticker, **QUIET).then(**answering)
     return answering
+
+
+def _connect_box(box: TickerBox, choosers: Choosers, results: Results) -> None:
+    """Have a written ticker fetched and answered; it is chosen once its prices are there."""
+
+    def got(token: gr.OAuthToken | None, symbol: str | None, *values: Any) -> Changed:
+        name = name_of(symbol)
+        shown = shown_to(caller_of(token), name, None, *values)
+        answered = results.named(shown)
+        if "figure" not in shown:
+            return answered
+        return answered | {choosers.ticker: chooser_with_ticker(name), choosers.file: None}
+
+    inputs = [box.symbol, *list(vars(choosers).values())[2:]]  # but for the ticker and the file that were chosen
+    outputs = [choosers.ticker, choosers.file, *vars(results).values()]
+    how: dict[str, Any] = {"trigger_mode": "once", "show_progress_on": [results.figure], **FETCHES, **PRIVATE}
+    gr.on([box.get.click, box.symbol.submit], got, inputs, outputs, **how)
