@@ -34,7 +34,7 @@ class StyleReport:
     """How near a text is to an author.
 
     title: whose style. words: of the text that were counted. others: the authors that it was told apart from. rows: in
-    their order. left_out: rows that do not apply, with the reason.
+    their order. left_out: rows that do not apply, with the reason. notices: on the data.
     """
 
     title: str
@@ -43,6 +43,7 @@ class StyleReport:
     rows: tuple[Row, ...]
     left_out: Mapping[str, str]
     generated: bool = True
+    notices: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -51,9 +52,11 @@ class StyleReport:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences on rows that do not apply."""
+        """Sentences on the data, and on rows that do not apply."""
         titles = {name: label.words for name, label in LABELS.items()}
-        return [f"Left out: {titles.get(name, name)}, as {why}." for name, why in self.left_out.items()]
+        return [*self.notices] + [
+            f"Left out: {titles.get(name, name)}, as {why}." for name, why in self.left_out.items()
+        ]
 
     def json(self) -> dict[str, Any]:
         """As JSON: rows by name, verdict, words, others, left_out."""
@@ -64,6 +67,7 @@ class StyleReport:
             "left_out": dict(self.left_out),
             "others": list(self.others),
             "verdict": self.verdict,
+            "notices": list(self.notices),
         }
 
     @classmethod

@@ -28,10 +28,14 @@ NO_PROFILE = "This checkpoint has no profile of its author (profile.json); give 
 
 @dataclass(frozen=True)
 class Author:
-    """An author in plain figures, and an index of the training part, to find what is copied; None if there is none."""
+    """An author in plain figures, and an index of the training part, to find what is copied; None if there is none.
+
+    another: whether they are of another text than the writer was trained on.
+    """
 
     profile: Profile
     index: Index | None
+    another: bool = False
 
 
 def author_of_text(documents: Sequence[str], validation: float, title: str, index: Index | None = None) -> Author:
@@ -64,7 +68,9 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
     if data:
         how = dataclasses.replace(reading(made), encoding=encoding)
         corpus = open_text(data, dataclasses.replace(how, column=column or how.column))
-        return author_of_text(corpus.documents, how.validation, title)
+        another = corpus.sha256 != text_learnt(made)[1]
+        found = author_of_text(corpus.documents, how.validation, corpus.name if another else title)
+        return dataclasses.replace(found, another=another)
     if made.profile is None:
         raise CheckpointError(NO_PROFILE)
     return Author(Profile.from_json(made.profile), made.fingerprint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rnnlab import options
 from rnnlab.errors import RnnlabError
@@ -22,6 +23,7 @@ from rnnlab.tasks.text.writer import Writer, open_located_writing
 SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
 ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
 FEWEST_LEFT_OUT = 40  # blocks, below which the ranges of the author's own pages are hardly known
+ANOTHER = "The model was trained on another text; the figures are beside the author of the given one."
 LONGEST_TEXT = 2_000_000  # characters that a report reads
 
 
@@ -66,12 +68,16 @@ def report_of(
         raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
     found = locate(model, caller=caller)
     author = author_of(open_located(found), data, encoding=encoding, column=column)
+    if keep and author.another:
+        raise RnnlabError("The data are another text than the checkpoint was trained on; leave out --keep.")
     others = other_authors(author.profile.title, against, caller=caller)
     texts = [text] if text is not None else None
     if texts is None:
         writer = open_located_writing(found, device=device)
         texts = list(_samples(writer, author.profile, samples, temperature, seed))
     told = report(author.profile, texts, others, index=author.index, generated=text is None, seed=seed)
+    if author.another:
+        told = replace(told, notices=(ANOTHER,))
     if keep:
         profiling.keep(model, author.profile, told if text is None else None)
     return told
