@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnlab.scoring.originality import exact
-from rnnlab.scoring.originality.copying import Copying, baseline, copied
+from rnnlab.scoring.originality.copying import Copying, baseline, copied, is_copying
 from rnnlab.scoring.originality.exact import ExactIndex, doubled, suffix_array
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.grams import gram_hashes
@@ -151,3 +151,12 @@ def test_what_was_pushed_can_be_taken_back():
 def test_a_span_that_began_long_before_the_watch_has_its_whole_length():
     text = drawn(1, 5_000, "abcd")
     assert Watch(Fingerprint.of(text), text[:1_000]).push(text[1_000]) == 1_001
+
+
+def test_copying_is_what_no_held_out_page_does():
+    text = drawn(1, 50_000, "abc")
+    index = ExactIndex(text)
+    human = baseline(index, [drawn(2, 5_000, "abc")])
+    assert not is_copying(copied(index, drawn(3, 3_000, "abc")), human)
+    assert is_copying(copied(index, drawn(3, 3_000, "abc") + text[:100]), human)
+    assert not is_copying(copied(Fingerprint.of(text), "xyz" * 100), human)

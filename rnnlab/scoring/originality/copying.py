@@ -121,6 +121,14 @@ def baseline(index: Index, held_out: Sequence[str]) -> Baseline | None:
     return Baseline(summed(spans, index.least), {length: _typical(spans, length) for length in lengths})
 
 
+def is_copying(found: Copying, human: Baseline) -> bool:
+    """Whether a writer's texts copy as no author repeats themselves.
+
+    More than one in a hundred of their characters must end a longer span than any in the author's held-out pages.
+    """
+    return found.p99 is not None and found.p99 > human.whole.longest
+
+
 def _typical(spans: Spans, length: int) -> int:
     count = len(spans) // length
     # What a stretch shares is no longer than from its beginning.

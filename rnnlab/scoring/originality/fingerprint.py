@@ -25,7 +25,7 @@ from rnnlab.scoring.originality.grams import Hashes, gram_hashes, mix
 SHORT, LONG = 20, 32  # characters
 SAMPLED = 8  # of the longer runs, one in so many, by its own number
 BITS, PROBES = 20, 13  # for each run: a filter that is so full gives 6.8e-5 false alarms
-NUMBERS = record({"text": DIGEST, "baseline": maybe(BASELINE)})
+NUMBERS = record({"sha256": DIGEST, "baseline": maybe(BASELINE)})
 NO_TEXT = "0" * 64  # as a sha256
 MOST_CHARACTERS = 10_000_000  # of a text that a fingerprint is made of: 28 MB
 
@@ -59,11 +59,11 @@ class Fingerprint:
     def read(cls, bits: NDArray[np.uint8], numbers: Mapping[str, Any]) -> Fingerprint:
         """Undo `numbers`, which are of the kind NUMBERS."""
         told = numbers["baseline"]
-        return cls(bits, None if told is None else Baseline.of_json(told), numbers["text"])
+        return cls(bits, None if told is None else Baseline.of_json(told), numbers["sha256"])
 
     def numbers(self) -> dict[str, Any]:
         """All but the bits, as JSON."""
-        return {"text": self.text, "baseline": None if self.baseline is None else self.baseline.json()}
+        return {"sha256": self.text, "baseline": None if self.baseline is None else self.baseline.json()}
 
     @property
     def limit(self) -> int:

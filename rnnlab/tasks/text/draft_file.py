@@ -24,7 +24,8 @@ from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.tasks.text.generate import Place
 from rnnlab.tasks.text.pieces import Piece
-from rnnlab.tasks.text.use import HIGHEST_SEED, MOST_TEXTS, Draft, Manner, check_manner
+from rnnlab.tasks.text.seeds import HIGHEST_SEED
+from rnnlab.tasks.text.use import MOST_TEXTS, Draft, Manner, check_manner
 from rnnlab.tasks.text.writer import open_writing
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.tensor_files import check_file, is_ours, load_tensors, save_tensors

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +21,12 @@ from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.marks import CopiedSpans, copied_spans
 from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
+from rnnlab.tasks.text.seeds import DRAWN, drawn_words, seeds_of
 from rnnlab.tasks.text.writer import Voice, Writer, open_located_writing, open_writing, voice_of
 
 SECONDS_BETWEEN_DRAFTS = 0.05
 MOST_TEXTS = 16
 LONGEST_PROMPT = 20_000  # characters
-HIGHEST_SEED = 2**31 - 1
-DRAWN = -1  # as a seed: draw one, and say which
 ENDLESS = f"No blank came for {LONGEST_WORD:,} characters, so words could not be counted; give a length in characters."
 NO_FINGERPRINT = (
     "This writer has no fingerprint of its text (originality.safetensors), so copying cannot be detected; allow it, or "
@@ -172,14 +170,14 @@ def drafts(
         raise RnnlabError(f"Between 1 and {MOST_TEXTS} texts can be written at a time, not {texts}.")
     if len(prompt) > LONGEST_PROMPT:
         raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
-    seeds = _seeds(seed, texts)
+    seeds = seeds_of(seed, texts)
     wish, sampling = _rules(manner)
     found = locate(model, caller=caller)
     writer = open_located_writing(found, device=device, weights=manner.weights)
     _check_original(manner, writer)
     given = read_prompt(writer.vocabulary, prompt)
     wish, notices = _adapted(wish, writer.vocabulary)
-    notices = (*given.notices, *notices, *([_drawn(seeds)] if seed == DRAWN else []))
+    notices = (*given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else []))
     first = Draft(
         found.pinned(model),
         writer.model.head.weight.device.type,
@@ -248,22 +246,6 @@ def _taken_back(draft: Draft, stops: Sequence[str]) -> tuple[tuple[tuple[Piece, 
         pieces.append(kept)
         places.append(dataclasses.replace(place, left=left, back=back))
     return tuple(pieces), tuple(places)
-
-
-def _seeds(seed: int | None, texts: int) -> tuple[int, ...]:
-    first = secrets.randbelow(1_000_000) if seed in (None, DRAWN) else seed
-    if not 0 <= first <= HIGHEST_SEED - texts:
-        raise RnnlabError(
-            f"The seed must be between 0 and {HIGHEST_SEED - texts:,}, or -1 to have one drawn, not {first:,}."
-        )
-    return tuple(range(first, first + texts))
-
-
-def _drawn(seeds: Sequence[int]) -> str:
-    """What to tell of seeds that were drawn."""
-    if len(seeds) == 1:
-        return f"The seed {seeds[0]} was drawn."
-    return f"The seeds {seeds[0]} to {seeds[-1]} were drawn."
 
 
 def _check_original(manner: Manner, writer: Writer) -> None:

@@ -30,7 +30,7 @@ from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train import saved_state, sizes
-from rnnlab.train.checkpoint import companions, files
+from rnnlab.train.checkpoint import companions, files, fingerprint_file
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
 from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
 from rnnlab.train.progress import Snapshot
@@ -40,7 +40,7 @@ FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
-PROFILE, ORIGINALITY = companions.PROFILE, companions.ORIGINALITY
+PROFILE, ORIGINALITY = companions.PROFILE, fingerprint_file.ORIGINALITY
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
 TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, ORIGINALITY)
@@ -53,7 +53,7 @@ LARGEST_STATE = 8 * LARGEST_WEIGHTS
 
 def largest(file: str, model: ModelConfig | None = None) -> int:
     """The bytes that one of the files that are taken from others may have, of this model if it is known."""
-    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: companions.LARGEST_ORIGINALITY}
+    most = {WEIGHTS: LARGEST_WEIGHTS, RESUME_TENSORS: LARGEST_STATE, ORIGINALITY: fingerprint_file.LARGEST}
     if model is not None:
         own = {WEIGHTS: sizes.weights_bytes(model), RESUME_TENSORS: sizes.state_bytes(model)}
         most = {name: min(bound, own.get(name, bound)) for name, bound in most.items()}

@@ -8,10 +8,9 @@ from typing import Any
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train.checkpoint import files
 from rnnlab.train.checkpoint.files import parse_json, read_bytes
-from rnnlab.train.checkpoint.fingerprint_file import LARGEST_FINGERPRINT, pack_fingerprint, unpack_fingerprint
+from rnnlab.train.checkpoint.fingerprint_file import ORIGINALITY, pack_fingerprint, read_fingerprint
 
-PROFILE, ORIGINALITY = "profile.json", "originality.safetensors"
-LARGEST_ORIGINALITY = LARGEST_FINGERPRINT  # bytes
+PROFILE = "profile.json"
 
 
 def write_companions(profile: dict[str, Any] | None, fingerprint: Fingerprint | None, place: Path) -> None:
@@ -31,10 +30,7 @@ def read_companions(place: Path, name: str, most: int) -> dict[str, Any]:
     Raises:
         CheckpointError: one is damaged or too large.
     """
-    profile = fingerprint = None
+    profile = None
     if (place / PROFILE).exists():
         profile = parse_json(read_bytes(place, PROFILE, name, most), f"{name}/{PROFILE}")
-    if (place / ORIGINALITY).exists():
-        raw = read_bytes(place, ORIGINALITY, name, LARGEST_ORIGINALITY)
-        fingerprint = unpack_fingerprint(raw, f"{name}/{ORIGINALITY}")
-    return {"profile": profile, "fingerprint": fingerprint}
+    return {"profile": profile, "fingerprint": read_fingerprint(place, name)}

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 
 from rnnlab.data.kinds import find_fault
 from rnnlab.errors import CheckpointError
 from rnnlab.scoring.originality.fingerprint import MOST_CHARACTERS, NUMBERS, Fingerprint
-from rnnlab.train.checkpoint.files import DAMAGED_TENSORS
+from rnnlab.train.checkpoint.files import DAMAGED_TENSORS, read_bytes
 from rnnlab.train.checkpoint.tensor_files import pack_tensors, unpack_tensors
 
-LARGEST_FINGERPRINT = 3 * MOST_CHARACTERS  # bytes
+ORIGINALITY = "originality.safetensors"
+LARGEST = 3 * MOST_CHARACTERS  # bytes
 _BITS = "bits"
 
 
 def pack_fingerprint(fingerprint: Fingerprint) -> bytes:
     """The file's content."""
     return pack_tensors({_BITS: torch.from_numpy(fingerprint.bits)}, fingerprint.numbers())
+
+
+def read_fingerprint(place: Path, name: str) -> Fingerprint | None:
+    """The fingerprint in a checkpoint's folder, called `name` in messages.
+
+    None if there is none, as of earlier writers and of forecasters. Raises CheckpointError if it is damaged.
+    """
+    if not (place / ORIGINALITY).exists():
+        return None
+    return unpack_fingerprint(read_bytes(place, ORIGINALITY, name, LARGEST), f"{name}/{ORIGINALITY}")
 
 
 def unpack_fingerprint(raw: bytes, file: str) -> Fingerprint:

@@ -17,7 +17,8 @@ from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
 from rnnlab.tasks.text.judge.profiling import Author, author_of, other_authors
 from rnnlab.tasks.text.pieces import Wish
-from rnnlab.tasks.text.use import HIGHEST_SEED, MOST_TEXTS
+from rnnlab.tasks.text.seeds import HIGHEST_SEED
+from rnnlab.tasks.text.use import MOST_TEXTS
 from rnnlab.tasks.text.writer import Writer, open_located_writing
 
 SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
