@@ -1,6 +1,7 @@
 """The style report of a writer: at a training's end, as a command, from Python, on the page."""
 
 import json
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -12,12 +13,14 @@ from rnnlab.__main__ import main
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import LABELS
+from rnnlab.service.summary import show
 from rnnlab.tasks.text.judge.reporting import report_of
 from rnnlab.tasks.text.page import report_panel
 from rnnlab.tasks.text.page.report_endpoint import report
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.use import Draft
 from rnnlab.train.checkpoint import checkpoint
+from rnnlab.ui import checkpoint_panels
 
 SIZES = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 8, "window": 25, "steps": 60, "validation": 0.3}
 
@@ -102,6 +105,15 @@ def test_another_writer_s_author_is_told_apart(folder, tmp_path):
 def test_what_cannot_be_reported_is_refused_in_one_sentence(folder, given, sentence):
     with pytest.raises(RnnlabError, match=sentence):
         report_of(str(folder / "model"), **given)
+
+
+def test_a_checkpoint_s_report_is_folded_below_its_scores(folder):
+    shown = show(str(folder / "model"))
+    said = checkpoint_panels.details(shown)
+    assert "<summary>Report</summary>" in said
+    assert shown.report[0] in unescape(said)
+    assert shown.answer()["report"][1]["rows"]
+    assert checkpoint_panels.report(show("stocks")) == ""
 
 
 def draft(text: str) -> Draft:

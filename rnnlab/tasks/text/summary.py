@@ -54,11 +54,12 @@ def summary(made: Checkpoint) -> Summary:
     table = None if nats is None else score_table(made.metrics, made.provenance)
     model, unit = made.model, {"char": "character", "word": "word"}[made.train["level"]]
     what = WHAT.format(layers=model.layers, cell=model.cell.upper(), hidden=model.hidden, unit=unit, source=title)
+    style = _style(made.metrics["style"]) if "style" in made.metrics else ()
     samples = [block for one in made.metrics.get("samples", []) for block in _sample(one)]
     sections = (
         Section("", (what,)),
         Section("Scores", (table,)) if table else Section("", ("Its training has not ended; it has no final scores.",)),
-        *([Section("Style", _style(made.metrics["style"]))] if "style" in made.metrics else []),
+        *([Section("Style", style)] if style else []),
         *([Section("Samples", tuple(samples))] if samples else []),
         Section("Use", (INTENDED, CARD_USE, *USE, on_the_page("Write"))),
         Section("Data", _data(made)),
@@ -81,6 +82,7 @@ def summary(made: Checkpoint) -> Summary:
             if metric in made.metrics
         ),
         language=data.get("language"),
+        report=style,
     )
 
 
