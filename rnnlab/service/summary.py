@@ -30,7 +30,8 @@ class Shown:
 
     model: what to open it by; of the Hub's the commit is named, so that it is this one. name: what to call it. task:
     as its column names it. verdict: one sentence on how good it is. scores: beside their baselines. card: Markdown
-    without its front matter, HTML and pictures. commit: of the Hub's. curve: the training's, an SVG, or "". report: sentences and tables, or none.
+    without its front matter, HTML and pictures. commit: of the Hub's. curve: the training's, an SVG, or "".
+    report: sentences and tables, or none.
     """
 
     model: str
@@ -46,7 +47,7 @@ class Shown:
     report: tuple[str | Table, ...] = ()
 
     def answer(self) -> dict[str, Any]:
-        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit, curve, report}."""
+        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, …, report}."""
         return dataclasses.asdict(self)
 
 
