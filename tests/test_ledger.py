@@ -508,7 +508,10 @@ def test_opens_and_closes_are_those_of_the_exchange_in_summer_and_winter_and_on_
     assert opening(day("1890-01-02"), "XHKG") == datetime(1890, 1, 2, tzinfo=UTC), "its holidays are not known"
     assert check_exchange("xlon") == "XLON"
     dates = pd.DatetimeIndex(SESSIONS[day("2026-11-25") >= SESSIONS])
-    assert exchange_of(dates) == "XNYS"
+    assert exchange_of(pd.DataFrame(index=dates)) == "XNYS"
+    named = pd.DataFrame(index=pd.DatetimeIndex(["2026-11-24", "2026-11-25", "2026-11-26"]))
+    named.attrs["calendar"] = "XTKS"
+    assert exchange_of(named) == "XTKS", "what the source says, where the dates cannot tell"
     assert next_session(dates, "XNYS") == next_session(dates, "") == day("2026-11-27")
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from rnnlab.data.prices.dates.exchanges import calendar_of
+from rnnlab.data.prices.dates.exchanges import CALENDAR, calendar_of
 from rnnlab.data.prices.dates.sessions import future_sessions
 from rnnlab.errors import DataError
 
 
-def exchange_of(dates: pd.DatetimeIndex) -> str:
-    """The ISO code (MIC, "XNYS") of the exchange whose sessions the dates are; "" where none fits."""
-    calendar = calendar_of(dates)
+def exchange_of(table: pd.DataFrame) -> str:
+    """The ISO code (MIC, "XNYS") of a table of prices' exchange: its source's, else what its dates say; "" for none."""
+    calendar = calendar_of(pd.DatetimeIndex(table.index), exchange=table.attrs.get(CALENDAR))
     return "" if calendar is None else calendar.code
 
 

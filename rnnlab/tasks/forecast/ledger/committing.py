@@ -151,7 +151,7 @@ def _session(prices: Prices, exchange: str, now: datetime) -> Session:
         )
     if (kind := spacing(dates)) not in ("daily", "seven days a week"):
         raise DataError(f"{name} has {kind} prices; a ledger takes daily ones.")
-    known, last = exchange or exchange_of(dates), pd.Timestamp(dates[-1])
+    known, last = exchange or exchange_of(prices.table), pd.Timestamp(dates[-1])
     ended = closing(last, known)
     if f"{last:%Y-%m-%d}" > f"{now:%Y-%m-%d}" or (ended is not None and now < ended):
         until = f" until {ended:{SHOWN}}" if ended is not None else ""

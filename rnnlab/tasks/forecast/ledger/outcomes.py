@@ -64,7 +64,7 @@ def outcomes(ledger: Ledger, series: Mapping[str, Prices], now: datetime) -> Out
     found, nights = Outcomes(altered=[one for one in ledger.files if one.altered]), set()
     why = "`ledger commit` did not add this file, so nobody can tell what stood in it before"
     found.refused += [Refused(one, "", "", BY_HAND, why) for one in ledger.by_hand]
-    exchanges = {name: exchange_of(pd.DatetimeIndex(prices.table.index)) for name, prices in series.items()}
+    exchanges = {name: exchange_of(prices.table) for name, prices in series.items()}
     entries: dict[str, list[Entry]] = {}
     lines = sorted(lines_of(ledger), key=lambda line: (line[0].committed, line[0].path, line[1]))
     for kept, number, entry in lines:

@@ -81,9 +81,8 @@ def running_figure(found: dict[str, Any]) -> go.Figure:
     figure.add_hline(y=0, line={"color": BASELINE, "width": 2, "dash": "dash"})
     last = found["running"][-1]["har_t"]
     sessions = "1 session" if len(days) == 1 else f"{len(days)} sessions"
-    title = (
-        f"<b>Mean CRPS {abs(last):.4f} % {'below' if last < 0 else 'above'} HAR's</b><br>{sessions}; lower is better"
-    )
+    finding = f"Mean CRPS {abs(last):.4f} % {'below' if last < 0 else 'above'} HAR's"
+    title = f"<b>{finding}</b><br><span style='font-size:12px'>over {sessions}; below 0 the model is better</span>"
     figure.update_layout(**style_of(LOSS_HEIGHT, top=56), showlegend=True)
     figure.update_layout(title={"text": title, "x": 0, "font": {"size": 14}})
     figure.update_xaxes(showgrid=False, hoverformat="%a %-d %b %Y", type="date")
