@@ -16,7 +16,7 @@ class Watch:
 
     def __init__(self, fingerprint: Fingerprint, text: str = "") -> None:
         """Watch a text that begins so."""
-        self._bits, self._size = fingerprint.bits.tobytes(), 8 * len(fingerprint.bits)
+        self._bits, self._size = fingerprint.bits.data, 8 * len(fingerprint.bits)
         self._symbols: list[int] = []
         self._short = self._long = 0  # the sums over the last 20 and 32 symbols
         self.span = 0

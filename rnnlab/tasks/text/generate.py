@@ -140,7 +140,7 @@ class Writing:
                 logits = self._steps.step([ids[-1] for ids in self._ids])
                 chosen = choose(logits, self._sampling, self._random, self._histories, self._banned).tolist()
                 for number in range(len(self._watches)):
-                    chosen[number] = self._original(number, logits[number : number + 1], chosen[number])
+                    chosen[number] = self._original(number, logits, chosen[number])
                 told = self._told(logits, chosen) if self._explained else [Piece(self._text(one)) for one in chosen]
             yield [self._push(number, one, piece) for number, (one, piece) in enumerate(zip(chosen, told, strict=True))]
 
@@ -159,7 +159,7 @@ class Writing:
     def _original(self, number: int, logits: Tensor, chosen: int) -> int:
         """Of one text, what was chosen, or what is chosen in its place so that it copies less than the limit.
 
-        (1, V) logits. The first choice stays if every other would copy, too.
+        (B, V) logits. The first choice stays if every other would copy, too.
         """
         if number in self._ended:
             return chosen
@@ -171,7 +171,7 @@ class Writing:
                 watch.push(self._text(first))
                 return first
             rows = [self._random[number]], [self._histories[number]]
-            chosen = int(choose(logits, self._sampling, *rows, refused))
+            chosen = int(choose(logits[number : number + 1], self._sampling, *rows, refused))
         return chosen
 
     def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
