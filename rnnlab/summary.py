@@ -53,7 +53,7 @@ class Summary:
 
     title: what it was trained on. verdict: one sentence on how good it is. scores: beside their baselines, or None.
     heading: of its card. sections: of its card, in their order. pipeline, tags, language, results, model_name: for the
-    card's front matter.
+    card's front matter. report: a longer one than the scores, sentences and tables, or none.
     """
 
     title: str
@@ -66,3 +66,4 @@ class Summary:
     model_name: str
     results: tuple[Result, ...] = ()
     language: Any = None
+    report: tuple[str | Table, ...] = ()

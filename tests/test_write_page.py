@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from pages import pages
 
 from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.page import tab
@@ -165,6 +166,13 @@ def test_a_voice_brings_its_own_prompts():
     prompt, examples, _ = tab._voice_chosen("doyle", 0)
     assert prompt == writer.voice("doyle").openings[0]
     assert [[one] for one in writer.voice("doyle").openings] == examples["samples"]
+
+
+def test_the_endpoint_report_answers_through_a_client(client):
+    found = client.predict(model="shakespeare", text=pages(300), api_name="/report")
+    assert found["rows"]["delta"]["reading"] == "outside the author's range"
+    with pytest.raises(AppError, match="write at least 250"):
+        client.predict(model="shakespeare", text="To be.", api_name="/report")
 
 
 def test_the_endpoint_streams_the_text_as_it_grows(client):

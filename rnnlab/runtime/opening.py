@@ -19,6 +19,7 @@ from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.uploads import visit_folder, visit_name
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
+from rnnlab.train.checkpoint.companions import PROFILE
 
 MOST_BYTES = 200_000_000  # of checkpoints kept open as they were read, whoever asked for them
 HEAVY = 20_000_000  # bytes of weights from which on one checkpoint is opened at a time
@@ -116,6 +117,8 @@ def stamp(folder: Path) -> tuple[str, ...]:
     """What tells a checkpoint from the one that lay in its folder before."""
     try:
         files = [(folder / file).stat() for file in (checkpoint.CONFIG, checkpoint.WEIGHTS)]
+        with suppress(FileNotFoundError):
+            files.append((folder / PROFILE).stat())
     except OSError:
         return (str(folder.resolve()), "incomplete")
     return (str(folder.resolve()), *(f"{file.st_ino} {file.st_mtime_ns} {file.st_size}" for file in files))

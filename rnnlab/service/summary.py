@@ -31,6 +31,7 @@ class Shown:
     model: what to open it by; of the Hub's the commit is named, so that it is this one. name: what to call it. task:
     as its column names it. verdict: one sentence on how good it is. scores: beside their baselines. card: Markdown
     without its front matter, HTML and pictures. commit: of the Hub's. curve: the training's, an SVG, or "".
+    report: sentences and tables, or none.
     """
 
     model: str
@@ -43,9 +44,10 @@ class Shown:
     card: str
     commit: str | None
     curve: str
+    report: tuple[str | Table, ...] = ()
 
     def answer(self) -> dict[str, Any]:
-        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, commit, curve}."""
+        """As JSON: {model, name, task, title, size, verdict, scores: {caption, head, rows}, card, …, report}."""
         return dataclasses.asdict(self)
 
 
@@ -77,7 +79,8 @@ def _told(made: Checkpoint, model: str, name: str, commit: str | None) -> Shown:
         curve = read_curve(made.metrics.get("curve"))
         drawn = curve_svg(curve) if curve else ""
         card = readable(made.card)
-        return Shown(model, name, made.task, words.title, size, words.verdict, words.scores, card, commit, drawn)
+        said = words.title, size, words.verdict, words.scores, card, commit, drawn, words.report
+        return Shown(model, name, made.task, *said)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
         what = f"The record of {name} says of its scores what this version of rnnlab cannot read"
         raise CheckpointError(f"{what}; open another checkpoint.") from error

@@ -22,8 +22,18 @@ def details(shown: Shown) -> str:
         f'<div data-link="{link}"><section class="verdict" aria-live="polite">'
         f'<p class="eyebrow">{escape(told)}</p><h3>{escape(shown.title)}</h3>'
         f"{headline(shown.verdict)}</section>"
-        f"{own}</div>"
+        f"{own}{report(shown)}</div>"
     )
+
+
+def report(shown: Shown) -> str:
+    """Its longer report, folded; "" if it has none."""
+    blocks = (
+        f"<p>{escape(block)}</p>" if isinstance(block, str) else scores("own", table_of(block), caption=block.caption)
+        for block in shown.report
+    )
+    said = "".join(blocks)
+    return f'<details class="report"><summary>Report</summary>{said}</details>' if said else ""
 
 
 def curve(shown: Shown) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.runtime.opening import Located, open_located
+from rnnlab.scoring.style.report import StyleReport
+from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.use import Manner, drafts
 
 
@@ -33,8 +35,47 @@ class TextModel:
         made = open_located(found)
         return cls(name, made.task, found.folder.resolve(), made.card)
 
+    def report(
+        self,
+        text: str | None = None,
+        *,
+        samples: int = SAMPLES,
+        temperature: float | None = None,
+        seed: int = 1,
+        data: Sequence[str] = (),
+        against: Sequence[str] = (),
+        device: str = "auto",
+    ) -> StyleReport:
+        """Measure how near what it writes, or a text, is to its author (docs/writing.md).
+
+        Args:
+            text: what to report on; None has it write `samples` texts of 250 words.
+            samples: how many.
+            temperature: that they are written with; None is the default.
+            seed: of the first of them.
+            data: the author's text; by default what the checkpoint keeps of it.
+            against: further writers, whose authors the author is told apart from.
+            device: "cpu", "cuda", "mps" or "auto".
+
+        Returns:
+            The report: `.rows`, `.verdict`, `.table()` and `.json()`, what the command prints with --json.
+
+        Raises:
+            RnnlabError: something of the above cannot be used as it is.
+        """
+        return report_of(
+            str(self.folder),
+            data=(data,) if isinstance(data, str) else data,
+            text=text,
+            samples=samples,
+            temperature=temperature,
+            seed=seed,
+            against=against,
+            device=device,
+        )
+
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write().")
+        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write() and report().")
 
     def write(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made, on_the_page
+from rnnlab.scoring.style.report import StyleReport
 from rnnlab.summary import THIS_MODEL, Code, Result, Section, Summary, Table
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.writer import measured, text_learnt, writing_verdict
@@ -53,10 +54,12 @@ def summary(made: Checkpoint) -> Summary:
     table = None if nats is None else score_table(made.metrics, made.provenance)
     model, unit = made.model, {"char": "character", "word": "word"}[made.train["level"]]
     what = WHAT.format(layers=model.layers, cell=model.cell.upper(), hidden=model.hidden, unit=unit, source=title)
+    style = _style(made.metrics["style"]) if "style" in made.metrics else ()
     samples = [block for one in made.metrics.get("samples", []) for block in _sample(one)]
     sections = (
         Section("", (what,)),
         Section("Scores", (table,)) if table else Section("", ("Its training has not ended; it has no final scores.",)),
+        *([Section("Style", style)] if style else []),
         *([Section("Samples", tuple(samples))] if samples else []),
         Section("Use", (INTENDED, CARD_USE, *USE, on_the_page("Write"))),
         Section("Data", _data(made)),
@@ -79,6 +82,7 @@ def summary(made: Checkpoint) -> Summary:
             if metric in made.metrics
         ),
         language=data.get("language"),
+        report=style,
     )
 
 
@@ -98,6 +102,12 @@ def score_table(scores: Mapping[str, Any], origin: Mapping[str, Any] | None = No
         rows.append((f"{base:.60} before fine-tuning", f"{first:.4f}", f"{second:.4f}", _bits(first)))
     caption = PROTOCOLS.format(characters=int(scores["characters"]))
     return Table(caption, ("", "windows", "streamed", "bits per character"), tuple(rows))
+
+
+def _style(told: Mapping[str, Any]) -> tuple[str | Table, ...]:
+    """The verdict, the table, and what was left out."""
+    report = StyleReport.from_json(told)
+    return report.verdict, report.table(), *report.notes
 
 
 def _bits(nats: float) -> str:

@@ -10,7 +10,20 @@ from typing import Any
 import torch
 
 from rnnlab import options
-from rnnlab.data.kinds import DIGEST, Kind, find_fault, listed, maybe, number, record, ruled, settings, text, whole
+from rnnlab.data.kinds import (
+    DIGEST,
+    Kind,
+    find_fault,
+    listed,
+    maybe,
+    named,
+    number,
+    record,
+    ruled,
+    settings,
+    text,
+    whole,
+)
 from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.data.text.vocab import Vocabulary, open_vocabulary
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
@@ -37,6 +50,21 @@ SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training th
 
 _NATS = number(0, 100)  # a character; a uniform guess among all characters there are has 14
 _SAMPLE = record({"temperature": number(0), "seed": whole(), "text": text()})
+_SHARE = maybe(number())
+_SPREAD = {f"{of}{bound}": _SHARE for of in ("", "held_out_", "ngram_") for bound in ("low", "high")}
+_ROW = record(
+    {"value": number(), "reading": LINE, "held_out": _SHARE, "ngram": _SHARE, "enough_words": maybe(whole())} | _SPREAD
+)
+_STYLE = record(
+    {
+        "title": LINE,
+        "words": whole(1),
+        "rows": named(_ROW),
+        "left_out": named(LINE),
+        "others": listed(LINE),
+        "verdict": text(2000),
+    }
+)
 _SCORED = {
     "nats_per_char_windows": _NATS,
     "ngram_nats_per_char": _NATS,
@@ -50,6 +78,7 @@ _SCORED = {
     "before": record({"nats_per_char_windows": number(0), "nats_per_char_streamed": number(0)}),
     "openings": listed(LINE),
     "samples": listed(_SAMPLE),
+    "style": _STYLE,
 }
 _TEXT = record(
     {"title": LINE, "sha256": DIGEST},

@@ -4,7 +4,7 @@ config.json         {format, task, model, codec, train, metrics, provenance, sha
 model.safetensors   the weights, float32 or, for half the size, float16
 README.md           the model card
 curve.svg           the training's curve, drawn from config.json; never read
-originality.safetensors  of a writer: a fingerprint of its text (rnnlab.scoring.originality)
+profile.json, originality.safetensors   of a writer: its author in plain figures, a fingerprint of its text
 resume/             what exact resuming needs; never leaves the machine
 """
 
@@ -30,10 +30,9 @@ from rnnlab.nn.model import ModelConfig, SequenceModel, weight_count
 from rnnlab.options import describe
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.train import saved_state, sizes
-from rnnlab.train.checkpoint import files, fingerprint_file
+from rnnlab.train.checkpoint import companions, files, fingerprint_file
 from rnnlab.train.checkpoint.curves import curve_svg, read_curve
 from rnnlab.train.checkpoint.files import parse_json, parse_tensors, read_bytes, refuse
-from rnnlab.train.checkpoint.fingerprint_file import ORIGINALITY, pack_fingerprint, read_fingerprint
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import check_weights
 
@@ -41,9 +40,10 @@ FORMAT = 1
 PARTS = ("codec", "train", "metrics", "provenance")  # of config.json, as a Checkpoint holds them
 SEAL = "sha256"  # of config.json: what tells that none of it has changed
 CONFIG, WEIGHTS, CARD, CURVE = "config.json", "model.safetensors", "README.md", "curve.svg"
+PROFILE, ORIGINALITY = companions.PROFILE, fingerprint_file.ORIGINALITY
 RESUME_NUMBERS, RESUME_TENSORS = saved_state.NUMBERS, saved_state.TENSORS
 # What is taken from others, text checkpoints having the last two, and what is shown to them: the curve is drawn here.
-TAKEN = (CONFIG, WEIGHTS, CARD, "profile.json", ORIGINALITY)
+TAKEN = (CONFIG, WEIGHTS, CARD, PROFILE, ORIGINALITY)
 PUBLIC = (*TAKEN, CURVE)
 RESUME = (RESUME_NUMBERS, RESUME_TENSORS)
 _FILES = {*PUBLIC, *RESUME}
@@ -62,7 +62,7 @@ def largest(file: str, model: ModelConfig | None = None) -> int:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained model with all that is needed to use it, judge it and go on training it."""
+    """A trained model with all that is needed to use it, judge it and go on training it; profile: of an author."""
 
     task: str
     model: ModelConfig
@@ -73,6 +73,7 @@ class Checkpoint:
     weights: dict[str, Tensor]
     card: str = ""
     resume: Snapshot | None = None
+    profile: dict[str, Any] | None = None
     fingerprint: Fingerprint | None = None
 
 
@@ -182,8 +183,7 @@ def _write(checkpoint: Checkpoint, place: Path) -> None:
     files.flush_file(place / CONFIG, files.to_json(config | {SEAL: sealed}))
     files.flush_file(place / CARD, checkpoint.card.encode())
     draw_curve(checkpoint, place)
-    if checkpoint.fingerprint is not None:
-        files.flush_file(place / ORIGINALITY, pack_fingerprint(checkpoint.fingerprint))
+    companions.write_companions(checkpoint.profile, checkpoint.fingerprint, place)
     if checkpoint.resume is not None:
         saved_state.write_state(checkpoint.resume, place, sealed)
     place.chmod(0o755)  # mkdtemp's folders are closed to others
@@ -224,7 +224,7 @@ def _read(place: Path, name: str, resume: bool, most_weights: float) -> Checkpoi
         largest_state = largest(RESUME_TENSORS, model)
         left = saved_state.read_state(place, name, config[SEAL], LARGEST_CONFIG, largest_state)
         made = dataclasses.replace(made, resume=left)
-    return dataclasses.replace(made, weights=weights, fingerprint=read_fingerprint(place, name))
+    return dataclasses.replace(made, weights=weights, **companions.read_companions(place, name, LARGEST_CONFIG))
 
 
 def look(place: Path, name: str) -> Checkpoint:

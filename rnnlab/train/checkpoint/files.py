@@ -73,6 +73,11 @@ def to_json(value: dict[str, Any]) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
+def to_compact_json(value: dict[str, Any]) -> bytes:
+    """JSON in UTF-8 without blanks; as `to_json` else."""
+    return (json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
 def flush_file(file: Path, content: bytes) -> None:
     """Write a file and wait until the disk has it."""
     with file.open("wb") as stream:

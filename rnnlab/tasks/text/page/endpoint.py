@@ -9,6 +9,7 @@ import gradio as gr
 
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
+from rnnlab.tasks.text.page.report_endpoint import add_report_endpoint
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
 from rnnlab.tasks.text.use import Manner, drafts
@@ -89,7 +90,7 @@ def _stops(stop: str | None, more: object) -> tuple[str, ...]:
 
 
 def add_endpoints(models: Sequence[str], at_once: int) -> None:
-    """Add /write and /train_text to the Blocks being built, behind components that nobody sees."""
+    """Add /write, /report and /train_text to the Blocks being built, behind components that nobody sees."""
     with gr.Row(visible=False):
         given = [
             gr.Textbox("", label="prompt"),
@@ -111,4 +112,5 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
         answer = gr.JSON(label="answer")
         call = gr.Button()
     call.click(write, given, answer, api_name="write", concurrency_id="write", concurrency_limit=at_once)
+    add_report_endpoint(models)
     add_train_endpoint()

@@ -13,7 +13,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
-from rnnlab.tasks.text.page import endpoint, voice_panel
+from rnnlab.tasks.text.page import endpoint, report_panel, voice_panel
 from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
@@ -108,12 +108,13 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
     first = first_draft(voices[0])
     choosers, buttons = lay_choosers(voices)
     results = _results(first, buttons)
+    report_panel.lay_out(results.draft)
     _connect(choosers, results, go)
     return WriteTab(choosers, go, results.verdict, voices)
 
 
 def add_endpoints(voices: Sequence[str]) -> None:
-    """Add /write and /train_text."""
+    """Add /write, /report and /train_text."""
     endpoint.add_endpoints(voices, AT_ONCE)
 
 

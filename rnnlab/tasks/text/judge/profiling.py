@@ -1,0 +1,106 @@
+"""A writer's author in plain figures: made of a text, kept beside a checkpoint, found again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from rnnlab.data.text.documents import split_at
+from rnnlab.errors import CheckpointError, DataError, RnnlabError
+from rnnlab.hub.card import card
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.runtime.opening import bundled_checkpoints, locate, open_checkpoint
+from rnnlab.scoring.originality.copying import Index
+from rnnlab.scoring.originality.fingerprint import Fingerprint
+from rnnlab.scoring.style.building import build
+from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.report import StyleReport
+from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.summary import summary
+from rnnlab.tasks.text.writer import check_record, reading, text_learnt
+from rnnlab.train.checkpoint import checkpoint
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
+
+NO_PROFILE = "This checkpoint has no profile of its author (profile.json); give the author's text with --data."
+
+
+@dataclass(frozen=True)
+class Author:
+    """An author in plain figures, and an index of the training part, to find what is copied; None if there is none.
+
+    another: whether they are of another text than the writer was trained on.
+    """
+
+    profile: Profile
+    index: Index | None
+    another: bool = False
+
+
+def author_of_text(documents: Sequence[str], validation: float, title: str, index: Index | None = None) -> Author:
+    """Measure the author of a text whose end was held out; DataError if it has too few words.
+
+    index: of the training part; made of it if None.
+    """
+    training, held_out = split_at(documents, 1 - validation)
+    index = index or Fingerprint.of(training)
+    return Author(build(training, held_out, title, index), index)
+
+
+def measured_author(
+    documents: Sequence[str], validation: float, title: str, index: Index | None = None
+) -> Author | None:
+    """The same; None of a text that is too short."""
+    with suppress(DataError):
+        return author_of_text(documents, validation, title, index)
+    return None
+
+
+def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "", column: str = "") -> Author:
+    """A writer's author: of a text that is given, else what the checkpoint keeps.
+
+    Raises:
+        RnnlabError: the text cannot be used, or none is given and the checkpoint has no profile, or a damaged one.
+    """
+    check_record(made)
+    title = text_learnt(made)[0]
+    if data:
+        how = dataclasses.replace(reading(made), encoding=encoding)
+        corpus = open_text(data, dataclasses.replace(how, column=column or how.column))
+        another = corpus.sha256 != text_learnt(made)[1]
+        found = author_of_text(corpus.documents, how.validation, corpus.name if another else title)
+        return dataclasses.replace(found, another=another)
+    if made.profile is None:
+        raise CheckpointError(NO_PROFILE)
+    return Author(Profile.from_json(made.profile), made.fingerprint)
+
+
+def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OWNER) -> list[Profile]:
+    """The profiles at hand of authors other than one: of the writers that are named, and of the bundled ones.
+
+    Raises:
+        RnnlabError: one that is named cannot be opened or has no profile.
+    """
+    found = [author_of(open_checkpoint(model, caller=caller)).profile for model in models]
+    for name in bundled_checkpoints():
+        with suppress(RnnlabError):  # it is of another task, or damaged, which its own report would tell
+            found.append(author_of(open_checkpoint(name, caller=caller)).profile)
+    distinct = {one.title: one for one in reversed(found)}
+    return [one for one in reversed(distinct.values()) if one.title != title]
+
+
+def keep(model: str, author: Profile, style: StyleReport | None) -> None:
+    """Write an author's profile, and a report if there is one, into a checkpoint on this machine and onto its card.
+
+    Raises:
+        CheckpointError: it is not on this machine, or the folder cannot be written.
+    """
+    found = locate(model)
+    if found.commit is not None:
+        raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the report in its folder.")
+    resumable = (found.folder / checkpoint.RESUME_NUMBERS).is_file()
+    made = checkpoint.load(found.folder, resume=resumable)
+    metrics = made.metrics if style is None else made.metrics | {"style": style.json()}
+    made = dataclasses.replace(made, metrics=metrics, profile=author.json())
+    checkpoint.save(dataclasses.replace(made, card=card(made, summary(made))), found.folder)

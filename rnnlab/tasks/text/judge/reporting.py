@@ -1,0 +1,109 @@
+"""A writer's style report: texts that it writes, or that somebody has, beside its author's pages and a 5-gram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rnnlab import options
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.sampling import Sampling
+from rnnlab.runtime.callers import OWNER, Caller
+from rnnlab.runtime.opening import locate, open_located
+from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.report import StyleReport, report
+from rnnlab.scoring.style.words import BLOCK, blocks_of
+from rnnlab.tasks.text.generate import Writing, begin, read_prompt
+from rnnlab.tasks.text.judge import profiling
+from rnnlab.tasks.text.judge.profiling import Author, author_of, other_authors
+from rnnlab.tasks.text.pieces import Wish
+from rnnlab.tasks.text.seeds import HIGHEST_SEED
+from rnnlab.tasks.text.use import MOST_TEXTS
+from rnnlab.tasks.text.writer import Writer, open_located_writing
+
+SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
+ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
+FEWEST_LEFT_OUT = 40  # blocks, below which the ranges of the author's own pages are hardly known
+ANOTHER = "The model was trained on another text; the figures are beside the author of the given one."
+LONGEST_TEXT = 2_000_000  # characters that a report reads
+
+
+def report_of(
+    model: str,
+    *,
+    data: Sequence[str] = (),
+    text: str | None = None,
+    samples: int = SAMPLES,
+    temperature: float | None = None,
+    seed: int = 1,
+    against: Sequence[str] = (),
+    caller: Caller = OWNER,
+    device: str = "auto",
+    encoding: str = "",
+    column: str = "",
+    keep: bool = False,
+) -> StyleReport:
+    """Report on what a writer writes, or on a text.
+
+    Args:
+        model: a folder, a bundled name or a repository of the Hub.
+        data: the author's text, as of a training; by default what the checkpoint keeps of it is used.
+        text: what to report on; None has the writer write `samples` texts of 250 words.
+        samples: how many.
+        temperature: that they are written with; None is the default.
+        seed: of the first of them, the next having the next seeds.
+        against: further writers, whose authors the author is told apart from; the bundled ones are always among them.
+        caller: who asks.
+        device: "cpu", "cuda", "mps" or "auto".
+        encoding, column: of the data.
+        keep: whether the checkpoint's folder is given the author's profile, and the report on what the writer wrote.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is.
+    """
+    if not 1 <= samples <= MOST_SAMPLES:
+        raise RnnlabError(f"Between 1 and {MOST_SAMPLES} samples can be reported on, not {samples}.")
+    if not 0 <= seed <= HIGHEST_SEED - samples:
+        raise RnnlabError(f"The seed must be between 0 and {HIGHEST_SEED - samples:,}, not {seed:,}.")
+    if text is not None and len(text) > LONGEST_TEXT:
+        raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
+    found = locate(model, caller=caller)
+    author = author_of(open_located(found), data, encoding=encoding, column=column)
+    if keep and author.another:
+        raise RnnlabError("The data are another text than the checkpoint was trained on; leave out --keep.")
+    others = other_authors(author.profile.title, against, caller=caller)
+    texts = [text] if text is not None else None
+    if texts is None:
+        writer = open_located_writing(found, device=device)
+        texts = list(_samples(writer, author.profile, samples, temperature, seed))
+    told = report(author.profile, texts, others, index=author.index, generated=text is None, seed=seed)
+    if author.another:
+        told = replace(told, notices=(ANOTHER,))
+    if keep:
+        profiling.keep(model, author.profile, told if text is None else None)
+    return told
+
+
+def written_report(writer: Writer, author: Author) -> StyleReport | None:
+    """Report on what a writer has written at the end of its training; None of a text too short to compare."""
+    profile = author.profile
+    if len(profile.held_out) < FEWEST_LEFT_OUT:
+        return None
+    texts = list(_samples(writer, profile, SAMPLES, None, 1))
+    return report(profile, texts, other_authors(profile.title), index=author.index)
+
+
+def _samples(writer: Writer, author: Profile, samples: int, temperature: float | None, seed: int) -> Iterator[str]:
+    """Texts of a block of words each; one in which there are fewer is given whole."""
+    wish = Wish(round(ROOM * BLOCK * author.characters / author.words) + 50)
+    sampling = options.from_mapping(Sampling, {"temperature": temperature})
+    for first in range(0, samples, MOST_TEXTS):
+        seeds = range(seed + first, seed + min(first + MOST_TEXTS, samples))
+        places = begin(writer.model, read_prompt(writer.vocabulary, ""), seeds)
+        texts: list[list[str]] = [[] for _ in seeds]
+        for step in Writing(writer.engine, writer.vocabulary, places, sampling, wish):
+            for text, pieces in zip(texts, step, strict=True):
+                text += [piece.text for piece in pieces]
+        for whole in map("".join, texts):
+            block = next(blocks_of([whole]), None)
+            yield whole if block is None else block.text

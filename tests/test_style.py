@@ -1,0 +1,208 @@
+"""How near a text is to an author: what is counted, against hand counts and SciPy, and what the report says of it."""
+
+import dataclasses
+import functools
+import json
+import random
+
+import numpy as np
+import pytest
+from pages import pages
+from scipy.spatial.distance import cosine
+
+from rnnlab.errors import DataError
+from rnnlab.scoring.style import words
+from rnnlab.scoring.style.building import build
+from rnnlab.scoring.style.counts import COMMON, part, scalar
+from rnnlab.scoring.style.figures import Ruler, distance
+from rnnlab.scoring.style.known import Known
+from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.report import report
+from rnnlab.scoring.style.rows import NO_NEARER, OUTSIDE, SHORT, WITHIN, Spread, read
+
+HAND = "“Go home,” she said. Why? Nobody knew (not\nyet)\n\nthe end"
+
+
+@functools.cache
+def profile(author: int = 1, script: str = "latin") -> Profile:
+    return build([pages(10_000, author, script)], [pages(5_000, author, script, seed=2)], f"{script} {author}")
+
+
+def told(text: str, author: int = 1, script: str = "latin", others=(2,)):
+    return report(profile(author, script), [text], [profile(one, script) for one in others], generated=False)
+
+
+def readings(text: str, **others) -> dict[str, str]:
+    return {row.name: row.reading for row in told(text, **others).rows}
+
+
+def test_words_sentences_and_paragraphs_are_those_that_a_hand_counts():
+    assert words.count_words(HAND) == 11
+    assert words.sentences(HAND) == ["“Go home,” she said.", "Why?", "Nobody knew (not\nyet)", "the end"]
+    assert words.paragraphs(HAND) == ["“Go home,” she said. Why? Nobody knew (not\nyet)", "the end"]
+    assert [words.is_proper(one, words.STOPS, True) for one in words.sentences(HAND)] == [True, True, False, False]
+    assert words.is_balanced(HAND)
+    assert not words.is_balanced("“Go (home,” she said.")
+    assert words.sentences("It cost 3.5. So be it!", words.STOPS) == ["It cost 3.5.", "So be it!"]
+
+
+def test_blocks_hold_every_word_in_order_and_nothing_is_lost_between_them():
+    text = pages(1_100)
+    blocks = list(words.blocks_of([text]))
+    assert [len(block.words) for block in blocks] == [250] * 4
+    assert text.startswith("".join(block.text for block in blocks))
+    assert all(words.count_words(block.text) == 250 for block in blocks)
+
+
+def test_a_block_s_counts_are_those_that_a_hand_counts():
+    habits = profile().habits
+    [block] = words.blocks_of(["One two one two. Three one two!" + " x" * 0], size=7)
+    counts = habits.count(block)
+    assert scalar(counts, "words") == 7
+    assert (scalar(counts, "bigrams"), scalar(counts, "distinct_bigrams")) == (6, 4)  # one two ×3, two one, …
+    assert (scalar(counts, "trigrams"), scalar(counts, "distinct_trigrams")) == (5, 5)
+    assert (scalar(counts, "sentences"), scalar(counts, "proper")) == (2, 2)
+    assert part(counts, "word_lengths")[[2, 4]].tolist() == [6, 1]
+    assert part(counts, "marks")[[0, 4, -1]].tolist() == [1, 1, 7]
+
+
+def test_a_set_of_hashes_misses_no_member_and_takes_few_others_for_one():
+    random = np.random.default_rng(1)
+    members, others = (random.integers(0, 2**48, 100_000, np.uint64) for _ in range(2))
+    known = Known.from_json(json.loads(json.dumps(Known.of(members).json())))
+    assert known.holds(members).all()
+    assert known.holds(others).mean() < 0.012
+    assert len(known.bits) <= 10 * len(members) / 8 + 1
+
+
+def test_a_distance_of_distributions_is_half_the_sum_of_differences():
+    found = distance(np.array([[2, 2, 0], [0, 0, 9]]), np.array([1, 2, 1]))
+    np.testing.assert_allclose(found, [0.25, 0.75])
+
+
+def test_cosine_delta_is_scipy_s_distance_of_z_scores():
+    author, other = profile(1), profile(2)
+    ruler = Ruler.of(author, [])
+    ruler = dataclasses.replace(ruler, others=(other,))
+    table = dict(zip(other.listed.tolist(), zip(other.frequencies, other.spreads, strict=True), strict=True))
+    theirs = np.array([table.get(one, (0.0, 0.0)) for one in author.habits.common.tolist()])
+    means = np.array([author.frequencies[:COMMON], theirs[:, 0]])
+    spreads = np.array([author.spreads[:COMMON], theirs[:, 1]])
+    deviation = np.sqrt((spreads**2).mean(axis=0) + means.var(axis=0))
+    text = part(author.held_out.sum(axis=0), "common") / scalar(author.held_out.sum(axis=0), "words")
+    expected = cosine((text - means.mean(axis=0)) / deviation, (means[0] - means.mean(axis=0)) / deviation)
+    assert ruler.delta(text[None])[0] == pytest.approx(expected)
+
+
+def test_frequencies_and_their_spread_are_those_of_slices_of_2_500_words():
+    text = pages(10_000)
+    found = profile()
+    every = [word for block in words.blocks_of([text]) for word in block.words]
+    first = words.hashes(sorted(set(every), key=lambda one: (-every.count(one), every.index(one)))[:1])
+    assert found.listed[0] == first[0]
+    commonest = max(set(every), key=every.count)
+    slices = [every[start : start + 2_500].count(commonest) / 2_500 for start in range(0, 10_000, 2_500)]
+    assert found.frequencies[0] == pytest.approx(np.mean(slices))
+    counted = np.sqrt(found.frequencies[0] * (1 - found.frequencies[0]) / 2_500)
+    assert found.spreads[0] == pytest.approx(max(np.std(slices, ddof=1), counted))
+
+
+def test_a_profile_saved_and_opened_gives_the_same_report_and_holds_no_word_of_the_text():
+    written = json.dumps(profile().json())
+    text = pages(1_000, seed=3)
+    rows, again = (report(one, [text]).json()["rows"] for one in (profile(), Profile.from_json(json.loads(written))))
+    assert {name: row["value"] for name, row in again.items()} == pytest.approx(
+        {name: row["value"] for name, row in rows.items()}, abs=1e-4
+    )
+    assert not [word for word in set(text.split()) if len(word) > 3 and f'"{word}"' in written]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("format", 2), ("common", []), ("held_out", [[1, 2]]), ("known", {}), ("ngram", [["x"]]), ("training", {}),
+     ("common", [[1, 2.5, 0]]), ("told_apart", [[-1] * 1024]), ("stops", 5)],
+)  # fmt: skip
+def test_a_damaged_profile_is_refused_in_one_sentence(field, value):
+    with pytest.raises(DataError, match="The author's profile .*make it anew with --data"):
+        Profile.from_json(profile().json() | {field: value})
+
+
+def test_the_author_s_own_new_pages_are_within_the_author_s_range():
+    found = readings(pages(5_000, seed=4))
+    assert list(found.values()).count(OUTSIDE) <= 2  # one in twenty is outside by chance
+    assert NO_NEARER not in found.values()
+    assert found["attribution"] == found["delta"] == WITHIN
+
+
+def test_another_author_s_pages_are_outside():
+    found = readings(pages(5_000, author=2))
+    assert found["delta"] == found["attribution"] == OUTSIDE
+    assert {found["sentence_lengths"], found["marks"]} <= {OUTSIDE, NO_NEARER}
+
+
+def test_shuffled_words_fail_the_sentences():
+    shuffled = pages(5_000, seed=4).split()
+    random.Random(1).shuffle(shuffled)
+    found = readings(" ".join(shuffled))
+    assert found["proper"] in (OUTSIDE, NO_NEARER)
+    assert found["delta"] == WITHIN  # the words are still the author's
+
+
+def test_text_copied_from_the_training_part_is_caught():
+    found = told(pages(10_000)[5_000:40_000])
+    rows = {row.name: row for row in found.rows}
+    assert rows["trigrams"].reading == OUTSIDE
+    assert rows["trigrams"].text.value > 0.99
+    assert "It repeats the text it was trained on" in found.verdict
+
+
+def test_a_5_gram_s_text_is_no_nearer_than_a_5_gram_or_between():
+    from rnnlab.scoring.style.building import imitation
+
+    rows = {row.name: row for row in told(imitation(pages(10_000), 20, seed=9)).rows}
+    assert rows["spelling"].reading in (NO_NEARER, OUTSIDE, "between the 5-gram and the author")
+    assert rows["spelling"].text.value == pytest.approx(rows["spelling"].ngram.value, abs=0.03)
+
+
+def test_what_a_figure_says_follows_from_the_ranges():
+    own, other = Spread(0.5, 0.4, 0.6), Spread(0.2, 0.1, 0.3)
+    assert read("bigrams", 0.45, own, other, 250) == WITHIN
+    assert read("bigrams", 0.35, own, other, 250) == "between the 5-gram and the author"
+    assert read("bigrams", 0.15, own, other, 250) == NO_NEARER
+    assert read("bigrams", 0.9, own, other, 250) == OUTSIDE
+    assert read("bigrams", 0.45, own, Spread(0.5, 0.3, 0.7), 1000) == SHORT
+    assert read("bigrams", 0.45, own, Spread(0.5, 0.3, 0.7), None) == "within the author's range, as a 5-gram is"
+    assert read("marks", 0.3, own, Spread(0.9, 0.8, 1.0), 250) == WITHIN  # nearer than most of the author's own
+    assert read("bigrams", 0.45, Spread(0.5), other, 250) == SHORT
+
+
+@pytest.mark.parametrize("script", ["greek", "russian", "chinese"])
+def test_texts_in_other_scripts_are_reported_on_or_told_what_does_not_apply(script):
+    found = told(pages(2_500, script=script, seed=4), script=script, others=())
+    rows = {row.name: row for row in found.rows}
+    assert rows["spelling"].text.value > 0.98
+    assert rows["proper"].text.value > 0.9
+    assert ("capitals" in found.left_out) == (script == "chinese")
+    assert found.left_out["delta"] == "no other author of the same language is at hand"
+
+
+def test_an_author_of_another_language_is_no_rival():
+    found = told(pages(1_000, seed=4), others=())
+    mixed = report(profile(), [pages(1_000, seed=4)], [profile(1, "russian")])
+    assert mixed.others == found.others == ()
+    assert {"delta", "attribution"} <= set(mixed.left_out)
+
+
+def test_too_short_texts_are_refused_with_their_length():
+    with pytest.raises(DataError, match="100 words are too few for a report on style; write at least 250"):
+        told(pages(100))
+    with pytest.raises(DataError, match="100 words are too few for an author's profile"):
+        build([pages(100)], [], "short")
+
+
+def test_a_text_of_one_block_has_no_interval_and_twice_the_same_report():
+    text = pages(300, seed=5)
+    found = told(text)
+    assert {row.text.low for row in found.rows} == {None}
+    assert found.json() == told(text).json()
+    json.dumps(found.json(), allow_nan=False)
