@@ -41,6 +41,8 @@ LONGEST = [
     "lending",
     "linear_texts",
     "written_everywhere",
+    "style_reports",
+    "style",
     "loop",
     "checkpoints_page",
     "file_kinds",

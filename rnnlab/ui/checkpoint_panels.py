@@ -29,7 +29,9 @@ def details(shown: Shown) -> str:
 def report(shown: Shown) -> str:
     """Its longer report, folded; "" if it has none."""
     blocks = (
-        f"<p>{escape(block)}</p>" if isinstance(block, str) else scores("own", table_of(block), caption=block.caption)
+        f"<p>{escape(block)}</p>"
+        if isinstance(block, str)
+        else scores("report", table_of(block), caption=block.caption)
         for block in shown.report
     )
     said = "".join(blocks)

@@ -131,6 +131,9 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .scores dt { font-weight: 600; color: var(--body-text-color); }
 .scores dd { margin: 0; }
 .scores.tutorial table { max-width: 640px; }
+.scores.report :is(th, td) { white-space: normal !important; padding: 7px 6px !important; font-size: .84rem; }
+.scores.report tbody th { min-width: 11em; }
+details.report > summary { cursor: pointer; padding: 6px 0; }
 .tutorial th > span { display: inline-block; vertical-align: middle; }
 
 .trust { margin-top: 22px; }

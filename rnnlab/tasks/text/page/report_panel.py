@@ -60,7 +60,7 @@ def report_html(told: StyleReport) -> str:
     table = told.table()
     return (
         f'<section class="verdict" aria-live="polite">{html.headline(told.verdict)}</section>'
-        f"{html.scores('own', html.table_of(table), caption=table.caption, foot=html.notes(told.notes))}"
+        f"{html.scores('report', html.table_of(table), caption=table.caption, foot=html.notes(told.notes))}"
     )
 
 
