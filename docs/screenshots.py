@@ -155,7 +155,7 @@ def learnt(page: Page, folder: Path) -> None:
 def checkpoints(page: Page, folder: Path) -> None:
     """The tab Checkpoints as it comes."""
     page.get_by_role("tab", name="Checkpoints").click()
-    page.locator("#chosen table").wait_for(timeout=PATIENCE)
+    page.locator("#chosen table").first.wait_for(timeout=PATIENCE)
 
 
 def card(page: Page, folder: Path) -> None:
