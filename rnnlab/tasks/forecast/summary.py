@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made, on_the_page
@@ -53,13 +54,8 @@ LIMITS = {
         "uncertainty."
     ),
 }
-USE = (
-    Code(
-        "python -m rnnlab forecast FOLDER --data AAPL\n"
-        "python -m rnnlab backtest FOLDER --data prices.csv --start 2015-08-13"
-    ),
-    Code('import rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))', "python"),
-)
+COMMANDS = "python -m rnnlab forecast FOLDER --data AAPL\npython -m rnnlab backtest FOLDER --data prices.csv --start {}"
+IN_PYTHON = Code('import rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))', "python")
 
 
 def summary(made: Checkpoint) -> Summary:
@@ -68,11 +64,12 @@ def summary(made: Checkpoint) -> Summary:
     names = [str(one["name"]) for one in made.provenance["data"]]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     scores = tuple(score_tables(made.metrics, made.provenance))
+    after = date.fromisoformat(made.provenance["until"]) + timedelta(days=1)  # the first day that can be a test
     scored = Section("Scores", scores) if scores else Section("", (_unscored(made.metrics),))
     sections = (
         Section("", (WHAT[recipe],)),
         scored,
-        Section("Use", (INTENDED[recipe], CARD_USE, *USE, on_the_page("Forecast"))),
+        Section("Use", (INTENDED[recipe], CARD_USE, Code(COMMANDS.format(after)), IN_PYTHON, on_the_page("Forecast"))),
         Section("Data", _data(made.provenance)),
         how_it_was_made(made, (TrainConfig, DensityConfig, TutorialConfig)),
         Section("Limits", (LIMITS[recipe],)),
