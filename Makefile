@@ -4,6 +4,7 @@
 # make bench  the timings behind docs/decisions.md
 # make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
+# make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
 # make shakespeare TEXT=tinyshakespeare.txt, make doyle: the bundled voices, trained from scratch (one to two hours each)
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
@@ -14,9 +15,10 @@ PYTEST_FLAGS ?= -q
 PYTEST = .venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_FLAGS)
 TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
+RECIPE := --wide --market SP500 --newest --near 1 --validation 0.02 --seeds 3
 WRITER := .venv/bin/python -m rnnlab train text --overwrite --out
 
-.PHONY: run test test-all test-fast checks bench stocks tutorial shakespeare doyle screenshots space clean
+.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial shakespeare doyle screenshots space clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
@@ -43,9 +45,13 @@ bench: .venv/run.stamp
 	.venv/bin/python -m rnnlab bench forecast
 
 stocks: .venv/test.stamp
-	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 --wide --market SP500 --newest --near 1 \
-		--validation 0.02 --seeds 3 --out data/checkpoints/stocks --overwrite \
+	.venv/bin/python -m rnnlab train forecast --data bundled --until 2015-08-12 $(RECIPE) \
+		--out data/checkpoints/stocks --overwrite \
 		$(if $(UNSEEN),--garch --unseen $(UNSEEN))
+
+stocks-today: .venv/run.stamp
+	.venv/bin/python -m rnnlab train forecast --data today --until 2024-12-30 $(RECIPE) \
+		--out data/checkpoints/stocks-today --overwrite
 
 tutorial: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial --overwrite

@@ -94,6 +94,14 @@ def test_the_groups_hold_tickers_and_each_stock_once():
     assert len(set(stocks)) == len(stocks)
 
 
+def test_what_stocks_was_trained_on_has_not_grown_with_the_younger_tables():
+    bundled, today = catalog.group("bundled"), catalog.group("today")
+    assert today[: len(bundled)] == bundled
+    trained = json.loads((catalog.bundled_folder() / "checkpoints/stocks/config.json").read_text())["provenance"]
+    assert [one["name"] for one in trained["data"]] == list(bundled)
+    assert today[len(bundled) :] == ("AAPL-2019",)
+
+
 def test_a_ticker_is_found_in_any_case_and_in_the_pool(tables):
     assert catalog.entry("sp500").title == "S&P 500 index, 1999–2018"
     pd.testing.assert_frame_equal(catalog.price_table(" ibm "), tables["IBM"])

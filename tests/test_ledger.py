@@ -30,12 +30,14 @@ from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.scoring.baselines import har_t
 from rnnlab.scoring.forecasts import diebold_mariano
+from rnnlab.summary import THIS_MODEL
 from rnnlab.tasks.forecast.data import open_prices
 from rnnlab.tasks.forecast.judge.walk import of_days
 from rnnlab.tasks.forecast.ledger.committing import commit
 from rnnlab.tasks.forecast.ledger.entries import read_line
 from rnnlab.tasks.forecast.ledger.published import read_published
 from rnnlab.tasks.forecast.ledger.scoring import running, score, sums, together
+from rnnlab.tasks.forecast.ledger.tables import narrow_table, signed, sums_table
 from rnnlab.tasks.forecast.page import ledger_panel
 from rnnlab.tasks.forecast.page.tab import lay_out
 from rnnlab.tasks.forecast.recipes import open_forecasting
@@ -537,9 +539,32 @@ def test_the_page_shows_published_scores_on_a_click_and_says_why_there_are_none(
     assert f"{found['all']['scores']['model']['crps']:.4f}" in table
     figure = ledger_panel.running_figure(found)
     assert [len(line.x) for line in figure.data] == [2, 2]
+    assert list(figure.layout.xaxis.tickvals) == ["2026-11-23", "2026-11-24"], "of few sessions each has a tick"
     asked = len(desk.hub.asked)
     assert ledger_panel.show_ledger(REPO)[0] == told
     assert len(desk.hub.asked) == asked, "scores that were just fetched are shown again"
+
+
+def test_a_difference_of_0_has_no_sign():
+    assert [signed(difference) for difference in (-4e-5, 4e-5, -6e-5, 1.0)] == [
+        "0.0000",
+        "0.0000",
+        "-0.0001",
+        "+1.0000",
+    ]
+    found = {"running": [{"session": "2026-11-24", "har_t": -1e-6, "garch_t": 0.02}]}
+    figure = ledger_panel.running_figure(found)
+    assert str(figure.data[0].y[0]) == "0.0"
+    assert figure.layout.title.text.startswith("<b>Mean CRPS equal to HAR's</b>")
+
+
+def test_a_phone_has_room_for_the_ledger_s_table(desk):
+    desk.commit(NIGHTS[0])
+    found = desk.score()
+    wide, narrow = sums_table(found), narrow_table(found)
+    assert (len(narrow.head), len(narrow.rows)) == (4, len(wide.rows))
+    texts = " ".join(cell for row in narrow.rows for cell in row)
+    assert all(cell in texts for row in wide.rows for cell in row if cell != THIS_MODEL)
 
 
 def test_damaged_scores_are_refused_in_a_sentence(desk):

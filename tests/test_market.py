@@ -14,10 +14,10 @@ import rnnlab
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import new_model
 from rnnlab.runtime.opening import open_checkpoint
-from rnnlab.tasks.forecast.data import beside, open_prices
+from rnnlab.tasks.forecast.data import beside, open_many, open_prices
 from rnnlab.tasks.forecast.judge.refitting import trained_until
 from rnnlab.tasks.forecast.judge.scoring import backtest
-from rnnlab.tasks.forecast.learn import density, linear_head
+from rnnlab.tasks.forecast.learn import density, features, linear_head
 from rnnlab.tasks.forecast.learn.density import student_parameters
 from rnnlab.tasks.forecast.learn.features import FIRST_DAY, NAMES, WIDE, build_panel, without
 from rnnlab.tasks.forecast.learn.linear_head import LinearHead, averaged, fit_linear_head
@@ -139,6 +139,14 @@ def test_fine_tuning_keeps_the_features_and_may_read_an_index(place, tmp_path):
             **more,
         )
         assert open_checkpoint(result.folder).codec == open_checkpoint(str(place / "wide")).codec
+
+
+def test_of_several_series_one_without_a_day_of_the_index_goes_without_and_is_named(place):
+    market(100, start="2020-01-06").to_csv(place / "late.csv")
+    acme, late = open_many([str(place / "acme.csv"), str(place / "late.csv")], market=str(place / "index.csv"))
+    assert set(features.MARKET_COLUMNS) <= set(acme.table.columns)
+    assert not set(features.MARKET_COLUMNS) & set(late.table.columns)
+    assert late.notices[-1] == "has no day in common with index; it goes without."
 
 
 @pytest.mark.parametrize(

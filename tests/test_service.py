@@ -1,17 +1,20 @@
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from markets import market
 from trainings import train_forecast
 
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
-from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.callers import OWNER, STRANGER
 from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.scoring.baselines import BASELINES
 from rnnlab.tasks.forecast.commands import backtest_lines
 from rnnlab.tasks.forecast.forecast_report import study
-from rnnlab.tasks.forecast.judge.scoring import backtest
+from rnnlab.tasks.forecast.judge.scoring import backtest, compare
+from rnnlab.tasks.forecast.page.forecast_view import answer
+from rnnlab.tasks.forecast.page.request import Asked, Source
 from rnnlab.tasks.forecast.use import forecast
 from rnnlab.train.checkpoint import checkpoint
 
@@ -53,6 +56,21 @@ def test_a_back_test_over_days_that_were_learnt_from_says_so(folder):
     unfair = backtest(model(folder), folder / "acme.csv", start="2011-02-01").json()
     assert fair["notices"] == []
     assert "trained on days up to 2011-02-01, so its scores on these days are too good" in unfair["notices"][0]
+    assert unfair["verdict"].startswith("No test, as the model was trained on days up to 2011-02-01, some of these")
+    assert fair["verdict"].startswith("On these ")
+
+
+def test_neither_the_page_nor_a_comparison_calls_a_test_what_a_model_was_trained_on(folder):
+    known, fair = (
+        answer(Asked(Source(None, str(folder / "acme.csv")), model(folder), start=f"2011-02-0{day}"), OWNER)
+        for day in (1, 2)
+    )
+    assert "No test, as the model was trained on days up to 2011-02-01" in known.verdict
+    assert "by a model that was trained on days up to 2011-02-01: no test." in known.scores
+    assert "No test" not in fair.verdict
+    assert "no test" not in fair.scores
+    compared = compare((model(folder), "stocks"), folder / "acme.csv", start="2011-02-01")
+    assert compared.verdict.startswith(f"No test, as {Path(model(folder)).name} was trained on some of these days; ")
 
 
 def test_unless_told_otherwise_only_days_that_were_not_learnt_from_are_scored(folder):

@@ -69,6 +69,25 @@ def test_no_visitor_names_a_folder_or_an_address(yahoo, name):
     assert yahoo.asked == before
 
 
+def test_the_page_leads_whoever_fetches_prices_to_the_younger_checkpoint(yahoo):
+    old, young = (answer(Asked(Source("yahoo:NVDA"), model)).verdict for model in ("stocks", "stocks-today"))
+    assert (
+        "This checkpoint was trained on days up to 2015-08-12; for prices of today choose stocks-today, trained" in old
+    )
+    assert "on days up to 2024-12-30, under Settings." in old
+    assert "for prices of today choose" not in young
+    assert "for prices of today choose" not in answer(Asked(Source("AAPL"), "stocks")).verdict
+
+
+def test_the_choosers_say_until_when_each_checkpoint_was_trained():
+    with gr.Blocks() as page:
+        tab.lay_out(["stocks", "stocks-today"], gr.Column())
+    listed = [("stocks (trained to 2015-08-12)", "stocks"), ("stocks-today (trained to 2024-12-30)", "stocks-today")]
+    choosers = {block.label: block for block in page.blocks.values() if isinstance(block, gr.Dropdown)}
+    assert choosers["Checkpoint"].choices == choosers["With"].choices == listed
+    assert choosers["Checkpoint"].value == "stocks"
+
+
 def test_a_link_remembers_a_ticker():
     link = forecast_link(Asked(Source("yahoo:nvda"), "stocks", 7), "stocks")
     assert link == "?tab=forecast&model=stocks&data=yahoo%3ANVDA&horizon=7"

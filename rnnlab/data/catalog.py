@@ -21,8 +21,10 @@ MEND = "run python -m data.export_prices again or install rnnlab anew"
 
 # Each stock once: Apple and Amazon with the tables of their own, not with the pool's shorter ones.
 BUNDLED_FIRST = ("AAPL", "MSFT", "AMZN", "QQQ")
-GROUPS = ("pool", "bundled")
+GROUPS = ("pool", "bundled", "today")
 IN_POOL_TWICE = ("AAPL-1998", "AMZN-1998")
+# Tables that reach beyond the others; none is in "bundled", so that what was trained on that can be trained again.
+YOUNGER = ("AAPL-2019",)
 
 T = TypeVar("T")
 
@@ -179,10 +181,11 @@ def group(name: str) -> tuple[str, ...]:
     """The tickers that a name stands for; DataError if it stands for nothing.
 
     "pool" is the 29 stocks of 1998–2013; "bundled" is all that suits training, each stock once: AAPL, MSFT, AMZN, QQQ
-    and the pool less its own Apple and Amazon. The index and the newer Apple table are in neither.
+    and the pool less its own Apple and Amazon; "today" is that and the newer Apple table. The index is in none.
     """
     pool = entry("pool").tickers
     known = {"pool": pool, "bundled": BUNDLED_FIRST + tuple(one for one in pool if one not in IN_POOL_TWICE)}
+    known["today"] = known["bundled"] + YOUNGER
     return _match(name, known, "group of tickers")
 
 

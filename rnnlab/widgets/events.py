@@ -24,9 +24,9 @@ def choices_with(known: Sequence[tuple[str, str]], model: str | None) -> list[tu
     return [*known, (told(model), model)]
 
 
-def chooser_with(bundled: Sequence[str], model: str) -> gr.Dropdown:
-    """A dropdown of bundled checkpoints set to one that is open already, whatever it is."""
-    return gr.Dropdown(choices=list(choices_with([(name, name) for name in bundled], model)), value=model)
+def chooser_with(bundled: Sequence[tuple[str, str]], model: str) -> gr.Dropdown:
+    """A dropdown of bundled checkpoints (words, name) set to one that is open already, whatever it is."""
+    return gr.Dropdown(choices=list(choices_with(bundled, model)), value=model)
 
 
 def filled(text: str | None) -> str | None:

@@ -102,7 +102,7 @@ def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN, market: M
     """Open several tickers or files, each bundled table read once; `reading` is for the files among them.
 
     A name with a source's prefix (`yahoo:NVDA`) asks that source, unless it is the path of a file.
-    market: an index to stand beside each, see `beside`.
+    market: an index to stand beside each that has days in common with it, see `beside`.
 
     Raises:
         DataError: as `open_prices`.
@@ -123,8 +123,19 @@ def open_many(data: Sequence[str], reading: PriceReading = AS_WRITTEN, market: M
             raise DataError(f"{name} is a bundled series, not a file; leave out --ticker, --dates and --encoding.")
         else:
             opened.append(Prices(name.upper(), _bundled_table(name.upper()), bundled=True))
-    index = open_market(market) if market else None
-    return opened if index is None else [beside(prices, index) for prices in opened]
+    return _beside_each(opened, open_market(market)) if market else opened
+
+
+def _beside_each(opened: Sequence[Prices], index: Prices) -> list[Prices]:
+    """Each beside the index; of several series those that share no day with it stay as they are, with a notice."""
+    shared = [not one.table.index.intersection(index.table.index).empty for one in opened]
+    if not any(shared):
+        return [beside(one, index) for one in opened[:1]]  # refused
+    alone = "has no day in common with {0}; it goes without."
+    return [
+        beside(one, index) if shares else dataclasses.replace(one, notices=(*one.notices, alone.format(index.name)))
+        for one, shares in zip(opened, shared, strict=True)
+    ]
 
 
 def _bundled_table(name: str) -> pd.DataFrame:

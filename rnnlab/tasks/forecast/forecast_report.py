@@ -12,12 +12,11 @@ import pandas as pd
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
-from rnnlab.tasks.forecast.judge import walk
 from rnnlab.tasks.forecast.judge.diagnostics import closely
 from rnnlab.tasks.forecast.judge.walk import Backtest
 from rnnlab.tasks.forecast.outlook.distribution import PriceDistribution
 from rnnlab.tasks.forecast.outlook.forecast import calibrated_outlook, raw_outlook
-from rnnlab.tasks.forecast.prepared import Prepared, fairness, prepared, whole_horizon
+from rnnlab.tasks.forecast.prepared import Prepared, fairness, knew, prepared, verdict, whole_horizon
 from rnnlab.tasks.forecast.recipes import LONGEST_HORIZON
 
 
@@ -30,7 +29,8 @@ class Study:
     one. scores: the JSON of the back-test and `decimals`, or None; details: what the module judge.diagnostics says of
     it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
     series. outlook: the distribution that fan is of. source: of fetched prices, whence they
-    came and how old they are.
+    came and how old they are. until: the last day that the model was trained on. known: whether it was trained on test
+    days.
     """
 
     name: str
@@ -45,6 +45,8 @@ class Study:
     decimals: int | None = None
     outlook: PriceDistribution | None = None
     source: str = ""
+    until: str = ""
+    known: bool = False
 
     @property
     def currency(self) -> str:
@@ -96,6 +98,7 @@ def study(
         decimals=prices.decimals,
         outlook=outlook,
         source=prices.source,
+        until=str(checkpoint.provenance["until"]),
     )
     try:
         [result] = asked.walked(start, [ahead])
@@ -107,9 +110,10 @@ def study(
         shown,
         days=result.days,
         scores=result.summary() | {"decimals": prices.decimals},
-        verdict=walk.verdict(result, calibrated=calibrated),
+        verdict=verdict(checkpoint, result, calibrated=calibrated),
         notices=prices.notices + fairness(checkpoint, prices, result),
         details=closely(result),
+        known=knew(checkpoint, result.first_day),
     )
     return _calibrated(found, asked, result) if calibrated else found
 

@@ -111,6 +111,20 @@ def fairness(checkpoint: Checkpoint, prices: Prices, result: Backtest) -> tuple[
     return (f"{trained}, so its scores on these days are too good; start the back-test later.", *scaling)
 
 
+def verdict(checkpoint: Checkpoint, result: Backtest, *, calibrated: bool = False) -> str:
+    """How good the forecast was; of days that the model was trained on, that this is no test."""
+    said = walk.verdict(result, calibrated=calibrated)
+    if not knew(checkpoint, result.first_day):
+        return said
+    until = checkpoint.provenance["until"]
+    return f"No test, as the model was trained on days up to {until}, some of these among them; {said}"
+
+
+def trained_until(model: str, caller: Caller) -> str:
+    """The last day that a checkpoint was trained on, as 2015-08-12; RnnlabError if it cannot be opened."""
+    return str(open_forecasting(locate(model, caller=caller))[0].provenance["until"])
+
+
 def knew(checkpoint: Checkpoint, day: pd.Timestamp) -> bool:
     """Whether a model was trained on a day."""
     return f"{day:%Y-%m-%d}" <= str(checkpoint.provenance["until"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made, on_the_page
@@ -16,7 +17,8 @@ from rnnlab.train.progress import TrainConfig
 
 BEATEN = ("har_t", "ewma_t", "constant_t")  # the baselines of a verdict
 PIPELINE = "time-series-forecasting"
-NOT_MEASURED = "Not scored yet, as its training has not ended."
+NOT_ENDED = "Not scored yet, as its training has not ended."
+NO_DAYS = "Not scored, as too few days after its training are known here."
 NO_ADVICE = "This is no investment advice."
 HEADINGS = {
     "density": "Densities of tomorrow's stock prices, from a recurrent network",
@@ -52,13 +54,8 @@ LIMITS = {
         "uncertainty."
     ),
 }
-USE = (
-    Code(
-        "python -m rnnlab forecast FOLDER --data AAPL\n"
-        "python -m rnnlab backtest FOLDER --data prices.csv --start 2015-08-13"
-    ),
-    Code('import rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))', "python"),
-)
+COMMANDS = "python -m rnnlab forecast FOLDER --data AAPL\npython -m rnnlab backtest FOLDER --data prices.csv --start {}"
+IN_PYTHON = Code('import rnnlab\n\nmodel = rnnlab.load("FOLDER")\nprint(model.forecast("AAPL", horizon=5))', "python")
 
 
 def summary(made: Checkpoint) -> Summary:
@@ -67,11 +64,12 @@ def summary(made: Checkpoint) -> Summary:
     names = [str(one["name"]) for one in made.provenance["data"]]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     scores = tuple(score_tables(made.metrics, made.provenance))
-    scored = Section("Scores", scores) if scores else Section("", (NOT_MEASURED,))
+    after = date.fromisoformat(made.provenance["until"]) + timedelta(days=1)  # the first day that can be a test
+    scored = Section("Scores", scores) if scores else Section("", (_unscored(made.metrics),))
     sections = (
         Section("", (WHAT[recipe],)),
         scored,
-        Section("Use", (INTENDED[recipe], CARD_USE, *USE, on_the_page("Forecast"))),
+        Section("Use", (INTENDED[recipe], CARD_USE, Code(COMMANDS.format(after)), IN_PYTHON, on_the_page("Forecast"))),
         Section("Data", _data(made.provenance)),
         how_it_was_made(made, (TrainConfig, DensityConfig, TutorialConfig)),
         Section("Limits", (LIMITS[recipe],)),
@@ -137,12 +135,16 @@ def _verdict(metrics: Mapping[str, Any]) -> str:
         return f"Its error is {times:.1f} times that of repeating yesterday's close; it is kept to show this."
     tests = metrics.get("backtests") or []
     if not tests:
-        return NOT_MEASURED
+        return _unscored(metrics)
     known = [name for name in BEATEN if name in tests[0]["baselines"]]
     return (
         f"On days it was never trained on, its one-day forecasts {_beaten(tests, known)}; the bands show its "
         f"uncertainty, and the median is close to today's price."
     )
+
+
+def _unscored(metrics: Mapping[str, Any]) -> str:
+    return NO_DAYS if "backtests" in metrics else NOT_ENDED
 
 
 def _beaten(tests: Sequence[Mapping[str, Any]], known: Sequence[str]) -> str:

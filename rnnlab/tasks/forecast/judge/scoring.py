@@ -24,7 +24,17 @@ from rnnlab.tasks.forecast.data import (
 from rnnlab.tasks.forecast.judge import leaks, walk
 from rnnlab.tasks.forecast.judge.reports import BacktestReport, Comparison, LeakCheck, PanelReport
 from rnnlab.tasks.forecast.judge.walk import Backtest, percent
-from rnnlab.tasks.forecast.prepared import Beside, Prepared, fairness, first_scored, prepare, prepared, whole_horizon
+from rnnlab.tasks.forecast.prepared import (
+    Beside,
+    Prepared,
+    fairness,
+    first_scored,
+    knew,
+    prepare,
+    prepared,
+    verdict,
+    whole_horizon,
+)
 from rnnlab.tasks.forecast.recipes import open_forecasting
 
 
@@ -61,7 +71,7 @@ def backtest(
         name=prices.name,
         model=model,
         results=tuple(results),
-        verdict=walk.verdict(results[0]),
+        verdict=walk.verdict(results[0]) if placebo else verdict(asked.checkpoint, results[0]),
         notices=(*prices.notices, *fair),
         decimals=prices.decimals,
         source=prices.source,
@@ -129,12 +139,14 @@ def compare(
     notices = [*filter(None, (prices.source, *prices.notices))]
     for model, one, result in zip(models, both, (ours, theirs), strict=True):
         notices += [f"{Path(model).name}: {words}" for words in fairness(one.checkpoint, prices, result)]
+    trained = [told for told, one in zip(models, both, strict=True) if knew(one.checkpoint, ours.first_day)]
+    said = _compared(ours.scores, theirs.scores, p_value)
     return Comparison(
         name=prices.name,
         models=(both[0].pinned, both[1].pinned),
         results=(ours, theirs),
         dm_p=p_value,
-        verdict=_compared(ours.scores, theirs.scores, p_value),
+        verdict=f"No test, as {Path(trained[0]).name} was trained on some of these days; {said}" if trained else said,
         notices=tuple(notices),
         decimals=prices.decimals,
         currency=currency_of(prices),

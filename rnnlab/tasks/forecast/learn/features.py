@@ -159,7 +159,8 @@ def _optional(table: pd.DataFrame, close: Floats, volatility: Floats, before: Fl
 
 def _root_mean_square(values: Floats, span: int) -> Floats:
     """Over the last `span` days, or as many as there are; an empty cell counts for nothing."""
-    return np.asarray(np.sqrt(pd.Series(values**2).rolling(span, min_periods=1).mean().clip(lower=0).to_numpy()))
+    means = pd.Series(values**2).rolling(span, min_periods=1).mean().to_numpy()
+    return np.asarray(np.sqrt(np.maximum(means, 0)))  # a running sum may end a little below 0
 
 
 def _wide(table: pd.DataFrame, returns: Floats, volatility: Floats, found: dict[str, Floats]) -> dict[str, Floats]:

@@ -11,6 +11,7 @@ from rnnlab.tasks.forecast.ledger.entries import MODEL, NAMES
 from rnnlab.tasks.forecast.tables import share
 
 MOST_TOLD = 10  # sessions that are listed by name in a sentence
+NARROW_HEAD = ("", "CRPS %\nlog score", "Covered\n80 and 95 % band", "CRPS, model\nless this")
 HEAD = ("", "days", "", "CRPS %", "log score", "80 % coverage", "95 % coverage", "CRPS, model less this", "t")
 
 
@@ -78,13 +79,28 @@ def sums_table(answer: Mapping[str, Any]) -> Table:
     return Table(caption, HEAD, tuple(rows))
 
 
+def signed(difference: float) -> str:
+    """A difference with its sign, which 0 has none of."""
+    return "0.0000" if round(difference, 4) == 0 else f"{difference:+.4f}"
+
+
+def narrow_table(answer: Mapping[str, Any]) -> Table:
+    """The rows of `sums_table` in four columns, which a phone has room for."""
+    whole = sums_table(answer)
+    rows: list[Cells] = []
+    for title, days, name, crps, log_score, covered80, covered95, difference, t in whole.rows:
+        head = f"{title}\n{days} {'day' if days == '1' else 'days'}" if title else name
+        rows.append((head, f"{crps}\n{log_score}", f"{covered80}\n{covered95}", f"{difference}\n{t and 't ' + t}"))
+    return Table(whole.caption, NARROW_HEAD, tuple(rows))
+
+
 def _rows(title: str, one: Mapping[str, Any]) -> list[Cells]:
     rows: list[Cells] = []
     for name in NAMES:
         scores = one["scores"][name]
         head = (title, str(one["days"]), THIS_MODEL) if name == MODEL else ("", "", TITLES[name])
         crps = one["against"][name]["crps"] if name != MODEL else {"difference": None, "t": None}
-        difference = "" if crps["difference"] is None else f"{crps['difference']:+.4f}"
+        difference = "" if crps["difference"] is None else signed(crps["difference"])
         t = "" if crps["t"] is None else f"{crps['t']:.1f}"
         covered = (share(scores["coverage80"]), share(scores["coverage95"]))
         rows.append((*head, f"{scores['crps']:.4f}", f"{scores['log_score']:.4f}", *covered, difference, t))

@@ -13,7 +13,7 @@ from rnnlab.summary import Table
 from rnnlab.tasks.forecast.judge import scoring
 from rnnlab.tasks.forecast.judge.reports import Comparison
 from rnnlab.tasks.forecast.page.panels import score_columns
-from rnnlab.tasks.forecast.page.request import source_of
+from rnnlab.tasks.forecast.page.request import labelled, source_of
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.events import PRIVATE, filled
@@ -35,7 +35,7 @@ def compare_panel(
     info = "A bundled checkpoint, owner/name on the Hub, or one that you fine-tuned"
     gr.Markdown(STORY, elem_classes="prose")
     with gr.Row(elem_classes="choosers"):
-        other = gr.Dropdown(models, value=None, label="With", allow_custom_value=True, info=info)
+        other = gr.Dropdown(labelled(models), value=None, label="With", allow_custom_value=True, info=info)
         go = gr.Button("Compare", variant="primary", scale=0, min_width=160, elem_id="compare")
     table = gr.HTML(elem_id="comparison")
     go.click(compare, [model, other, *asked], table, **PRIVATE, **limits)

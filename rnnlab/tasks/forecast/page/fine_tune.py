@@ -13,7 +13,7 @@ from rnnlab.runtime.run_log import TrainReport
 from rnnlab.summary import Table
 from rnnlab.tasks.forecast.judge.walk import SURE, percent
 from rnnlab.tasks.forecast.kind import KIND
-from rnnlab.tasks.forecast.page.request import source_of
+from rnnlab.tasks.forecast.page.request import labelled, source_of
 from rnnlab.tasks.forecast.tables import share
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
@@ -49,7 +49,7 @@ def fine_tune_panel(model: gr.Dropdown, source: Sequence[Any], other: gr.Dropdow
 
     def chosen(name: str) -> tuple[Any, Any]:
         """The fine-tuned checkpoint, and the one it came from beside it to compare with."""
-        choices = list(choices_with([(one, one) for one in models], name))
+        choices = list(choices_with(labelled(models), name))
         return gr.Dropdown(choices=choices, value=name), gr.Dropdown(choices=choices, value=models[0])
 
     return use.click(chosen, tuned, [model, other], queue=False, show_progress="hidden", **PRIVATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from rnnlab.tasks.forecast import forecast_report
 from rnnlab.tasks.forecast.forecast_report import Study
 from rnnlab.tasks.forecast.page import figures, panels
 from rnnlab.tasks.forecast.page.chances import Held, held_of
-from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link
+from rnnlab.tasks.forecast.page.request import Asked, Source, forecast_link, younger_than
 from rnnlab.tasks.forecast.page.trust import trust
 from rnnlab.widgets.saving import own_file
 from rnnlab.widgets.wording import day_text
@@ -46,6 +47,8 @@ def study(asked: Asked, caller: Caller = STRANGER) -> Study:
 def answer(asked: Asked, caller: Caller = STRANGER) -> Answer:
     """A study, drawn; raises RnnlabError."""
     found = study(asked, caller)
+    if found.source and (hint := younger_than(found.until)):
+        found = dataclasses.replace(found, notices=(*found.notices, hint))
     unit = found.currency
     return Answer(
         panels.verdict(found, eyebrow(found, asked.source), forecast_link(asked, found.model)),
@@ -84,4 +87,5 @@ def _span(found: Study) -> str:
         return ""
     scores, days = found.scores, found.scores["horizon"]
     kind = "one-day forecasts" if days == 1 else f"forecasts {days} days ahead"
-    return f"{scores['n']:,} {kind}, {scores['start']} to {scores['end']}, each made from the days before it."
+    said = f"{scores['n']:,} {kind}, {scores['start']} to {scores['end']}, each made from the days before it"
+    return f"{said}, by a model that was trained on days up to {found.until}: no test." if found.known else f"{said}."

@@ -14,7 +14,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.scoring.baselines import TITLES
 from rnnlab.tasks.forecast.ledger.published import read_published
 from rnnlab.tasks.forecast.ledger.scoring import BASELINES
-from rnnlab.tasks.forecast.ledger.tables import odd_lines, sums_table, verdict
+from rnnlab.tasks.forecast.ledger.tables import narrow_table, odd_lines, verdict
 from rnnlab.widgets import html
 from rnnlab.widgets.events import ASKING
 from rnnlab.widgets.figures import BASELINE, LOSS_HEIGHT, MODEL, TRUTH, style_of
@@ -26,6 +26,7 @@ STORY = (
     "Each night the forecasts of the next session are committed to [{repo}](https://huggingface.co/datasets/{repo}), "
     "beside those of HAR and GARCH. An entry that arrives after the open is never scored; no entry is ever rewritten."
 )
+FEW = 6  # sessions that each have a tick
 LINES = {"har_t": MODEL, "garch_t": TRUTH}
 
 
@@ -52,7 +53,7 @@ def show_ledger(repo: str) -> tuple[str, Any, str]:
         return html.refusal(str(error), ""), gr.Plot(visible=False), ""
     foot = html.notes(odd_lines(found))
     told = html.notice("The forward ledger", verdict(found))
-    scored = sums_table(found)
+    scored = narrow_table(found)
     table = html.scores("ledger", html.table_of(scored), caption=scored.caption, foot=foot)
     drawn = gr.Plot(running_figure(found), visible=True) if found["running"] else gr.Plot(visible=False)
     return told, drawn, table
@@ -71,7 +72,7 @@ def running_figure(found: dict[str, Any]) -> go.Figure:
     for name in BASELINES:
         figure.add_scatter(
             x=days,
-            y=[one[name] for one in found["running"]],
+            y=[round(one[name], 4) + 0.0 for one in found["running"]],  # + 0.0: no minus before a 0
             name=f"Model less {TITLES[name]}",
             mode="lines+markers",
             line={"color": LINES[name], "width": 2},
@@ -82,9 +83,12 @@ def running_figure(found: dict[str, Any]) -> go.Figure:
     last = found["running"][-1]["har_t"]
     sessions = "1 session" if len(days) == 1 else f"{len(days)} sessions"
     finding = f"Mean CRPS {abs(last):.4f} % {'below' if last < 0 else 'above'} HAR's"
-    title = f"<b>{finding}</b><br><span style='font-size:12px'>over {sessions}; below 0 the model is better</span>"
+    finding = "Mean CRPS equal to HAR's" if round(last, 4) == 0 else finding
+    below = f"Difference in CRPS over {sessions}, %; below 0 the model is better"
+    title = f"<b>{finding}</b><br><span style='font-size:12px'>{below}</span>"
     figure.update_layout(**style_of(LOSS_HEIGHT, top=56), showlegend=True)
     figure.update_layout(title={"text": title, "x": 0, "font": {"size": 14}})
-    figure.update_xaxes(showgrid=False, hoverformat="%a %-d %b %Y", type="date")
-    figure.update_yaxes(title={"text": "Difference in CRPS so far, %"})
+    figure.update_xaxes(showgrid=False, hoverformat="%a %-d %b %Y", type="date", tickformat="%-d %b\n%Y")
+    if len(days) <= FEW:  # else a chosen tick falls on an hour
+        figure.update_xaxes(tickvals=days)
     return figure

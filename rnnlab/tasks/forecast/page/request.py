@@ -10,11 +10,15 @@ from typing import Any
 from rnnlab.data.fetch.listing import tickers
 from rnnlab.data.prices.sources.sources import visitors_name
 from rnnlab.errors import DataError, RnnlabError
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.opening import bundled_checkpoints
 from rnnlab.tasks.forecast.data import AS_WRITTEN, PriceReading
+from rnnlab.tasks.forecast.prepared import trained_until
 from rnnlab.widgets.events import filled
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 FIRST = "AAPL"
+YOUNGEST = "stocks-today"  # of the bundled checkpoints, the one trained on the latest days
 LONGEST_HORIZON = 20
 AHEAD = {"One day ahead": 1, "5 days ahead": 5, "20 days ahead": 20}
 
@@ -66,6 +70,19 @@ def source_of(
 ) -> Source:
     """Whose prices a visitor has chosen, as the page's choosers say it; a bundled series is not read from a file."""
     return Source(ticker, file, reading_of(column, dates, encoding) if file else AS_WRITTEN)
+
+
+def labelled(models: Sequence[str]) -> list[tuple[str, str]]:
+    """Bundled checkpoints as a chooser shows them, with the last day of their training, and what they are asked by."""
+    return [(f"{model} (trained to {trained_until(model, STRANGER)})", model) for model in models]
+
+
+def younger_than(until: str) -> str:
+    """A sentence on the younger general checkpoint for prices of today; "" if a training until that day is as young."""
+    if YOUNGEST not in bundled_checkpoints() or (last := trained_until(YOUNGEST, STRANGER)) <= until:
+        return ""
+    younger = f"{YOUNGEST}, trained on days up to {last}, under Settings"
+    return f"This checkpoint was trained on days up to {until}; for prices of today choose {younger}."
 
 
 @dataclass(frozen=True)

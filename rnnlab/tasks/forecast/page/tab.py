@@ -26,6 +26,7 @@ from rnnlab.tasks.forecast.page.request import (
     Asked,
     Source,
     is_fetched,
+    labelled,
     linked_forecast,
     source_of,
 )
@@ -121,7 +122,7 @@ class ForecastTab:
         """Forecast what is chosen by a checkpoint that is fetched and checked."""
         ticker, file, _, *rest = values
         answered = self.results.named(shown_to(caller, ticker, file, model, *rest))
-        return {self.choosers.model: chooser_with(self.models, model)} | answered
+        return {self.choosers.model: chooser_with(labelled(self.models), model)} | answered
 
     def open_link(self, token: gr.OAuthToken | None, query: Mapping[str, str]) -> Changed:
         """A bundled checkpoint forecasts at once; one of the Hub waits for a visitor who wants it fetched."""
@@ -132,7 +133,7 @@ class ForecastTab:
             return {self.results.verdict: html.refusal(str(error), REFUSED)}
         ticker, model, horizon, start, ahead, calibrated = linked
         bands = BANDS[calibrated]
-        changed = {one.model: chooser_with(self.models, model), one.horizon: horizon}
+        changed = {one.model: chooser_with(labelled(self.models), model), one.horizon: horizon}
         changed |= {one.start: start, one.ahead: ahead, one.bands: bands}
         if is_fetched(ticker):
             words = FROM_LINK.format(symbol_of(ticker))
@@ -221,7 +222,7 @@ def _choosers(models: Sequence[str]) -> tuple[Choosers, TickerBox]:
     with gr.Accordion("Settings: checkpoint, horizon, back-test, bands", open=False, elem_classes="settings"):
         with gr.Row():
             info = "The trained network, or owner/name on the Hub"
-            model = gr.Dropdown(list(models), value=first, label="Checkpoint", info=info, allow_custom_value=True)
+            model = gr.Dropdown(labelled(models), value=first, label="Checkpoint", info=info, allow_custom_value=True)
             longest, info = LONGEST_HORIZON, "Trading days to forecast"
             horizon = gr.Slider(1, longest, longest, step=1, label="Horizon", info=info)
             info = "First scored day; by default, the last fifth"

@@ -76,7 +76,10 @@ class WriteTab:
         """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
         openings = writer.voice(model, caller=caller).openings
         one = self.choosers
-        chosen = {one.voice: chooser_with(self.voices, model), one.prompt: openings[0] if openings else ""}
+        chosen = {
+            one.voice: chooser_with([(one, one) for one in self.voices], model),
+            one.prompt: openings[0] if openings else "",
+        }
         return chosen | {one.examples: _prompts(openings), self.go: begin()}
 
     def open_link(self, token: gr.OAuthToken | None, query: Mapping[str, str]) -> Changed:
