@@ -32,6 +32,7 @@ class Label:
 
 
 NO_INDEX = "the checkpoint has no fingerprint of its text; give the text with --data"
+EARLIER = "the author's profile was made by an earlier version; make it anew with --data"
 LABELS = {
     "spelling": Label("words", "words that the author uses, too", True),
     "word_lengths": Label("words", "distance of word lengths (0 alike, 1 with nothing shared)", False),
@@ -41,6 +42,12 @@ LABELS = {
     "distinct_3": Label("phrases", "distinct runs of three words in 250 words", True),
     "sentence_lengths": Label("sentences", "distance of sentence lengths", False),
     "proper": Label("sentences", "sentences with a capital first and a stop last", True),
+    "order": Label(
+        "sentences",
+        "how far the order of the 16 commonest words and the sentences' ends is from chance (0 as shuffled)",
+        False,
+        EARLIER,
+    ),
     "balanced": Label(
         "sentences", "paragraphs whose quotation marks and brackets are all closed", True, "the author's text has none"
     ),
