@@ -190,7 +190,7 @@ def test_shuffled_words_of_a_text_with_a_grammar_have_no_order():
     random.Random(3).shuffle(shuffled)
     found = [report(author, [" ".join(one)]).json()["rows"]["order"] for one in (own, shuffled)]
     assert found[0]["held_out_low"] <= found[0]["value"] <= found[0]["held_out_high"]
-    assert found[1]["value"] < 0.2 < 0.5 < found[0]["value"]
+    assert found[1]["value"] < 0.25 < 0.5 < found[0]["value"]
     assert found[1]["reading"] == OUTSIDE
 
 
