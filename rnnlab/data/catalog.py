@@ -132,6 +132,11 @@ class TextEntry:
     sha256: str | None
 
     @property
+    def full_title(self) -> str:
+        """Author and title."""
+        return f"{self.author}, {self.title}"
+
+    @property
     def pinned(self) -> bool:
         """Whether it is known beforehand what will be fetched."""
         return self.sha256 is not None

@@ -18,6 +18,7 @@ from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.judge.fetched_authors import fetched_authors
 from rnnlab.tasks.text.summary import summary
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
 from rnnlab.train.checkpoint import checkpoint
@@ -77,7 +78,9 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
 
 
 def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OWNER) -> list[Profile]:
-    """The profiles at hand of authors other than one: of the writers that are named, and of the bundled ones.
+    """The profiles at hand of authors other than one.
+
+    They are of the writers that are named, of the bundled ones, and of the catalog's texts that have been fetched.
 
     Raises:
         RnnlabError: one that is named cannot be opened or has no profile.
@@ -86,6 +89,7 @@ def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OW
     for name in bundled_checkpoints():
         with suppress(RnnlabError):  # it is of another task, or damaged, which its own report would tell
             found.append(author_of(open_checkpoint(name, caller=caller)).profile)
+    found += fetched_authors([title, *(one.title for one in found)])
     distinct = {one.title: one for one in reversed(found)}
     return [one for one in reversed(distinct.values()) if one.title != title]
 
