@@ -15,6 +15,7 @@ from rnnlab.__main__ import main
 from rnnlab.data.catalog import text_entry
 from rnnlab.data.fetch import fetching
 from rnnlab.errors import RnnlabError
+from rnnlab.scoring.originality.written import originality_words
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import LABELS
 from rnnlab.service.summary import show
@@ -60,6 +61,8 @@ def test_a_training_keeps_the_author_s_profile_and_how_near_the_writer_is(folder
     assert StyleReport.from_json(style).json() == style
     assert style["verdict"] in made.card
     assert made.profile["title"] == style["title"]
+    assert made.metrics["originality"]["written"]["characters"] > 20 * 250 * 2
+    assert originality_words(made.metrics["originality"]) in made.card
 
 
 def test_the_command_tells_every_row_with_its_held_out_and_5_gram_columns(folder, capsys):
