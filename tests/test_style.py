@@ -5,6 +5,7 @@ import functools
 import json
 import random
 
+import faststylometry
 import numpy as np
 import pytest
 from pages import pages
@@ -121,6 +122,21 @@ def test_cosine_delta_is_scipy_s_distance_of_z_scores():
     text = part(author.held_out.sum(axis=0), "common") / scalar(author.held_out.sum(axis=0), "words")
     expected = cosine((text - means.mean(axis=0)) / deviation, (means[0] - means.mean(axis=0)) / deviation)
     assert ruler.delta(text[None])[0] == pytest.approx(expected)
+
+
+def test_cosine_delta_is_the_cosine_of_faststylometry_s_z_scores():
+    tokens = [[w for block in words.blocks_of([pages(10_000, one)]) for w in block.words] for one in (1, 2, 3)]
+    known = faststylometry.Corpus(["one", "two", "three"], ["pages"] * 3, tokens)
+    asked = faststylometry.Corpus(["?"], ["new"], [pages(5_000, seed=2).lower().replace(",", "").split()])
+    nearest = faststylometry.calculate_burrows_delta(known, asked, vocab_size=COMMON, tok_match_pattern="").iloc[:, 0]
+    assert nearest.idxmin() == "one"
+    # It takes the deviation between authors alone, and the words that are the commonest of all.
+    still = [dataclasses.replace(profile(one), spreads=0 * profile(one).spreads) for one in (1, 2, 3)]
+    common = dataclasses.replace(still[0].habits, common=words.hashes(known.top_tokens))
+    ruler = Ruler(dataclasses.replace(still[0], habits=common), tuple(still[1:]), None)
+    theirs = known.author_z_scores[:, known.all_unique_authors.index("one")]
+    expected = cosine(asked.author_z_scores[:, 0], theirs)
+    assert ruler.delta(asked.token_proportions.T)[0] == pytest.approx(expected)
 
 
 def test_frequencies_and_their_spread_are_those_of_slices_of_2_500_words():
