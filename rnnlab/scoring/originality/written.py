@@ -54,8 +54,9 @@ def originality_words(told: Mapping[str, Any]) -> str:
         )
     length = f"{written['longest']:,} characters" if written["longest"] else "too short to be seen"
     return (
-        f"It does not copy more than its author repeats: its longest copied span is {length}, where held-out pages of "
-        f"about that length share {told['typical_longest']:,}."
+        f"It is not taken to copy: fewer than one in a hundred of its characters end a longer span than any in the "
+        f"author's held-out pages ({held_out['longest']:,}). Its longest copied span is {length}, where held-out pages "
+        f"of about that length share {told['typical_longest']:,}."
     )
 
 
