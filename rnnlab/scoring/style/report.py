@@ -86,7 +86,7 @@ class StyleReport:
             )
             for row in self.rows
         ]
-        against = f", told apart from {', '.join(self.others)}" if self.others else ""
+        against = f", told apart from {'; '.join(self.others)}" if self.others else ""
         caption = (
             f"{self.words:,} words beside as many of the author's held-out pages and of a character 5-gram{against}; "
             "in brackets, of the author where the next page of that length lies with 95 % probability, of the others "

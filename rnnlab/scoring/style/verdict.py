@@ -36,7 +36,7 @@ def _flair(found: Sequence[Row], others: Sequence[str]) -> str:
     delta, given = rows["delta"], rows["attribution"]
     own = f"{delta.held_out.value:.2f}" if delta.held_out else "unknown"
     return (
-        f"Told apart from {', '.join(others)}, it is the author's with {100 * given.text.value:.0f} % "
+        f"Told apart from {'; '.join(others)}, it is the author's with {100 * given.text.value:.0f} % "
         f"probability, at a Cosine Delta of {delta.text.value:.2f} where the author's own pages have {own}."
     )
 

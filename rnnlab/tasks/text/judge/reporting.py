@@ -56,7 +56,8 @@ def report_of(
         samples: how many.
         temperature: that they are written with; None is the default.
         seed: of the first of them, the next having the next seeds.
-        against: further writers, whose authors the author is told apart from; the bundled ones are always among them.
+        against: further writers, whose authors the author is told apart from; the bundled ones
+            and those of fetched texts are always among them.
         caller: who asks.
         device: "cpu", "cuda", "mps" or "auto".
         encoding, column: of the data.
