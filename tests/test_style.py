@@ -21,7 +21,8 @@ from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.ranges import expected
 from rnnlab.scoring.style.report import report
-from rnnlab.scoring.style.rows import EARLIER, NO_NEARER, OUTSIDE, SHORT, WITHIN, Spread, read
+from rnnlab.scoring.style.rows import EARLIER, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
+from rnnlab.scoring.style.verdict import verdict
 
 HAND = "“Go home,” she said. Why? Nobody knew (not\nyet)\n\nthe end"
 
@@ -216,6 +217,14 @@ def test_text_copied_from_the_training_part_is_caught():
     assert rows["trigrams"].reading == OUTSIDE
     assert rows["trigrams"].text.value > 0.99
     assert "It repeats the text it was trained on" in found.verdict
+
+
+def test_a_copied_run_is_told_of_where_the_author_s_pages_share_none_that_is_seen():
+    none = Spread(0.0, 0.0, 0.0)
+    rows = [Row("longest_copied", Spread(longest), none, none, OUTSIDE, None) for longest in (602.0, 39.0)]
+    found = [verdict(5_000, [row], ()) for row in rows]
+    assert "a run of 602 characters is copied, where as many new pages by the author share fewer than 20" in found[0]
+    assert "repeats" not in found[1]
 
 
 def test_a_5_gram_s_text_is_no_nearer_than_a_5_gram_or_between():
