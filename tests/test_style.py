@@ -21,7 +21,8 @@ from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.ranges import expected
 from rnnlab.scoring.style.report import report
-from rnnlab.scoring.style.rows import EARLIER, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
+from rnnlab.scoring.style.rows import EARLIER, LABELS, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
+from rnnlab.scoring.style.rows import told as shown
 from rnnlab.scoring.style.verdict import verdict
 
 HAND = "“Go home,” she said. Why? Nobody knew (not\nyet)\n\nthe end"
@@ -265,6 +266,14 @@ def test_the_next_tenth_s_slice_lies_within_its_range_in_95_of_100_cases_or_more
         found = expected(slices[:10], parts=10, slices=5, largest=1.0)
         inside.append(found.low <= slices[10, 0] <= found.high)
     assert 0.95 <= np.mean(inside) <= 0.99  # tenths that are not alike count by half
+
+
+def test_figures_are_shown_as_shares_distances_or_whole_characters():
+    spread = Spread(0.5, 0.25, 1.0)
+    assert shown(spread, LABELS["spelling"]) == "50.0 % (25.0–100.0)"
+    assert shown(spread, LABELS["marks"]) == "0.500 (0.250–1.000)"
+    assert shown(Spread(0.0), LABELS["longest_copied"]) == "0"
+    assert shown(None, LABELS["marks"]) == "–"
 
 
 @pytest.mark.parametrize("script", ["greek", "russian", "chinese"])

@@ -79,9 +79,9 @@ class StyleReport:
         lines = [
             (
                 f"{row.label.group}: {row.label.words}",
-                told(row.text, row.label.percent),
-                told(row.held_out, row.label.percent),
-                told(row.ngram, row.label.percent),
+                told(row.text, row.label),
+                told(row.held_out, row.label),
+                told(row.ngram, row.label),
                 row.reading,
             )
             for row in self.rows

@@ -23,12 +23,13 @@ AS_GOOD = (*DISTANCES, "delta", "attribution")  # further on the author's side o
 
 @dataclass(frozen=True)
 class Label:
-    """A row in words. group: of rows. absent: why it may not apply."""
+    """A row in words. group: of rows. percent: whether shown so. absent: why it may not apply. whole: as a number."""
 
     group: str
     words: str
     percent: bool
     absent: str = "the author's text has none of what it counts"
+    whole: bool = False
 
 
 NO_INDEX = "the checkpoint has no fingerprint of its text; give the text with --data"
@@ -56,7 +57,11 @@ LABELS = {
     "repetition": Label("paragraphs", "runs of four words that repeat within 250 words", True),
     "topic": Label("paragraphs", "rarer words taken up again in the second half of 250 words", True),
     "longest_copied": Label(
-        "originality", "characters of the longest run copied from the training text within 250 words", False, NO_INDEX
+        "originality",
+        "characters of the longest run copied from the training text within 250 words",
+        False,
+        NO_INDEX,
+        True,
     ),
     "copied_20": Label("originality", "runs of 20 characters copied from the training text", True, NO_INDEX),
     "copied_30": Label("originality", "runs of 30 characters", True, NO_INDEX),
@@ -155,14 +160,14 @@ def read(name: str, value: float, held_out: Spread | None, rival: Spread | None,
     return BETWEEN if abs(value - held_out.value) < abs(rival.value - held_out.value) else NO_NEARER
 
 
-def told(spread: Spread | None, percent: bool) -> str:
+def told(spread: Spread | None, label: Label) -> str:
     """A figure and its bounds in words."""
     if spread is None:
         return "–"
 
     def shown(value: float) -> str:
-        return f"{100 * value:.1f}" if percent else f"{value:.3f}" if abs(value) <= 2 else f"{value:.0f}"
+        return f"{100 * value:.1f}" if label.percent else f"{value:.0f}" if label.whole else f"{value:.3f}"
 
-    unit = " %" if percent else ""
+    unit = " %" if label.percent else ""
     bounds = "" if spread.low is None or spread.high is None else f" ({shown(spread.low)}–{shown(spread.high)})"
     return f"{shown(spread.value)}{unit}{bounds}"
