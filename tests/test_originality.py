@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from rnnlab.data.kinds import find_fault
 from rnnlab.scoring.originality import exact
 from rnnlab.scoring.originality.copying import Copying, baseline, copied, is_copying
 from rnnlab.scoring.originality.exact import ExactIndex, doubled, suffix_array
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.grams import gram_hashes
 from rnnlab.scoring.originality.watch import Watch
+from rnnlab.scoring.originality.written import ORIGINALITY, originality, originality_table, originality_words
 
 
 def drawn(seed: int, length: int, letters: str) -> str:
@@ -160,3 +162,22 @@ def test_copying_is_what_no_held_out_page_does():
     assert not is_copying(copied(index, drawn(3, 3_000, "abc")), human)
     assert is_copying(copied(index, drawn(3, 3_000, "abc") + text[:100]), human)
     assert not is_copying(copied(Fingerprint.of(text), "xyz" * 100), human)
+
+
+def test_what_a_writer_copies_stands_beside_held_out_pages_in_a_sentence_and_a_table():
+    text, new = drawn(1, 50_000, "abc"), drawn(3, 3_000, "abc")
+    prints = Fingerprint.of(text, baseline(ExactIndex(text), [drawn(2, 5_000, "abc")]))
+    free, copying = (originality(texts, prints) for texts in ([new], [new, text[:400]]))
+    assert [find_fault(one, ORIGINALITY) for one in (free, copying)] == [None, None]
+    assert (free["copying"], copying["copying"]) == (False, True)
+    assert copying["written"]["longest"] == 400
+    assert copying["written"]["characters"] == 3_400
+    assert copying["written"]["shares"]["50"] == pytest.approx(351 / 3_351, abs=1e-3)
+    assert "is not taken to copy" in originality_words(free)
+    assert originality_words(copying).startswith("It copies the text it was trained on")
+    assert originality_table(copying).rows[0] == ("longest copied span", "400", "under 20")
+
+
+def test_nothing_is_said_of_copying_without_a_fingerprint_or_held_out_pages():
+    assert originality(["abc"], None) is None
+    assert originality(["abc"], Fingerprint.of("abc" * 30)) is None

@@ -5,20 +5,25 @@ import functools
 import json
 import random
 
+import faststylometry
 import numpy as np
 import pytest
 from pages import pages
+from scipy import stats
 from scipy.spatial.distance import cosine
 
 from rnnlab.errors import DataError
 from rnnlab.scoring.style import words
 from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.counts import COMMON, part, scalar
-from rnnlab.scoring.style.figures import Ruler, distance
+from rnnlab.scoring.style.figures import Ruler, dependence, distance
 from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.ranges import expected
 from rnnlab.scoring.style.report import report
-from rnnlab.scoring.style.rows import NO_NEARER, OUTSIDE, SHORT, WITHIN, Spread, read
+from rnnlab.scoring.style.rows import EARLIER, LABELS, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
+from rnnlab.scoring.style.rows import told as shown
+from rnnlab.scoring.style.verdict import verdict
 
 HAND = "“Go home,” she said. Why? Nobody knew (not\nyet)\n\nthe end"
 
@@ -80,6 +85,33 @@ def test_a_distance_of_distributions_is_half_the_sum_of_differences():
     np.testing.assert_allclose(found, [0.25, 0.75])
 
 
+def test_the_order_of_words_is_counted_within_and_at_the_edges_of_sentences():
+    habits = dataclasses.replace(profile().habits, common=words.hashes(["a", "b"]))
+    [block] = words.blocks_of(["A b x. B y a? A"], size=7)
+    pairs = part(habits.count(block), "order").reshape(18, 18)
+    other, edge = 16, 17
+    assert pairs.sum() == 8
+    assert pairs[[0, 1, other, edge, 1, other, 0, edge], [1, other, edge, 1, other, 0, edge, 0]].tolist() == [
+        1, 2, 1, 1, 2, 1, 1, 1,
+    ]  # fmt: skip
+
+
+def test_order_by_chance_has_no_distance_and_strict_alternation_has_half():
+    first, second = np.array([0.2, 0.8]), np.array([0.3, 0.7])
+    found = dependence(np.array([np.outer(first, second).ravel() * 1000, [0, 50, 50, 0]]))
+    np.testing.assert_allclose(found, [0, 0.5], atol=1e-12)
+
+
+def test_a_profile_without_the_order_of_words_is_opened_and_its_row_left_out():
+    value = json.loads(json.dumps(profile().json())) | {"format": 1}
+    del value["training"]["order"]
+    for name in ("held_out", "ngram"):
+        value[name] = [row[:-1348] + row[-1024:] for row in value[name]]
+    found = report(Profile.from_json(value), [pages(600, seed=4)])
+    assert found.left_out["order"] == EARLIER
+    assert {"spelling", "marks", "topic"} <= {row.name for row in found.rows}
+
+
 def test_cosine_delta_is_scipy_s_distance_of_z_scores():
     author, other = profile(1), profile(2)
     ruler = Ruler.of(author, [])
@@ -92,6 +124,21 @@ def test_cosine_delta_is_scipy_s_distance_of_z_scores():
     text = part(author.held_out.sum(axis=0), "common") / scalar(author.held_out.sum(axis=0), "words")
     expected = cosine((text - means.mean(axis=0)) / deviation, (means[0] - means.mean(axis=0)) / deviation)
     assert ruler.delta(text[None])[0] == pytest.approx(expected)
+
+
+def test_cosine_delta_is_the_cosine_of_faststylometry_s_z_scores():
+    tokens = [[w for block in words.blocks_of([pages(10_000, one)]) for w in block.words] for one in (1, 2, 3)]
+    known = faststylometry.Corpus(["one", "two", "three"], ["pages"] * 3, tokens)
+    asked = faststylometry.Corpus(["?"], ["new"], [pages(5_000, seed=2).lower().replace(",", "").split()])
+    nearest = faststylometry.calculate_burrows_delta(known, asked, vocab_size=COMMON, tok_match_pattern="").iloc[:, 0]
+    assert nearest.idxmin() == "one"
+    # It takes the deviation between authors alone, and the words that are the commonest of all.
+    still = [dataclasses.replace(profile(one), spreads=0 * profile(one).spreads) for one in (1, 2, 3)]
+    common = dataclasses.replace(still[0].habits, common=words.hashes(known.top_tokens))
+    ruler = Ruler(dataclasses.replace(still[0], habits=common), tuple(still[1:]), None)
+    theirs = known.author_z_scores[:, known.all_unique_authors.index("one")]
+    expected = cosine(asked.author_z_scores[:, 0], theirs)
+    assert ruler.delta(asked.token_proportions.T)[0] == pytest.approx(expected)
 
 
 def test_frequencies_and_their_spread_are_those_of_slices_of_2_500_words():
@@ -119,7 +166,7 @@ def test_a_profile_saved_and_opened_gives_the_same_report_and_holds_no_word_of_t
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("format", 2), ("common", []), ("held_out", [[1, 2]]), ("known", {}), ("ngram", [["x"]]), ("training", {}),
+    [("format", 3), ("common", []), ("held_out", [[1, 2]]), ("known", {}), ("ngram", [["x"]]), ("training", {}),
      ("common", [[1, 2.5, 0]]), ("told_apart", [[-1] * 1024]), ("stops", 5)],
 )  # fmt: skip
 def test_a_damaged_profile_is_refused_in_one_sentence(field, value):
@@ -148,12 +195,37 @@ def test_shuffled_words_fail_the_sentences():
     assert found["delta"] == WITHIN  # the words are still the author's
 
 
+def test_shuffled_words_of_a_text_with_a_grammar_have_no_order():
+    def text(sentences: int, seed: int) -> list[str]:
+        draw = random.Random(seed).choice
+        some = (
+            f"The {draw('abcdefgh')} of the {draw('ijklmn')} was {draw('opqr')} and not mine." for _ in range(sentences)
+        )
+        return " ".join(some).split()
+
+    author = build([" ".join(text(1_200, 1))], [], "grammar")
+    own, shuffled = text(500, 2), text(500, 2)
+    random.Random(3).shuffle(shuffled)
+    found = [report(author, [" ".join(one)]).json()["rows"]["order"] for one in (own, shuffled)]
+    assert found[0]["held_out_low"] <= found[0]["value"] <= found[0]["held_out_high"]
+    assert found[1]["value"] < 0.25 < 0.5 < found[0]["value"]
+    assert found[1]["reading"] == OUTSIDE
+
+
 def test_text_copied_from_the_training_part_is_caught():
     found = told(pages(10_000)[5_000:40_000])
     rows = {row.name: row for row in found.rows}
     assert rows["trigrams"].reading == OUTSIDE
     assert rows["trigrams"].text.value > 0.99
     assert "It repeats the text it was trained on" in found.verdict
+
+
+def test_a_copied_run_is_told_of_where_the_author_s_pages_share_none_that_is_seen():
+    none = Spread(0.0, 0.0, 0.0)
+    rows = [Row("longest_copied", Spread(longest), none, none, OUTSIDE, None) for longest in (602.0, 39.0)]
+    found = [verdict(5_000, [row], ()) for row in rows]
+    assert "a run of 602 characters is copied, where as many new pages by the author share fewer than 20" in found[0]
+    assert "repeats" not in found[1]
 
 
 def test_a_5_gram_s_text_is_no_nearer_than_a_5_gram_or_between():
@@ -174,6 +246,34 @@ def test_what_a_figure_says_follows_from_the_ranges():
     assert read("bigrams", 0.45, own, Spread(0.5, 0.3, 0.7), None) == "within the author's range, as a 5-gram is"
     assert read("marks", 0.3, own, Spread(0.9, 0.8, 1.0), 250) == WITHIN  # nearer than most of the author's own
     assert read("bigrams", 0.45, Spread(0.5), other, 250) == SHORT
+
+
+def test_a_range_of_one_slice_a_tenth_is_student_s_t_on_the_arcsine_scale():
+    shares = np.array([0.02, 0.05, 0.03, 0.08, 0.01, 0.04])
+    angles = np.arcsin(np.sqrt(shares))
+    low, high = stats.t.interval(0.95, df=2, loc=angles.mean(), scale=angles.std(ddof=1) * np.sqrt(1 + 1 / 3))
+    found = expected(shares[:, None], parts=6, slices=1, largest=1.0)
+    assert (found.value, found.low, found.high) == pytest.approx((shares.mean(), 0, np.sin(high) ** 2))
+    assert low < 0
+
+
+def test_the_next_tenth_s_slice_lies_within_its_range_in_95_of_100_cases_or_more():
+    random = np.random.default_rng(1)
+    inside = []
+    for _ in range(400):
+        tenths = random.normal(0.5, 0.02, 11)
+        slices = random.normal(tenths[:, None], 0.03, (11, 5))
+        found = expected(slices[:10], parts=10, slices=5, largest=1.0)
+        inside.append(found.low <= slices[10, 0] <= found.high)
+    assert 0.95 <= np.mean(inside) <= 0.99  # tenths that are not alike count by half
+
+
+def test_figures_are_shown_as_shares_distances_or_whole_characters():
+    spread = Spread(0.5, 0.25, 1.0)
+    assert shown(spread, LABELS["spelling"]) == "50.0 % (25.0–100.0)"
+    assert shown(spread, LABELS["marks"]) == "0.500 (0.250–1.000)"
+    assert shown(Spread(0.0), LABELS["longest_copied"]) == "0"
+    assert shown(None, LABELS["marks"]) == "–"
 
 
 @pytest.mark.parametrize("script", ["greek", "russian", "chinese"])

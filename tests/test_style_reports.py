@@ -1,6 +1,8 @@
 """The style report of a writer: at a training's end, as a command, from Python, on the page."""
 
 import json
+from dataclasses import replace
+from hashlib import sha256
 from html import unescape
 from types import SimpleNamespace
 
@@ -10,10 +12,14 @@ from trainings import train_text
 
 import rnnlab
 from rnnlab.__main__ import main
+from rnnlab.data.catalog import text_entry
+from rnnlab.data.fetch import fetching
 from rnnlab.errors import RnnlabError
+from rnnlab.scoring.originality.written import originality_words
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import LABELS
 from rnnlab.service.summary import show
+from rnnlab.tasks.text.judge import fetched_authors
 from rnnlab.tasks.text.judge.reporting import report_of
 from rnnlab.tasks.text.page import report_panel
 from rnnlab.tasks.text.page.report_endpoint import report
@@ -23,6 +29,14 @@ from rnnlab.train.checkpoint import checkpoint
 from rnnlab.ui import checkpoint_panels
 
 SIZES = {"hidden": 16, "layers": 1, "embedding": 8, "batch": 8, "window": 25, "steps": 60, "validation": 0.3}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory):
+    """No text has been fetched, so that a report has the same other authors on every machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RNNLAB_CACHE", str(tmp_path_factory.mktemp("no-texts")))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +61,8 @@ def test_a_training_keeps_the_author_s_profile_and_how_near_the_writer_is(folder
     assert StyleReport.from_json(style).json() == style
     assert style["verdict"] in made.card
     assert made.profile["title"] == style["title"]
+    assert made.metrics["originality"]["written"]["characters"] > 20 * 250 * 2
+    assert originality_words(made.metrics["originality"]) in made.card
 
 
 def test_the_command_tells_every_row_with_its_held_out_and_5_gram_columns(folder, capsys):
@@ -95,6 +111,23 @@ def test_another_writer_s_author_is_told_apart(folder, tmp_path):
     found = report_of(str(folder / "model"), text=text, against=[str(tmp_path / "other")])
     assert found.others == ("other",)
     assert {"delta", "attribution"} <= {row.name for row in found.rows}
+
+
+def test_the_authors_of_fetched_texts_are_told_apart_once_each_and_their_profiles_kept(folder, tmp_path, monkeypatch):
+    first, longer = (replace(text_entry("doyle"), name=one, author="Ann Other", title=one) for one in ("a", "b"))
+    own = replace(first, name="own", author="pages")
+    texts = {first: pages(3_000, author=2), longer: pages(4_000, author=2), own: pages(4_000)}
+    entries = [replace(e, characters=len(t), sha256=sha256(t.encode()).hexdigest()) for e, t in texts.items()]
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path))
+    for entry, text in zip(entries, texts.values(), strict=True):
+        (tmp_path / f"{entry.name}.txt").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(fetched_authors, "text_entries", lambda: entries)
+    monkeypatch.setattr(fetching, "text_entry", lambda name: next(one for one in entries if one.name == name))
+    found = report_of(str(folder / "model"), text=pages(1_000, seed=9))
+    assert found.others == ("Ann Other, b",)
+    assert (tmp_path / "b.profile.json").is_file()
+    monkeypatch.setattr(fetched_authors, "build", None)
+    assert report_of(str(folder / "model"), text=pages(1_000, seed=9)) == found
 
 
 @pytest.mark.parametrize(

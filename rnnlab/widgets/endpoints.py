@@ -14,7 +14,7 @@ from rnnlab.tasks.kind import TaskKind
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
 TOLD = ("step", "steps", "epoch", "gradient_norm", "rate", "per_second", "seconds_left", "sample", "message")
-LEFT_OUT = ("curve", "openings", "samples", "style")  # the checkpoint has them
+LEFT_OUT = ("curve", "openings", "samples", "style", "originality")  # the checkpoint has them
 LIMITS: dict[str, Any] = {"concurrency_id": "train", "concurrency_limit": 1}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from rnnlab.data.cache import cache_folder, file_sha256, keep, refuse_offline
 from rnnlab.data.catalog import HubSource, PackageSource, TextEntry, text_entry
 from rnnlab.data.fetch import hub_texts, packages
+from rnnlab.data.fetch.json_lines import text_of_rows
 from rnnlab.data.files import Tell
 from rnnlab.data.regular_files import read_regular
 from rnnlab.data.text.corpus import Corpus, read_corpus
@@ -95,6 +96,8 @@ def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpu
         if not (opened and closed):
             raise DataError(f"The marks around {entry.name} are missing in {source.archive}; install a newer rnnlab.")
         content = content.strip()
+    if source.fields:
+        content = text_of_rows(content, source.fields, source.archive).encode()
     return _cleaned(content, entry, source.archive)
 
 

@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 Counts = TypeVar("Counts", NDArray[np.int64], NDArray[np.float64])  # of several blocks together they may be floats
 
 COMMON = 150  # words whose frequencies tell an author (Evert et al. 2017)
+ORDERED = 16  # of them, whose order is counted
+EDGE = ORDERED + 1  # of a sentence; ORDERED itself stands for all other words
 BUCKETS = 1024  # that runs of 3 and 4 characters are hashed into
 SCALARS = (
     "words",
@@ -58,6 +60,7 @@ PARTS = {
     "line_lengths": len(LINE_EDGES) + 1,
     "marks": len(MARKS) + 1,  # the last are words, so that it is told how often marks are set
     "common": COMMON,
+    "order": (ORDERED + 2) ** 2,
     "grams": BUCKETS,
 }
 SIZE = sum(PARTS.values())
@@ -111,11 +114,13 @@ class Habits:
         lengths = [len(word) for word in block.words]
         part(counts, "word_lengths")[:] = _histogram(lengths, WORD_EDGES)
         spans = [words.count_words(one) for one in words.sentences(block.text, self.stops)]
-        part(counts, "sentence_lengths")[:] = _histogram([span for span in spans if span], SENTENCE_EDGES)
+        spans = [span for span in spans if span]
+        part(counts, "sentence_lengths")[:] = _histogram(spans, SENTENCE_EDGES)
         part(counts, "line_lengths")[:] = _histogram([len(line) for line in block.text.split("\n")], LINE_EDGES)
         part(counts, "marks")[:] = [*_marks(block.text), len(block.words)]
         places = [place for one in numbers.tolist() if (place := self.places.get(one)) is not None]
         part(counts, "common")[:] = np.bincount(places, minlength=COMMON)
+        part(counts, "order")[:] = self._order(numbers, spans)
         part(counts, "grams")[:] = character_grams(block.text)
         return counts
 
@@ -149,6 +154,13 @@ class Habits:
             "later": later,
             "again": again,
         }
+
+    def _order(self, numbers: NDArray[np.uint64], spans: Sequence[int]) -> Ints:
+        """(N,) words, in sentences of so many -> ((ORDERED + 2)²,) how often each follows each, edges included."""
+        places = np.array([min(self.places.get(one, ORDERED), ORDERED) for one in numbers.tolist()], np.int64)
+        ends = np.minimum(np.cumsum(spans[:-1], dtype=np.int64), len(places))
+        row = np.insert(places, ends, EDGE)
+        return np.bincount(row[:-1] * (ORDERED + 2) + row[1:], minlength=(ORDERED + 2) ** 2)
 
     def _topics(self, numbers: NDArray[np.uint64]) -> tuple[int, int]:
         """Of the words of the second half that are not common, how many there are and how many the first half has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ class Ruler:
         with np.errstate(invalid="ignore", divide="ignore"):
             told = {name: scalar(pooled, up) / scalar(pooled, down) for name, (up, down) in SHARES.items()}
             told |= {name: distance(part(pooled, name), part(self.author.training, name)) for name in DISTANCES}
+            told["order"] = dependence(part(pooled, "order"))
             told["delta"] = self.delta(part(pooled, "common") / scalar(pooled, "words")[:, None])
             told["longest_copied"] = _longest(counts, draws)
             told["attribution"] = (draws @ self.probabilities(part(counts, "grams"))) / draws.sum(axis=1)
@@ -88,6 +90,17 @@ def distance(counts: Ints | Floats, author: Ints) -> Floats:
     """(R, n), (n,) counts -> (R,) total variation distance of the two distributions: 0 alike, 1 with nothing shared."""
     shares = counts / counts.sum(axis=-1, keepdims=True)
     return np.asarray(np.abs(shares - author / author.sum()).sum(axis=-1) / 2)
+
+
+def dependence(pairs: Ints | Floats) -> Floats:
+    """(R, n²) how often each kind of word is followed by each -> (R,) total variation distance from pairs by chance.
+
+    By chance is with the same kinds first and second, in any order: 0 of a shuffled text, but for its finite length.
+    """
+    kinds = math.isqrt(pairs.shape[-1])
+    shares = (pairs / pairs.sum(axis=-1, keepdims=True)).reshape(-1, kinds, kinds)
+    chance = shares.sum(axis=2, keepdims=True) * shares.sum(axis=1, keepdims=True)
+    return np.asarray(np.abs(shares - chance).sum(axis=(1, 2)) / 2)
 
 
 def _longest(counts: Ints, draws: Ints) -> Floats:

@@ -18,7 +18,8 @@ from rnnlab.scoring.style.counts import BUCKETS, COMMON, PARTS, SIZE, Habits, In
 from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.words import BLOCK
 
-FORMAT = 1
+FORMAT = 2
+WITHOUT_ORDER = 1  # the format that lacked the counts of words' order
 
 Floats = NDArray[np.float64]
 
@@ -79,14 +80,16 @@ class Profile:
 
 
 def _opened(value: Mapping[str, Any]) -> Profile:
-    if (value["format"], value["block"]) != (FORMAT, BLOCK):
+    if value["format"] not in (FORMAT, WITHOUT_ORDER) or value["block"] != BLOCK:
         raise DataError("The author's profile is of another version of rnnlab; make it anew with --data.")
     common = np.array(value["common"], np.float64).reshape(-1, 3)
     if not len(common) or (common < 0).any() or (common[:, 0] > 2**53).any() or (common[:, 1:] > 1).any():
         raise ValueError("frequencies that are none")
     known, two, three = (Known.from_json(value["known"][name]) for name in ("known", "bigrams", "trigrams"))
     listed = common[:, 0].astype(np.uint64)
-    held_out, run = _counts(value["held_out"], SIZE), value["run"]
+    ordered = value["format"] != WITHOUT_ORDER
+    held_out, ngram = (_blocks(value[name], ordered) for name in ("held_out", "ngram"))
+    run = value["run"]
     if type(run) is not int or run < 1 or len(held_out) % run:
         raise ValueError("runs that are none")
     return Profile(
@@ -97,12 +100,27 @@ def _opened(value: Mapping[str, Any]) -> Profile:
         listed=listed,
         frequencies=common[:, 1],
         spreads=common[:, 2],
-        training=np.concatenate([_counts([value["training"][name]], PARTS[name])[0] for name in PARTS]),
+        training=_training(value["training"], ordered),
         told_apart=_counts(value["told_apart"], BUCKETS),
         held_out=held_out,
         run=run,
-        ngram=_counts(value["ngram"], SIZE),
+        ngram=ngram,
     )
+
+
+def _training(value: Mapping[str, Any], ordered: bool) -> Ints:
+    """(SIZE,) counts by part; zeros for the order that was not counted."""
+    told = dict(value) if ordered else {**value, "order": [0] * PARTS["order"]}
+    return np.concatenate([_counts([told[name]], PARTS[name])[0] for name in PARTS])
+
+
+def _blocks(value: Any, ordered: bool) -> Ints:
+    """(N, SIZE) counts; zeros for the order that was not counted."""
+    if ordered:
+        return _counts(value, SIZE)
+    bare = _counts(value, SIZE - PARTS["order"])
+    place = SIZE - BUCKETS - PARTS["order"]
+    return np.insert(bare, [place] * PARTS["order"], 0, axis=1)
 
 
 def _counts(value: Any, width: int) -> Ints:

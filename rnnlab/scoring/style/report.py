@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from rnnlab.errors import DataError
 from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.style.counts import Ints, part
 from rnnlab.scoring.style.figures import Ruler
 from rnnlab.scoring.style.profile import Profile
+from rnnlab.scoring.style.ranges import DRAWS, LARGEST, author_ranges, runs
 from rnnlab.scoring.style.rows import COPYING, FLAIR, LABELS, Row, Spread, apart, read, told
 from rnnlab.scoring.style.verdict import verdict
 from rnnlab.scoring.style.words import BLOCK, blocks_of, count_words
 from rnnlab.summary import THIS_MODEL, Table
 
 NONE_HERE = "these texts have none of what it counts"
-LARGEST = {"delta": 2.0, "longest_copied": math.inf}  # of a figure; of all others 1
-DRAWS = 400
 TRIED = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40)  # blocks, to find the length from which on a figure tells anything
 MOST_BLOCKS = 400
 Floats = NDArray[np.float64]
@@ -82,17 +79,18 @@ class StyleReport:
         lines = [
             (
                 f"{row.label.group}: {row.label.words}",
-                told(row.text, row.label.percent),
-                told(row.held_out, row.label.percent),
-                told(row.ngram, row.label.percent),
+                told(row.text, row.label),
+                told(row.held_out, row.label),
+                told(row.ngram, row.label),
                 row.reading,
             )
             for row in self.rows
         ]
-        against = f", told apart from {', '.join(self.others)}" if self.others else ""
+        against = f", told apart from {'; '.join(self.others)}" if self.others else ""
         caption = (
             f"{self.words:,} words beside as many of the author's held-out pages and of a character 5-gram{against}; "
-            "in brackets, where 95 % of such samples lie."
+            "in brackets, of the author where the next page of that length lies with 95 % probability, of the others "
+            "where 95 % of draws lie."
         )
         head = ("", text, "author, held out", "5-gram", "reading")
         return Table(caption, head, tuple(lines))
@@ -169,14 +167,7 @@ def _scattered(
 ) -> dict[str, tuple[Spread | None, Spread | None, Spread | None]]:
     """Each figure of left-out pages, of the 5-gram's and of the rival's, over draws of so many blocks."""
     author = ruler.author
-    held_out = (
-        {}
-        if not len(author.held_out)
-        else {
-            name: _expected(values, len(author.held_out) // size, LARGEST.get(name, 1.0))
-            for name, values in ruler.measure(author.held_out, _runs(author, size, random)).items()
-        }
-    )
+    held_out = author_ranges(ruler, size, random)
     ngram = (
         {}
         if not len(author.ngram)
@@ -189,32 +180,6 @@ def _scattered(
     return {name: (held_out.get(name), ngram.get(name), rivals.get(name)) for name in LABELS}
 
 
-def _expected(values: Floats, slices: int, largest: float) -> Spread:
-    """Where the next slice of the author's pages will lie with 95 % probability, by Student's t.
-
-    slices: how many of the length there are, apart from each other. Of 10 slices the farthest would hold 82 % only.
-    """
-    mean, many = _mean(values), max(slices, 2)
-    if np.isnan(mean):
-        return Spread(mean)
-    reach = float(special.stdtrit(many - 1, 0.975) * np.nanstd(values) * math.sqrt(1 + 1 / many))
-    return Spread(mean, max(mean - reach, 0.0), min(mean + reach, largest))
-
-
-def _runs(author: Profile, size: int, random: np.random.Generator) -> Ints:
-    """(DRAWS, M) how often each left-out block is drawn: blocks that follow each other, of several runs if need be."""
-    count = len(author.held_out) // author.run
-    drawn = np.zeros((DRAWS, count, author.run), np.int64)
-    for row in drawn:
-        left = size
-        while left > 0:
-            length = min(left, author.run)
-            start = int(random.integers(author.run - length + 1))
-            row[int(random.integers(count)), start : start + length] += 1
-            left -= length
-    return drawn.reshape(DRAWS, -1)
-
-
 def _of_others(ruler: Ruler, size: int, random: np.random.Generator) -> dict[str, Spread]:
     """Delta and attribution of the nearest other author: of delta at any length, as its slices are not at hand."""
     if not ruler.others:
@@ -222,7 +187,7 @@ def _of_others(ruler: Ruler, size: int, random: np.random.Generator) -> dict[str
     delta, given = min(map(ruler.delta_of, ruler.others)), []
     for one in ruler.others:
         if len(one.held_out):
-            given.append(_runs(one, size, random) @ ruler.probabilities(part(one.held_out, "grams")) / size)
+            given.append(runs(one, size, random) @ ruler.probabilities(part(one.held_out, "grams")) / size)
     nearest = max(given, key=_mean, default=np.ones(1))
     return {"delta": Spread(delta), "attribution": Spread(_mean(nearest), *(_bounds(nearest) or ()))}
 

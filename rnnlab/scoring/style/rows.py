@@ -23,15 +23,17 @@ AS_GOOD = (*DISTANCES, "delta", "attribution")  # further on the author's side o
 
 @dataclass(frozen=True)
 class Label:
-    """A row in words. group: of rows. absent: why it may not apply."""
+    """A row in words. group: of rows. percent: whether shown so. absent: why it may not apply. whole: as a number."""
 
     group: str
     words: str
     percent: bool
     absent: str = "the author's text has none of what it counts"
+    whole: bool = False
 
 
 NO_INDEX = "the checkpoint has no fingerprint of its text; give the text with --data"
+EARLIER = "the author's profile was made by an earlier version; make it anew with --data"
 LABELS = {
     "spelling": Label("words", "words that the author uses, too", True),
     "word_lengths": Label("words", "distance of word lengths (0 alike, 1 with nothing shared)", False),
@@ -41,6 +43,12 @@ LABELS = {
     "distinct_3": Label("phrases", "distinct runs of three words in 250 words", True),
     "sentence_lengths": Label("sentences", "distance of sentence lengths", False),
     "proper": Label("sentences", "sentences with a capital first and a stop last", True),
+    "order": Label(
+        "sentences",
+        "how far the order of the 16 commonest words and the sentences' ends is from chance (0 as shuffled)",
+        False,
+        EARLIER,
+    ),
     "balanced": Label(
         "sentences", "paragraphs whose quotation marks and brackets are all closed", True, "the author's text has none"
     ),
@@ -49,7 +57,11 @@ LABELS = {
     "repetition": Label("paragraphs", "runs of four words that repeat within 250 words", True),
     "topic": Label("paragraphs", "rarer words taken up again in the second half of 250 words", True),
     "longest_copied": Label(
-        "originality", "characters of the longest run copied from the training text within 250 words", False, NO_INDEX
+        "originality",
+        "characters of the longest run copied from the training text within 250 words",
+        False,
+        NO_INDEX,
+        True,
     ),
     "copied_20": Label("originality", "runs of 20 characters copied from the training text", True, NO_INDEX),
     "copied_30": Label("originality", "runs of 30 characters", True, NO_INDEX),
@@ -148,14 +160,14 @@ def read(name: str, value: float, held_out: Spread | None, rival: Spread | None,
     return BETWEEN if abs(value - held_out.value) < abs(rival.value - held_out.value) else NO_NEARER
 
 
-def told(spread: Spread | None, percent: bool) -> str:
+def told(spread: Spread | None, label: Label) -> str:
     """A figure and its bounds in words."""
     if spread is None:
         return "–"
 
     def shown(value: float) -> str:
-        return f"{100 * value:.1f}" if percent else f"{value:.3f}" if abs(value) <= 2 else f"{value:.0f}"
+        return f"{100 * value:.1f}" if label.percent else f"{value:.0f}" if label.whole else f"{value:.3f}"
 
-    unit = " %" if percent else ""
+    unit = " %" if label.percent else ""
     bounds = "" if spread.low is None or spread.high is None else f" ({shown(spread.low)}–{shown(spread.high)})"
     return f"{shown(spread.value)}{unit}{bounds}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rnnlab.scoring.style.rows import BETWEEN, NO_NEARER, OUTSIDE, WITHIN, Row
 
+UNSEEN = 20  # characters of the shortest run that is looked for
 TOO_MUCH = 2.0  # times the longest run that 95 % of the author's own samples share with the training part
 
 
@@ -36,7 +37,7 @@ def _flair(found: Sequence[Row], others: Sequence[str]) -> str:
     delta, given = rows["delta"], rows["attribution"]
     own = f"{delta.held_out.value:.2f}" if delta.held_out else "unknown"
     return (
-        f"Told apart from {', '.join(others)}, it is the author's with {100 * given.text.value:.0f} % "
+        f"Told apart from {'; '.join(others)}, it is the author's with {100 * given.text.value:.0f} % "
         f"probability, at a Cosine Delta of {delta.text.value:.2f} where the author's own pages have {own}."
     )
 
@@ -45,10 +46,11 @@ def _copied(rows: Mapping[str, Row]) -> str:
     """A sentence on a text that repeats what it was trained on far more than the author does; "" of another."""
     longest, three = rows.get("longest_copied"), rows.get("trigrams")
     human = longest.held_out.high if longest and longest.held_out else None
-    if longest and longest.held_out and human and longest.text.value > TOO_MUCH * human:
+    if longest and longest.held_out and human is not None and longest.text.value > TOO_MUCH * max(human, UNSEEN):
+        own = longest.held_out.value
         return (
             f"It repeats the text it was trained on: a run of {longest.text.value:.0f} characters is copied, where as "
-            f"many new pages by the author share {longest.held_out.value:.0f} with it."
+            f"many new pages by the author share {f'{own:.0f}' if own >= UNSEEN else f'fewer than {UNSEEN}'} with it."
         )
     if three and three.reading == OUTSIDE and three.held_out and three.text.value > 1.5 * three.held_out.value:
         return (

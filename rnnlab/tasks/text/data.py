@@ -119,6 +119,6 @@ def _origin(name: str, sha256: str) -> dict[str, Any]:
         return {"source": dataset.words()}
     for entry in catalog.text_entries():
         if fetching.expected_sha256(entry) == sha256:
-            title = f"{entry.author}, {entry.title}"
-            return {"name": entry.name, "title": title, "language": entry.language, "source": entry.source.words()}
+            told = {"name": entry.name, "title": entry.full_title, "language": entry.language}
+            return told | {"source": entry.source.words()}
     return {"source": "a file of the maker's own"}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made, on_the_page
+from rnnlab.scoring.originality.written import originality_table, originality_words
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.summary import THIS_MODEL, Code, Result, Section, Summary, Table
 from rnnlab.tasks.text.learn.settings import TextConfig
@@ -60,6 +61,7 @@ def summary(made: Checkpoint) -> Summary:
         Section("", (what,)),
         Section("Scores", (table,)) if table else Section("", ("Its training has not ended; it has no final scores.",)),
         *([Section("Style", style)] if style else []),
+        *([Section("Originality", _originality(made.metrics["originality"]))] if "originality" in made.metrics else []),
         *([Section("Samples", tuple(samples))] if samples else []),
         Section("Use", (INTENDED, CARD_USE, *USE, on_the_page("Write"))),
         Section("Data", _data(made)),
@@ -108,6 +110,10 @@ def _style(told: Mapping[str, Any]) -> tuple[str | Table, ...]:
     """The verdict, the table, and what was left out."""
     report = StyleReport.from_json(told)
     return report.verdict, report.table(), *report.notes
+
+
+def _originality(told: Mapping[str, Any]) -> tuple[str | Table, ...]:
+    return originality_words(told), originality_table(told)
 
 
 def _bits(nats: float) -> str:

@@ -32,6 +32,7 @@ from rnnlab.nn.stepping import Engine, open_engine, stepping_seconds
 from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import Located, heavy, locate, open_located, stamp
+from rnnlab.scoring.originality.written import ORIGINALITY
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
 from rnnlab.train.checkpoint.files import damaged, refuse_fault
@@ -79,6 +80,7 @@ _SCORED = {
     "openings": listed(LINE),
     "samples": listed(_SAMPLE),
     "style": _STYLE,
+    "originality": ORIGINALITY,
 }
 _TEXT = record(
     {"title": LINE, "sha256": DIGEST},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
@@ -16,8 +17,8 @@ from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.profile import Profile
-from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.judge.fetched_authors import fetched_authors
 from rnnlab.tasks.text.summary import summary
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
 from rnnlab.train.checkpoint import checkpoint
@@ -77,7 +78,9 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
 
 
 def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OWNER) -> list[Profile]:
-    """The profiles at hand of authors other than one: of the writers that are named, and of the bundled ones.
+    """The profiles at hand of authors other than one.
+
+    They are of the writers that are named, of the bundled ones, and of the catalog's texts that have been fetched.
 
     Raises:
         RnnlabError: one that is named cannot be opened or has no profile.
@@ -86,12 +89,13 @@ def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OW
     for name in bundled_checkpoints():
         with suppress(RnnlabError):  # it is of another task, or damaged, which its own report would tell
             found.append(author_of(open_checkpoint(name, caller=caller)).profile)
+    found += fetched_authors([title, *(one.title for one in found)])
     distinct = {one.title: one for one in reversed(found)}
     return [one for one in reversed(distinct.values()) if one.title != title]
 
 
-def keep(model: str, author: Profile, style: StyleReport | None) -> None:
-    """Write an author's profile, and a report if there is one, into a checkpoint on this machine and onto its card.
+def keep(model: str, author: Profile, metrics: Mapping[str, Any]) -> None:
+    """Write an author's profile, and metrics if there are any, into a checkpoint on this machine and onto its card.
 
     Raises:
         CheckpointError: it is not on this machine, or the folder cannot be written.
@@ -101,6 +105,5 @@ def keep(model: str, author: Profile, style: StyleReport | None) -> None:
         raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the report in its folder.")
     resumable = (found.folder / checkpoint.RESUME_NUMBERS).is_file()
     made = checkpoint.load(found.folder, resume=resumable)
-    metrics = made.metrics if style is None else made.metrics | {"style": style.json()}
-    made = dataclasses.replace(made, metrics=metrics, profile=author.json())
+    made = dataclasses.replace(made, metrics={**made.metrics, **metrics}, profile=author.json())
     checkpoint.save(dataclasses.replace(made, card=card(made, summary(made))), found.folder)

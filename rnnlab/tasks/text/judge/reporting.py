@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rnnlab import options
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate, open_located
+from rnnlab.scoring.originality.written import originality
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import BLOCK, blocks_of
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
-from rnnlab.tasks.text.judge.profiling import Author, author_of, other_authors
+from rnnlab.tasks.text.judge.profiling import author_of, measured_author, other_authors
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
 from rnnlab.tasks.text.use import MOST_TEXTS
-from rnnlab.tasks.text.writer import Writer, open_located_writing
+from rnnlab.tasks.text.writer import Writer, open_located_writing, text_learnt
+from rnnlab.train.checkpoint.checkpoint import Checkpoint
 
 SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on function words tell an author (Eder 2015)
 ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
 FEWEST_LEFT_OUT = 40  # blocks, below which the ranges of the author's own pages are hardly known
+SHORT_TEXTS, SHORT_TEXT = 4, 600  # texts, and characters of each, of a writer whose author cannot be reported on
 ANOTHER = "The model was trained on another text; the figures are beside the author of the given one."
 LONGEST_TEXT = 2_000_000  # characters that a report reads
 
@@ -52,7 +56,8 @@ def report_of(
         samples: how many.
         temperature: that they are written with; None is the default.
         seed: of the first of them, the next having the next seeds.
-        against: further writers, whose authors the author is told apart from; the bundled ones are always among them.
+        against: further writers, whose authors the author is told apart from; the bundled ones
+            and those of fetched texts are always among them.
         caller: who asks.
         device: "cpu", "cuda", "mps" or "auto".
         encoding, column: of the data.
@@ -68,7 +73,8 @@ def report_of(
     if text is not None and len(text) > LONGEST_TEXT:
         raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
     found = locate(model, caller=caller)
-    author = author_of(open_located(found), data, encoding=encoding, column=column)
+    made = open_located(found)
+    author = author_of(made, data, encoding=encoding, column=column)
     if keep and author.another:
         raise RnnlabError("The data are another text than the checkpoint was trained on; leave out --keep.")
     others = other_authors(author.profile.title, against, caller=caller)
@@ -80,17 +86,32 @@ def report_of(
     if author.another:
         told = replace(told, notices=(ANOTHER,))
     if keep:
-        profiling.keep(model, author.profile, told if text is None else None)
+        wrote = {} if text is not None else {"style": told.json()} | _originality(texts, made)
+        profiling.keep(model, author.profile, wrote)
     return told
 
 
-def written_report(writer: Writer, author: Author) -> StyleReport | None:
-    """Report on what a writer has written at the end of its training; None of a text too short to compare."""
-    profile = author.profile
-    if len(profile.held_out) < FEWEST_LEFT_OUT:
-        return None
-    texts = list(_samples(writer, profile, SAMPLES, None, 1))
-    return report(profile, texts, other_authors(profile.title), index=author.index)
+def compared(made: Checkpoint, writer: Writer, documents: Sequence[str], validation: float) -> Checkpoint:
+    """A trained checkpoint with its author in plain figures, and how near and how original what it writes is.
+
+    A text that is too short for a report on style is told of what is copied alone, from fewer texts.
+    """
+    title = text_learnt(made)[0]
+    author = measured_author(documents, validation, title, made.fingerprint)
+    if author is None or len(author.profile.held_out) < FEWEST_LEFT_OUT:
+        texts = _texts(writer, range(1, 1 + SHORT_TEXTS), Wish(SHORT_TEXT), Sampling()) if made.fingerprint else []
+        metrics = made.metrics
+    else:
+        texts = list(_samples(writer, author.profile, SAMPLES, None, 1))
+        style = report(author.profile, texts, other_authors(title), index=author.index)
+        metrics = made.metrics | {"style": style.json()}
+    metrics = metrics | _originality(texts, made)
+    return replace(made, metrics=metrics, profile=None if author is None else author.profile.json())
+
+
+def _originality(texts: Sequence[str], made: Checkpoint) -> dict[str, Any]:
+    found = originality(texts, made.fingerprint)
+    return {} if found is None else {"originality": found}
 
 
 def _samples(writer: Writer, author: Profile, samples: int, temperature: float | None, seed: int) -> Iterator[str]:
@@ -99,11 +120,16 @@ def _samples(writer: Writer, author: Profile, samples: int, temperature: float |
     sampling = options.from_mapping(Sampling, {"temperature": temperature})
     for first in range(0, samples, MOST_TEXTS):
         seeds = range(seed + first, seed + min(first + MOST_TEXTS, samples))
-        places = begin(writer.model, read_prompt(writer.vocabulary, ""), seeds)
-        texts: list[list[str]] = [[] for _ in seeds]
-        for step in Writing(writer.engine, writer.vocabulary, places, sampling, wish):
-            for text, pieces in zip(texts, step, strict=True):
-                text += [piece.text for piece in pieces]
-        for whole in map("".join, texts):
+        for whole in _texts(writer, seeds, wish, sampling):
             block = next(blocks_of([whole]), None)
             yield whole if block is None else block.text
+
+
+def _texts(writer: Writer, seeds: range, wish: Wish, sampling: Sampling) -> list[str]:
+    """A text of each seed."""
+    places = begin(writer.model, read_prompt(writer.vocabulary, ""), seeds)
+    texts: list[list[str]] = [[] for _ in seeds]
+    for step in Writing(writer.engine, writer.vocabulary, places, sampling, wish):
+        for text, pieces in zip(texts, step, strict=True):
+            text += [piece.text for piece in pieces]
+    return ["".join(text) for text in texts]

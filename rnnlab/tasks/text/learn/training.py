@@ -24,8 +24,7 @@ from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
 from rnnlab.tasks.text.data import open_learnable, text_record
 from rnnlab.tasks.text.judge.fingerprinting import fingerprint_of
-from rnnlab.tasks.text.judge.profiling import measured_author
-from rnnlab.tasks.text.judge.reporting import written_report
+from rnnlab.tasks.text.judge.reporting import compared
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
@@ -35,7 +34,7 @@ from rnnlab.tasks.text.learn.sharded import ShardedTask
 from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_scores, sharded_task
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.tasks.text.learn.tuning import Base, check_settled, open_base, resumed_base, tuned_settings
-from rnnlab.tasks.text.writer import Writer, open_writer, text_learnt
+from rnnlab.tasks.text.writer import open_writer, text_learnt
 from rnnlab.train import sizes
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
@@ -235,17 +234,7 @@ class TextTraining:
         scores |= {"samples": card_samples(writer)}
         prints = fingerprint_of(corpus, self.text.validation) if isinstance(corpus, Corpus) else None
         one = dataclasses.replace(one, metrics=one.metrics | scores, fingerprint=prints)
-        return one if isinstance(corpus, Shards) else self._compared(one, writer, corpus)
-
-    def _compared(self, made: Checkpoint, writer: Writer, corpus: Corpus) -> Checkpoint:
-        """The checkpoint with its author in plain figures, and how near it is; as it is if the text is too short."""
-        title = text_learnt(made)[0]
-        author = measured_author(corpus.documents, self.text.validation, title, made.fingerprint)
-        if author is None:
-            return made
-        style = written_report(writer, author)
-        metrics = made.metrics | ({} if style is None else {"style": style.json()})
-        return dataclasses.replace(made, metrics=metrics, profile=author.profile.json())
+        return one if isinstance(corpus, Shards) else compared(one, writer, corpus.documents, self.text.validation)
 
     def result(self, made: Checkpoint) -> dict[str, Any]:
         """Its figures, as JSON; `advice` is on training longer."""
