@@ -165,7 +165,7 @@ def test_the_command_records_its_teachers_and_the_card_tells_of_them(place, tmp_
         ),
         (
             ["--teacher-weight", "0.5"],
-            "--teacher-weight belongs to a training with --teacher; leave it out, or give one.",
+            "--teacher-weight belongs to a training with --teacher; leave it out, or give one too.",
         ),
         (["--teacher", "one", "--teacher-weight", "2"], "teacher_weight must be between 0 and 1, not 2.0."),
         (["--teacher", "one", "--on", "hf-jobs"], "--teacher is of a training on this machine; leave it out"),
