@@ -105,8 +105,16 @@ def score_table(scores: Mapping[str, Any], origin: Mapping[str, Any] | None = No
         before, base = scores["before"], str((origin or scores)["from"]["name"])
         first, second = before["nats_per_char_windows"], before["nats_per_char_streamed"]
         rows.append((f"{base:.60} before fine-tuning", f"{first:.4f}", f"{second:.4f}", _bits(first)))
+    rows += _dynamic_rows(scores["dynamic"]) if "dynamic" in scores else []
     caption = PROTOCOLS.format(characters=int(scores["characters"]))
     return Table(caption, ("", "windows", "streamed", "bits per character"), tuple(rows))
+
+
+def _dynamic_rows(told: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Of the model and of the 5-gram that learn from the text while it is scored."""
+    how = f"dynamic evaluation (rate {told['rate']:g}, pull {told['pull']:g})"
+    both = ((how, told["nats_per_char"]), ("adaptive 5-gram (counts of the text so far)", told["ngram_nats_per_char"]))
+    return [(name, "–", f"{nats:.4f}", _bits(nats)) for name, nats in both]
 
 
 def _style(told: Mapping[str, Any]) -> tuple[str | Table, ...]:
