@@ -40,7 +40,8 @@ def adaptive_log_probabilities(training: IntArray, ids: IntArray, order: int, vo
         # The next place's context is the gram that ends here, unless the next place begins the other text.
         on = (places + 1 < len(both)) & (places + 1 != len(training))
         places, contexts = places[on] + 1, grams[on]
-    return np.log(shares[len(training) :])
+    found: FloatArray = np.log(shares[len(training) :])
+    return found
 
 
 def _before(groups: NDArray[np.int64], counted: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:

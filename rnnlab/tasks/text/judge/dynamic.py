@@ -7,7 +7,6 @@ trained weights.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from rnnlab import options
 from rnnlab.data.text.prompts import adapt_all
 from rnnlab.data.text.vocab import build_characters, encode_compactly
 from rnnlab.errors import DataError
-from rnnlab.nn.model import ModelState, SequenceModel, detach
+from rnnlab.nn.model import ModelConfig, ModelState, SequenceModel, detach
 from rnnlab.scoring.adaptive_ngrams import adaptive_log_probabilities
 from rnnlab.tasks.text.judge.score import NGRAM_ORDER, Floats, Ids, characters_of
 from rnnlab.tasks.text.writer import Writer
@@ -169,6 +169,6 @@ def _pieces(model: SequenceModel, ids: Ids) -> Iterator[_Piece]:
 
 def _copy(model: SequenceModel) -> SequenceModel:
     """The same model without dropout, in training mode, without which a GPU's kernels give no gradients."""
-    learner = SequenceModel(dataclasses.replace(model.config, **dict.fromkeys(DROPOUT, 0.0)))
+    learner = SequenceModel(options.from_mapping(ModelConfig, dict.fromkeys(DROPOUT, 0.0), model.config))
     learner.load_state_dict(model.state_dict())
     return learner.to(model.head.weight.device).train()
