@@ -24,7 +24,7 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     )
     parser.add_argument("--column", default="", help="column of the texts in a table (default: that of the training)")
     parser.add_argument("--encoding", default="", help="encoding of the data, such as KOI8-R")
-    words = "also score a writer while it learns from the text, each piece scored first (takes a minute or more)"
+    words = "also score a writer while it is trained on the text, each piece scored first (takes a minute or more)"
     parser.add_argument("--dynamic", action="store_true", help=words)
 
 

@@ -1,4 +1,4 @@
-"""Dynamic evaluation: a model that learns from the text it is scored on, each piece scored before it is learnt.
+"""Dynamic evaluation: a model that learns the text it is scored on, each piece scored before it is learnt.
 
 Krause, Kahembwe, Murray & Renals 2018, arXiv 1709.07432: after each piece the weights take a step against its gradient,
 divided by the root of its running mean square, which starts from the training text's, and a part of the way back to the
@@ -26,7 +26,7 @@ from rnnlab.scoring.adaptive_ngrams import adaptive_log_probabilities
 from rnnlab.tasks.text.judge.score import NGRAM_ORDER, Floats, Ids, characters_of
 from rnnlab.tasks.text.writer import Writer
 
-PIECE = 64  # ids that are scored, then learnt from, at once
+PIECE = 64  # ids that are scored, then learnt, at once
 RATES, PULLS = (3e-4, 1e-3, 3e-3), (1e-3, 0.0, 3e-3, 1e-2)  # that are tried
 TUNED, GATHERED = 20_000, 32_000  # ids that they are tried on, and before those, that the squares are gathered on
 CLIP = 1.0  # norm of a piece's gradient
@@ -37,7 +37,7 @@ DROPOUT = ("input_dropout", "between_dropout", "output_dropout", "recurrent_drop
 
 @dataclass(frozen=True)
 class Steps:
-    """How a model learns from each piece. rate: of a step; pull: share of the way back to the trained weights."""
+    """How a model learns each piece. rate: of a step; pull: share of the way back to the trained weights."""
 
     rate: float
     pull: float
@@ -55,18 +55,40 @@ def dynamic_losses(model: SequenceModel, ids: Ids, squares: Sequence[Tensor], st
     Returns:
         (N − 1,) nats.
     """
+    return learnt(model, ids, squares, steps)[1]
+
+
+def learnt(
+    model: SequenceModel, ids: Ids, squares: Sequence[Tensor], steps: Steps, passes: int = 1
+) -> tuple[SequenceModel, Floats]:
+    """A copy of a model that has learnt a text as `dynamic_losses` says, and the losses of its last pass.
+
+    passes: over the text, each begun without a past.
+    """
     learner = _copy(model)
     weights, trained = list(learner.parameters()), [weight.detach().clone() for weight in model.parameters()]
     squares = [square.clone() for square in squares]
-    losses = []
-    for piece in _pieces(learner, ids):
-        losses.append(piece.losses)
-        gradients = piece.gradients(weights)
-        with torch.no_grad():
-            for weight, gradient, square, begun in zip(weights, gradients, squares, trained, strict=True):
-                square.lerp_(gradient.square(), 1 - DECAY)
-                weight.addcdiv_(gradient, square.sqrt() + SMALLEST, value=-steps.rate).lerp_(begun, steps.pull)
-    return np.concatenate(losses)
+    losses: list[Floats] = []
+    for _ in range(passes):
+        losses = []
+        for piece in _pieces(learner, ids):
+            losses.append(piece.losses)
+            _step(weights, piece.gradients(weights), squares, trained, steps)
+    return learner.eval(), np.concatenate(losses)
+
+
+@torch.no_grad()
+def _step(
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    squares: Sequence[Tensor],
+    trained: Sequence[Tensor],
+    steps: Steps,
+) -> None:
+    """Move the weights, and the mean squares with them."""
+    for weight, gradient, square, begun in zip(weights, gradients, squares, trained, strict=True):
+        square.lerp_(gradient.square(), 1 - DECAY)
+        weight.addcdiv_(gradient, square.sqrt() + SMALLEST, value=-steps.rate).lerp_(begun, steps.pull)
 
 
 def squared_gradients(model: SequenceModel, ids: Ids) -> list[Tensor]:
@@ -105,7 +127,7 @@ def chosen_steps(model: SequenceModel, ids: Ids, squares: Sequence[Tensor]) -> d
 
 
 def dynamic_scores(writer: Writer, training: Sequence[str], held_out: Sequence[str]) -> dict[str, Any]:
-    """How surprised a writer is by a text that it learns from piece by piece, and the 5-gram that counts it on.
+    """How surprised a writer is by a text that it learns piece by piece, and the 5-gram that counts it on.
 
     Args:
         writer: its weights are left as they are.
@@ -143,7 +165,7 @@ def _adaptive_ngram(training: Sequence[str], held_out: Sequence[str]) -> float:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A piece that was scored: its mean loss, to be learnt from, and (T,) each id's."""
+    """A piece that was scored: its mean loss, to be learnt, and (T,) each id's."""
 
     loss: Tensor
     losses: NDArray[np.float64]
