@@ -24,10 +24,12 @@ def add_commands(commands: Any, given: Sequence[str] = ()) -> None:
     )
     parser.add_argument("--column", default="", help="column of the texts in a table (default: that of the training)")
     parser.add_argument("--encoding", default="", help="encoding of the data, such as KOI8-R")
+    words = "also score a writer while it is trained on the text, each piece scored first (takes a minute or more)"
+    parser.add_argument("--dynamic", action="store_true", help=words)
 
 
 def _evaluate(args: argparse.Namespace) -> Answer:
     kind = kind_of(open_checkpoint(args.model))
-    arguments = {name: value for name in ("column", "encoding") if (value := getattr(args, name))}
+    arguments = {name: value for name in ("column", "encoding", "dynamic") if (value := getattr(args, name))}
     found = kind.evaluate(args.model, args.data, arguments, OWNER, args.device)
     return tell(args, found.figures, lambda figures: [*table_lines(found.tables), *found.notices])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from rnnlab.data.text.prompts import unescaped
+from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.scoring.style.report import StyleReport
+from rnnlab.tasks.text.adapting import Adaptation, adapt_writer
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
-from rnnlab.tasks.text.use import Manner, drafts
+from rnnlab.tasks.text.use import Manner, drafts, drafts_by
+from rnnlab.tasks.text.writer import Writer, open_writing
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,15 @@ class TextModel:
     """A checkpoint that writes.
 
     name: as it was asked for. folder: where its files lie; of a repository of the Hub, the one commit that was pulled,
-    whatever is pushed later. card: the model card, Markdown.
+    whatever is pushed later. card: the model card, Markdown. adaptation: what a page has done to an adapted copy.
     """
 
     name: str
     task: str
     folder: Path
     card: str
+    adaptation: Adaptation | None = None
+    _writer: Writer | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, name: str, found: Located) -> TextModel:
@@ -63,6 +68,8 @@ class TextModel:
         Raises:
             RnnlabError: something of the above cannot be used as it is.
         """
+        if text is None and self._writer is not None:
+            raise RnnlabError("What an adapted copy writes has no report; give the text, or ask the model itself.")
         return report_of(
             str(self.folder),
             data=(data,) if isinstance(data, str) else data,
@@ -74,8 +81,24 @@ class TextModel:
             device=device,
         )
 
+    def adapted(self, page: str, *, device: str = "auto") -> TextModel:
+        """A copy in memory that has learnt a page; nothing is written to the checkpoint (docs/writing.md).
+
+        Args:
+            page: 500 to 20,000 characters; its last fifth is not learnt but tells whether the rest has helped.
+            device: "cpu", "cuda", "mps" or "auto"; the copy writes there.
+
+        Returns:
+            The copy, with `.adaptation.before` and `.after`: nats a character on the page's last fifth.
+
+        Raises:
+            RnnlabError: the page or the device cannot be used as it is.
+        """
+        writer, told = adapt_writer(open_writing(str(self.folder), device=device), page)
+        return replace(self, adaptation=told, _writer=writer)
+
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write() and report().")
+        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write(), report() and adapted().")
 
     def write(
         self,
@@ -123,7 +146,10 @@ class TextModel:
             finish_sentence=finish_sentence,
             original=original,
         )
-        *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
+        if self._writer is None:
+            *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
+        else:
+            *_, last = drafts_by(self._writer, self.name, prompt, manner, seed=seed)
         for notice in last.notices:
             warnings.warn(notice, stacklevel=2)
         return last.texts[0]

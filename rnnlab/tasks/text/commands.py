@@ -112,8 +112,16 @@ def add_benches(benches: Any) -> None:
     training.add_argument("--rounds", type=int, default=5, help="rounds; the median is reported (default 5)")
 
 
+def add_training_flags(parser: argparse.ArgumentParser) -> None:
+    """Add what `train text` takes beside its settings."""
+    words = "writers whose mean prediction is part of the training target (distillation)"
+    parser.add_argument("--teacher", metavar="MODEL", nargs="+", help=words)
+
+
 def check_training_flags(args: argparse.Namespace) -> None:
     """Raise RnnlabError where a flag is given that changes nothing beside the others."""
+    if args.teacher and args.on:
+        raise RnnlabError("--teacher is of a training on this machine; leave it out, or leave out --on.")
     # A training that is resumed or fine-tunes has the level that it began with.
     level = args.level or (None if args.resume or args.base else "char")
     if args.words is not None and level == "char":

@@ -13,7 +13,8 @@ from rnnlab.runtime.callers import Caller
 from rnnlab.tasks.kind import Evaluation, TaskKind
 from rnnlab.tasks.text.api import TextModel
 from rnnlab.tasks.text.judge.evaluating import evaluate as evaluated
-from rnnlab.tasks.text.learn.training import TextSource, prepare, read, settings
+from rnnlab.tasks.text.learn.source import TextSource, read, settings
+from rnnlab.tasks.text.learn.training import prepare
 from rnnlab.tasks.text.summary import score_table, summary
 from rnnlab.tasks.text.writer import check_record, open_writer
 
@@ -73,6 +74,7 @@ KIND = TaskKind(
     reading=("fold_case", "documents", "marker", "encoding", "column", "shuffle", "validation"),
     bundled=bundled,
     fetch=fetch,
+    arguments=("teacher",),
     verbs=("write", "report"),
     commands="rnnlab.tasks.text.commands",
     tab="Write",

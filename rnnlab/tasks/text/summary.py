@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from rnnlab import options
 from rnnlab.runtime.provenance import CARD_USE, how_it_was_made, on_the_page
 from rnnlab.scoring.originality.written import originality_table, originality_words
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.summary import THIS_MODEL, Code, Result, Section, Summary, Table
-from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.learn.settings import TeacherConfig, TextConfig
 from rnnlab.tasks.text.writer import measured, text_learnt, writing_verdict
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.progress import TrainConfig
@@ -33,6 +34,10 @@ PROTOCOLS = (
     "On the {characters:,} held-out characters at the text's end: nats per character, lower is better. Windows are "
     "pieces of 256 characters, each read without a past, as Transformers are scored; streamed is one pass that carries "
     "the state."
+)
+TAUGHT = (
+    "Taught by {teachers}: {teacher_weight:g} of the loss was towards their mean distribution at temperature "
+    "{teacher_temperature:g}, the rest towards what follows in the text."
 )
 USE = (
     Code(
@@ -65,7 +70,7 @@ def summary(made: Checkpoint) -> Summary:
         *([Section("Samples", tuple(samples))] if samples else []),
         Section("Use", (INTENDED, CARD_USE, *USE, on_the_page("Write"))),
         Section("Data", _data(made)),
-        how_it_was_made(made, (TrainConfig, TextConfig)),
+        how_it_was_made(made, (TrainConfig, TextConfig, TeacherConfig)),
         Section("Limits", (LIMITS,)),
     )
     data = made.provenance["data"][0]
@@ -102,8 +107,16 @@ def score_table(scores: Mapping[str, Any], origin: Mapping[str, Any] | None = No
         before, base = scores["before"], str((origin or scores)["from"]["name"])
         first, second = before["nats_per_char_windows"], before["nats_per_char_streamed"]
         rows.append((f"{base:.60} before fine-tuning", f"{first:.4f}", f"{second:.4f}", _bits(first)))
+    rows += _dynamic_rows(scores["dynamic"]) if "dynamic" in scores else []
     caption = PROTOCOLS.format(characters=int(scores["characters"]))
     return Table(caption, ("", "windows", "streamed", "bits per character"), tuple(rows))
+
+
+def _dynamic_rows(told: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Of the model and of the 5-gram that learn the text while it is scored."""
+    how = f"dynamic evaluation (rate {told['rate']:g}, pull {told['pull']:g})"
+    both = ((how, told["nats_per_char"]), ("adaptive 5-gram (counts of the text so far)", told["ngram_nats_per_char"]))
+    return [(name, "–", f"{nats:.4f}", _bits(nats)) for name, nats in both]
 
 
 def _style(told: Mapping[str, Any]) -> tuple[str | Table, ...]:
@@ -135,9 +148,11 @@ def _data(made: Checkpoint) -> tuple[str | Table, ...]:
     calibrated = (
         f"The first {percent} %{most} of the rest set how sure it is: logits times {scale:.2f}. " if scale else ""
     )
-    base = origin.get("from")
+    base, teachers = origin.get("from"), ", ".join(f"`{one['name']}`" for one in origin.get("teachers", []))
+    how = options.from_mapping(TeacherConfig, made.train)
     return (
         *([f"Fine-tuned from `{base['name']}`, which was trained on {base['title']}."] if base else []),
+        *([TAUGHT.format(teachers=teachers, **vars(how))] if teachers else []),
         f"The last {_held_out(made)} was held out: scored, never trained on; it did choose which step's weights were "
         f"kept. {calibrated}The text itself is not in this checkpoint.",
         Table("", ("text", "characters", "distinct", "source and licence", "sha256"), rows),

@@ -166,31 +166,29 @@ def drafts(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
-    if not 1 <= texts <= MOST_TEXTS:
-        raise RnnlabError(f"Between 1 and {MOST_TEXTS} texts can be written at a time, not {texts}.")
-    if len(prompt) > LONGEST_PROMPT:
-        raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
-    seeds = seeds_of(seed, texts)
-    wish, sampling = _rules(manner)
+    _check_asked(prompt, manner, texts)
     found = locate(model, caller=caller)
     writer = open_located_writing(found, device=device, weights=manner.weights)
+    yield from drafts_by(writer, found.pinned(model), prompt, manner, seed=seed, texts=texts)
+
+
+def drafts_by(
+    writer: Writer, name: str, prompt: str = "", manner: Manner = Manner(), *, seed: int | None = None, texts: int = 1
+) -> Iterator[Draft]:
+    """The same by a writer that is open; name: what its drafts say of it."""
+    _check_asked(prompt, manner, texts)
+    seeds = seeds_of(seed, texts)
+    wish, sampling = _rules(manner)
     _check_original(manner, writer)
     given = read_prompt(writer.vocabulary, prompt)
     wish, notices = _adapted(wish, writer.vocabulary)
     notices = (*given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else []))
+    device, empty = writer.model.head.weight.device.type, ((),) * texts
     first = Draft(
-        found.pinned(model),
-        writer.model.head.weight.device.type,
-        given.text,
-        ((),) * texts,
-        seeds,
-        notices,
-        0,
-        0.0,
-        False,
+        *(name, device, given.text, empty, seeds, notices, 0, 0.0, False),
         tuple(begin(writer.model, given, seeds)),
         manner,
-        voice_of(writer, found.pinned(model)),
+        voice_of(writer, name),
         writer.checkpoint.fingerprint,
     )
     yield from _written(writer, first, wish, sampling)
@@ -220,6 +218,14 @@ def carry_on(
 
 def check_manner(manner: Manner) -> None:
     """Raise RnnlabError if nothing can be written so."""
+    _rules(manner)
+
+
+def _check_asked(prompt: str, manner: Manner, texts: int) -> None:
+    if not 1 <= texts <= MOST_TEXTS:
+        raise RnnlabError(f"Between 1 and {MOST_TEXTS} texts can be written at a time, not {texts}.")
+    if len(prompt) > LONGEST_PROMPT:
+        raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
     _rules(manner)
 
 

@@ -33,7 +33,7 @@ from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import Located, heavy, locate, open_located, stamp
 from rnnlab.scoring.originality.written import ORIGINALITY
-from rnnlab.tasks.text.learn.settings import TextConfig
+from rnnlab.tasks.text.learn.settings import TeacherConfig, TextConfig
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
 from rnnlab.train.checkpoint.files import damaged, refuse_fault
 from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
@@ -95,6 +95,8 @@ _TEXT = record(
 )
 # The writer that it learnt on from.
 _FROM = record({"name": LINE, "title": LINE, "sha256": DIGEST})
+# A writer that taught it; weights: their sha256.
+_TEACHER = record({"name": LINE, "title": LINE, "sha256": DIGEST, "weights": DIGEST})
 
 
 def _scored_whole(metrics: Mapping[str, Any]) -> bool:
@@ -102,11 +104,11 @@ def _scored_whole(metrics: Mapping[str, Any]) -> bool:
 
 
 FIELDS: dict[str, Kind] = {
-    "train": record({}, settings(TrainConfig, TextConfig)),
+    "train": record({}, settings(TrainConfig, TextConfig, TeacherConfig)),
     "metrics": ruled(
         record({}, METRICS | _SCORED), f"an object with both of {' and '.join(SCORES)} or neither", _scored_whole
     ),
-    "provenance": record({"data": listed(_TEXT, 1)}, {"from": _FROM} | ORIGIN),
+    "provenance": record({"data": listed(_TEXT, 1)}, {"from": _FROM, "teachers": listed(_TEACHER, 1)} | ORIGIN),
 }
 
 

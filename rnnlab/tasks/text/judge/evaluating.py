@@ -14,6 +14,7 @@ from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.tasks.text.data import is_table, open_text
+from rnnlab.tasks.text.judge.dynamic import dynamic_scores
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.settings import TextConfig
 from rnnlab.tasks.text.learn.sharded_text import held_out_text, sharded_scores
@@ -30,6 +31,7 @@ def evaluate(
     device: str = "auto",
     encoding: str = "",
     column: str = "",
+    dynamic: bool = False,
 ) -> dict[str, Any]:
     """Score a writer on the end of a text, the share that its training held out.
 
@@ -40,11 +42,12 @@ def evaluate(
         device: "cpu", "cuda", "mps" or "auto".
         encoding: of the text; found out if "".
         column: of a table; the one that the writer was trained on if "" and the text is such a table.
+        dynamic: whether to score it while learning from it, too (takes a minute or more).
 
     Returns:
         nats_per_char_windows, nats_per_char_streamed, bits_per_char, nats_per_char_int8 (on a CPU),
         ngram_nats_per_char, parameters, characters, held_out, rewritten and left_out (characters of the held-out part
-        that the model does not know), notices, model, name.
+        that the model does not know), notices, model, name; dynamic, as `dynamic_scores` gives it, if it is asked for.
 
     Raises:
         RnnlabError: model or data cannot be used as they are.
@@ -55,6 +58,8 @@ def evaluate(
     if len(names) == 1 and is_shards(names[0]):
         if encoding or column:
             raise DataError("Shards are plain text in UTF-8; leave out --encoding and --column.")
+        if dynamic:
+            raise DataError("A text in shards has no dynamic evaluation; leave out --dynamic.")
         told = _on_shards(writer, open_shards(names[0]), learnt, sha256)
         return {"model": model} | told | {"held_out": learnt.validation}
     if learnt.column and not column and all(map(is_table, names)):
@@ -69,6 +74,8 @@ def evaluate(
         raise DataError("The model knows no character of the held-out part; evaluate it on another text.")
     notices = [*corpus.notices, *([] if corpus.sha256 == sha256 else [ANOTHER]), *readable.notices]
     scores = all_scores(writer, encode_compactly(writer.vocabulary, held_out)) | ngram_score(first, held_out)
+    if dynamic:
+        scores |= {"dynamic": dynamic_scores(writer, first, held_out)}
     counted = {"rewritten": readable.rewritten, "left_out": readable.left_out}
     told = {"model": model, "name": corpus.name} | scores
     return told | counted | {"held_out": learnt.validation, "notices": notices}

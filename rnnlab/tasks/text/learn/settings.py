@@ -42,6 +42,17 @@ class TextConfig:
         options.check(self)
 
 
+@dataclass(frozen=True)
+class TeacherConfig:
+    """How much the teachers of a training count."""
+
+    teacher_weight: float = option(0.5, "share of the loss that is towards the teachers' distribution", 0.0, 1.0)
+    teacher_temperature: float = option(1.0, "softens the teachers' distribution, and the model's beside it", 0.1, 20.0)
+
+    def __post_init__(self) -> None:
+        options.check(self)
+
+
 MODEL = ModelConfig(
     cell="lstm",
     hidden=512,

@@ -68,12 +68,19 @@ class TextTask:
 
         Where an epoch begins is drawn anew for each, so that windows are not cut at the same places every time.
         """
+        for places, fresh in self.places(seed, start):
+            ids = torch.from_numpy(self.training[places].astype(np.int64))
+            yield Batch(ids[:, :-1], ids[:, 1:], fresh)
+
+    def places(self, seed: int, start: int = 0) -> Iterator[tuple[NDArray[np.int64], bool]]:
+        """(B, T + 1) places in the training ids of each batch's windows, and whether the state is forgotten first."""
+        steps = np.arange(self.window + 1)
         number = start
         while True:
             epoch, place = divmod(number, self.steps_per_epoch)
             # At places drawn one by one, so that now and then a state is carried for long, as when streaming.
             fresh = place == 0 or np.random.default_rng([seed, epoch, place]).random() < 1 / self.forget
-            yield self._batch(self._offset(seed, epoch), place, fresh)
+            yield self._firsts(self._offset(seed, epoch), place)[:, None] + steps, fresh
             number += 1
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:
@@ -109,12 +116,9 @@ class TextTask:
         room = len(self.training) - 1 - self.streams * self.steps_per_epoch * self.window
         return int(np.random.default_rng([seed, epoch]).integers(room + 1))
 
-    def _batch(self, offset: int, place: int, fresh: bool) -> Batch:
-        window, length = self.window, self.steps_per_epoch * self.window
-        first = offset + np.arange(self.streams) * length + place * window
-        rows = self.training[first[:, None] + np.arange(window + 1)].astype(np.int64)
-        ids = torch.from_numpy(rows)
-        return Batch(ids[:, :-1], ids[:, 1:], fresh)
+    def _firsts(self, offset: int, place: int) -> NDArray[np.int64]:
+        """(B,) where each stream's window begins."""
+        return offset + np.arange(self.streams) * self.steps_per_epoch * self.window + place * self.window
 
 
 def check_length(ids: Ids, window: int, part: str) -> None:

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnlab import options
-from rnnlab.data.code_points import count_characters
 from rnnlab.data.text.corpus import Corpus, on_size
 from rnnlab.data.text.documents import split_at
 from rnnlab.data.text.shards import Shards
 from rnnlab.data.text.vocab import Vocabulary, build_characters, build_words, encode_compactly
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import SequenceModel, new_model
-from rnnlab.options import Option
 from rnnlab.runtime.provenance import origin
-from rnnlab.runtime.resuming import FILLED, command_as_begun, settings_as_begun
+from rnnlab.runtime.resuming import command_as_begun, settings_as_begun
 from rnnlab.scoring.openings import openings
 from rnnlab.tasks.kind import Request, Round
-from rnnlab.tasks.text.data import open_learnable, text_record
+from rnnlab.tasks.text.data import text_record
 from rnnlab.tasks.text.judge.fingerprinting import fingerprint_of
 from rnnlab.tasks.text.judge.reporting import compared
-from rnnlab.tasks.text.judge.score import all_scores, ngram_score
+from rnnlab.tasks.text.judge.score import all_scores
 from rnnlab.tasks.text.learn.calibrate import FEWEST, Ids, output_scale, scaled
 from rnnlab.tasks.text.learn.notices import best_at_last, too_little
 from rnnlab.tasks.text.learn.samples import card_samples, sample
-from rnnlab.tasks.text.learn.settings import MODEL, TRAIN, TextConfig, proposed
+from rnnlab.tasks.text.learn.settings import TextConfig, proposed
 from rnnlab.tasks.text.learn.sharded import ShardedTask
-from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_scores, sharded_task
+from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_task
+from rnnlab.tasks.text.learn.source import TextSource, several
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
-from rnnlab.tasks.text.learn.tuning import Base, check_settled, open_base, resumed_base, tuned_settings
-from rnnlab.tasks.text.writer import open_writer, text_learnt
+from rnnlab.tasks.text.learn.teaching import TaughtTask, Teaching
+from rnnlab.tasks.text.learn.tuning import tuned_settings
+from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import sizes
 from rnnlab.train.checkpoint import checkpoint
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
@@ -42,95 +41,6 @@ from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import halved
 
 STEPS_BETWEEN_REPORTS = 50, 250  # at least and at most: a short text's epoch takes a moment, a long one's hours
-NOT_SET = (*FILLED, "skip")
-MANY, SELDOM = 150, 10  # different characters in a text, and times that one occurs
-
-
-def settings() -> list[Option]:
-    """Every setting of a writer's training that a person may choose; the text's size changes some defaults."""
-    parts = (MODEL, TRAIN, TextConfig())
-    return [known for part in parts for known in options.describe(part) if known.name not in NOT_SET]
-
-
-@dataclass(frozen=True)
-class TextSource:
-    """A text that was read; base: the writer that is fine-tuned on it. Its 5-gram is counted once."""
-
-    corpus: Corpus | Shards
-    base: Base | None = None
-    _ngram: dict[float, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def name(self) -> str:
-        """The text's."""
-        return self.corpus.name
-
-    @property
-    def size(self) -> int:
-        """Characters."""
-        return self.corpus.characters
-
-    @property
-    def sentences(self) -> Sequence[str]:
-        """How much of a text there is."""
-        corpus = self.corpus
-        several = f" in {len(corpus.documents):,} documents" if isinstance(corpus, Corpus) and _several(corpus) else ""
-        letters = len(corpus.alphabet) if isinstance(corpus, Corpus) else len(corpus.counts)
-        characters = f"{corpus.characters:,} characters{several}, {letters} different ones"
-        return [f"{corpus.name}: {characters}; the last tenth is held out."]
-
-    @property
-    def notices(self) -> Sequence[str]:
-        """On how it was read."""
-        return self.corpus.notices
-
-    def ngram(self, text: TextConfig) -> dict[str, Any]:
-        """What the 5-gram of the rest scores on what is held out."""
-        if text.validation not in self._ngram:
-            if isinstance(self.corpus, Shards):
-                self._ngram[text.validation] = sharded_scores(self.corpus, text)
-            else:
-                parts = split_at(self.corpus.documents, 1 - text.validation)
-                self._ngram[text.validation] = dict(ngram_score(*parts))
-        return self._ngram[text.validation]
-
-    def on_alphabet(self) -> Sequence[str]:
-        """A sentence on a text with too many characters that occur too seldom to be learnt."""
-        if not isinstance(self.corpus, Corpus):
-            return []
-        alphabet, counts = self.corpus.alphabet, count_characters(self.corpus.documents)
-        seldom = int(((counts > 0) & (counts < SELDOM)).sum())
-        if len(alphabet) < MANY or seldom < len(alphabet) / 4:
-            return []
-        return [
-            f"{seldom:,} of its {len(alphabet):,} distinct characters occur fewer than {SELDOM} times, too seldom to "
-            f"be modelled: leave out what is not the author's, or merge them into one with --rare {SELDOM}."
-        ]
-
-
-def read(request: Request) -> TextSource:
-    """Open the text that a training names, as the settings and what it goes on from say.
-
-    The data are a text of the catalog or a dataset of the Hub that has been fetched, a text file, a folder of text
-    files or a folder of shards; several, but for shards, are one text.
-
-    Raises:
-        RnnlabError: it cannot be used as it is, or a setting cannot be used with it.
-    """
-    given = dict(request.settings)
-    for name in set(given) - {known.name for known in settings()}:
-        raise RnnlabError(f"A writer has no setting --{name.replace('_', '-')}; leave it out.")
-    if request.begun is not None:
-        check_settled(request.begun, given)
-        given = settings_as_begun(request.begun, given)
-        corpus = open_learnable(request.data, options.from_mapping(TextConfig, given))
-        if text_learnt(request.begun)[1] != corpus.sha256:
-            raise RnnlabError("This training began with another text; give the same --data to resume it.")
-        return TextSource(corpus, resumed_base(request.begun))
-    if request.base is not None:
-        base = open_base(request.base, given, request.caller)
-        return TextSource(base.opened(request.data, given), base)
-    return TextSource(open_learnable(request.data, options.from_mapping(TextConfig, given)))
 
 
 def prepare(source: TextSource, request: Request) -> TextTraining:
@@ -148,7 +58,9 @@ def prepare(source: TextSource, request: Request) -> TextTraining:
         model, train, text = tuned_settings(base, source.corpus, given)
     else:
         model, train, text = proposed(source.size, given)
+    teaching = Teaching.of(request, given)
     task, calibrating = _task(source, text, train.batch)
+    teaching.check(source, text, task.vocabulary)
     shape = shape_of(task.vocabulary, model)
     checkpoint.check_size(shape)
     sizes.check_training(shape, train, text.window, request.most_bytes)
@@ -157,12 +69,17 @@ def prepare(source: TextSource, request: Request) -> TextTraining:
     every = train.report_every if "report_every" in given else min(max(least, task.steps_per_epoch), most)
     train = dataclasses.replace(train, steps=steps, report_every=min(every, steps))
     longer = f"--steps {2 * steps}" if "steps" in given else f"--epochs {2 * text.epochs}"
-    return TextTraining(source, (Round(task, shape, train),), task, text, calibrating, command, longer)
+    learnt = teaching.task(task, train.device) if isinstance(task, TextTask) else task
+    rounds = (Round(learnt, shape, train),)
+    return TextTraining(source, rounds, task, text, calibrating, command, longer, teaching)
 
 
 @dataclass(frozen=True)
 class TextTraining:
-    """A writer's training. calibrating: ids that only set how sure it is. longer: the setting for twice the steps."""
+    """A writer's training. calibrating: ids that only set how sure it is. longer: the setting for twice the steps.
+
+    task: what is learnt, its teachers aside.
+    """
 
     source: TextSource
     rounds: tuple[Round, ...]
@@ -171,12 +88,13 @@ class TextTraining:
     calibrating: Ids
     command: str
     longer: str
+    teaching: Teaching
     resumable = True
 
     @property
     def settings(self) -> dict[str, Any]:
         """Every one, by name."""
-        return vars(self.rounds[0].model) | vars(self.rounds[0].train) | vars(self.text)
+        return vars(self.rounds[0].model) | vars(self.rounds[0].train) | vars(self.text) | self.teaching.settings()
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -187,7 +105,8 @@ class TextTraining:
     def notices(self) -> Sequence[str]:
         """On how the text was read, and on one too short or new to the writer that is fine-tuned."""
         base, corpus = self.source.base, self.source.corpus
-        return [*corpus.notices, *(too_little(corpus.characters) if base is None else base.notices(corpus))]
+        begun = too_little(corpus.characters) if base is None else base.notices(corpus)
+        return [*corpus.notices, *begun, *self.teaching.notices(corpus.sha256)]
 
     def baseline(self) -> tuple[str, float]:
         """The 5-gram of the rest of the text."""
@@ -201,7 +120,7 @@ class TextTraining:
             task="text",
             model=round.model,
             codec=round.task.codec(),
-            train=dataclasses.asdict(round.train) | dataclasses.asdict(self.text),
+            train=dataclasses.asdict(round.train) | dataclasses.asdict(self.text) | self.teaching.settings(),
             metrics={},
             provenance=origin(self.command) | {"data": [data]} | self._from(),
             weights={},
@@ -212,7 +131,9 @@ class TextTraining:
         return dataclasses.replace(begun, metrics={"before": before})
 
     def model(self, round: Round, *, resumed: bool) -> SequenceModel:
-        """A new model, or the base's with the characters that are new to it."""
+        """A new model, or the base's with the characters that are new to it; teachers have read the text then."""
+        if isinstance(round.task, TaughtTask):
+            round.task.read()  # before the clock of the first steps starts
         model = new_model(round.model, round.train.seed)
         if self.source.base is not None and not resumed:
             weights = self.source.base.weights(self.task.vocabulary, round.model, round.train.seed)
@@ -246,8 +167,9 @@ class TextTraining:
         return figures | {"advice": [*best_at_last(metrics["curve"], train.steps, self.longer, ahead=ahead)]}
 
     def _from(self) -> dict[str, Any]:
-        """Where the weights that it began with come from."""
-        return {} if self.source.base is None else {"from": self.source.base.told}
+        """Where the weights that it began with come from, and who taught it."""
+        base = {} if self.source.base is None else {"from": self.source.base.told}
+        return base | self.teaching.record()
 
 
 def calibrated(made: Checkpoint, ids: Ids) -> Checkpoint:
@@ -257,10 +179,6 @@ def calibrated(made: Checkpoint, ids: Ids) -> Checkpoint:
     scale = output_scale(build_model(made), ids)
     metrics = made.metrics | {"output_scale": scale}
     return dataclasses.replace(made, weights=scaled(made.weights, scale), metrics=metrics)
-
-
-def _several(corpus: Corpus) -> bool:
-    return len(corpus.documents) > 1
 
 
 def _task(source: TextSource, text: TextConfig, batch: int) -> tuple[TextTask | ShardedTask, Ids]:
@@ -276,12 +194,12 @@ def _task(source: TextSource, text: TextConfig, batch: int) -> tuple[TextTask | 
     kept, first = split_at(first, share if share * sum(map(len, first)) >= FEWEST else 0)
     vocabulary: Vocabulary
     if text.level == "char":
-        vocabulary = build_characters(corpus.documents, least=text.rare, boundary=_several(corpus))
+        vocabulary = build_characters(corpus.documents, least=text.rare, boundary=several(corpus))
     else:
-        vocabulary = build_words(first, most=text.words, boundary=_several(corpus), alphabet=corpus.alphabet)
+        vocabulary = build_words(first, most=text.words, boundary=several(corpus), alphabet=corpus.alphabet)
     if base is not None:
         unknown = getattr(vocabulary, "unknown", None) is not None
-        vocabulary = base.widened(vocabulary.alphabet, boundary=_several(corpus), unknown=unknown)
+        vocabulary = base.widened(vocabulary.alphabet, boundary=several(corpus), unknown=unknown)
     ids = encode_compactly(vocabulary, first), encode_compactly(vocabulary, held_out)
     task = TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=batch)
     return task, encode_compactly(vocabulary, kept) if kept else np.zeros(0, np.uint8)

@@ -1,0 +1,195 @@
+"""A training that learns from teachers too: its loss, what the teachers foretell, exact resume, refusals."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from authors import story
+from numpy.testing import assert_allclose
+from trainings import train_text
+
+from rnnlab.__main__ import main
+from rnnlab.data.text.vocab import build_characters
+from rnnlab.errors import RnnlabError
+from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.runtime.opening import open_checkpoint
+from rnnlab.service.sharding import make_shards
+from rnnlab.tasks.text.learn.settings import TeacherConfig
+from rnnlab.tasks.text.learn.task import TextTask
+from rnnlab.tasks.text.learn.teaching import WARM, TaughtTask, Teaching, foretold
+
+SETTINGS = {"hidden": 20, "layers": 2, "embedding": 6, "epochs": 2, "batch": 8, "window": 25, "lr": 0.02}
+LETTERS = "abcdefghijklm"
+VOCABULARY = build_characters([LETTERS])
+IDS = np.random.default_rng(1).integers(len(LETTERS), size=900)
+
+
+def network(seed: int):
+    return new_model(
+        ModelConfig(cell="lstm", hidden=9, inputs=0, vocabulary=len(LETTERS), embedding=5, outputs=len(LETTERS)), seed
+    )
+
+
+def taught(weight=0.3, temperature=2.0) -> TaughtTask:
+    plain = TextTask(IDS, IDS, VOCABULARY, window=11, forget=9, batch=5)
+    return TaughtTask(plain, Teaching((), TeacherConfig(weight, temperature)), "cpu")
+
+
+def softmax(logits):
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def step_by_step(model, ids, temperature):
+    """(N, V) probabilities, one step at a time."""
+    state, found = None, []
+    for one in ids:
+        with torch.no_grad():
+            output, state = model(torch.tensor([[one]]), state)
+        found.append(softmax(output[0, 0].double().numpy() / temperature))
+    return np.stack(found)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A story, and two teachers of it: `one` and `two`."""
+    place = tmp_path_factory.mktemp("teachers")
+    (place / "story.txt").write_text(story(9000))
+    for seed, name in enumerate(("one", "two"), 1):
+        list(train_text(str(place / "story.txt"), out=place / name, settings=SETTINGS | {"seed": seed}))
+    return place
+
+
+def learn(place, out=None, teachers=("one", "two"), settings=(), **others):
+    """Train a student of teachers in a place."""
+    models = [str(place / name) for name in teachers]
+    whole = {} if others.get("resume") else SETTINGS | {"seed": 3} | dict(settings)
+    return train_text(str(place / "story.txt"), out=out, settings=whole, teacher=models, **others)
+
+
+def test_the_loss_is_that_of_the_formula():
+    rng = np.random.default_rng(2)
+    logits, ids = rng.normal(size=(4, 6, 13)), rng.integers(13, size=(4, 6))
+    soft = softmax(rng.normal(size=(4, 6, 13)))
+    y = np.concatenate([ids[..., None], soft], axis=2)
+    hard = -np.log(np.take_along_axis(softmax(logits), ids[..., None], 2)).mean()
+    towards = -(soft * np.log(softmax(logits / 2.0))).sum(-1).mean()
+    found = taught().loss(torch.tensor(logits), torch.tensor(y)).item()
+    assert found == pytest.approx(0.7 * hard + 0.3 * 2.0**2 * towards)
+    assert taught().counted(torch.tensor(y)) == 24
+
+
+def test_teachers_foretell_the_mean_of_what_each_does_step_by_step():
+    models = [network(1), network(2)]
+    expected = (step_by_step(models[0], IDS, 1.5) + step_by_step(models[1], IDS, 1.5)) / 2
+    assert_allclose(foretold(models, IDS, 1.5), expected, atol=1e-4)
+
+
+def test_a_long_text_is_foretold_in_streams_none_of_which_begins_without_a_past():
+    ids = np.random.default_rng(3).integers(len(LETTERS), size=12 * WARM + 7)
+    assert_allclose(foretold([network(1)], ids, 1.0), step_by_step(network(1), ids, 1.0), atol=1e-3)
+
+
+def test_each_target_is_what_the_teachers_foretell_there():
+    task, plain = taught(), taught().task
+    task._table = foretold([network(1)], IDS, 2.0)
+    windows = np.lib.stride_tricks.sliding_window_view(IDS, 11)
+    for _, batch, usual in zip(range(30), task.batches(seed=4, start=7), plain.batches(seed=4, start=7), strict=False):
+        assert torch.equal(batch.x, usual.x)
+        assert torch.equal(batch.y[..., 0].long(), usual.y)
+        assert batch.fresh == usual.fresh
+        for x, y in zip(batch.x.numpy(), batch.y.numpy(), strict=True):
+            [first] = np.flatnonzero((windows == x).all(1))
+            assert_allclose(y[:, 1:], task._table[first : first + 11])
+
+
+def test_without_weight_it_is_a_training_without_teachers_to_the_bit(place, tmp_path):
+    list(learn(place, tmp_path / "student", settings={"teacher_weight": 0.0}))
+    list(train_text(str(place / "story.txt"), out=tmp_path / "plain", settings=SETTINGS | {"seed": 3}))
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("student", "plain"))
+    assert one == other
+
+
+def test_a_taught_training_that_was_stopped_resumes_to_the_bit(place, tmp_path):
+    list(learn(place, tmp_path / "whole"))
+    training = learn(place, tmp_path / "cut")
+    next(training)
+    training.close()
+    list(learn(place, tmp_path / "cut", resume=True))
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "cut"))
+    assert one == other
+    list(train_text(str(place / "story.txt"), out=tmp_path / "plain", settings=SETTINGS | {"seed": 3}))
+    assert one != (tmp_path / "plain" / "model.safetensors").read_bytes()
+
+
+def test_it_is_resumed_with_the_teachers_that_it_began_with_alone(place, tmp_path):
+    training = learn(place, tmp_path / "cut")
+    next(training)
+    training.close()
+    with pytest.raises(RnnlabError, match="began with the teachers one two; give the same --teacher to resume it"):
+        next(learn(place, tmp_path / "cut", teachers=["one"], resume=True))
+    training = learn(place, tmp_path / "plain", teachers=[])
+    next(training)
+    training.close()
+    with pytest.raises(RnnlabError, match="began without a teacher; leave out --teacher to resume it"):
+        next(learn(place, tmp_path / "plain", resume=True))
+
+
+def test_the_command_records_its_teachers_and_the_card_tells_of_them(place, tmp_path, capsys):
+    words = ["train", "text", "--data", str(place / "story.txt"), "--out", str(tmp_path / "m"), "--epochs", "1"]
+    teachers = ["--teacher", str(place / "one"), str(place / "two"), "--teacher-weight", "0.4"]
+    assert main([*words, *teachers, "--hidden", "8", "--teacher-temperature", "2", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "the training text is read once by the teachers: one, two." in printed.err
+    assert [one["name"] for one in json.loads(printed.out.splitlines()[-1])["teachers"]] == ["one", "two"]
+    made = open_checkpoint(str(tmp_path / "m"))
+    assert (made.train["teacher_weight"], made.train["teacher_temperature"]) == (0.4, 2.0)
+    assert "Taught by `one`, `two`: 0.4 of the loss was towards their mean distribution at temperature 2" in made.card
+    plain = open_checkpoint(str(place / "one"))
+    assert not {"teacher_weight", "teachers"} & (set(plain.train) | set(plain.provenance))
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (
+            ["--teacher", "stocks"],
+            "stocks is no writer, so it cannot teach one; give --teacher another, as shakespeare.",
+        ),
+        (["--teacher", "shakespeare"], "shakespeare predicts 65 characters and this training another "),
+        (["--teacher", "one", "--level", "word"], "one predicts "),
+        (
+            ["--teacher", "one", "--validation", "0.2"],
+            "one was trained on this text with another --validation, so part",
+        ),
+        (
+            ["--teacher-weight", "0.5"],
+            "--teacher-weight belongs to a training with --teacher; leave it out, or give one too.",
+        ),
+        (["--teacher", "one", "--teacher-weight", "2"], "teacher_weight must be between 0 and 1, not 2.0."),
+        (["--teacher", "one", "--on", "hf-jobs"], "--teacher is of a training on this machine; leave it out"),
+    ],
+)
+def test_what_cannot_be_taught_gets_one_sentence(place, tmp_path, capsys, flags, sentence):
+    words = [str(place / word) if word == "one" else word for word in flags]
+    assert main(["train", "text", "--data", str(place / "story.txt"), "--out", str(tmp_path / "m"), *words]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(sentence)
+    assert told.count("\n") == 1
+
+
+def test_a_teacher_of_another_text_is_told_of(place, tmp_path):
+    (tmp_path / "other.txt").write_text(story(9000, seed=2))
+    told = []
+    training = train_text(
+        str(tmp_path / "other.txt"), settings=SETTINGS, teacher=[str(place / "one")], tell=told.append
+    )
+    next(training)
+    assert any("The teacher one was trained on “story”; where that overlaps" in sentence for sentence in told)
+
+
+def test_a_text_in_shards_has_no_teachers(place, tmp_path):
+    make_shards([str(place / "story.txt")], tmp_path / "shards")
+    with pytest.raises(RnnlabError, match="A text in shards is learnt without teachers; leave out --teacher"):
+        next(train_text(str(tmp_path / "shards"), teacher=[str(place / "one")]))
