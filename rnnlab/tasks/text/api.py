@@ -13,7 +13,8 @@ from rnnlab.data.text.prompts import unescaped
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
-from rnnlab.tasks.text.use import Manner, drafts
+from rnnlab.tasks.text.manner import Manner
+from rnnlab.tasks.text.use import drafts
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,9 @@ class TextModel:
         keep_stop: bool = False,
         finish_sentence: bool = False,
         original: bool = False,
+        blend: str = "",
+        share: float | None = None,
+        contrast: float | None = None,
     ) -> str:
         r"""Write on from a prompt; what was changed in it, and a seed that was drawn for -1, is told as a warning.
 
@@ -106,6 +110,9 @@ class TextModel:
             keep_stop: the text ends after the stop and not before it.
             finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most.
             original: never copy the author's text for longer than held-out pages do (docs/writing.md).
+            blend: a second writer, whose predictions are combined with this one's at every step.
+            share: of the second writer, from 0 to 1; None is 0.5.
+            contrast: in place of a share, how strongly the text is moved away from the second writer, from 0 to 5.
 
         Returns:
             The whole text, the prompt first.
@@ -122,6 +129,9 @@ class TextModel:
             keep_stop=keep_stop,
             finish_sentence=finish_sentence,
             original=original,
+            blend=blend,
+            share=share,
+            contrast=contrast,
         )
         *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
         for notice in last.notices:

@@ -19,9 +19,10 @@ from rnnlab.tasks.text.bench.generation import bench_generation, generation_tabl
 from rnnlab.tasks.text.bench.training import bench_training, training_table
 from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_draft, save_draft
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
+from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_settings
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
-from rnnlab.tasks.text.use import Draft, Manner, carry_on, drafts, sampling_settings
+from rnnlab.tasks.text.use import Draft, carry_on, drafts
 from rnnlab.terminal.commands import (
     Answer,
     add_command,
@@ -69,6 +70,16 @@ def add_commands(commands: Any) -> None:
         "--original",
         action=SWITCH,
         help="never copy the author's text for longer than the author's held-out pages do, at least 20 characters",
+    )
+    write.add_argument("--blend", metavar="MODEL", help="a second writer, whose predictions are combined at every step")
+    write.add_argument(
+        "--share", type=float, help=f"share of the second writer, from 0 to 1 (default {SHARE}, with --blend)"
+    )
+    write.add_argument(
+        "--contrast",
+        type=float,
+        metavar="STRENGTH",
+        help=f"in place of --share: move the text away from the second writer, from 0 to {MOST_CONTRAST:g}",
     )
     write.add_argument("--save", metavar="FILE", help="save the state of the text, to resume it")
     write.add_argument(
@@ -220,10 +231,19 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
         keep_stop=kept.keep_stop if args.keep_stop is None else args.keep_stop,
         finish_sentence=kept.finish_sentence if args.finish_sentence is None else args.finish_sentence,
         original=kept.original if args.original is None else args.original,
+        **_second_voice(args, kept),
     )
     if manner.keep_stop and not manner.stops:
         raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
     return manner
+
+
+def _second_voice(args: argparse.Namespace, kept: Manner) -> dict[str, Any]:
+    """The second voice and how it counts, as given; of what is not given, as the draft that is resumed has it."""
+    told: dict[str, Any] = {"blend": kept.blend if args.blend is None else args.blend}
+    if args.share is None and args.contrast is None and told["blend"]:
+        return told | {"share": kept.share, "contrast": kept.contrast}
+    return told | {"share": args.share, "contrast": args.contrast}
 
 
 def _drafts(args: argparse.Namespace, begun: Draft | None, prompt: str, manner: Manner) -> Iterator[Draft]:

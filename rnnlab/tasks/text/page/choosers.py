@@ -10,8 +10,8 @@ import gradio as gr
 
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.tasks.text import writer
+from rnnlab.tasks.text.manner import sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
-from rnnlab.tasks.text.use import sampling_settings
 
 HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
 

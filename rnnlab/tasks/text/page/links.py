@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnlab.data.text.prompts import escaped
+from rnnlab.tasks.text.manner import sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
-from rnnlab.tasks.text.use import Draft, sampling_settings
+from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 SWITCHES = ("keep_stop", "finish_sentence", "original")

@@ -10,7 +10,8 @@ from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.tasks.text import use, writer
-from rnnlab.tasks.text.use import Draft, Manner, carry_on, sampling_settings
+from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings, second_voice
+from rnnlab.tasks.text.use import Draft, carry_on
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
 TEMPERATURE, HOTTEST = 0.8, 1.5
@@ -19,6 +20,7 @@ SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
 DRAWN = -1  # as a seed
+SWITCHES_OFF = (False, False, False, "", SHARE, 0.0)  # what is last and optional, when nothing is asked for
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,15 @@ class AskedText:
         """Read the choosers' values in their order.
 
         The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
-        stop, whether to finish the sentence and whether not to copy.
+        stop, whether to finish the sentence, whether not to copy, and the second voice, its share and its contrast.
 
         Raises:
             RnnlabError: a value cannot be read.
         """
         voice, prompt, heat, length, three, seed, stop_at, banned, light, *rest = values
         names = rule_names()
-        keep_stop, finish, original = [*rest[len(names) :], False, False, False][:3]
+        given = rest[len(names) :]
+        keep_stop, finish, original, blend, share, contrast = [*given, *SWITCHES_OFF[len(given) :]]
         manner = Manner(
             length=bounded(length),
             sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
@@ -54,6 +57,7 @@ class AskedText:
             keep_stop=bool(keep_stop),
             finish_sentence=bool(finish),
             original=bool(original),
+            **second_voice(blend, share, contrast),
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 
