@@ -43,7 +43,8 @@ class Draft:
     and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
     the drafts. places: where `carry_on` goes on. manner: as it was last asked for. voice: what
     the writer tells of itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one;
-    second_fingerprint: of that of a second voice that is mixed in.
+    second_fingerprint: of that of a second voice that is mixed in. begun: characters of a branch's only text, after the
+    prompt, that were read like a prompt.
     """
 
     model: str
@@ -60,6 +61,7 @@ class Draft:
     voice: Voice | None = None
     fingerprint: Fingerprint | None = field(default=None, repr=False)
     second_fingerprint: Fingerprint | None = field(default=None, repr=False)
+    begun: int = 0
 
     @property
     def _prints(self) -> list[Fingerprint]:
@@ -154,9 +156,9 @@ def drafts(
     seeds = seeds_of(seed, texts)
     wish, sampling = rules(manner)
     found = locate(model, caller=caller)
-    hand, manner = _hand(found, manner, caller, device)
+    hand, manner = hand_for(found, manner, caller, device)
     given = hand.prompt(prompt)
-    wish, notices = _adapted(wish, hand)
+    wish, notices = adapted(wish, hand)
     notices = (*hand.notices, *given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else []))
     first = Draft(
         found.pinned(model),
@@ -171,7 +173,7 @@ def drafts(
         tuple(hand.begin(given, seeds)),
         manner,
     )
-    yield from _written(hand, first, wish, sampling)
+    yield from written(hand, first, wish, sampling)
 
 
 def carry_on(draft: Draft, manner: Manner = USUAL, *, caller: Caller = OWNER, device: str = "auto") -> Iterator[Draft]:
@@ -180,15 +182,15 @@ def carry_on(draft: Draft, manner: Manner = USUAL, *, caller: Caller = OWNER, de
     A second voice that is another one than before first reads the whole text.
     """
     wish, sampling = rules(manner)
-    hand, manner = _hand(locate(draft.model, caller=caller), manner, caller, device)
-    wish, notices = _adapted(wish, hand)
+    hand, manner = hand_for(locate(draft.model, caller=caller), manner, caller, device)
+    wish, notices = adapted(wish, hand)
     pieces, places = _taken_back(draft, wish.stops)
     same = second_name(draft.manner) == second_name(manner)
     places = tuple(dataclasses.replace(place, state=hand.state_at(place, same)) for place in places)
     earlier = (one for one in draft.notices if one not in (UNFINISHED, ENDLESS))
     notices = tuple(dict.fromkeys((*earlier, *hand.notices, *notices)))
     begun = dataclasses.replace(draft, manner=manner, notices=notices, pieces=pieces, places=places)
-    yield from _written(hand, begun, wish, sampling)
+    yield from written(hand, begun, wish, sampling)
 
 
 def second_name(manner: Manner) -> str:
@@ -197,7 +199,7 @@ def second_name(manner: Manner) -> str:
     return manner.blend if combination is not None and combination.share else ""
 
 
-def _hand(found: Located, manner: Manner, caller: Caller, device: str) -> tuple[Hand, Manner]:
+def hand_for(found: Located, manner: Manner, caller: Caller, device: str) -> tuple[Hand, Manner]:
     """What writes so, and the manner with its second voice at the commit that is opened."""
     writer = open_located_writing(found, device=device, weights=manner.weights)
     hand, combination = alone(writer), manner.combination()
@@ -213,7 +215,7 @@ def _hand(found: Located, manner: Manner, caller: Caller, device: str) -> tuple[
     return hand, manner
 
 
-def _adapted(wish: Wish, hand: Hand) -> tuple[Wish, tuple[str, ...]]:
+def adapted(wish: Wish, hand: Hand) -> tuple[Wish, tuple[str, ...]]:
     """Stops and banned characters as they can be written, and sentences on what was changed."""
     known = hand.alphabet + ("" if hand.vocabulary.boundary is None else BOUNDARY_SHOWN)
     stops, on_stops = adapt_stops(known, wish.stops)
@@ -231,7 +233,7 @@ def _taken_back(draft: Draft, stops: Sequence[str]) -> tuple[tuple[tuple[Piece, 
     return tuple(pieces), tuple(places)
 
 
-def _written(hand: Hand, draft: Draft, wish: Wish, sampling: Sampling) -> Iterator[Draft]:
+def written(hand: Hand, draft: Draft, wish: Wish, sampling: Sampling) -> Iterator[Draft]:
     """Drafts that go on from one: the first character's at once, then one every so often, then the finished one."""
     prints = [one for one in hand.originals() if one is not None]
     how: dict[str, Any] = {"explained": draft.manner.explained, "lacking": hand.lacking}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnlab.data.text.prompts import escaped
-from rnnlab.tasks.text.manner import sampling_settings
+from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.links import link_to, linked_model, linked_number
@@ -19,9 +19,10 @@ def writing_link(draft: Draft) -> str:
 
     There is none to what a visitor has brought, which nobody else may open, nor for a prompt too long for an address.
     """
-    manner, written = draft.manner, max(sum(len(piece.text) for piece in row) for row in draft.pieces)
+    manner, read = draft.manner, len(draft.prompt) + draft.begun
+    written = max(map(len, draft.texts)) - read
     defaults = {known.name: known.default for known in sampling_settings()} | {"temperature": TEMPERATURE}
-    asked: dict[str, Any] = {"prompt": draft.prompt, "seed": draft.seeds[0]}
+    asked: dict[str, Any] = {"prompt": draft.texts[0][:read], "seed": draft.seeds[0]}
     asked["length"] = min(max(written, manner.length), LONGEST)
     chosen = {name: manner.sampling.get(name) for name in defaults}
     asked |= {name: value for name, value in chosen.items() if value is not None and value != defaults[name]}
@@ -31,6 +32,8 @@ def writing_link(draft: Draft) -> str:
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
     asked |= {name: 1 for name in SWITCHES if getattr(manner, name)}
+    counted = "share" if manner.contrast is None else "contrast"
+    asked |= {"blend": manner.blend, counted: getattr(manner, counted)} if manner.blend else {}
     return link_to("write", draft.model, asked)
 
 
@@ -55,4 +58,7 @@ def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any
         query.get("weights") == "int8",
         *rules,
         *(query.get(name) == "1" for name in SWITCHES),
+        query.get("blend", ""),
+        linked_number(query, "share", SHARE, 0, 1),
+        linked_number(query, "contrast", 0.0, 0, MOST_CONTRAST),
     ]

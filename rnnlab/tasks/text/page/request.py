@@ -10,6 +10,7 @@ from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.tasks.text import use, writer
+from rnnlab.tasks.text.branching import Fork, branch
 from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings, second_voice
 from rnnlab.tasks.text.use import Draft, carry_on
 
@@ -46,7 +47,8 @@ class AskedText:
         voice, prompt, heat, length, three, seed, stop_at, banned, light, *rest = values
         names = rule_names()
         given = rest[len(names) :]
-        keep_stop, finish, original, blend, share, contrast = [*given, *SWITCHES_OFF[len(given) :]]
+        whole: list[Any] = [*given, *SWITCHES_OFF[len(given) :]]
+        keep_stop, finish, original, blend, share, contrast = whole
         manner = Manner(
             length=bounded(length),
             sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
@@ -72,6 +74,12 @@ class AskedText:
                 f"A text of {FULL:,} characters is not continued here; download it, or press Write for a new one."
             )
         return carry_on(draft, self.manner, caller=caller)
+
+    def branch(self, draft: Draft, fork: Fork, caller: Caller = STRANGER) -> Iterator[Draft]:
+        """Continue from another character of a draft; raises RnnlabError."""
+        if fork.at > FULL:
+            raise RnnlabError(f"A text is branched in its first {FULL:,} characters; choose an earlier one.")
+        return branch(draft, fork, self.manner, seed=self.seed, caller=caller)
 
 
 def rule_names() -> list[str]:
