@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnlab.data.text.vocab import encode_compactly
+from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import blocks_of
 from rnnlab.tasks.text.judge.profiling import Author, author_of
-from rnnlab.tasks.text.judge.score import score
+from rnnlab.tasks.text.judge.score import characters_of, windowed_losses
 from rnnlab.tasks.text.use import MOST_TEXTS, Manner, drafts
 from rnnlab.tasks.text.writer import open_writing
-from rnnlab.terminal.commands import aligned
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 CONTRASTS = (0.25, 0.5, 1.0)  # of 0, the text is that of the share 0
@@ -28,26 +28,27 @@ ROWS = ("spelling", "bigrams", "repetition", "copied_20")
 
 
 def main() -> None:
-    """Print a table for the shares and one for the contrasts."""
+    """Print a line for each share and each contrast."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=MOST_TEXTS, help="of 250 words, for each mixture")
     parser.add_argument("--first", default="shakespeare", help="the voice that is blended with")
     parser.add_argument("--second", default="doyle", help="this one")
+    parser.add_argument("--weights", choices=WEIGHTS, default="fp32", help="int8 takes half the time")
     parser.add_argument("--keep", type=Path, help="a folder for the texts")
     asked = parser.parse_args()
     names = (asked.first, asked.second)
     authors = [author_of(open_checkpoint(name)) for name in names]
+    figures = [*(f"Delta to {name}" for name in names), f"probability of {names[0]}", *ROWS]
+    print(" | ".join(["", *figures, *(f"bits of {name}" for name in names)]))
     for kind, values in {"share": SHARES, "contrast": CONTRASTS}.items():
-        lines = []
         for value in values:
-            manner = Manner(CHARACTERS, blend=asked.second, **{kind: value})
+            manner = Manner(CHARACTERS, blend=asked.second, weights=asked.weights, **{kind: value})
             texts = list(_texts(asked.first, manner, asked.texts))
             if asked.keep:
                 asked.keep.mkdir(parents=True, exist_ok=True)
                 (asked.keep / f"{kind}-{value}.txt").write_text("\n\n---\n\n".join(texts))
-            lines.append([f"{value:g}", *_flair(authors, texts), *(_bits(name, texts) for name in names)])
-        heads = [kind, *(f"Delta to {name}" for name in names), f"probability of {names[0]}", *ROWS]
-        print("\n" + "\n".join(aligned([*heads, *(f"bits of {name}" for name in names)], lines)), flush=True)
+            cells = [f"{kind} {value:g}", *_flair(authors, texts), *(_bits(name, texts) for name in names)]
+            print(" | ".join(cells), flush=True)
 
 
 def _texts(model: str, manner: Manner, texts: int) -> Iterator[str]:
@@ -82,8 +83,8 @@ def _bits(name: str, texts: list[str]) -> str:
     writer = open_writing(name)
     known = set(writer.vocabulary.alphabet)
     text = "\n\n".join("".join(one for one in text if one in known) for text in texts)
-    scores = score(writer.model, writer.vocabulary, encode_compactly(writer.vocabulary, [text]))
-    return f"{scores.windows / math.log(2):.2f}"
+    ids, lengths = encode_compactly(writer.vocabulary, [text]), characters_of(writer.vocabulary)
+    return f"{windowed_losses(writer.model, ids, lengths).sum() / (len(ids) - 1) / math.log(2):.2f}"
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from browsing import MARKS, running_browser, sync_api
 
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.branching import Fork, branch
+from rnnlab.tasks.text.manner import Combination
 from rnnlab.tasks.text.page.fork_menu import fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import manuscript
-from rnnlab.tasks.text.page.request import AskedText
+from rnnlab.tasks.text.page.request import AskedText, voices_asked
 from rnnlab.tasks.text.use import Manner, carry_on, drafts
 from rnnlab.ui import app
 
@@ -48,6 +49,16 @@ def test_a_branch_is_continued_branched_again_and_linked_to(draft):
     values = linked_writing(dict(parse_qsl(writing_link(longer).lstrip("?"))), ["shakespeare"])
     *_, linked = AskedText.of(values).drafts()
     assert linked.texts == longer.texts
+
+
+def test_a_link_keeps_the_second_voice_and_waits_for_one_of_the_hub():
+    asked = {"model": "shakespeare", "blend": "doyle", "contrast": "0.5"}
+    assert AskedText.of(linked_writing(asked, ["shakespeare", "doyle"])).manner.combination() == Combination(-0.5, 0.1)
+    values = linked_writing(asked | {"blend": "owner/name@main"}, ["shakespeare", "doyle"])
+    assert voices_asked(values) == ["shakespeare", "owner/name@main"]
+    assert voices_asked(linked_writing({}, ["shakespeare"])) == ["shakespeare"]
+    with pytest.raises(RnnlabError, match="The link names '/etc/x', which no link can open"):
+        linked_writing(asked | {"blend": "/etc/x"}, ["shakespeare"])
 
 
 def test_a_branch_of_a_blend_is_written_by_both(draft):

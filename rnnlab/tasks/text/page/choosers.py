@@ -11,7 +11,7 @@ import gradio as gr
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
+from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE
 
 HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
 
@@ -116,7 +116,7 @@ def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
         )
         contrast = gr.Slider(
             0.0,
-            2.0,
+            STRONGEST,
             0.0,
             step=0.05,
             label="Contrast",

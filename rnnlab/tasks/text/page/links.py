@@ -6,8 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnlab.data.text.prompts import escaped
-from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, sampling_settings
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
+from rnnlab.runtime.opening import is_shareable
+from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings
+from rnnlab.tasks.text.page.request import (
+    HOTTEST,
+    LENGTH,
+    LONGEST,
+    SEVERAL,
+    SHORTEST,
+    STRONGEST,
+    TEMPERATURE,
+    rule_names,
+)
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
@@ -32,9 +42,18 @@ def writing_link(draft: Draft) -> str:
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
     asked |= {name: 1 for name in SWITCHES if getattr(manner, name)}
-    counted = "share" if manner.contrast is None else "contrast"
-    asked |= {"blend": manner.blend, counted: getattr(manner, counted)} if manner.blend else {}
+    asked |= _second_voice(manner)
+    if not is_shareable(manner.blend):
+        return ""
     return link_to("write", draft.model, asked)
+
+
+def _second_voice(manner: Manner) -> dict[str, Any]:
+    if not manner.blend:
+        return {}
+    if manner.contrast is not None:
+        return {"blend": manner.blend, "contrast": manner.contrast}
+    return {"blend": manner.blend, "share": SHARE if manner.share is None else manner.share}
 
 
 def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any]:
@@ -58,7 +77,7 @@ def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any
         query.get("weights") == "int8",
         *rules,
         *(query.get(name) == "1" for name in SWITCHES),
-        query.get("blend", ""),
+        linked_model({"model": query["blend"]}, bundled) if query.get("blend") else "",
         linked_number(query, "share", SHARE, 0, 1),
-        linked_number(query, "contrast", 0.0, 0, MOST_CONTRAST),
+        linked_number(query, "contrast", 0.0, 0, STRONGEST),
     ]

@@ -16,11 +16,13 @@ from rnnlab.tasks.text.use import Draft, carry_on
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
 TEMPERATURE, HOTTEST = 0.8, 1.5
+STRONGEST = 2.0  # contrast
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
 DRAWN = -1  # as a seed
+BEFORE_RULES = 9  # values of the choosers, before those of the sampling chain
 SWITCHES_OFF = (False, False, False, "", SHARE, 0.0)  # what is last and optional, when nothing is asked for
 
 
@@ -80,6 +82,12 @@ class AskedText:
         if fork.at > FULL:
             raise RnnlabError(f"A text is branched in its first {FULL:,} characters; choose an earlier one.")
         return branch(draft, fork, self.manner, seed=self.seed, caller=caller)
+
+
+def voices_asked(values: Sequence[Any]) -> list[str]:
+    """The voice of the choosers' values, and the second one, if they have one."""
+    blend = BEFORE_RULES + len(rule_names()) + SWITCHES_OFF.index("")
+    return [str(one) for one in (values[0], *values[blend : blend + 1]) if one]
 
 
 def rule_names() -> list[str]:

@@ -19,7 +19,7 @@ from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
 from rnnlab.tasks.text.page.fork_menu import MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
-from rnnlab.tasks.text.page.request import AskedText, first_draft
+from rnnlab.tasks.text.page.request import AskedText, first_draft, voices_asked
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
@@ -88,8 +88,8 @@ class WriteTab:
         except RnnlabError as error:
             return {self.verdict: html.refusal(str(error), REFUSED)}
         changed = dict(zip(self.choosers.listed(), values, strict=True))
-        if is_hub_name(values[0]):
-            words = f"{values[0]} is on the Hugging Face Hub; press Write to fetch it and write."
+        if distant := next(filter(is_hub_name, voices_asked(values)), None):
+            words = f"{distant} is on the Hugging Face Hub; press Write to fetch it and write."
             return changed | {self.verdict: html.notice("From a link", words)}
         return changed | {self.go: begin()}
 
@@ -155,7 +155,7 @@ def _followed(
     explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
 ) -> Iterator[dict[str, Any]]:
     """What changes, by the names of Results."""
-    if is_hub_name(str(given[0])):  # which may have to be fetched first
+    if any(map(is_hub_name, voices_asked(given))):  # which may have to be fetched first
         yield {"facts": facts(None, "Opening the voice")} | _buttons(busy=True)
     try:
         for draft in begin(AskedText.of(given)):
