@@ -174,23 +174,12 @@ details.report > summary { cursor: pointer; padding: 6px 0; }
 /* A text being written */
 .manuscript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; min-height: 300px; }
 .manuscript.several { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-.sheet { position: relative; border: 1px solid var(--line); border-radius: 8px; padding: 18px 22px; min-width: 0; }
+.sheet { border: 1px solid var(--line); border-radius: 8px; padding: 18px 22px; min-width: 0; }
 .sheet .seed { margin: 0 0 8px; font-size: .8rem; color: var(--soft); }
 .written {
   font-family: Charter, "Bitstream Charter", "Iowan Old Style", Georgia, serif; font-size: 1.06rem; line-height: 1.6;
   white-space: pre-wrap; overflow-wrap: anywhere; max-width: 40em; color: var(--truth);
 }
-.written span[data-at] { cursor: pointer; }
-.fork {
-  position: absolute; z-index: 40; min-width: 190px; padding: 6px; border: 1px solid var(--line); border-radius: 8px;
-  background: var(--background-fill-primary); box-shadow: 0 6px 20px rgb(0 0 0 / 18%);
-}
-.fork p { margin: 2px 8px 4px; font-size: .8rem; color: var(--soft); }
-.fork button {
-  display: block; width: 100%; padding: 6px 8px; border-radius: 5px; text-align: left; color: var(--truth);
-  white-space: pre; font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
-}
-.fork button:is(:hover, :focus-visible) { background: color-mix(in srgb, var(--model) 16%, transparent); }
 .written b { font-weight: 650; color: var(--model); }
 .written .caret {
   display: inline-block; width: .5em; height: 1.05em; vertical-align: text-bottom; margin-left: 1px;

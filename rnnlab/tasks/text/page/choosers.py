@@ -109,11 +109,9 @@ def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
             label="Second voice",
             allow_custom_value=True,
             min_width=220,
-            info="Both read the whole text; what both predict is written",
+            info="It reads the same text, and its predictions count at every step",
         )
-        share = gr.Slider(
-            0.0, 1.0, SHARE, step=0.05, label="Share", min_width=240, info="Of the second voice: 0 none, 1 it alone"
-        )
+        share = gr.Slider(0.0, 1.0, SHARE, step=0.05, label="Share", min_width=240, info="Of the second voice")
         contrast = gr.Slider(
             0.0,
             STRONGEST,
@@ -121,7 +119,7 @@ def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
             step=0.05,
             label="Contrast",
             min_width=240,
-            info="Above 0, in place of the share: away from the second voice, for a stronger accent",
+            info="Above 0: away from the second voice, in place of the share",
         )
     return {"blend": blend, "share": share, "contrast": contrast}
 

@@ -50,6 +50,22 @@ element.addEventListener('keydown', (event) => {
 });
 """
 
+CSS = """
+.sheet { position: relative; }
+.written [data-at] { cursor: pointer; }
+.sheet:has(.fork) .written span::after { display: none; }
+.fork {
+  position: absolute; z-index: 40; min-width: 190px; padding: 6px; border: 1px solid var(--line); border-radius: 8px;
+  background: var(--background-fill-primary); box-shadow: 0 6px 20px rgb(0 0 0 / 18%);
+}
+.fork p { margin: 2px 8px 4px; font-size: .8rem; color: var(--soft); }
+.fork button {
+  display: block; width: 100%; padding: 6px 8px; border: 0; border-radius: 5px; text-align: left; white-space: pre;
+  color: var(--truth); font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
+}
+.fork button:is(:hover, :focus-visible) { background: color-mix(in srgb, var(--model) 16%, transparent); }
+"""
+
 
 def fork_of(sent: Any) -> Fork:
     """Where to branch, as the browser sends it; of anything else a place that no text has."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
 
+from rnnlab.runtime.opening import told
 from rnnlab.scoring.originality.marks import copying_words
+from rnnlab.tasks.text.manner import Manner
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.wording import notes_of
@@ -47,7 +49,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
     speed = f"{draft.chars_per_second:,.0f} per second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
-    parts += copying_words(draft.copied)
+    parts += [*_second_voice(draft.manner), *copying_words(draft.copied)]
     notes = notes_of(draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
     return (
@@ -55,6 +57,15 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
         + (f"<ul>{notes}</ul>" if notes else "")
         + "</div>"
     )
+
+
+def _second_voice(manner: Manner) -> list[str]:
+    combination = manner.combination()
+    if combination is None:
+        return []
+    if manner.contrast is not None:
+        return [f"away from {told(manner.blend)}, contrast {-combination.share:g}"]
+    return [f"blended with {told(manner.blend)}, share {combination.share:g}"]
 
 
 def _copied(draft: Draft) -> Sequence[Places]:

@@ -16,7 +16,7 @@ from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import endpoint, report_panel, voice_panel
 from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
-from rnnlab.tasks.text.page.fork_menu import MENU, fork_of
+from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
 from rnnlab.tasks.text.page.request import AskedText, first_draft, voices_asked
@@ -186,7 +186,7 @@ def _buttons(busy: bool) -> dict[str, Any]:
 
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     verdict = gr.HTML(voice_panel.voice_verdict(first.voice) if first.voice else "", elem_id="voice")
-    sheet = gr.HTML(manuscript(first), elem_id="manuscript", js_on_load=MENU)
+    sheet = gr.HTML(manuscript(first), elem_id="manuscript", js_on_load=MENU, css_template=CSS)
     line = gr.HTML(facts(first, link=writing_link(first)), elem_id="facts")
     with gr.Row(elem_classes="keep"):
         explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
