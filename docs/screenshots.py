@@ -117,6 +117,25 @@ def three(page: Page, folder: Path) -> None:
     page.locator(".sheet").nth(2).wait_for(timeout=PATIENCE)
 
 
+def forking(page: Page, folder: Path) -> None:
+    """The alternatives of a character, of which a click branches the text."""
+    write(page, folder)
+    page.get_by_label("Show the model's surprise").check()
+    page.locator(".written span[data-at='70']").click(timeout=PATIENCE)
+    page.locator(".fork").wait_for(timeout=PATIENCE)
+
+
+def blended(page: Page, folder: Path) -> None:
+    """Two voices in one text."""
+    write(page, folder)
+    page.get_by_role("button", name="Blend with another voice").click()
+    page.get_by_label("Second voice").fill("shakespeare")
+    page.get_by_label("Second voice").press("Enter")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator(".facts", has_text="Only characters that both voices know").wait_for(timeout=PATIENCE)
+    page.locator("#write:not([disabled])").wait_for(timeout=PATIENCE)
+
+
 def unwritten(page: Page, folder: Path) -> None:
     """A seed that is no number."""
     write(page, folder)
@@ -190,6 +209,8 @@ STATES: dict[str, Callable[[Page, Path], None]] = {
         write,
         surprise,
         three,
+        forking,
+        blended,
         unwritten,
         train,
         learning,

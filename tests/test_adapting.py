@@ -7,8 +7,8 @@ from trainings import train_text
 
 import rnnlab
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.text.adapting import adapt_writer
 from rnnlab.tasks.text.judge.score import streamed_losses
+from rnnlab.tasks.text.learn.adapting import adapt_writer
 from rnnlab.tasks.text.writer import open_writing
 
 PAGE = story(4000, seed=3).replace("ANNA", "LISA").replace("the ", "thy ")

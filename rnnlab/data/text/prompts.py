@@ -146,6 +146,11 @@ def _shown(text: str) -> str:
     return text if visible else " ".join(f"U+{ord(one):04X}" for one in text)
 
 
+def named_characters(characters: str) -> str:
+    """Some characters as a sentence lists them: visible ones as they are, others by name; at most eight of them."""
+    return _listed([_shown(one) for one in characters])
+
+
 def _listed(items: list[str]) -> str:
     if len(items) > _MOST_NAMED:
         items = [*items[:_MOST_NAMED], f"{len(items) - _MOST_NAMED:,} more"]

@@ -35,6 +35,16 @@ def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> Copied
     return CopiedSpans(int(spans.max(initial=0)), shown)
 
 
+def joined(spans: Sequence[CopiedSpans]) -> CopiedSpans:
+    """What one text has copied of several authors; places that overlap or touch become one."""
+    places: list[tuple[int, int]] = []
+    for begin, end in sorted(place for one in spans for place in one.places):
+        if places and begin <= places[-1][1]:
+            begin, end = places[-1][0], max(end, places.pop()[1])
+        places.append((begin, end))
+    return CopiedSpans(max(one.longest for one in spans), tuple(places))
+
+
 def copying_words(copied: Sequence[CopiedSpans]) -> list[str]:
     """A sentence on the longest copied span of some texts; none if nothing was measured."""
     if not copied:

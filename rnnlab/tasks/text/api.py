@@ -11,11 +11,13 @@ from typing import Any
 
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
+from rnnlab.runtime.callers import OWNER
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.scoring.style.report import StyleReport
-from rnnlab.tasks.text.adapting import Adaptation, adapt_writer
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
-from rnnlab.tasks.text.use import Manner, drafts, drafts_by
+from rnnlab.tasks.text.learn.adapting import Adaptation, adapt_writer
+from rnnlab.tasks.text.manner import Manner
+from rnnlab.tasks.text.use import drafts, drafts_by, hand_of
 from rnnlab.tasks.text.writer import Writer, open_writing
 
 
@@ -114,6 +116,9 @@ class TextModel:
         keep_stop: bool = False,
         finish_sentence: bool = False,
         original: bool = False,
+        blend: str = "",
+        share: float | None = None,
+        contrast: float | None = None,
     ) -> str:
         r"""Write on from a prompt; what was changed in it, and a seed that was drawn for -1, is told as a warning.
 
@@ -129,6 +134,9 @@ class TextModel:
             keep_stop: the text ends after the stop and not before it.
             finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most.
             original: never copy the author's text for longer than held-out pages do (docs/writing.md).
+            blend: a second writer, whose predictions are combined with this one's at every step.
+            share: of the second writer, from 0 to 1; None is 0.5.
+            contrast: in place of a share, how strongly the text is moved away from the second writer, from 0 to 5.
 
         Returns:
             The whole text, the prompt first.
@@ -145,11 +153,15 @@ class TextModel:
             keep_stop=keep_stop,
             finish_sentence=finish_sentence,
             original=original,
+            blend=blend,
+            share=share,
+            contrast=contrast,
         )
         if self._writer is None:
             *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
         else:
-            *_, last = drafts_by(self._writer, self.name, prompt, manner, seed=seed)
+            hand, manner = hand_of(self._writer, manner, OWNER, device)
+            *_, last = drafts_by(hand, self.name, prompt, manner, seed=seed)
         for notice in last.notices:
             warnings.warn(notice, stacklevel=2)
         return last.texts[0]

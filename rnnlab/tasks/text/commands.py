@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from rnnlab.data.text.prompts import unescaped
-from rnnlab.data.text.text_files import read_text
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.scoring.originality.marks import copying_words
-from rnnlab.scoring.style.words import BLOCK
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table
 from rnnlab.tasks.text.bench.training import bench_training, training_table
 from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_draft, save_draft
-from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
+from rnnlab.tasks.text.judge.commands import add_report
+from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_settings
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
-from rnnlab.tasks.text.use import Draft, Manner, carry_on, drafts, sampling_settings
+from rnnlab.tasks.text.use import Draft, carry_on, drafts
 from rnnlab.terminal.commands import (
     Answer,
     add_command,
@@ -29,7 +28,6 @@ from rnnlab.terminal.commands import (
     add_overwrite,
     add_settings,
     given,
-    picked,
     table_lines,
     tell,
 )
@@ -70,6 +68,16 @@ def add_commands(commands: Any) -> None:
         action=SWITCH,
         help="never copy the author's text for longer than the author's held-out pages do, at least 20 characters",
     )
+    write.add_argument("--blend", metavar="MODEL", help="a second writer, whose predictions are combined at every step")
+    write.add_argument(
+        "--share", type=float, help=f"share of the second writer, from 0 to 1 (default {SHARE}, with --blend)"
+    )
+    write.add_argument(
+        "--contrast",
+        type=float,
+        metavar="STRENGTH",
+        help=f"in place of --share: move the text away from the second writer, from 0 to {MOST_CONTRAST:g}",
+    )
     write.add_argument("--save", metavar="FILE", help="save the state of the text, to resume it")
     write.add_argument(
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
@@ -77,31 +85,7 @@ def add_commands(commands: Any) -> None:
     add_overwrite(write, "the file of --save, even if it is no draft")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
-    _add_report(commands)
-
-
-def _add_report(commands: Any) -> None:
-    words = "measure how near a writer is to its author, beside held-out pages and a 5-gram"
-    report = add_command(commands, "report", words, _report)
-    report.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
-    add_device(report)
-    report.add_argument(
-        "--data", metavar="NAME|FILE|DIR", nargs="+", default=(), help="the author's text (default: the profile kept)"
-    )
-    report.add_argument(
-        "--keep", action="store_true", help="keep the author's profile and the report in the checkpoint and on its card"
-    )
-    report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
-    report.add_argument(
-        "--samples", type=int, default=SAMPLES, help=f"generated texts of {BLOCK} words each (default {SAMPLES})"
-    )
-    report.add_argument("--temperature", type=float, help="randomness of the generated texts")
-    report.add_argument("--seed", type=int, default=1, help="seed of the first text (default 1)")
-    report.add_argument(
-        "--against", metavar="MODEL", nargs="+", default=(), help="further writers whose authors to compare with"
-    )
-    report.add_argument("--column", default="", help="column of the texts in a table (default: that of the training)")
-    report.add_argument("--encoding", default="", help="encoding of the data, such as KOI8-R")
+    add_report(commands)
 
 
 def add_benches(benches: Any) -> None:
@@ -140,15 +124,6 @@ def _bench_generation(args: argparse.Namespace) -> Answer:
 
 def _bench_training(args: argparse.Namespace) -> Answer:
     return tell(args, bench_training(args.rounds), lambda answer: table_lines([training_table(answer)]))
-
-
-def _report(args: argparse.Namespace) -> Answer:
-    text = None if args.text is None else read_text(args.text, args.text)[0]
-    names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep")
-    found = report_of(args.model, text=text, **picked(args, names))
-    if not args.json:
-        show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))
-    return found.json()
 
 
 def _write(args: argparse.Namespace) -> Answer:
@@ -228,10 +203,19 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
         keep_stop=kept.keep_stop if args.keep_stop is None else args.keep_stop,
         finish_sentence=kept.finish_sentence if args.finish_sentence is None else args.finish_sentence,
         original=kept.original if args.original is None else args.original,
+        **_second_voice(args, kept),
     )
     if manner.keep_stop and not manner.stops:
         raise RnnlabError("--keep-stop keeps nothing without --stop; give one, or leave it out.")
     return manner
+
+
+def _second_voice(args: argparse.Namespace, kept: Manner) -> dict[str, Any]:
+    """The second voice and how it counts, as given; of what is not given, as the draft that is resumed has it."""
+    told: dict[str, Any] = {"blend": kept.blend if args.blend is None else args.blend}
+    if args.share is None and args.contrast is None and told["blend"]:
+        return told | {"share": kept.share, "contrast": kept.contrast}
+    return told | {"share": args.share, "contrast": args.contrast}
 
 
 def _drafts(args: argparse.Namespace, begun: Draft | None, prompt: str, manner: Manner) -> Iterator[Draft]:

@@ -23,9 +23,10 @@ from rnnlab.nn.sampling import Sampling
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.tasks.text.generate import Place
+from rnnlab.tasks.text.manner import Manner, rules
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
-from rnnlab.tasks.text.use import MOST_TEXTS, Draft, Manner, check_manner
+from rnnlab.tasks.text.use import MOST_TEXTS, Draft, second_name
 from rnnlab.tasks.text.writer import open_writing
 from rnnlab.train.checkpoint.checkpoint import Checkpoint
 from rnnlab.train.checkpoint.tensor_files import check_file, is_ours, load_tensors, save_tensors
@@ -65,6 +66,8 @@ def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> Non
         rows.append({"text": "".join(piece.text for piece in pieces), "ids": list(place.ids), "left": left})
     mark = _mark(open_writing(draft.model, caller=caller).checkpoint)
     numbers = {"format": FORMAT, "mark": mark, "prompt": draft.prompt, "manner": _told(draft.manner)}
+    if other := second_name(draft.manner):
+        numbers["second_mark"] = _mark(open_writing(other, caller=caller).checkpoint)
     save_tensors(file, tensors, numbers | {"seeds": list(draft.seeds), "rows": rows})
 
 
@@ -86,20 +89,30 @@ def open_draft(file: str | Path, model: str, *, caller: Caller = OWNER) -> Draft
     try:
         known = type(numbers["format"]) is int and numbers["format"] == FORMAT
         if not known or numbers["mark"] != _mark(checkpoint):
-            raise RnnlabError(
-                f"{name} belongs to another version of {Path(model).name!r:.60} or to another model; "
-                f"give the model that wrote it."
-            )
+            raise _other_model(name, model)
         _check(numbers)
         rows, seeds, prompt = numbers["rows"], numbers["seeds"], numbers["prompt"]
-        _check_names(tensors, len(rows), checkpoint.model)
-        places = [_place(tensors, number, row, checkpoint.model) for number, row in enumerate(rows)]
-        _check_texts(rows, prompt, writer.vocabulary)
         manner = _manner(numbers["manner"]) if "manner" in numbers else Manner()  # drafts before 2026-11-26 have none
+        models = [checkpoint.model]
+        if other := second_name(manner):
+            second = open_writing(other, caller=caller).checkpoint
+            if numbers["second_mark"] != _mark(second):
+                raise _other_model(name, other)
+            models.append(second.model)
+        _check_names(tensors, len(rows), models)
+        places = [_place(tensors, number, row, models) for number, row in enumerate(rows)]
+        _check_texts(rows, prompt, writer.vocabulary)
     except (KeyError, TypeError, ValueError) as error:
         raise RnnlabError(f"{name} was not written by rnnlab or is damaged; give another file.") from error
     pieces = tuple((Piece(row["text"]),) if row["text"] else () for row in rows)
     return Draft(model, "cpu", prompt, pieces, tuple(seeds), (), 0, 0.0, True, tuple(places), manner)
+
+
+def _other_model(name: str, model: str) -> RnnlabError:
+    return RnnlabError(
+        f"{name} belongs to another version of {Path(model).name!r:.60} or to another model; "
+        f"give the model that wrote it."
+    )
 
 
 def manner_flags(manner: Manner) -> list[str]:
@@ -121,28 +134,32 @@ def _told(manner: Manner) -> dict[str, Any]:
     told = dataclasses.asdict(manner)
     del told["explained"]
     rules = {name: value for name, value in manner.sampling.items() if value is not None}
-    return told | {"sampling": rules, "stops": list(manner.stops)}
+    numbers = {"share": manner.share, "contrast": manner.contrast}
+    floats = {name: None if value is None else float(value) for name, value in numbers.items()}
+    return told | {"sampling": rules, "stops": list(manner.stops)} | floats
 
 
 def _manner(told: Any) -> Manner:
     """How a text was written; KeyError, TypeError or ValueError unless it is what `_told` gives."""
-    told = {"original": False} | told  # drafts before 2026-11-27 have none
+    # Drafts before 2026-11-27 have none of these.
+    told = {"original": False, "blend": "", "share": None, "contrast": None} | told
     if set(told) != set(_told(Manner())):
         raise ValueError("a part is missing or unknown")
     if type(told["stops"]) is not list:
         raise TypeError("the stops are no list")
     manner = Manner(**told)
     kinds = {
-        str: (manner.unit, manner.banned, manner.weights, *manner.stops),
+        str: (manner.unit, manner.banned, manner.weights, manner.blend, *manner.stops),
         bool: (manner.keep_stop, manner.finish_sentence, manner.original),
         int: (manner.length,),
+        float: [one for one in (manner.share, manner.contrast) if one is not None],
     }
     if not all(type(value) is kind for kind, values in kinds.items() for value in values):
         raise TypeError("a part is of another kind")
     if manner.weights not in WEIGHTS or set(manner.sampling) - {known.name for known in options.describe(Sampling)}:
         raise ValueError("there are no such weights or rules")
     try:
-        check_manner(manner)
+        rules(manner)
     except RnnlabError as error:
         raise ValueError("it cannot be written so") from error
     return manner
@@ -164,14 +181,14 @@ def _check_texts(rows: Sequence[Mapping[str, Any]], prompt: str, vocabulary: Voc
             raise ValueError("a text is not that of its ids")
 
 
-def _check_names(tensors: Mapping[str, Any], rows: int, model: ModelConfig) -> None:
-    if set(tensors) != {f"{number}.{name}" for number in range(rows) for name in place_names(model)}:
+def _check_names(tensors: Mapping[str, Any], rows: int, models: Sequence[ModelConfig]) -> None:
+    if set(tensors) != {f"{number}.{name}" for number in range(rows) for name in place_names(models)}:
         raise ValueError("there are other tensors than the model leaves")
 
 
-def _place(tensors: Mapping[str, Any], number: int, row: Mapping[str, Any], model: ModelConfig) -> Place:
-    own = {name: tensors[f"{number}.{name}"] for name in place_names(model)}
-    return read_place(own, row["ids"], row["left"], model)
+def _place(tensors: Mapping[str, Any], number: int, row: Mapping[str, Any], models: Sequence[ModelConfig]) -> Place:
+    own = {name: tensors[f"{number}.{name}"] for name in place_names(models)}
+    return read_place(own, row["ids"], row["left"], models)
 
 
 def _mark(checkpoint: Checkpoint) -> str:
@@ -180,30 +197,44 @@ def _mark(checkpoint: Checkpoint) -> str:
     return hashlib.sha256(np.ascontiguousarray(weights.numpy()).tobytes()).hexdigest()[:16]
 
 
-def place_names(model: ModelConfig) -> set[str]:
-    """The names of the tensors that `Place.tensors` gives for a model."""
-    parts = range(len(CELLS[model.cell].parts))
-    return {"random", *(f"state.{layer}.{part}" for layer in range(model.layers) for part in parts)}
+def place_names(models: Sequence[ModelConfig]) -> set[str]:
+    """The names of the tensors that `Place.tensors` gives for a model, or for two that write together."""
+    layers = enumerate(_layers(models))
+    return {
+        "random",
+        *(f"state.{number}.{part}" for number, one in layers for part in range(len(CELLS[one.cell].parts))),
+    }
 
 
-def read_place(tensors: Mapping[str, Tensor], ids: Any, left: Any, model: ModelConfig) -> Place:
+def _layers(models: Sequence[ModelConfig]) -> list[ModelConfig]:
+    """Of each layer of all, its model."""
+    return [one for one in models for _ in range(one.layers)]
+
+
+def read_place(tensors: Mapping[str, Tensor], ids: Any, left: Any, models: Sequence[ModelConfig]) -> Place:
     """Undo `Place.tensors`.
 
     Args:
         tensors: by the names of `place_names`, no more and no fewer.
         ids: of the whole text.
         left: what was written but not shown.
-        model: what the text goes on with.
+        models: what the text goes on with; the ids are of the first.
 
     Raises:
         ValueError: a part is not what this model leaves.
     """
     if not isinstance(left, str):
         raise ValueError("what is left is no text")
-    if not isinstance(ids, list) or not ids or not all(type(one) is int and 0 <= one < model.vocabulary for one in ids):
+    if (
+        not isinstance(ids, list)
+        or not ids
+        or not all(type(one) is int and 0 <= one < models[0].vocabulary for one in ids)
+    ):
         raise ValueError("the ids are none, or not the model's")
+    layers = _layers(models)
     for name, tensor in tensors.items():
-        if name != "random" and (tensor.shape != (1, 1, model.hidden) or tensor.dtype != torch.float32):
+        shape = () if name == "random" else (1, 1, layers[int(name.split(".")[1])].hidden)
+        if name != "random" and (tensor.shape != shape or tensor.dtype != torch.float32):
             raise ValueError(f"{name} has another shape or kind")
         if not tensor.isfinite().all():
             raise ValueError(f"{name} is not finite")
@@ -213,7 +244,6 @@ def read_place(tensors: Mapping[str, Tensor], ids: Any, left: Any, model: ModelC
         torch.Generator().set_state(tensors["random"])
     except (RuntimeError, TypeError) as error:
         raise ValueError("the state of the generator is none") from error
-    layers = range(model.layers)
-    parts = [sorted(name for name in tensors if name.startswith(f"state.{layer}.")) for layer in layers]
+    parts = [sorted(name for name in tensors if name.startswith(f"state.{one}.")) for one in range(len(layers))]
     state = tuple(tuple(tensors[name] for name in names) for names in parts)
     return Place(state, tuple(ids), tensors["random"], (Piece(left),) if left else ())

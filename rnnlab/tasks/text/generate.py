@@ -56,13 +56,13 @@ class Place:
         return named | {"random": self.random}
 
 
-def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
+def read_prompt(vocabulary: Vocabulary, text: str, alphabet: str = "") -> Prompt:
     """Make a person's prompt readable: unknown characters become their nearest known form, and notices say so.
 
-    An empty prompt begins where a document does: at the boundary, a line break or, if the model knows neither, its
-    first id.
+    alphabet: the known characters, if they are fewer than the vocabulary's. An empty prompt begins where a document
+    does: at the boundary, a line break or, if the model knows neither, its first id.
     """
-    known, notices = adapt(vocabulary.alphabet, text)
+    known, notices = adapt(alphabet or vocabulary.alphabet, text)
     ids = tuple(int(one) for one in vocabulary.encode(known)) if known else ()
     if not ids:
         start = vocabulary.boundary
@@ -73,14 +73,23 @@ def read_prompt(vocabulary: Vocabulary, text: str) -> Prompt:
 
 
 @torch.no_grad()
-def begin(model: SequenceModel, prompt: Prompt, seeds: Sequence[int]) -> list[Place]:
-    """Read a prompt once, into the places from which texts with these seeds begin."""
+def read(model: SequenceModel, ids: Sequence[int]) -> ModelState | None:
+    """The state after reading so many ids from an empty past, one row; None of no ids."""
     state = None
     # In parts: the logits of a whole long prompt, which nobody reads, would take a gigabyte with a large vocabulary.
-    read = prompt.ids[:-1]  # the last is the first step's
-    for first in range(0, len(read), READ_AT_ONCE):
-        part = read[first : first + READ_AT_ONCE]
+    for first in range(0, len(ids), READ_AT_ONCE):
+        part = list(ids[first : first + READ_AT_ONCE])
         _, state = model(torch.tensor([part], device=model.head.weight.device), state)
+    return state
+
+
+def begin(model: SequenceModel, prompt: Prompt, seeds: Sequence[int]) -> list[Place]:
+    """Read a prompt once, into the places from which texts with these seeds begin."""
+    return begin_after(read(model, prompt.ids[:-1]), prompt, seeds)
+
+
+def begin_after(state: ModelState | None, prompt: Prompt, seeds: Sequence[int]) -> list[Place]:
+    """The places from which texts with these seeds begin; state: after all of the prompt but its last id."""
     return [Place(state, prompt.ids, torch.Generator().manual_seed(seed).get_state()) for seed in seeds]
 
 
@@ -99,7 +108,8 @@ class Writing:
         wish: Wish,
         *,
         explained: bool = False,
-        original: Fingerprint | None = None,
+        originals: Sequence[Fingerprint] = (),
+        lacking: Sequence[int] = (),
     ) -> None:
         """Prepare to write on.
 
@@ -110,7 +120,8 @@ class Writing:
             sampling: how to choose among the likely ids.
             wish: how long, and where to stop.
             explained: whether pieces tell the model's surprise and alternatives.
-            original: of the text that is not to be copied: an id that would make a span of its limit is not chosen.
+            originals: of texts that are not to be copied: an id that would make a span of a limit is not chosen.
+            lacking: ids that are never chosen, beside those that hold a banned character.
 
         Raises:
             RnnlabError: every id is banned, or a document's end is asked of a model that has learnt none.
@@ -119,15 +130,16 @@ class Writing:
             raise RnnlabError("This model has learnt no end of a document; ask for a length in characters or words.")
         self._vocabulary, self._sampling, self._explained = vocabulary, sampling, explained
         self._texts: dict[int, str] = {}  # of the ids met so far
-        self._banned = banned_ids(vocabulary, wish.banned)
+        self._banned = sorted({*banned_ids(vocabulary, wish.banned), *lacking})
         self._rows = [Row(wish, place.left, place.back) for place in places]
         self._ids = [list(place.ids) for place in places]
         self._histories = [History(sampling, place.ids) for place in places]
         self._random = [torch.Generator() for _ in places]
         for generator, place in zip(self._random, places, strict=True):
             generator.set_state(place.random)
-        self._limit = 0 if original is None else original.limit
-        self._watches = [] if original is None else [Watch(original, vocabulary.decode(ids)) for ids in self._ids]
+        self._limits = [one.limit for one in originals]
+        texts = [vocabulary.decode(ids) for ids in self._ids] if originals else []
+        self._watches = [[Watch(one, text) for one in originals] for text in texts]
         self._ended: dict[int, Place] = {}
         self._steps: Steps = engine.begin(len(places), _together([place.state for place in places]))
 
@@ -163,16 +175,23 @@ class Writing:
         """
         if number in self._ended:
             return chosen
-        watch, refused, first = self._watches[number], list(self._banned), chosen
-        while watch.push(self._text(chosen)) >= self._limit:
+        refused, first = list(self._banned), chosen
+        while self._copies(number, chosen):
             refused.append(chosen)
-            watch.take_back()
+            for watch in self._watches[number]:
+                watch.take_back()
             if len(set(refused)) == logits.shape[-1]:
-                watch.push(self._text(first))
+                self._copies(number, first)
                 return first
             rows = [self._random[number]], [self._histories[number]]
             chosen = int(choose(logits[number : number + 1], self._sampling, *rows, refused))
         return chosen
+
+    def _copies(self, number: int, chosen: int) -> bool:
+        """Add an id's text to what is watched of one text; tells whether a span has reached its limit."""
+        text = self._text(chosen)
+        spans = [watch.push(text) for watch in self._watches[number]]  # of all of them, so that all can be taken back
+        return any(span >= limit for span, limit in zip(spans, self._limits, strict=True))
 
     def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
         if number in self._ended:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnlab import options
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN
 from rnnlab.data.text.prompts import adapt_banned, adapt_stops
-from rnnlab.data.text.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.sampling import Sampling
-from rnnlab.options import Option
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.runtime.opening import locate
+from rnnlab.runtime.opening import Located, locate
 from rnnlab.scoring.originality.fingerprint import Fingerprint
-from rnnlab.scoring.originality.marks import CopiedSpans, copied_spans
-from rnnlab.tasks.text.generate import Place, Writing, begin, read_prompt
+from rnnlab.scoring.originality.marks import CopiedSpans, copied_spans, joined
+from rnnlab.tasks.text.blending import Hand, alone, combined
+from rnnlab.tasks.text.generate import Place, Writing
+from rnnlab.tasks.text.manner import USUAL, Manner, rules
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
 from rnnlab.tasks.text.seeds import DRAWN, drawn_words, seeds_of
-from rnnlab.tasks.text.writer import Voice, Writer, open_located_writing, open_writing, voice_of
+from rnnlab.tasks.text.writer import Voice, Writer, open_located_writing, voice_of
 
 SECONDS_BETWEEN_DRAFTS = 0.05
 MOST_TEXTS = 16
@@ -36,30 +35,6 @@ UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond 
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How to write.
-
-    length: of what is written, in `unit`: "characters", "words" or "document" (to its end, characters at most).
-    sampling: by name, of `sampling_settings`; None and absent ones keep their defaults. stops: a text ends before the
-    first of them to appear, or after it with keep_stop. banned: characters that are never written. explained: whether
-    the pieces tell the model's surprise and alternatives. weights: "fp32", or "int8" on a CPU. finish_sentence: whether
-    a text goes on beyond its length to the end of a sentence, which is bounded. original: whether what would copy the
-    author's text for as long as the fingerprint's limit is chosen anew.
-    """
-
-    length: int = 400
-    unit: str = "characters"
-    sampling: Mapping[str, Any] = field(default_factory=dict)
-    stops: Sequence[str] = ()
-    banned: str = ""
-    explained: bool = False
-    weights: str = "fp32"
-    keep_stop: bool = False
-    finish_sentence: bool = False
-    original: bool = False
-
-
-@dataclass(frozen=True)
 class Draft:
     """Texts as far as they are written.
 
@@ -67,7 +42,9 @@ class Draft:
     piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
     and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
     the drafts. places: where `carry_on` goes on. manner: as it was last asked for. voice: what
-    the writer tells of itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one.
+    the writer tells of itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one;
+    second_fingerprint: of that of a second voice that is mixed in. begun: characters of a branch's only text, after the
+    prompt, that were read like a prompt.
     """
 
     model: str
@@ -80,16 +57,23 @@ class Draft:
     chars_per_second: float
     finished: bool
     places: tuple[Place, ...]
-    manner: Manner = Manner()
+    manner: Manner = USUAL
     voice: Voice | None = None
     fingerprint: Fingerprint | None = field(default=None, repr=False)
+    second_fingerprint: Fingerprint | None = field(default=None, repr=False)
+    begun: int = 0
+
+    @property
+    def _prints(self) -> list[Fingerprint]:
+        return [one for one in (self.fingerprint, self.second_fingerprint) if one is not None]
 
     @property
     def copied(self) -> tuple[CopiedSpans, ...]:
         """What each text has copied after the prompt; none at all if the writer has no fingerprint."""
-        if self.fingerprint is None:
+        prints, start = self._prints, len(self.prompt)
+        if not prints:
             return ()
-        return tuple(copied_spans(self.fingerprint, text, len(self.prompt)) for text in self.texts)
+        return tuple(joined([copied_spans(one, text, start) for one in prints]) for text in self.texts)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -100,7 +84,8 @@ class Draft:
         """As JSON: {text, seed, characters, chars_per_second, notices, model, device}; `texts` if there are several.
 
         With a fingerprint also {longest_copied, copying_limit}, in characters: the longest span of any of the texts,
-        0 if it is too short to be seen, and from which length on a span is called copied.
+        0 if it is too short to be seen, and from which length on a span is called copied. With a second voice also
+        {blend, and share or contrast}.
         """
         answer: dict[str, Any] = {
             "text": self.texts[0],
@@ -111,15 +96,13 @@ class Draft:
             "model": self.model,
             "device": self.device,
         }
-        if self.fingerprint is not None:
+        if prints := self._prints:
             longest = max(one.longest for one in self.copied)
-            answer |= {"longest_copied": longest, "copying_limit": self.fingerprint.limit}
+            answer |= {"longest_copied": longest, "copying_limit": min(one.limit for one in prints)}
+        if combination := self.manner.combination():
+            contrast = self.manner.contrast is not None
+            answer |= {"blend": self.manner.blend, "contrast" if contrast else "share": abs(combination.share)}
         return answer if len(self.texts) == 1 else answer | {"texts": list(self.texts)}
-
-
-def sampling_settings() -> list[Option]:
-    """How the next character or word is chosen, all that a person may set."""
-    return options.describe(Sampling)
 
 
 def write(
@@ -145,7 +128,7 @@ def write(
 def drafts(
     model: str,
     prompt: str = "",
-    manner: Manner = Manner(),
+    manner: Manner = USUAL,
     *,
     seed: int | None = None,
     texts: int = 1,
@@ -166,79 +149,92 @@ def drafts(
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
     """
-    _check_asked(prompt, manner, texts)
+    rules(manner)
+    _check_asked(prompt, texts)
     found = locate(model, caller=caller)
-    writer = open_located_writing(found, device=device, weights=manner.weights)
-    yield from drafts_by(writer, found.pinned(model), prompt, manner, seed=seed, texts=texts)
+    hand, manner = hand_for(found, manner, caller, device)
+    yield from drafts_by(hand, found.pinned(model), prompt, manner, seed=seed, texts=texts)
 
 
 def drafts_by(
-    writer: Writer, name: str, prompt: str = "", manner: Manner = Manner(), *, seed: int | None = None, texts: int = 1
+    hand: Hand, name: str, prompt: str = "", manner: Manner = USUAL, *, seed: int | None = None, texts: int = 1
 ) -> Iterator[Draft]:
-    """The same by a writer that is open; name: what its drafts say of it."""
-    _check_asked(prompt, manner, texts)
+    """The same by what `hand_for` or `hand_of` gives for this manner; name: the model's, for its drafts."""
+    _check_asked(prompt, texts)
     seeds = seeds_of(seed, texts)
-    wish, sampling = _rules(manner)
-    _check_original(manner, writer)
-    given = read_prompt(writer.vocabulary, prompt)
-    wish, notices = _adapted(wish, writer.vocabulary)
-    notices = (*given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else []))
-    device, empty = writer.model.head.weight.device.type, ((),) * texts
+    wish, sampling = rules(manner)
+    given = hand.prompt(prompt)
+    wish, notices = adapted(wish, hand)
+    notices = (*hand.notices, *given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else []))
     first = Draft(
-        *(name, device, given.text, empty, seeds, notices, 0, 0.0, False),
-        tuple(begin(writer.model, given, seeds)),
+        name,
+        hand.first.model.head.weight.device.type,
+        given.text,
+        ((),) * texts,
+        seeds,
+        notices,
+        0,
+        0.0,
+        False,
+        tuple(hand.begin(given, seeds)),
         manner,
-        voice_of(writer, name),
-        writer.checkpoint.fingerprint,
     )
-    yield from _written(writer, first, wish, sampling)
+    yield from written(hand, first, wish, sampling)
 
 
-def carry_on(
-    draft: Draft, manner: Manner = Manner(), *, caller: Caller = OWNER, device: str = "auto"
-) -> Iterator[Draft]:
-    """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`."""
-    wish, sampling = _rules(manner)
-    writer = open_writing(draft.model, caller=caller, device=device, weights=manner.weights)
-    _check_original(manner, writer)
-    wish, notices = _adapted(wish, writer.vocabulary)
+def carry_on(draft: Draft, manner: Manner = USUAL, *, caller: Caller = OWNER, device: str = "auto") -> Iterator[Draft]:
+    """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`.
+
+    A second voice that is another one than before first reads the whole text.
+    """
+    wish, sampling = rules(manner)
+    hand, manner = hand_for(locate(draft.model, caller=caller), manner, caller, device)
+    wish, notices = adapted(wish, hand)
     pieces, places = _taken_back(draft, wish.stops)
-    notices = tuple(dict.fromkeys((*(one for one in draft.notices if one not in (UNFINISHED, ENDLESS)), *notices)))
-    begun = dataclasses.replace(
-        draft,
-        manner=manner,
-        voice=voice_of(writer, draft.model),
-        fingerprint=writer.checkpoint.fingerprint,
-        notices=notices,
-        pieces=pieces,
-        places=places,
-    )
-    yield from _written(writer, begun, wish, sampling)
+    same = second_name(draft.manner) == second_name(manner)
+    places = tuple(dataclasses.replace(place, state=hand.state_at(place, same)) for place in places)
+    earlier = (one for one in draft.notices if one not in (UNFINISHED, ENDLESS))
+    notices = tuple(dict.fromkeys((*earlier, *hand.notices, *notices)))
+    begun = dataclasses.replace(draft, manner=manner, notices=notices, pieces=pieces, places=places)
+    yield from written(hand, begun, wish, sampling)
 
 
-def check_manner(manner: Manner) -> None:
-    """Raise RnnlabError if nothing can be written so."""
-    _rules(manner)
+def second_name(manner: Manner) -> str:
+    """The second voice that reads what is written so, "" for none."""
+    combination = manner.combination()
+    return manner.blend if combination is not None and combination.share else ""
 
 
-def _check_asked(prompt: str, manner: Manner, texts: int) -> None:
+def hand_for(found: Located, manner: Manner, caller: Caller, device: str) -> tuple[Hand, Manner]:
+    """What writes so, and the manner with its second voice at the commit that is opened."""
+    return hand_of(open_located_writing(found, device=device, weights=manner.weights), manner, caller, device)
+
+
+def hand_of(writer: Writer, manner: Manner, caller: Caller, device: str) -> tuple[Hand, Manner]:
+    """The same with a writer that is open."""
+    hand, combination = alone(writer), manner.combination()
+    if combination is not None:
+        other = locate(manner.blend, caller=caller)
+        second = open_located_writing(other, device=device, weights=manner.weights)
+        hand, manner = (
+            combined(writer, second, combination),
+            dataclasses.replace(manner, blend=other.pinned(manner.blend)),
+        )
+    if manner.original and None in hand.originals():
+        raise RnnlabError(NO_FINGERPRINT)
+    return hand, manner
+
+
+def _check_asked(prompt: str, texts: int) -> None:
     if not 1 <= texts <= MOST_TEXTS:
         raise RnnlabError(f"Between 1 and {MOST_TEXTS} texts can be written at a time, not {texts}.")
     if len(prompt) > LONGEST_PROMPT:
         raise RnnlabError(f"The prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}.")
-    _rules(manner)
 
 
-def _rules(manner: Manner) -> tuple[Wish, Sampling]:
-    wish = Wish(
-        manner.length, manner.unit, tuple(manner.stops), manner.banned, manner.keep_stop, manner.finish_sentence
-    )
-    return wish, options.from_mapping(Sampling, manner.sampling)
-
-
-def _adapted(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, tuple[str, ...]]:
-    """Stops and banned characters as this model can write them, and sentences on what was changed."""
-    known = vocabulary.alphabet + ("" if vocabulary.boundary is None else BOUNDARY_SHOWN)
+def adapted(wish: Wish, hand: Hand) -> tuple[Wish, tuple[str, ...]]:
+    """Stops and banned characters as they can be written, and sentences on what was changed."""
+    known = hand.alphabet + ("" if hand.vocabulary.boundary is None else BOUNDARY_SHOWN)
     stops, on_stops = adapt_stops(known, wish.stops)
     banned, on_banned = adapt_banned(known, wish.banned)
     return dataclasses.replace(wish, stops=stops, banned=banned), (*on_stops, *on_banned)
@@ -254,16 +250,16 @@ def _taken_back(draft: Draft, stops: Sequence[str]) -> tuple[tuple[tuple[Piece, 
     return tuple(pieces), tuple(places)
 
 
-def _check_original(manner: Manner, writer: Writer) -> None:
-    if manner.original and writer.checkpoint.fingerprint is None:
-        raise RnnlabError(NO_FINGERPRINT)
-
-
-def _written(writer: Writer, draft: Draft, wish: Wish, sampling: Sampling) -> Iterator[Draft]:
+def written(hand: Hand, draft: Draft, wish: Wish, sampling: Sampling) -> Iterator[Draft]:
     """Drafts that go on from one: the first character's at once, then one every so often, then the finished one."""
-    how: dict[str, Any] = {"explained": draft.manner.explained}
-    how |= {"original": writer.checkpoint.fingerprint} if draft.manner.original else {}
-    writing = Writing(writer.engine, writer.vocabulary, draft.places, sampling, wish, **how)
+    prints = [one for one in hand.originals() if one is not None]
+    how: dict[str, Any] = {"explained": draft.manner.explained, "lacking": hand.lacking}
+    how |= {"originals": prints} if draft.manner.original else {}
+    second = None if len(hand.originals()) == 1 else hand.originals()[1]
+    draft = dataclasses.replace(
+        draft, voice=voice_of(hand.first, draft.model), fingerprint=hand.originals()[0], second_fingerprint=second
+    )
+    writing = Writing(hand.engine, hand.vocabulary, draft.places, sampling, wish, **how)
     rows = [list(row) for row in draft.pieces]
     characters, waited, began = 0, 0.0, time.perf_counter()
     due = began

@@ -10,8 +10,8 @@ import gradio as gr
 
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.tasks.text import writer
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, TEMPERATURE
-from rnnlab.tasks.text.use import sampling_settings
+from rnnlab.tasks.text.manner import SHARE, sampling_settings
+from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE
 
 HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
 
@@ -34,6 +34,9 @@ class Choosers:
     keep_stop: gr.Checkbox
     finish: gr.Checkbox
     original: gr.Checkbox
+    blend: gr.Dropdown
+    share: gr.Slider
+    contrast: gr.Slider
 
     def listed(self) -> list[Any]:
         """The choosers in the order of `AskedText.of`'s values."""
@@ -51,6 +54,9 @@ class Choosers:
             self.keep_stop,
             self.finish,
             self.original,
+            self.blend,
+            self.share,
+            self.contrast,
         ]
 
 
@@ -90,8 +96,32 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
         ]
         three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
         original = gr.Checkbox(False, label="Don't copy", container=False, min_width=110, elem_id="original")
-    more = _more_settings()
+    more = _more_settings() | _second_voice(voices)
     return Choosers(voice, prompt, examples, temperature, three=three, original=original, **more), buttons
+
+
+def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
+    """Whether and how another voice counts, folded; by the names of Choosers."""
+    with gr.Accordion("Blend with another voice", open=False, elem_classes="settings", elem_id="blending"), gr.Row():
+        blend = gr.Dropdown(
+            [("none", ""), *((name, name) for name in voices)],
+            value="",
+            label="Second voice",
+            allow_custom_value=True,
+            min_width=220,
+            info="It reads the same text, and its predictions count at every step",
+        )
+        share = gr.Slider(0.0, 1.0, SHARE, step=0.05, label="Share", min_width=240, info="Of the second voice")
+        contrast = gr.Slider(
+            0.0,
+            STRONGEST,
+            0.0,
+            step=0.05,
+            label="Contrast",
+            min_width=240,
+            info="Above 0: away from the second voice, in place of the share",
+        )
+    return {"blend": blend, "share": share, "contrast": contrast}
 
 
 def _more_settings() -> dict[str, Any]:

@@ -9,10 +9,11 @@ import gradio as gr
 
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
+from rnnlab.tasks.text.manner import SHARE, Manner, second_voice
 from rnnlab.tasks.text.page.report_endpoint import add_report_endpoint
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
-from rnnlab.tasks.text.use import Manner, drafts
+from rnnlab.tasks.text.use import drafts
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
@@ -34,6 +35,9 @@ def write(
     keep_stop: bool = False,
     finish_sentence: bool = False,
     original: bool = False,
+    blend: str = "",
+    share: float = SHARE,
+    contrast: float = 0.0,
 ) -> Iterator[dict[str, Any]]:
     """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
 
@@ -53,10 +57,14 @@ def write(
         keep_stop: end the text after the stop.
         finish_sentence: go on beyond the length to the end of the sentence, 500 characters at most.
         original: never copy the author's text for longer than the author's held-out pages do.
+        blend: a second writer, whose predictions are combined with the model's at every step; empty for none.
+        share: of the second writer, 0 … 1.
+        contrast: above 0, in place of the share, how strongly the text is moved away from the second writer, up to 5.
 
     Returns:
         {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far; of a writer
-        with a fingerprint of its text also {longest_copied, copying_limit}.
+        with a fingerprint of its text also {longest_copied, copying_limit}; with a second writer also {blend, and
+        share or contrast}.
     """
     rules = {
         "temperature": temperature,
@@ -74,6 +82,7 @@ def write(
             keep_stop=bool(keep_stop),
             finish_sentence=bool(finish_sentence),
             original=bool(original),
+            **second_voice(blend, share, contrast),
         )
         for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
             yield answer_for_programs(draft.answer())
@@ -108,6 +117,9 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
             gr.Checkbox(False, label="keep_stop"),
             gr.Checkbox(False, label="finish_sentence"),
             gr.Checkbox(False, label="original"),
+            gr.Textbox("", label="blend"),
+            gr.Number(SHARE, label="share"),
+            gr.Number(0.0, label="contrast"),
         ]
         answer = gr.JSON(label="answer")
         call = gr.Button()

@@ -6,8 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnlab.data.text.prompts import escaped
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
-from rnnlab.tasks.text.use import Draft, sampling_settings
+from rnnlab.runtime.opening import is_shareable
+from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings
+from rnnlab.tasks.text.page.request import (
+    HOTTEST,
+    LENGTH,
+    LONGEST,
+    SEVERAL,
+    SHORTEST,
+    STRONGEST,
+    TEMPERATURE,
+    rule_names,
+)
+from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 SWITCHES = ("keep_stop", "finish_sentence", "original")
@@ -18,9 +29,10 @@ def writing_link(draft: Draft) -> str:
 
     There is none to what a visitor has brought, which nobody else may open, nor for a prompt too long for an address.
     """
-    manner, written = draft.manner, max(sum(len(piece.text) for piece in row) for row in draft.pieces)
+    manner, read = draft.manner, len(draft.prompt) + draft.begun
+    written = max(map(len, draft.texts)) - read
     defaults = {known.name: known.default for known in sampling_settings()} | {"temperature": TEMPERATURE}
-    asked: dict[str, Any] = {"prompt": draft.prompt, "seed": draft.seeds[0]}
+    asked: dict[str, Any] = {"prompt": draft.texts[0][:read], "seed": draft.seeds[0]}
     asked["length"] = min(max(written, manner.length), LONGEST)
     chosen = {name: manner.sampling.get(name) for name in defaults}
     asked |= {name: value for name, value in chosen.items() if value is not None and value != defaults[name]}
@@ -30,7 +42,18 @@ def writing_link(draft: Draft) -> str:
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
     asked |= {name: 1 for name in SWITCHES if getattr(manner, name)}
+    asked |= _second_voice(manner)
+    if not is_shareable(manner.blend):
+        return ""
     return link_to("write", draft.model, asked)
+
+
+def _second_voice(manner: Manner) -> dict[str, Any]:
+    if not manner.blend:
+        return {}
+    if manner.contrast is not None:
+        return {"blend": manner.blend, "contrast": manner.contrast}
+    return {"blend": manner.blend, "share": SHARE if manner.share is None else manner.share}
 
 
 def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any]:
@@ -54,4 +77,7 @@ def linked_writing(query: Mapping[str, str], bundled: Sequence[str]) -> list[Any
         query.get("weights") == "int8",
         *rules,
         *(query.get(name) == "1" for name in SWITCHES),
+        linked_model({"model": query["blend"]}, bundled) if query.get("blend") else "",
+        linked_number(query, "share", SHARE, 0, 1),
+        linked_number(query, "contrast", 0.0, 0, STRONGEST),
     ]

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
 
+from rnnlab.runtime.opening import told
 from rnnlab.scoring.originality.marks import copying_words
+from rnnlab.tasks.text.manner import Manner
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets.wording import notes_of
@@ -17,6 +19,7 @@ SHADES = (0.7, 1.6, 2.3, 3.5, 4.6)
 EMPTY = "Enter a prompt, or none, and press Write."
 COPIED = '<u class="copied" title="Copied: the author wrote these characters in this order">'
 Places = Sequence[tuple[int, int]]
+CHOOSE = "Point at a character to see the five most likely there; click it to continue with another of them."
 NAMED = {"\n": "line break", " ": "space", "\t": "tab"}
 
 
@@ -46,7 +49,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
     speed = f"{draft.chars_per_second:,.0f} per second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
-    parts += copying_words(draft.copied)
+    parts += [*_second_voice(draft.manner), *copying_words(draft.copied)]
     notes = notes_of(draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
     return (
@@ -54,6 +57,15 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
         + (f"<ul>{notes}</ul>" if notes else "")
         + "</div>"
     )
+
+
+def _second_voice(manner: Manner) -> list[str]:
+    combination = manner.combination()
+    if combination is None:
+        return []
+    if manner.contrast is not None:
+        return [f"away from {told(manner.blend)}, contrast {-combination.share:g}"]
+    return [f"blended with {told(manner.blend)}, share {combination.share:g}"]
 
 
 def _copied(draft: Draft) -> Sequence[Places]:
@@ -78,22 +90,23 @@ def _marked(pieces: Sequence[Piece], copied: Places) -> Iterator[str]:
     bounds = deque(place for span in copied for place in span)
     inside, place = False, 0
     for piece in pieces:
-        text = piece.text
+        text, at = piece.text, place
         while bounds and bounds[0] < place + len(text):
             cut = bounds.popleft() - place
-            yield _piece(replace(piece, text=text[:cut])) if cut else ""
+            yield _piece(replace(piece, text=text[:cut]), at) if cut else ""
             text, place, inside = text[cut:], place + cut, not inside
             yield COPIED if inside else "</u>"
-        yield _piece(replace(piece, text=text)) if text else ""
+        yield _piece(replace(piece, text=text), at) if text else ""
         place += len(text)
     yield "</u>" if inside else ""
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: Piece, at: int) -> str:
+    """at: where it begins, in characters after the prompt."""
     if piece.nats is None:
         return escape(piece.text)
     shade = sum(piece.nats >= least for least in SHADES)
-    return f'<span class="s{shade}" data-tip="{escape(_tip(piece))}">{escape(piece.text)}</span>'
+    return f'<span class="s{shade}" data-at="{at}" data-tip="{escape(_tip(piece))}">{escape(piece.text)}</span>'
 
 
 def _tip(piece: Piece) -> str:
@@ -112,4 +125,4 @@ def _percent(share: float) -> str:
 def _legend() -> str:
     shades = "".join(f'<span class="s{number}">&nbsp;</span>' for number in range(len(SHADES) + 1))
     words = "Surprise at each character, from none to a probability of 1 % or less."
-    return f'<p class="legend">{shades} {words} Point at a character to see the five most likely there.</p>'
+    return f'<p class="legend">{shades} {words} {CHOOSE}</p>'

@@ -10,15 +10,20 @@ from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.tasks.text import use, writer
-from rnnlab.tasks.text.use import Draft, Manner, carry_on, sampling_settings
+from rnnlab.tasks.text.branching import Fork, branch
+from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings, second_voice
+from rnnlab.tasks.text.use import Draft, carry_on
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
 TEMPERATURE, HOTTEST = 0.8, 1.5
+STRONGEST = 2.0  # contrast
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
 DRAWN = -1  # as a seed
+BEFORE_RULES = 9  # values of the choosers, before those of the sampling chain
+SWITCHES_OFF = (False, False, False, "", SHARE, 0.0)  # what is last and optional, when nothing is asked for
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,16 @@ class AskedText:
         """Read the choosers' values in their order.
 
         The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
-        stop, whether to finish the sentence and whether not to copy.
+        stop, whether to finish the sentence, whether not to copy, and the second voice, its share and its contrast.
 
         Raises:
             RnnlabError: a value cannot be read.
         """
         voice, prompt, heat, length, three, seed, stop_at, banned, light, *rest = values
         names = rule_names()
-        keep_stop, finish, original = [*rest[len(names) :], False, False, False][:3]
+        given = rest[len(names) :]
+        whole: list[Any] = [*given, *SWITCHES_OFF[len(given) :]]
+        keep_stop, finish, original, blend, share, contrast = whole
         manner = Manner(
             length=bounded(length),
             sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
@@ -54,6 +61,7 @@ class AskedText:
             keep_stop=bool(keep_stop),
             finish_sentence=bool(finish),
             original=bool(original),
+            **second_voice(blend, share, contrast),
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 
@@ -68,6 +76,18 @@ class AskedText:
                 f"A text of {FULL:,} characters is not continued here; download it, or press Write for a new one."
             )
         return carry_on(draft, self.manner, caller=caller)
+
+    def branch(self, draft: Draft, fork: Fork, caller: Caller = STRANGER) -> Iterator[Draft]:
+        """Continue from another character of a draft; raises RnnlabError."""
+        if fork.at > FULL:
+            raise RnnlabError(f"A text is branched in its first {FULL:,} characters; choose an earlier one.")
+        return branch(draft, fork, self.manner, seed=self.seed, caller=caller)
+
+
+def voices_asked(values: Sequence[Any]) -> list[str]:
+    """The voice of the choosers' values, and the second one, if they have one."""
+    blend = BEFORE_RULES + len(rule_names()) + SWITCHES_OFF.index("")
+    return [str(one) for one in (values[0], *values[blend : blend + 1]) if one]
 
 
 def rule_names() -> list[str]:

@@ -13,11 +13,13 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
+from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import endpoint, report_panel, voice_panel
 from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
+from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
-from rnnlab.tasks.text.page.request import AskedText, first_draft
+from rnnlab.tasks.text.page.request import AskedText, first_draft, voices_asked
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
@@ -89,8 +91,8 @@ class WriteTab:
         except RnnlabError as error:
             return {self.verdict: html.refusal(str(error), REFUSED)}
         changed = dict(zip(self.choosers.listed(), values, strict=True))
-        if is_hub_name(values[0]):
-            words = f"{values[0]} is on the Hugging Face Hub; press Write to fetch it and write."
+        if distant := next(filter(is_hub_name, voices_asked(values)), None):
+            words = f"{distant} is on the Hugging Face Hub; press Write to fetch it and write."
             return changed | {self.verdict: html.notice("From a link", words)}
         return changed | {self.go: begin()}
 
@@ -138,6 +140,14 @@ def carry_on(token: gr.OAuthToken | None, draft: Draft, explained: bool, *given:
     yield from _followed(explained, given, lambda asked: asked.more(draft, caller))
 
 
+def branch(
+    token: gr.OAuthToken | None, forks: Sequence[Fork], draft: Draft, explained: bool, *given: Any
+) -> Iterator[dict[str, Any]]:
+    """Continue one of the texts that are shown from the last of the forks, at the settings as they are now."""
+    caller = caller_of(token)
+    yield from _followed(explained, given, lambda asked: asked.branch(draft, forks[-1], caller))
+
+
 def stopped(draft: Draft, explained: bool) -> dict[str, Any]:
     """What the page shows of a text that was stopped; of one stopped before it began, the finished one before it."""
     shown = _shown(draft, explained, state="" if draft.finished else "Stopped")
@@ -148,7 +158,7 @@ def _followed(
     explained: bool, given: Sequence[Any], begin: Callable[[AskedText], Iterator[Draft]]
 ) -> Iterator[dict[str, Any]]:
     """What changes, by the names of Results."""
-    if is_hub_name(str(given[0])):  # which may have to be fetched first
+    if any(map(is_hub_name, voices_asked(given))):  # which may have to be fetched first
         yield {"facts": facts(None, "Opening the voice")} | _buttons(busy=True)
     try:
         for draft in begin(AskedText.of(given)):
@@ -179,7 +189,7 @@ def _buttons(busy: bool) -> dict[str, Any]:
 
 def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     verdict = gr.HTML(voice_panel.voice_verdict(first.voice) if first.voice else "", elem_id="voice")
-    sheet = gr.HTML(manuscript(first), elem_id="manuscript")
+    sheet = gr.HTML(manuscript(first), elem_id="manuscript", js_on_load=MENU, css_template=CSS)
     line = gr.HTML(facts(first, link=writing_link(first)), elem_id="facts")
     with gr.Row(elem_classes="keep"):
         explained = gr.Checkbox(False, label="Show the model's surprise", container=False, min_width=220, scale=0)
@@ -217,9 +227,14 @@ def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     def continues(token: gr.OAuthToken | None, *values: Any) -> Iterator[Changed]:
         yield from map(results.named, carry_on(token, *values))
 
+    def branches(token: gr.OAuthToken | None, *values: Any) -> Iterator[Changed]:
+        yield from map(results.named, branch(token, *values))
+
+    forks = gr.State(())  # all that were chosen, as a state that stays the same begins nothing
     begun = number.change(begins, asked, trigger_mode="multiple", **writing)
     gone_on = results.on.click(continues, [results.draft, *asked], **writing)
-    cancels = {"cancels": [begun, gone_on]}
+    forked = forks.change(branches, [forks, results.draft, *asked], trigger_mode="multiple", **writing)
+    cancels = {"cancels": [begun, gone_on, forked]}
     # In the queue, without a limit: Gradio tells of a state's change only there.
     running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
     gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
@@ -227,18 +242,23 @@ def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     choosers.voice.input(
         _voice_chosen, [choosers.voice, number], [choosers.prompt, choosers.examples, number], **running
     )
+    results.sheet.select(_fork_chosen, forks, forks, **running)
     # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
     halted = results.stop.click(None, **QUIET | cancels)
     ended = [results.draft, results.explained]
     halted.then(lambda *values: results.named(stopped(*values)), ended, results.listed(), **QUIET)
     # Afterwards too: the box may have been ticked while the text was being written.
-    for moment in (results.explained.input, begun.then, gone_on.then):
+    for moment in (results.explained.input, begun.then, gone_on.then, forked.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
 
 def _next(number: int) -> int:
     return number + 1
+
+
+def _fork_chosen(forks: Sequence[Fork], event: gr.EventData) -> tuple[Fork, ...]:
+    return (*forks, fork_of(event._data))
 
 
 def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:

@@ -1,0 +1,69 @@
+"""The command report: a writer's style report, or the cross-loss matrix of several."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rnnlab.data.text.text_files import read_text
+from rnnlab.errors import RnnlabError
+from rnnlab.scoring.style.words import BLOCK
+from rnnlab.tasks.text.judge.crossing import cross_losses
+from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
+from rnnlab.terminal.commands import Answer, add_command, add_device, picked, table_lines
+from rnnlab.terminal.streams import show
+
+
+def add_report(commands: Any) -> None:
+    """Add `report`."""
+    words = "measure how near a writer is to its author, beside held-out pages and a 5-gram"
+    report = add_command(commands, "report", words, _report)
+    report.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
+    add_device(report)
+    report.add_argument(
+        "--data", metavar="NAME|FILE|DIR", nargs="+", default=(), help="the author's text (default: the profile kept)"
+    )
+    report.add_argument(
+        "--keep", action="store_true", help="keep the author's profile and the report in the checkpoint and on its card"
+    )
+    report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
+    report.add_argument(
+        "--samples", type=int, default=SAMPLES, help=f"generated texts of {BLOCK} words each (default {SAMPLES})"
+    )
+    report.add_argument("--temperature", type=float, help="randomness of the generated texts")
+    report.add_argument("--seed", type=int, default=1, help="seed of the first text (default 1)")
+    report.add_argument(
+        "--against", metavar="MODEL", nargs="+", default=(), help="further writers whose authors to compare with"
+    )
+    report.add_argument(
+        "--cross",
+        metavar="MODEL",
+        nargs="+",
+        default=(),
+        help="instead: bits per character of MODEL and of these on each author's held-out text; --data then names one "
+        "text for each (default: the catalog's)",
+    )
+    report.add_argument("--column", default="", help="column of the texts in a table (default: that of the training)")
+    report.add_argument("--encoding", default="", help="encoding of the data, such as KOI8-R")
+
+
+def _report(args: argparse.Namespace) -> Answer:
+    if args.cross:
+        return _cross(args)
+    text = None if args.text is None else read_text(args.text, args.text)[0]
+    names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep")
+    found = report_of(args.model, text=text, **picked(args, names))
+    if not args.json:
+        show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))
+    return found.json()
+
+
+def _cross(args: argparse.Namespace) -> Answer:
+    asked = {"--text": args.text, "--keep": args.keep, "--against": args.against, "--temperature": args.temperature}
+    asked |= {"--column": args.column, "--encoding": args.encoding}
+    if given := next((flag for flag, value in asked.items() if value), None):
+        raise RnnlabError(f"{given} has no effect on the matrix of --cross; leave one of the two out.")
+    found = cross_losses([args.model, *args.cross], args.data, device=args.device)
+    if not args.json:
+        show("\n".join([*table_lines([found.table()]), *found.notices, found.verdict]))
+    return found.json()
