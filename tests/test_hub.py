@@ -163,7 +163,7 @@ def test_a_hub_whose_answers_make_no_sense_is_said_so(hub, folder):
         ours.pull("anna/stocks")
 
 
-@pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
+@pytest.mark.parametrize("name", ["stocks", "stocks-today", "shakespeare", "doyle"])
 def test_the_hub_s_own_check_has_nothing_against_a_card_of_ours(hub, name):
     push(STOCKS.parent / name, f"anna/{name}", ANNA)
     assert asked(hub, "POST", "validate-yaml")

@@ -84,7 +84,7 @@ def running_figure(found: dict[str, Any]) -> go.Figure:
     sessions = "1 session" if len(days) == 1 else f"{len(days)} sessions"
     finding = f"Mean CRPS {abs(last):.4f} % {'below' if last < 0 else 'above'} HAR's"
     finding = "Mean CRPS equal to HAR's" if round(last, 4) == 0 else finding
-    below = f"Difference in CRPS over {sessions}, %; below 0 the model is better"
+    below = f"over {sessions}, in %; below 0 the model is better"  # a phone cuts what is longer
     title = f"<b>{finding}</b><br><span style='font-size:12px'>{below}</span>"
     figure.update_layout(**style_of(LOSS_HEIGHT, top=56), showlegend=True)
     figure.update_layout(title={"text": title, "x": 0, "font": {"size": 14}})
