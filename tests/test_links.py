@@ -12,7 +12,7 @@ from rnnlab.tasks.forecast.page.tab import lay_out as lay_out_forecast
 from rnnlab.tasks.text.page import links
 from rnnlab.tasks.text.page.request import AskedText
 from rnnlab.tasks.text.page.tab import lay_out as lay_out_writing
-from rnnlab.tasks.text.use import Manner, carry_on, drafts
+from rnnlab.tasks.text.use import Draft, Manner, carry_on, drafts
 from rnnlab.ui import app
 
 LONG = Manner(120)
@@ -60,18 +60,22 @@ def test_three_texts_have_one_link():
     assert again.texts == draft.texts
 
 
+def empty(model, prompt, manner):
+    """A draft of which nothing is written yet."""
+    return Draft(model, "cpu", prompt, ((),), (7,), (), 0, 0.0, True, (), manner)
+
+
 def test_a_link_to_a_checkpoint_of_the_hub_names_its_commit():
-    draft = SimpleNamespace(
-        manner=Manner(100), pieces=((),), prompt="To be", seeds=(7,), model="anna/voice@" + "a" * 40
-    )  # fmt: skip
+    draft = empty("anna/voice@" + "a" * 40, "To be", Manner(100))
     query = query_of(links.writing_link(draft))
     assert (query["tab"], query["model"], query["revision"]) == ("write", "anna/voice", "a" * 40)
     assert linked_writing(query)[0] == "anna/voice@" + "a" * 40
 
 
 def test_what_is_a_visitor_s_own_has_no_link():
-    own = SimpleNamespace(manner=Manner(9), pieces=((),), prompt="", seeds=(1,), model="visit:" + "a" * 32 + "/x")
-    assert links.writing_link(own) == ""
+    own = "visit:" + "a" * 32 + "/x"
+    assert links.writing_link(empty(own, "", Manner(9))) == ""
+    assert links.writing_link(empty("shakespeare", "", Manner(9, blend=own))) == ""
     assert forecast_link(Asked(Source(None, "mine.csv"), "stocks"), "stocks") == ""
     assert links.writing_link(written(prompt="x" * 7000)) == ""
 

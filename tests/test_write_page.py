@@ -13,11 +13,12 @@ from gradio_client.exceptions import AppError
 from pages import pages
 
 from rnnlab.tasks.text import use, writer
+from rnnlab.tasks.text.manner import Manner, sampling_settings
 from rnnlab.tasks.text.page import tab
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
 from rnnlab.tasks.text.page.request import AskedText
 from rnnlab.tasks.text.pieces import Piece
-from rnnlab.tasks.text.use import Draft, Manner, drafts, sampling_settings
+from rnnlab.tasks.text.use import Draft, drafts
 from rnnlab.ui import app
 
 RULES = [known.default for known in sampling_settings() if known.name != "temperature"]

@@ -12,10 +12,11 @@ from gradio_client.exceptions import AppError
 
 import rnnlab
 from rnnlab.__main__ import main
+from rnnlab.tasks.text.manner import Manner, sampling_settings
 from rnnlab.tasks.text.page import tab
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.request import AskedText, rule_names
-from rnnlab.tasks.text.use import Manner, carry_on, drafts, sampling_settings
+from rnnlab.tasks.text.use import Draft, carry_on, drafts
 from rnnlab.ui import app
 
 RULES = [known.default for known in sampling_settings() if known.name in rule_names()]
@@ -129,7 +130,7 @@ def test_the_endpoint_refuses_stops_that_are_no_list_of_texts(client):
 
 def test_a_link_holds_several_stops_and_how_the_text_ends():
     manner = Manner(200, stops=("\n\n", "a\\b"), banned="\n'", keep_stop=True, finish_sentence=True)
-    draft = SimpleNamespace(manner=manner, pieces=((),), prompt="To be", seeds=(7,), model="shakespeare")
+    draft = Draft("shakespeare", "cpu", "To be", ((),), (7,), (), 0, 0.0, True, (), manner)
     asked = AskedText.of(linked_writing(dict(parse_qsl(writing_link(draft).removeprefix("?"))), ["shakespeare"]))
     found = (asked.manner.stops, asked.manner.banned, asked.manner.keep_stop, asked.manner.finish_sentence)
     assert found == (("\n\n", "a\\b"), "\n'", True, True)
@@ -232,3 +233,23 @@ def test_a_link_to_an_original_text_writes_it_again():
     *_, draft = drafts("shakespeare", "ROMEO:", Manner(100, original=True), seed=3)
     values = linked_writing(dict(parse_qsl(writing_link(draft).lstrip("?"))), ["shakespeare"])
     assert AskedText.of(values).manner.original
+
+
+@pytest.mark.filterwarnings("ignore:Only characters")
+@pytest.mark.parametrize("how", [{"share": 0.3}, {"contrast": 0.5}])
+def test_a_text_of_two_voices_is_the_same_everywhere(capsys, client, how):
+    values = ["shakespeare", "ROMEO:", 0.8, 60, False, "3", "", "", False, *RULES, False, False, False]
+    chosen = ["doyle", how.get("share", 0.5), how.get("contrast", 0.0)]
+    page = list(tab.begin_writing(None, False, *values, *chosen))[-1]["draft"]
+    asked = {"length": 60, "blend": "doyle"} | how
+    endpoint = client.predict(prompt="ROMEO:", model="shakespeare", seed="3", **asked, api_name="/write")
+    python = rnnlab.load("shakespeare").write("ROMEO:", temperature=0.8, seed=3, **asked)
+    words = [word for name, value in asked.items() for word in (f"--{name}", str(value))]
+    assert (
+        main(["write", "shakespeare", "--prompt", "ROMEO:", "--temperature", "0.8", "--seed", "3", *words, "--json"])
+        == 0
+    )
+    command = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert len({page.texts[0], endpoint["text"], python, command["text"]}) == 1
+    assert endpoint["blend"] == command["blend"] == "doyle"
+    assert all(endpoint[name] == command[name] == value for name, value in how.items())

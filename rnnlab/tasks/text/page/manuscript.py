@@ -106,7 +106,7 @@ def _piece(piece: Piece, at: int) -> str:
     if piece.nats is None:
         return escape(piece.text)
     shade = sum(piece.nats >= least for least in SHADES)
-    return f'<span class="s{shade}" data-at="{at}" data-tip="{escape(_tip(piece))}">{escape(piece.text)}</span>'
+    return f'<span class="s{shade}" data-tip="{escape(_tip(piece))}" data-at="{at}">{escape(piece.text)}</span>'
 
 
 def _tip(piece: Piece) -> str:
