@@ -12,6 +12,7 @@ from typing import Any
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.scoring.style.report import StyleReport
+from rnnlab.tasks.text.export.exporting import export
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.use import Manner, drafts
 
@@ -74,8 +75,23 @@ class TextModel:
             device=device,
         )
 
+    def export(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write its step as ONNX, its vocabulary, readers in Python and JavaScript and a page into a folder.
+
+        Args:
+            folder: a new one.
+            overwrite: whether an earlier export there may be replaced; other files there stay.
+
+        Returns:
+            The folder.
+
+        Raises:
+            RnnlabError: its cell has no graph, or the folder may or can not be written.
+        """
+        return Path(export(str(self.folder), folder, overwrite=overwrite)["folder"])
+
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write() and report().")
+        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write(), report() and export().")
 
     def write(
         self,

@@ -1,4 +1,4 @@
-"""The writer's commands: write, report, bench generation, bench training."""
+"""The writer's commands: write, report, export, bench generation, bench training."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rnnlab.scoring.style.words import BLOCK
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table
 from rnnlab.tasks.text.bench.training import bench_training, training_table
 from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_draft, save_draft
+from rnnlab.tasks.text.export.exporting import FORMATS, export, exported_lines
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
@@ -40,7 +41,7 @@ SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it w
 
 
 def add_commands(commands: Any) -> None:
-    """Add `write` and `report`."""
+    """Add `write`, `report` and `export`."""
     write = add_command(commands, "write", "continue a prompt in an author's style", _write)
     write.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
     add_device(write)
@@ -78,6 +79,7 @@ def add_commands(commands: Any) -> None:
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
     _add_report(commands)
+    _add_export(commands)
 
 
 def _add_report(commands: Any) -> None:
@@ -102,6 +104,15 @@ def _add_report(commands: Any) -> None:
     )
     report.add_argument("--column", default="", help="column of the texts in a table (default: that of the training)")
     report.add_argument("--encoding", default="", help="encoding of the data, such as KOI8-R")
+
+
+def _add_export(commands: Any) -> None:
+    words = "export a writer for other programs: a step, a vocabulary, readers in Python and JavaScript, a page"
+    parser = add_command(commands, "export", words, _export)
+    parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
+    parser.add_argument("folder", metavar="DIR", help="the folder to write, a new one")
+    parser.add_argument("--to", choices=FORMATS, default=FORMATS[0], help="format of the step (default onnx)")
+    add_overwrite(parser, "an earlier export in DIR; other files there stay")
 
 
 def add_benches(benches: Any) -> None:
@@ -141,6 +152,10 @@ def _report(args: argparse.Namespace) -> Answer:
     if not args.json:
         show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))
     return found.json()
+
+
+def _export(args: argparse.Namespace) -> Answer:
+    return tell(args, export(args.model, args.folder, overwrite=args.overwrite), exported_lines)
 
 
 def _write(args: argparse.Namespace) -> Answer:
