@@ -11,17 +11,16 @@ import onnx
 import pytest
 from commanding import run
 from golden.places import FIXTURES
+from web_runtime import install_runtime
 
 import rnnlab
 from rnnlab.data.text.prompts import adapt, all_forms
 from rnnlab.tasks.text.export.exporting import WRITTEN
 from rnnlab.tasks.text.writer import open_writing
 
-ROOT = Path(__file__).parents[1]
 WRITERS = ["shakespeare", "doyle", str(FIXTURES / "finished" / "writer"), str(FIXTURES / "finished" / "words")]
 PROMPT = "“It was  a café’s\r\nlamp ﬁre,” 中 3½ Mr. O'Neil said...  "
-NODE, PACKAGE = shutil.which("node"), ROOT / "node_modules" / "onnxruntime-web"
-NO_PACKAGE = "onnxruntime-web is not in node_modules (npm install --no-save onnxruntime-web@1.30.0)"
+NODE = shutil.which("node")
 
 
 @pytest.fixture(scope="module", params=WRITERS, ids=lambda one: Path(one).name)
@@ -67,11 +66,7 @@ def test_the_javascript_reader_writes_the_same_text_as_the_command(exported, how
 def node(exported):
     if NODE is None:
         pytest.skip("Node is not installed (apt-get install nodejs npm)")
-    if not PACKAGE.exists():
-        pytest.skip(NO_PACKAGE)
-    link = exported[1] / "node_modules"
-    if not link.exists():
-        link.symlink_to(PACKAGE.parent)
+    install_runtime(exported[1])
 
 
 def test_the_step_is_sound_and_names_its_inputs_and_outputs(exported):
@@ -88,6 +83,13 @@ def test_the_readers_forms_are_the_prompts_own():
     forms = all_forms(known)
     for sign in "“”’–é½ǽﬁß中Ω\u00a0\u2028👍𝐀Ⅷ":
         assert adapt(known, sign)[0] == (sign if sign in known else forms.get(sign, ""))
+
+
+def test_no_path_of_this_machine_is_written(exported):
+    model, folder = exported
+    for file in folder.glob("*.[jmh]*"):
+        assert str(FIXTURES) not in file.read_text(encoding="utf-8"), file.name
+    assert json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["model"] == Path(model).name
 
 
 def test_a_forecaster_is_refused_in_a_sentence_and_writes_nothing(tmp_path):

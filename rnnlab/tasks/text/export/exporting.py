@@ -52,15 +52,16 @@ def export(model: str, folder: str | Path, *, overwrite: bool = False, caller: C
     checkpoint = open_located(found)
     if checkpoint.task != "text":
         raise RnnlabError(f"{found.name} was trained for {checkpoint.task}; only a writer can be exported.")
-    content = _content(open_writer(checkpoint), found.pinned(model))
+    name = found.pinned(found.name)  # and no path of this machine
+    content = _content(open_writer(checkpoint), name)
     with beside(place, "DIR", replaced=overwrite) as (_, staged):
-        for name, written in content.items():
-            flush_file(staged / name, written)
+        for file, written in content.items():
+            flush_file(staged / file, written)
         staged.chmod(0o755)  # mkdtemp's folders are closed to others
         flush_folder(staged)
         _swap(staged, place)
-    sizes = [{"name": name, "bytes": len(written)} for name, written in content.items()]
-    return {"model": found.pinned(model), "folder": str(place), "files": sizes}
+    sizes = [{"name": file, "bytes": len(written)} for file, written in content.items()]
+    return {"model": name, "folder": str(place), "files": sizes}
 
 
 def exported_lines(answer: Mapping[str, Any]) -> list[str]:

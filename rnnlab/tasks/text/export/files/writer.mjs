@@ -45,8 +45,11 @@ function choose(voice, logits, temperature, random) {
   return shares.findIndex((share) => (reached += share / all) > drawn);
 }
 
-/** The prompt, then what follows, a piece at a time; with finish to the end of a sentence beyond the length. */
-export async function* write(ort, session, voice, { prompt, length, temperature, seed, finish = false }) {
+/**
+ * The prompt, then what follows, a piece at a time; with finish to the end of a sentence beyond the length. Whoever
+ * has something else to do meanwhile gives `pause`, which is awaited before each step and may throw.
+ */
+export async function* write(ort, session, voice, { prompt, length, temperature, seed, finish, pause }) {
   const names = session.inputNames.slice(1);
   const empty = () => new ort.Tensor("float32", new Float32Array(voice.hidden), [1, voice.hidden]);
   let state = Object.fromEntries(names.map((name) => [name, empty()]));
@@ -58,6 +61,7 @@ export async function* write(ort, session, voice, { prompt, length, temperature,
   for (let text = [], end = null; end === null; ) {
     let step;
     for (const id of ids) {
+      await pause?.();
       step = await session.run({ ids: new ort.Tensor("int64", [BigInt(id)], [1]), ...state });
       state = Object.fromEntries(names.map((name) => [name, step["next_" + name]]));
     }
