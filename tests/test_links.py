@@ -54,6 +54,20 @@ def test_a_text_that_was_gone_on_with_has_a_link_to_the_whole_of_it():
     assert again.texts == longer.texts
 
 
+@pytest.mark.parametrize("banned", ["", ".!?\n"])
+def test_a_text_whose_sentence_is_finished_has_a_link_to_the_whole_of_it(banned):
+    draft = written(Manner(90, finish_sentence=True, banned=banned))
+    assert len(draft.texts[0]) == 596 if banned else draft.texts[0][-1] in ".!?"
+    *_, again = AskedText.of(linked_writing(query_of(links.writing_link(draft)))).drafts()
+    assert again.texts == draft.texts
+
+
+def test_the_page_finishes_sentences_unless_a_link_of_before_asks_for_a_length(tabs):
+    choosers = tabs[0].choosers
+    assert choosers.finish.value is True
+    assert tabs[0].open_link(None, {"tab": "write", "prompt": "O"})[choosers.finish] is False
+
+
 def test_three_texts_have_one_link():
     draft = written(texts=3)
     *_, again = AskedText.of(linked_writing(query_of(links.writing_link(draft)))).drafts()
@@ -62,7 +76,7 @@ def test_three_texts_have_one_link():
 
 def test_a_link_to_a_checkpoint_of_the_hub_names_its_commit():
     draft = SimpleNamespace(
-        manner=Manner(100), pieces=((),), prompt="To be", seeds=(7,), model="anna/voice@" + "a" * 40
+        manner=Manner(100), pieces=((),), prompt="To be", seeds=(7,), notices=(), model="anna/voice@" + "a" * 40
     )  # fmt: skip
     query = query_of(links.writing_link(draft))
     assert (query["tab"], query["model"], query["revision"]) == ("write", "anna/voice", "a" * 40)
@@ -70,7 +84,9 @@ def test_a_link_to_a_checkpoint_of_the_hub_names_its_commit():
 
 
 def test_what_is_a_visitor_s_own_has_no_link():
-    own = SimpleNamespace(manner=Manner(9), pieces=((),), prompt="", seeds=(1,), model="visit:" + "a" * 32 + "/x")
+    own = SimpleNamespace(
+        manner=Manner(9), pieces=((),), prompt="", seeds=(1,), notices=(), model="visit:" + "a" * 32 + "/x"
+    )
     assert links.writing_link(own) == ""
     assert forecast_link(Asked(Source(None, "mine.csv"), "stocks"), "stocks") == ""
     assert links.writing_link(written(prompt="x" * 7000)) == ""

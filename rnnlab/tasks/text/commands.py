@@ -63,7 +63,7 @@ def add_commands(commands: Any) -> None:
     write.add_argument(
         "--finish-sentence",
         action=SWITCH,
-        help="continue beyond the length to the end of the sentence (at most 500 characters)",
+        help="continue to the end of the sentence, at most 500 characters (default: end at the length)",
     )
     write.add_argument("--ban", metavar="CHARACTERS", help=f"characters that are never generated; {ESCAPES}")
     write.add_argument(

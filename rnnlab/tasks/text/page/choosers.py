@@ -125,7 +125,7 @@ def _more_settings() -> dict[str, Any]:
         with gr.Row():
             keep_stop = gr.Checkbox(False, label="Keep the stop", min_width=150, info="The text includes the stop")
             finish = gr.Checkbox(
-                False, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
+                True, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
             )
         with gr.Row():
             rules = [_rule(known) for known in sampling_settings() if known.name != "temperature"]

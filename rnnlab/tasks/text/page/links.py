@@ -7,7 +7,7 @@ from typing import Any
 
 from rnnlab.data.text.prompts import escaped
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SEVERAL, SHORTEST, TEMPERATURE, rule_names
-from rnnlab.tasks.text.use import Draft, sampling_settings
+from rnnlab.tasks.text.use import UNFINISHED, Draft, sampling_settings
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 SWITCHES = ("keep_stop", "finish_sentence", "original")
@@ -29,7 +29,10 @@ def writing_link(draft: Draft) -> str:
     asked |= {"stops": "\n".join(map(escaped, manner.stops))} if len(manner.stops) > 1 else {}
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
-    asked |= {name: 1 for name in SWITCHES if getattr(manner, name)}
+    on = [name for name in SWITCHES if getattr(manner, name)]
+    if UNFINISHED in draft.notices:  # from where the text was cut it would go on
+        on.remove("finish_sentence")
+    asked |= dict.fromkeys(on, 1)
     return link_to("write", draft.model, asked)
 
 
