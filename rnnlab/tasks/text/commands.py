@@ -19,10 +19,11 @@ from rnnlab.tasks.text.bench.generation import bench_generation, generation_tabl
 from rnnlab.tasks.text.bench.training import bench_training, training_table
 from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_draft, save_draft
 from rnnlab.tasks.text.export.exporting import FORMATS, export, exported_lines
-from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
+from rnnlab.tasks.text.judge.reporting import SAMPLES, presets_of, report_of
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
 from rnnlab.tasks.text.use import Draft, Manner, carry_on, drafts, sampling_settings
+from rnnlab.tasks.text.writer import PRESETS, preset_temperature, voice
 from rnnlab.terminal.commands import (
     Answer,
     add_command,
@@ -76,6 +77,7 @@ def add_commands(commands: Any) -> None:
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
+    write.add_argument("--preset", choices=PRESETS, help="the voice's own measured temperature, if it has any")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
     _add_report(commands)
@@ -98,6 +100,9 @@ def _add_report(commands: Any) -> None:
         "--samples", type=int, default=SAMPLES, help=f"generated texts of {BLOCK} words each (default {SAMPLES})"
     )
     report.add_argument("--temperature", type=float, help="randomness of the generated texts")
+    report.add_argument(
+        "--presets", action="store_true", help="report at several temperatures and choose presets; --keep keeps them"
+    )
     report.add_argument("--seed", type=int, default=1, help="seed of the first text (default 1)")
     report.add_argument(
         "--against", metavar="MODEL", nargs="+", default=(), help="further writers whose authors to compare with"
@@ -146,12 +151,22 @@ def _bench_training(args: argparse.Namespace) -> Answer:
 
 
 def _report(args: argparse.Namespace) -> Answer:
+    if args.presets:
+        return _presets(args)
     text = None if args.text is None else read_text(args.text, args.text)[0]
     names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep")
     found = report_of(args.model, text=text, **picked(args, names))
     if not args.json:
         show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))
     return found.json()
+
+
+def _presets(args: argparse.Namespace) -> Answer:
+    if args.text is not None or args.temperature is not None:
+        raise RnnlabError("--presets has the model write at several temperatures; leave out --text and --temperature.")
+    names = ("data", "samples", "seed", "against", "device", "encoding", "column", "keep")
+    found = presets_of(args.model, **picked(args, names))
+    return tell(args, found.json(), lambda answer: table_lines([found.table()]))
 
 
 def _export(args: argparse.Namespace) -> Answer:
@@ -195,6 +210,8 @@ def _write(args: argparse.Namespace) -> Answer:
 def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
     if args.begun is None and args.repetition_window is not None and (args.repetition_penalty or 1) == 1:
         raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
+    if args.preset and args.temperature is not None:
+        raise RnnlabError("--preset is a temperature; leave out --temperature, or the preset.")
 
 
 def _begun(args: argparse.Namespace) -> Draft | None:
@@ -225,6 +242,8 @@ def _prompt(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
 def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
     """How to write: what is given, else as the draft that is resumed was written."""
     rules = given(args, sampling_settings())
+    if args.preset:
+        rules["temperature"] = preset_temperature(voice(args.model), args.preset)
     manner = Manner(
         kept.length if args.length is None else args.length,
         args.unit or kept.unit,

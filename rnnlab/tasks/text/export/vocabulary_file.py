@@ -34,6 +34,7 @@ def vocabulary_fields(writer: Writer, voice: Voice) -> dict[str, Any]:
         "verdict": voice.verdict,
         "size": voice.size,
         "openings": list(voice.openings),
+        "presets": dict(voice.presets),
         "hidden": writer.checkpoint.model.hidden,
         "characters": vocabulary.alphabet,
         "strings": [vocabulary.decode([one]) for one in range(vocabulary.size)],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
@@ -16,7 +17,6 @@ from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.profile import Profile
-from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.summary import summary
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
@@ -90,8 +90,10 @@ def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OW
     return [one for one in reversed(distinct.values()) if one.title != title]
 
 
-def keep(model: str, author: Profile, style: StyleReport | None) -> None:
-    """Write an author's profile, and a report if there is one, into a checkpoint on this machine and onto its card.
+def keep(model: str, author: Profile, measured: Mapping[str, Any]) -> None:
+    """Write an author's profile, and what was measured, by its names in `metrics`, into a checkpoint on this machine.
+
+    Its card is written anew.
 
     Raises:
         CheckpointError: it is not on this machine, or the folder cannot be written.
@@ -101,6 +103,5 @@ def keep(model: str, author: Profile, style: StyleReport | None) -> None:
         raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the report in its folder.")
     resumable = (found.folder / checkpoint.RESUME_NUMBERS).is_file()
     made = checkpoint.load(found.folder, resume=resumable)
-    metrics = made.metrics if style is None else made.metrics | {"style": style.json()}
-    made = dataclasses.replace(made, metrics=metrics, profile=author.json())
+    made = dataclasses.replace(made, metrics={**made.metrics, **measured}, profile=author.json())
     checkpoint.save(dataclasses.replace(made, card=card(made, summary(made))), found.folder)

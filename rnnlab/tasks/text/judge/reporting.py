@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rnnlab import options
 from rnnlab.errors import RnnlabError
@@ -15,6 +16,7 @@ from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import BLOCK, blocks_of
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
+from rnnlab.tasks.text.judge.presets import Presets, measure_presets
 from rnnlab.tasks.text.judge.profiling import Author, author_of, other_authors
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
@@ -25,6 +27,7 @@ SAMPLES, MOST_SAMPLES = 20, 200  # of 250 words each: 5,000, from which on funct
 ROOM = 1.15  # of a sample's characters over what 250 of the author's words take on average
 FEWEST_LEFT_OUT = 40  # blocks, below which the ranges of the author's own pages are hardly known
 ANOTHER = "The model was trained on another text; the figures are beside the author of the given one."
+NOT_KEPT = "The data are another text than the checkpoint was trained on; leave out --keep."
 LONGEST_TEXT = 2_000_000  # characters that a report reads
 
 
@@ -70,7 +73,7 @@ def report_of(
     found = locate(model, caller=caller)
     author = author_of(open_located(found), data, encoding=encoding, column=column)
     if keep and author.another:
-        raise RnnlabError("The data are another text than the checkpoint was trained on; leave out --keep.")
+        raise RnnlabError(NOT_KEPT)
     others = other_authors(author.profile.title, against, caller=caller)
     texts = [text] if text is not None else None
     if texts is None:
@@ -80,8 +83,29 @@ def report_of(
     if author.another:
         told = replace(told, notices=(ANOTHER,))
     if keep:
-        profiling.keep(model, author.profile, told if text is None else None)
+        profiling.keep(model, author.profile, {"style": told.json()} if text is None else {})
     return told
+
+
+def presets_of(model: str, *, data: Sequence[str] = (), keep: bool = False, **others: Any) -> Presets:
+    """Report on what a writer writes at several temperatures, and choose its presets (rnnlab.tasks.text.judge.presets).
+
+    Args:
+        model, data: as of `report_of`.
+        keep: whether the checkpoint's folder is given the presets, and the author's profile.
+        others: further arguments of `report_of`, without text and temperature.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is, or no temperature suits.
+    """
+    found = measure_presets(lambda heat: report_of(model, data=data, temperature=heat, **others))
+    if keep:
+        how = {name: others[name] for name in ("encoding", "column") if name in others}
+        author = author_of(open_located(locate(model)), data, **how)
+        if author.another:
+            raise RnnlabError(NOT_KEPT)
+        profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
+    return found
 
 
 def written_report(writer: Writer, author: Author) -> StyleReport | None:
