@@ -54,6 +54,20 @@ def test_a_text_that_was_gone_on_with_has_a_link_to_the_whole_of_it():
     assert again.texts == longer.texts
 
 
+@pytest.mark.parametrize("banned", ["", ".!?\n"])
+def test_a_text_whose_sentence_is_finished_has_a_link_to_the_whole_of_it(banned):
+    draft = written(Manner(90, finish_sentence=True, banned=banned))
+    assert len(draft.texts[0]) == 596 if banned else draft.texts[0][-1] in ".!?"
+    *_, again = AskedText.of(linked_writing(query_of(links.writing_link(draft)))).drafts()
+    assert again.texts == draft.texts
+
+
+def test_the_page_finishes_sentences_unless_a_link_of_before_asks_for_a_length(tabs):
+    choosers = tabs[0].choosers
+    assert choosers.finish.value is True
+    assert tabs[0].open_link(None, {"tab": "write", "prompt": "O"})[choosers.finish] is False
+
+
 def test_three_texts_have_one_link():
     draft = written(texts=3)
     *_, again = AskedText.of(linked_writing(query_of(links.writing_link(draft)))).drafts()

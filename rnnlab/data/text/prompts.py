@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,20 @@ def adapt_all(known: Collection[str], texts: Sequence[str]) -> Adapted:
         notices += (f"Of {total:,} characters, {written:,} were written otherwise and {dropped:,} left out.",)
     table = {ord(one): form for one, form in forms.items()}
     return Adapted(tuple(text.translate(table) for text in texts), written, dropped, notices)
+
+
+def all_forms(known: Collection[str]) -> dict[str, str]:
+    """The nearest known form of every character of Unicode that is unknown and has one, as `adapt` writes it."""
+    known = frozenset(known)
+    signs = (one for one in map(chr, range(sys.maxunicode + 1)) if one not in known and _may_have_forms(one))
+    forms = ((one, _nearest(known, one)) for one in signs)
+    return {one: form for one, form in forms if form}
+
+
+def _may_have_forms(character: str) -> bool:
+    """False of the many that have none: what is unassigned or private, and letters without case, which keep theirs."""
+    category = unicodedata.category(character)
+    return category not in ("Cn", "Co", "Cs") and (category != "Lo" or unicodedata.decomposition(character) != "")
 
 
 def _forms_of(known: Collection[str], text: str) -> dict[str, str]:

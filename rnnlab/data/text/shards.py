@@ -141,11 +141,14 @@ def write_shards(
 
 
 @contextmanager
-def beside(folder: str | Path) -> Iterator[tuple[Path, Path]]:
-    """A folder to be made, and one beside it to work in, which is taken away at the end; DataError if it cannot be."""
+def beside(folder: str | Path, flag: str = "--out", *, replaced: bool = False) -> Iterator[tuple[Path, Path]]:
+    """A folder to be made, and one beside it to work in, which is taken away at the end; DataError if it cannot be.
+
+    flag: names the folder. replaced: whether the folder may be there.
+    """
     place = Path(folder).absolute()
     try:
-        staged = _staged(place)
+        staged = _staged(place, flag, replaced)
         try:
             yield place, staged
         finally:
@@ -154,14 +157,14 @@ def beside(folder: str | Path) -> Iterator[tuple[Path, Path]]:
         raise DataError(f"{place.name[-60:]} cannot be written ({error.strerror}); choose another folder.") from error
 
 
-def _staged(place: Path) -> Path:
+def _staged(place: Path, flag: str, replaced: bool) -> Path:
     try:
-        if place.exists():
-            raise DataError(f"{place.name} exists; choose another folder for --out.")
+        if place.exists() and not replaced:
+            raise DataError(f"{place.name} exists; choose another folder for {flag}.")
         place.parent.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f".{place.name}.new-", dir=place.parent))
     except ValueError as error:  # such as a zero byte in the name
-        raise DataError(f"{place.name[-60:]!r} cannot be a folder; choose another for --out.") from error
+        raise DataError(f"{place.name[-60:]!r} cannot be a folder; choose another for {flag}.") from error
 
 
 def _write(

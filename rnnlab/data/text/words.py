@@ -143,11 +143,12 @@ def split_words(text: str) -> Iterator[str]:
     The space before a word belongs to it, as in GPT-2's tokenizer (Radford et al. 2019), so that spaces need no ids of
     their own; further spaces before it are a piece by themselves.
     """
-    return (match.group() for match in _pieces().finditer(text))
+    return (match.group() for match in pieces_pattern().finditer(text))
 
 
 @cache
-def _pieces() -> re.Pattern[str]:
+def pieces_pattern() -> re.Pattern[str]:
+    """What `split_words` finds, one after the other."""
     # Python's \w leaves out combining marks, without which the words of Hindi, Thai or pointed Hebrew fall apart; the
     # zero-width joiners belong to words as well. Marks beyond the basic plane would make the pattern slow.
     marks = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M"))

@@ -18,6 +18,7 @@ from torch import Tensor
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, ModelState, SequenceModel
+from rnnlab.nn.stepping.onnx_graph import step_graph
 from rnnlab.nn.stepping.onnx_steps import OnnxEngine
 from rnnlab.nn.stepping.packing import pack
 from rnnlab.nn.stepping.shared_steps import SharedEngine
@@ -69,6 +70,19 @@ def open_engine(model: SequenceModel, weights: str = "fp32") -> Engine:
 def runs_graphs(model: SequenceModel) -> bool:
     """Whether a model is stepped by ONNX Runtime, and so also on int8 weights: on a CPU, if its cell has a graph."""
     return model.head.weight.device.type == "cpu" and CELLS[model.config.cell].graph
+
+
+def step_file(model: SequenceModel) -> bytes:
+    """A model's step in float32 as an ONNX file; its inputs and outputs are those of `onnx_graph`.
+
+    Raises:
+        RnnlabError: the cell has no graph.
+    """
+    if not CELLS[model.config.cell].graph:
+        known = ", ".join(name for name, cell in CELLS.items() if cell.graph)
+        raise RnnlabError(f"The cell {model.config.cell} has no ONNX graph; export a model of {known}.")
+    written: bytes = step_graph(pack(model), int8=False).SerializeToString()
+    return written
 
 
 def stepping_seconds(model: ModelConfig) -> Callable[[str], float]:

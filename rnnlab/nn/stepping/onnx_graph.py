@@ -1,11 +1,12 @@
 """A packed model's step as an ONNX graph, ids and state in, logits and state out; knows no runtime.
 
-Inputs `ids` (B,) and the state's parts (B, H) in layer order; outputs `logits` (B, V) and the parts after the step.
+Inputs `ids` (B,) and the state's parts (B, H) in layer order, such as `hidden0`; outputs `logits` (B, V) and the parts
+after the step, such as `next_hidden0`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -121,13 +122,21 @@ class _Graph:
     def finished(self, logits: _Value, vocabulary: int) -> onnx.ModelProto:
         """The whole model."""
         float32 = TensorProto.FLOAT
+        named = {new.name: f"next_{old.name}" for old, new in zip(self.past, self.after, strict=True)}
+        self._rename({logits.name: "logits"} | named)
         inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, ["B"])]
         inputs += [helper.make_tensor_value_info(part.name, float32, ["B", self.hidden]) for part in self.past]
-        outputs = [helper.make_tensor_value_info(logits.name, float32, ["B", vocabulary])]
-        outputs += [helper.make_tensor_value_info(part.name, float32, ["B", self.hidden]) for part in self.after]
+        outputs = [helper.make_tensor_value_info("logits", float32, ["B", vocabulary])]
+        outputs += [helper.make_tensor_value_info(f"next_{one.name}", float32, ["B", self.hidden]) for one in self.past]
         graph = helper.make_graph(self.nodes, "step", inputs, outputs, self.constants)
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
+        opsets = [helper.make_opsetid("", OPSET)] + [helper.make_opsetid(MICROSOFT, 1)] * self.int8
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+
+    def _rename(self, names: Mapping[str, str]) -> None:
+        """Give values other names, wherever they are written and read."""
+        for node in self.nodes:
+            for listed in (node.input, node.output):
+                listed[:] = [names.get(one, one) for one in listed]
 
 
 def quantized(weight: Tensor) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

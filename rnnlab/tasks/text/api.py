@@ -14,6 +14,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import OWNER
 from rnnlab.runtime.opening import Located, open_located
 from rnnlab.scoring.style.report import StyleReport
+from rnnlab.tasks.text.export.exporting import export
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.learn.adapting import Adaptation, adapt_writer
 from rnnlab.tasks.text.manner import Manner
@@ -99,8 +100,25 @@ class TextModel:
         writer, told = adapt_writer(open_writing(str(self.folder), device=device), page)
         return replace(self, adaptation=told, _writer=writer)
 
+    def export(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write its step as ONNX, its vocabulary, readers in Python and JavaScript and a page into a folder.
+
+        Args:
+            folder: a new one.
+            overwrite: whether an earlier export there may be replaced; other files there stay.
+
+        Returns:
+            The folder.
+
+        Raises:
+            RnnlabError: its cell has no graph, or the folder may or can not be written.
+        """
+        return Path(export(str(self.folder), folder, overwrite=overwrite)["folder"])
+
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"A checkpoint that writes has no {name}(); it has write(), report() and adapted().")
+        raise AttributeError(
+            f"A checkpoint that writes has no {name}(); it has write(), report(), adapted() and export()."
+        )
 
     def write(
         self,

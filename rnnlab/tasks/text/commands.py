@@ -1,4 +1,4 @@
-"""The writer's commands: write, report, bench generation, bench training."""
+"""The writer's commands: write, report, export, bench generation, bench training."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from rnnlab.scoring.originality.marks import copying_words
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table
 from rnnlab.tasks.text.bench.training import bench_training, training_table
 from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_draft, save_draft
+from rnnlab.tasks.text.export.exporting import FORMATS, export, exported_lines
 from rnnlab.tasks.text.judge.commands import add_report
 from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_settings
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
 from rnnlab.tasks.text.use import Draft, carry_on, drafts
+from rnnlab.tasks.text.writer import PRESETS, preset_temperature, voice
 from rnnlab.terminal.commands import (
     Answer,
     add_command,
@@ -38,7 +40,7 @@ SWITCH = argparse.BooleanOptionalAction  # of a draft that is resumed, what it w
 
 
 def add_commands(commands: Any) -> None:
-    """Add `write` and `report`."""
+    """Add `write`, `report` and `export`."""
     write = add_command(commands, "write", "continue a prompt in an author's style", _write)
     write.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
     add_device(write)
@@ -60,7 +62,7 @@ def add_commands(commands: Any) -> None:
     write.add_argument(
         "--finish-sentence",
         action=SWITCH,
-        help="continue beyond the length to the end of the sentence (at most 500 characters)",
+        help="continue to the end of the sentence, at most 500 characters (default: end at the length)",
     )
     write.add_argument("--ban", metavar="CHARACTERS", help=f"characters that are never generated; {ESCAPES}")
     write.add_argument(
@@ -83,9 +85,20 @@ def add_commands(commands: Any) -> None:
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
+    write.add_argument("--preset", choices=PRESETS, help="the voice's own measured temperature, if it has any")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
     add_report(commands)
+    _add_export(commands)
+
+
+def _add_export(commands: Any) -> None:
+    words = "export a writer for other programs: a step, a vocabulary, readers in Python and JavaScript, a page"
+    parser = add_command(commands, "export", words, _export)
+    parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
+    parser.add_argument("folder", metavar="DIR", help="the folder to write, a new one")
+    parser.add_argument("--to", choices=FORMATS, default=FORMATS[0], help="format of the step (default onnx)")
+    add_overwrite(parser, "an earlier export in DIR; other files there stay")
 
 
 def add_benches(benches: Any) -> None:
@@ -126,6 +139,10 @@ def _bench_training(args: argparse.Namespace) -> Answer:
     return tell(args, bench_training(args.rounds), lambda answer: table_lines([training_table(answer)]))
 
 
+def _export(args: argparse.Namespace) -> Answer:
+    return tell(args, export(args.model, args.folder, overwrite=args.overwrite), exported_lines)
+
+
 def _write(args: argparse.Namespace) -> Answer:
     _refuse_of_no_effect_on_writing(args)
     begun = _begun(args)
@@ -163,6 +180,8 @@ def _write(args: argparse.Namespace) -> Answer:
 def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
     if args.begun is None and args.repetition_window is not None and (args.repetition_penalty or 1) == 1:
         raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
+    if args.preset and args.temperature is not None:
+        raise RnnlabError("--preset is a temperature; leave out --temperature, or the preset.")
 
 
 def _begun(args: argparse.Namespace) -> Draft | None:
@@ -193,6 +212,8 @@ def _prompt(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
 def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
     """How to write: what is given, else as the draft that is resumed was written."""
     rules = given(args, sampling_settings())
+    if args.preset:
+        rules["temperature"] = preset_temperature(voice(args.model), args.preset)
     manner = Manner(
         kept.length if args.length is None else args.length,
         args.unit or kept.unit,

@@ -19,11 +19,13 @@ UNITS = ("characters", "words", "document")
 
 _LONGEST_END = 20  # characters of an end with its quotation marks: from there back a sentence may have ended
 _TITLES = "".join(rf"(?<!\b{title})" for title in ("Mr", "Mrs", "Ms", "Dr", "St", "Prof"))
-_END = re.compile(
-    rf"{_TITLES}[.!?…]++[\"'”’»)\]]*+(?=\s)"  # what follows must be known: "3.5" and "..." go on
-    r"|[。！？]++[”’」』）]*+(?=[\s\S])"
+# A regular expression that JavaScript reads alike (export): where runs must be taken whole, what follows says so.
+SENTENCE_END = (
+    rf"""{_TITLES}[.!?…]+["'”’»)\]]*(?=\s)"""  # what follows must be known: "3.5" and "..." go on
+    r"|[。！？]+(?![。！？])[”’」』）]*(?![”’」』）])(?=[\s\S])"
     r"|(?=\n[^\S\n]*\n)"  # a paragraph's end, whatever stands there
 )
+_END = re.compile(SENTENCE_END)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -47,6 +47,7 @@ OTHER_FINGERPRINT = (
     "checkpoint anew."
 )
 NOT_MEASURED = "How good it is has not been measured, as its training has not ended."
+PRESETS = ("faithful", "balanced", "daring")  # temperatures that were measured (judge/presets.py)
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training that has ended tells together
 
 _NATS = number(0, 100)  # a character; a uniform guess among all characters there are has 14
@@ -81,6 +82,7 @@ _SCORED = {
     "samples": listed(_SAMPLE),
     "style": _STYLE,
     "originality": ORIGINALITY,
+    "presets": record({name: number(0, 5) for name in PRESETS}),
 }
 _TEXT = record(
     {"title": LINE, "sha256": DIGEST},
@@ -241,7 +243,8 @@ class Voice:
     """A writer's own words on itself.
 
     title: whose style. verdict: one sentence on how well it foretells its author beside the 5-gram. openings: prompts
-    that suit it. size: what the network is, in half a line.
+    that suit it. size: what the network is, in half a line. presets: temperatures that suit it, by name; none before
+    they are measured.
     """
 
     name: str
@@ -249,6 +252,7 @@ class Voice:
     verdict: str
     openings: tuple[str, ...]
     size: str
+    presets: Mapping[str, float] = field(default_factory=dict)
 
 
 def voice(model: str, *, caller: Caller = OWNER) -> Voice:
@@ -267,4 +271,15 @@ def voice_of(writer: Writer, model: str) -> Voice:
         openings=tuple(checkpoint.metrics.get("openings", ())),
         size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
+        presets=dict(checkpoint.metrics.get("presets", {})),
     )
+
+
+def preset_temperature(voice: Voice, preset: str) -> float:
+    """The temperature of a voice's preset, one of PRESETS; RnnlabError if it was not measured."""
+    if preset not in voice.presets:
+        raise RnnlabError(
+            f"The presets of {voice.name} have not been measured; give --temperature, or measure them with "
+            "rnnlab report MODEL --presets --keep."
+        )
+    return voice.presets[preset]

@@ -9,8 +9,8 @@ from rnnlab.data.text.text_files import read_text
 from rnnlab.errors import RnnlabError
 from rnnlab.scoring.style.words import BLOCK
 from rnnlab.tasks.text.judge.crossing import cross_losses
-from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
-from rnnlab.terminal.commands import Answer, add_command, add_device, picked, table_lines
+from rnnlab.tasks.text.judge.reporting import SAMPLES, presets_of, report_of
+from rnnlab.terminal.commands import Answer, add_command, add_device, picked, table_lines, tell
 from rnnlab.terminal.streams import show
 
 
@@ -31,6 +31,9 @@ def add_report(commands: Any) -> None:
         "--samples", type=int, default=SAMPLES, help=f"generated texts of {BLOCK} words each (default {SAMPLES})"
     )
     report.add_argument("--temperature", type=float, help="randomness of the generated texts")
+    report.add_argument(
+        "--presets", action="store_true", help="report at several temperatures and choose presets; --keep keeps them"
+    )
     report.add_argument("--seed", type=int, default=1, help="seed of the first text (default 1)")
     report.add_argument(
         "--against", metavar="MODEL", nargs="+", default=(), help="further writers whose authors to compare with"
@@ -50,6 +53,8 @@ def add_report(commands: Any) -> None:
 def _report(args: argparse.Namespace) -> Answer:
     if args.cross:
         return _cross(args)
+    if args.presets:
+        return _presets(args)
     text = None if args.text is None else read_text(args.text, args.text)[0]
     names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep")
     found = report_of(args.model, text=text, **picked(args, names))
@@ -58,8 +63,17 @@ def _report(args: argparse.Namespace) -> Answer:
     return found.json()
 
 
+def _presets(args: argparse.Namespace) -> Answer:
+    if args.text is not None or args.temperature is not None:
+        raise RnnlabError("--presets has the model write at several temperatures; leave out --text and --temperature.")
+    names = ("data", "samples", "seed", "against", "device", "encoding", "column", "keep")
+    found = presets_of(args.model, **picked(args, names))
+    return tell(args, found.json(), lambda answer: table_lines([found.table()]))
+
+
 def _cross(args: argparse.Namespace) -> Answer:
     asked = {"--text": args.text, "--keep": args.keep, "--against": args.against, "--temperature": args.temperature}
+    asked |= {"--presets": args.presets}
     asked |= {"--column": args.column, "--encoding": args.encoding}
     if given := next((flag for flag, value in asked.items() if value), None):
         raise RnnlabError(f"{given} has no effect on the matrix of --cross; leave one of the two out.")

@@ -17,6 +17,7 @@ from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import BLOCK, blocks_of
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
+from rnnlab.tasks.text.judge.presets import Presets, measure_presets
 from rnnlab.tasks.text.judge.profiling import author_of, measured_author, other_authors
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
@@ -29,6 +30,7 @@ ROOM = 1.15  # of a sample's characters over what 250 of the author's words take
 FEWEST_LEFT_OUT = 40  # blocks, below which the ranges of the author's own pages are hardly known
 SHORT_TEXTS, SHORT_TEXT = 4, 600  # texts, and characters of each, of a writer whose author cannot be reported on
 ANOTHER = "The model was trained on another text; the figures are beside the author of the given one."
+NOT_KEPT = "The data are another text than the checkpoint was trained on; leave out --keep."
 LONGEST_TEXT = 2_000_000  # characters that a report reads
 
 
@@ -76,7 +78,7 @@ def report_of(
     made = open_located(found)
     author = author_of(made, data, encoding=encoding, column=column)
     if keep and author.another:
-        raise RnnlabError("The data are another text than the checkpoint was trained on; leave out --keep.")
+        raise RnnlabError(NOT_KEPT)
     others = other_authors(author.profile.title, against, caller=caller)
     texts = [text] if text is not None else None
     if texts is None:
@@ -89,6 +91,27 @@ def report_of(
         wrote = {} if text is not None else {"style": told.json()} | _originality(texts, made)
         profiling.keep(model, author.profile, wrote)
     return told
+
+
+def presets_of(model: str, *, data: Sequence[str] = (), keep: bool = False, **others: Any) -> Presets:
+    """Report on what a writer writes at several temperatures, and choose its presets (rnnlab.tasks.text.judge.presets).
+
+    Args:
+        model, data: as of `report_of`.
+        keep: whether the checkpoint's folder is given the presets, and the author's profile.
+        others: further arguments of `report_of`, without text and temperature.
+
+    Raises:
+        RnnlabError: anything of the above cannot be used as it is, or no temperature suits.
+    """
+    found = measure_presets(lambda heat: report_of(model, data=data, temperature=heat, **others))
+    if keep:
+        how = {name: others[name] for name in ("encoding", "column") if name in others}
+        author = author_of(open_located(locate(model)), data, **how)
+        if author.another:
+            raise RnnlabError(NOT_KEPT)
+        profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
+    return found
 
 
 def compared(made: Checkpoint, writer: Writer, documents: Sequence[str], validation: float) -> Checkpoint:

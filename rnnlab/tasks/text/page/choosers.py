@@ -12,6 +12,7 @@ from rnnlab.runtime.callers import STRANGER
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE
+from rnnlab.tasks.text.writer import PRESETS
 
 HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
 
@@ -23,6 +24,7 @@ class Choosers:
     voice: gr.Dropdown
     prompt: gr.Textbox
     examples: gr.Dataset
+    preset: gr.Radio
     temperature: gr.Slider
     length: gr.Slider
     three: gr.Checkbox
@@ -62,7 +64,8 @@ class Choosers:
 
 def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
     """Lay out what a visitor sets, the first voice's first prompt filled in; gives Write, Stop and Continue, too."""
-    openings = list(writer.voice(voices[0], caller=STRANGER).openings)
+    first = writer.voice(voices[0], caller=STRANGER)
+    openings = list(first.openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
             list(voices),
@@ -71,6 +74,14 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             allow_custom_value=True,
             min_width=240,
             info="A writer trained on that text, or owner/name on the Hub",
+        )
+        preset = gr.Radio(
+            list(PRESETS),
+            label="Preset",
+            info="Temperatures measured for this voice",
+            visible=bool(first.presets),
+            min_width=240,
+            elem_id="preset",
         )
         temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
@@ -97,7 +108,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
         three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
         original = gr.Checkbox(False, label="Don't copy", container=False, min_width=110, elem_id="original")
     more = _more_settings() | _second_voice(voices)
-    return Choosers(voice, prompt, examples, temperature, three=three, original=original, **more), buttons
+    return Choosers(voice, prompt, examples, preset, temperature, three=three, original=original, **more), buttons
 
 
 def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
@@ -155,7 +166,7 @@ def _more_settings() -> dict[str, Any]:
         with gr.Row():
             keep_stop = gr.Checkbox(False, label="Keep the stop", min_width=150, info="The text includes the stop")
             finish = gr.Checkbox(
-                False, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
+                True, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
             )
         with gr.Row():
             rules = [_rule(known) for known in sampling_settings() if known.name != "temperature"]

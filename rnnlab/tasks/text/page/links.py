@@ -18,7 +18,7 @@ from rnnlab.tasks.text.page.request import (
     TEMPERATURE,
     rule_names,
 )
-from rnnlab.tasks.text.use import Draft
+from rnnlab.tasks.text.use import UNFINISHED, Draft
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 SWITCHES = ("keep_stop", "finish_sentence", "original")
@@ -41,7 +41,10 @@ def writing_link(draft: Draft) -> str:
     asked |= {"stops": "\n".join(map(escaped, manner.stops))} if len(manner.stops) > 1 else {}
     asked |= {"never": manner.banned} if manner.banned else {}
     asked |= {"weights": manner.weights} if manner.weights != "fp32" else {}
-    asked |= {name: 1 for name in SWITCHES if getattr(manner, name)}
+    on = [name for name in SWITCHES if getattr(manner, name)]
+    if UNFINISHED in draft.notices:  # from where the text was cut it would go on
+        on.remove("finish_sentence")
+    asked |= dict.fromkeys(on, 1)
     asked |= _second_voice(manner)
     if not is_shareable(manner.blend):
         return ""

@@ -108,9 +108,8 @@ def read_seed(written: str | None) -> int | None:
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
     openings = writer.voice(voice, caller=STRANGER).openings
-    *_, last = use.drafts(
-        voice, openings[0] if openings else "", Manner(LENGTH, explained=True), seed=FIRST_SEED, caller=STRANGER
-    )
+    manner = Manner(LENGTH, explained=True, finish_sentence=True)
+    *_, last = use.drafts(voice, openings[0] if openings else "", manner, seed=FIRST_SEED, caller=STRANGER)
     return last
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -250,6 +251,9 @@ def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     # Afterwards too: the box may have been ticked while the text was being written.
     for moment in (results.explained.input, begun.then, gone_on.then, forked.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
+    choosers.voice.change(_presets, choosers.voice, choosers.preset, **QUIET)
+    choosers.preset.input(_heat, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
+    choosers.temperature.input(lambda: None, None, choosers.preset, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
 
@@ -274,6 +278,21 @@ def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     except RnnlabError:  # which the text that is begun will tell of
         return gr.skip(), gr.skip(), _next(number)
     return (openings[0] if openings else ""), _prompts(openings), _next(number)
+
+
+def _presets(voice: str) -> Any:
+    """The presets of a voice that is chosen; none of one that has none or is not here yet."""
+    known: Mapping[str, float] = {}
+    if not is_hub_name(voice or ""):
+        with suppress(RnnlabError):  # which the text that is begun will tell of
+            known = writer.voice(voice, caller=STRANGER).presets
+    return gr.Radio(visible=bool(known), value=None)
+
+
+def _heat(voice: str, preset: str | None) -> Any:
+    """The temperature of a preset that is chosen."""
+    known = writer.voice(voice, caller=STRANGER).presets
+    return known.get(preset or "", gr.skip())
 
 
 def _prompts(openings: Sequence[str]) -> Any:

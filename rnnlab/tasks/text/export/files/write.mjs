@@ -1,0 +1,22 @@
+// Write in the voice of this folder, as `rnnlab write` does: npm install; node write.mjs --prompt TEXT --seed 1
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import * as ort from "onnxruntime-web";
+import { write } from "./writer.mjs";
+
+const file = (name) => readFile(new URL(name, import.meta.url));
+const voice = JSON.parse(await file("vocabulary.json"));
+const text = { type: "string" };
+const options = { prompt: text, length: text, temperature: text, seed: text, "finish-sentence": { type: "boolean" } };
+const { values } = parseArgs({ options });
+ort.env.wasm.numThreads = 1;
+const session = await ort.InferenceSession.create(await file("step.onnx"));
+const how = {
+  prompt: values.prompt ?? "",
+  length: Number(values.length ?? voice.length), // characters after the prompt
+  temperature: Number(values.temperature ?? voice.temperature),
+  seed: Number(values.seed ?? 1),
+  finish: values["finish-sentence"] ?? false,
+};
+for await (const piece of write(ort, session, voice, how)) process.stdout.write(piece);
+process.stdout.write("\n");

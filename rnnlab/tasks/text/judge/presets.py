@@ -1,0 +1,83 @@
+"""Temperatures that suit a voice: between which its style report takes what it writes for its author's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab.errors import RnnlabError
+from rnnlab.scoring.style.report import StyleReport
+from rnnlab.scoring.style.rows import ALIKE, FLAIR, WITHIN, Row
+from rnnlab.summary import Table
+from rnnlab.tasks.text.writer import PRESETS
+
+TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
+# What must lie within the author's range, but for the daring.
+NEEDED = (*FLAIR, "spelling")
+LACKING = "give more --samples, or another author of the same language with --against"
+
+
+@dataclass(frozen=True)
+class Presets:
+    """What was measured at each temperature, and the temperatures chosen by it, by their names."""
+
+    reports: Mapping[float, StyleReport]
+    chosen: Mapping[str, float]
+
+    def json(self) -> dict[str, Any]:
+        """As JSON: presets by name, and measured, a list: temperature, delta, attribution, spelling, within, rows."""
+        return {"presets": dict(self.chosen), "measured": [_line(heat, one) for heat, one in self.reports.items()]}
+
+    def table(self) -> Table:
+        """In words."""
+        lines = []
+        for heat, found in self.reports.items():
+            line = _line(heat, found)
+            names = ", ".join(name for name, chosen in self.chosen.items() if chosen == heat)
+            figures = [f"{line[name]:.3f}" for name in NEEDED]
+            lines.append((f"{heat:g}", *figures, f"{line['within']} of {line['rows']}", names))
+        head = ("temperature", "Cosine Delta", "attribution", "spelling", "rows within the author's range", "preset")
+        return Table("", head, tuple(lines))
+
+
+def measure_presets(report_at: Callable[[float], StyleReport]) -> Presets:
+    """Report on a voice at each temperature and choose.
+
+    faithful is the coldest temperature at which the rows of flair and the share of known words lie within the author's
+    range: colder, the words are more usual than the author's. balanced is the one of those with the most rows of the
+    report within the range, of equals the one of the lowest Cosine Delta. daring is the one from there on with the
+    lowest Cosine Delta: the author's common words as often as the author, though more of the rare ones are misspelt.
+
+    Raises:
+        RnnlabError: one of those rows is missing, or no temperature has them within the author's range.
+    """
+    reports: dict[float, StyleReport] = {}
+    for heat in TEMPERATURES:
+        reports[heat] = report_at(heat)
+        if missing := set(NEEDED) - {row.name for row in reports[heat].rows}:
+            raise RnnlabError(f"Presets need the report's row {min(missing)}, which is left out: {LACKING}.")
+    good = [heat for heat, found in reports.items() if all(_within(row) for row in found.rows if row.name in NEEDED)]
+    if not good:
+        bounds = f"{TEMPERATURES[0]} to {TEMPERATURES[-1]}"
+        raise RnnlabError(f"At no temperature from {bounds} is this voice within its author's range; train it longer.")
+
+    def best(heat: float) -> tuple[int, float]:
+        line = _line(heat, reports[heat])
+        return line["within"], -line["delta"]
+
+    balanced = max(good, key=best)
+    daring = min(
+        (heat for heat in TEMPERATURES if heat >= balanced), key=lambda heat: _line(heat, reports[heat])["delta"]
+    )
+    return Presets(reports, dict(zip(PRESETS, (min(good), balanced, daring), strict=True)))
+
+
+def _within(row: Row) -> bool:
+    return row.reading in (WITHIN, ALIKE)
+
+
+def _line(heat: float, found: StyleReport) -> dict[str, Any]:
+    values = {row.name: row.text.value for row in found.rows}
+    figures = {name: round(values[name], 4) for name in NEEDED}
+    return {"temperature": heat, **figures, "within": sum(map(_within, found.rows)), "rows": len(found.rows)}
