@@ -1,14 +1,17 @@
-"""What a visitor of the tab Write sets, laid out; knows no event."""
+"""What a visitor of the tab Write sets, laid out; connects nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE
@@ -194,3 +197,18 @@ def _rule(known: Any) -> gr.Number:
         precision=0 if known.kind is int else None,
         min_width=200,
     )
+
+
+def presets_of(voice: str) -> Any:
+    """The presets of a voice that is chosen; none of one that has none or is not here yet."""
+    known: Mapping[str, float] = {}
+    if not is_hub_name(voice or ""):
+        with suppress(RnnlabError):  # which the text that is begun will tell of
+            known = writer.voice(voice, caller=STRANGER).presets
+    return gr.Radio(visible=bool(known), value=None)
+
+
+def heat_of(voice: str, preset: str | None) -> Any:
+    """The temperature of a preset that is chosen."""
+    known = writer.voice(voice, caller=STRANGER).presets
+    return known.get(preset or "", gr.skip())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import endpoint, report_panel, voice_panel
-from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers
+from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, presets_of
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
@@ -251,8 +250,8 @@ def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
     # Afterwards too: the box may have been ticked while the text was being written.
     for moment in (results.explained.input, begun.then, gone_on.then, forked.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
-    choosers.voice.change(_presets, choosers.voice, choosers.preset, **QUIET)
-    choosers.preset.input(_heat, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
+    choosers.voice.change(presets_of, choosers.voice, choosers.preset, **QUIET)
+    choosers.preset.input(heat_of, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
     choosers.temperature.input(lambda: None, None, choosers.preset, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
@@ -278,21 +277,6 @@ def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
     except RnnlabError:  # which the text that is begun will tell of
         return gr.skip(), gr.skip(), _next(number)
     return (openings[0] if openings else ""), _prompts(openings), _next(number)
-
-
-def _presets(voice: str) -> Any:
-    """The presets of a voice that is chosen; none of one that has none or is not here yet."""
-    known: Mapping[str, float] = {}
-    if not is_hub_name(voice or ""):
-        with suppress(RnnlabError):  # which the text that is begun will tell of
-            known = writer.voice(voice, caller=STRANGER).presets
-    return gr.Radio(visible=bool(known), value=None)
-
-
-def _heat(voice: str, preset: str | None) -> Any:
-    """The temperature of a preset that is chosen."""
-    known = writer.voice(voice, caller=STRANGER).presets
-    return known.get(preset or "", gr.skip())
 
 
 def _prompts(openings: Sequence[str]) -> Any:
