@@ -9,6 +9,7 @@ authors' profiles, and their bits per character under each network alone are tho
 import argparse
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rnnlab.data.text.vocab import encode_compactly
@@ -18,7 +19,8 @@ from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import blocks_of
 from rnnlab.tasks.text.judge.profiling import Author, author_of
 from rnnlab.tasks.text.judge.score import characters_of, windowed_losses
-from rnnlab.tasks.text.use import MOST_TEXTS, Manner, drafts
+from rnnlab.tasks.text.manner import PLAUSIBLE, Manner
+from rnnlab.tasks.text.use import MOST_TEXTS, drafts
 from rnnlab.tasks.text.writer import open_writing
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -28,7 +30,7 @@ ROWS = ("spelling", "bigrams", "repetition", "copied_20")
 
 
 def main() -> None:
-    """Print a line for each share and each contrast."""
+    """Print a line for each share, for the cut of the contrasts alone, and for each contrast."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=MOST_TEXTS, help="of 250 words, for each mixture")
     parser.add_argument("--first", default="shakespeare", help="the voice that is blended with")
@@ -40,15 +42,22 @@ def main() -> None:
     authors = [author_of(open_checkpoint(name)) for name in names]
     figures = [*(f"Delta to {name}" for name in names), f"probability of {names[0]}", *ROWS]
     print(" | ".join(["", *figures, *(f"bits of {name}" for name in names)]))
-    for kind, values in {"share": SHARES, "contrast": CONTRASTS}.items():
-        for value in values:
-            manner = Manner(CHARACTERS, blend=asked.second, weights=asked.weights, **{kind: value})
-            texts = list(_texts(asked.first, manner, asked.texts))
-            if asked.keep:
-                asked.keep.mkdir(parents=True, exist_ok=True)
-                (asked.keep / f"{kind}-{value}.txt").write_text("\n\n---\n\n".join(texts))
-            cells = [f"{kind} {value:g}", *_flair(authors, texts), *(_bits(name, texts) for name in names)]
-            print(" | ".join(cells), flush=True)
+    for words, manner in _mixtures(asked.second).items():
+        texts = list(_texts(asked.first, replace(manner, weights=asked.weights), asked.texts))
+        if asked.keep:
+            asked.keep.mkdir(parents=True, exist_ok=True)
+            (asked.keep / f"{words}.txt").write_text("\n\n---\n\n".join(texts))
+        cells = [words, *_flair(authors, texts), *(_bits(name, texts) for name in names)]
+        print(" | ".join(cells), flush=True)
+
+
+def _mixtures(second: str) -> dict[str, Manner]:
+    """How to write, by what it is called; the cut alone tells what of a contrast's effect is its cut."""
+    shares = {f"share {value:g}": Manner(CHARACTERS, blend=second, share=value) for value in SHARES}
+    cut = {f"min-p {PLAUSIBLE:g} alone": Manner(CHARACTERS, sampling={"min_p": PLAUSIBLE})}
+    return (
+        shares | cut | {f"contrast {value:g}": Manner(CHARACTERS, blend=second, contrast=value) for value in CONTRASTS}
+    )
 
 
 def _texts(model: str, manner: Manner, texts: int) -> Iterator[str]:
