@@ -129,7 +129,7 @@ def test_the_endpoint_refuses_stops_that_are_no_list_of_texts(client):
 
 def test_a_link_holds_several_stops_and_how_the_text_ends():
     manner = Manner(200, stops=("\n\n", "a\\b"), banned="\n'", keep_stop=True, finish_sentence=True)
-    draft = SimpleNamespace(manner=manner, pieces=((),), prompt="To be", seeds=(7,), model="shakespeare")
+    draft = SimpleNamespace(manner=manner, pieces=((),), prompt="To be", seeds=(7,), notices=(), model="shakespeare")
     asked = AskedText.of(linked_writing(dict(parse_qsl(writing_link(draft).removeprefix("?"))), ["shakespeare"]))
     found = (asked.manner.stops, asked.manner.banned, asked.manner.keep_stop, asked.manner.finish_sentence)
     assert found == (("\n\n", "a\\b"), "\n'", True, True)
