@@ -100,9 +100,8 @@ def check_validation(kind) -> None:
 class NotShifted(TextTask):
     """The target is the input itself."""
 
-    def _batch(self, offset, place, fresh):
-        batch = super()._batch(offset, place, fresh)
-        return Batch(batch.x, batch.x, batch.fresh)
+    def batches(self, seed, start=0):
+        return (Batch(batch.x, batch.x, batch.fresh) for batch in super().batches(seed, start))
 
 
 class SeenInTraining(TextTask):

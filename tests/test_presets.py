@@ -11,7 +11,7 @@ from rnnlab.runtime.opening import locate, open_located
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import ALIKE, BETWEEN, OUTSIDE, WITHIN, Row, Spread
 from rnnlab.tasks.text.judge.presets import TEMPERATURES, measure_presets
-from rnnlab.tasks.text.page import tab
+from rnnlab.tasks.text.page.choosers import heat_of, presets_of
 from rnnlab.train.checkpoint import checkpoint
 
 WRITER = str(FIXTURES / "finished" / "writer")
@@ -81,7 +81,7 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
     for voice in ("doyle", "shakespeare"):
-        assert tab._presets(voice).visible is True
-        assert tab._heat(voice, preset) in TEMPERATURES
-    assert tab._presets("owner/name").visible is False
-    assert tab._presets("nobody").visible is False
+        assert presets_of(voice).visible is True
+        assert heat_of(voice, preset) in TEMPERATURES
+    assert presets_of("owner/name").visible is False
+    assert presets_of("nobody").visible is False
