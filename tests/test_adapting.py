@@ -53,6 +53,16 @@ def test_the_copy_writes_otherwise_and_the_checkpoint_is_as_it_was(folder):
     assert voice.adaptation is None
 
 
+def test_what_a_copy_cannot_do_is_refused_and_not_done_by_the_model_itself(folder, tmp_path):
+    copy = rnnlab.load(str(folder)).adapted(PAGE)
+    with pytest.raises(RnnlabError, match="An adapted copy lives in memory only and is not exported"):
+        copy.export(tmp_path / "voice")
+    with pytest.raises(RnnlabError, match="This is an adapted copy already"):
+        copy.adapted(PAGE)
+    with pytest.raises(RnnlabError, match="An adapted copy writes where it was adapted, not on nonsense"):
+        copy.write(device="nonsense")
+
+
 @pytest.mark.parametrize(("page", "count"), [("too short", "9"), ("o" * 20_001, "20,001")])
 def test_a_page_too_short_or_too_long_gets_one_sentence(folder, page, count):
     with pytest.raises(RnnlabError, match=f"has {count} characters that story knows; give between 500 and 20,000"):

@@ -54,6 +54,14 @@ def test_the_python_reader_writes_the_same_text_as_the_command(exported, how):
     assert read(sys.executable, "-I", "write.py", *how, folder=folder) == expected
 
 
+@pytest.mark.parametrize("seed", ["-1", str(2**31)])
+def test_a_seed_that_cannot_be_is_refused_in_a_sentence(exported, seed):
+    words = (sys.executable, "-I", "write.py", "--seed", seed)
+    done = subprocess.run(words, cwd=exported[1], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "the seed must be between 0 and 2147483647" in done.stderr
+
+
 @pytest.mark.parametrize("how", HOW, ids=["500 characters", "a prompt", "the likeliest", "a whole sentence"])
 @pytest.mark.usefixtures("node")
 def test_the_javascript_reader_writes_the_same_text_as_the_command(exported, how):

@@ -1,5 +1,6 @@
 """Links that open a result again: what they hold, what they fill in, and what they refuse."""
 
+import dataclasses
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
@@ -84,6 +85,12 @@ def test_a_link_to_a_checkpoint_of_the_hub_names_its_commit():
     query = query_of(links.writing_link(draft))
     assert (query["tab"], query["model"], query["revision"]) == ("write", "anna/voice", "a" * 40)
     assert linked_writing(query)[0] == "anna/voice@" + "a" * 40
+
+
+def test_a_line_break_that_came_after_a_paragraph_s_end_is_not_asked_for():
+    piece = SimpleNamespace(text="x" * 105 + "\n")
+    draft = dataclasses.replace(empty("shakespeare", "", Manner(100, finish_sentence=True)), pieces=((piece,),))
+    assert query_of(links.writing_link(draft))["length"] == "105"
 
 
 def test_what_is_a_visitor_s_own_has_no_link():

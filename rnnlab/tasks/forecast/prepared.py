@@ -116,7 +116,7 @@ def verdict(checkpoint: Checkpoint, result: Backtest, *, calibrated: bool = Fals
     said = walk.verdict(result, calibrated=calibrated)
     if not knew(checkpoint, result.first_day):
         return said
-    until = checkpoint.provenance["until"]
+    until, said = checkpoint.provenance["until"], said[0].lower() + said[1:]
     return f"No test, as the model was trained on days up to {until}, some of these among them; {said}"
 
 

@@ -95,8 +95,10 @@ class TextModel:
             The copy, with `.adaptation.before` and `.after`: nats a character on the page's last fifth.
 
         Raises:
-            RnnlabError: the page or the device cannot be used as it is.
+            RnnlabError: the page or the device cannot be used as it is, or this is an adapted copy.
         """
+        if self._writer is not None:
+            raise RnnlabError("This is an adapted copy already; give the model itself one page that holds both.")
         writer, told = adapt_writer(open_writing(str(self.folder), device=device), page)
         return replace(self, adaptation=told, _writer=writer)
 
@@ -111,8 +113,10 @@ class TextModel:
             The folder.
 
         Raises:
-            RnnlabError: its cell has no graph, or the folder may or can not be written.
+            RnnlabError: its cell has no graph, it is an adapted copy, or the folder may or can not be written.
         """
+        if self._writer is not None:
+            raise RnnlabError("An adapted copy lives in memory only and is not exported; export the model itself.")
         return Path(export(str(self.folder), folder, overwrite=overwrite)["folder"])
 
     def __getattr__(self, name: str) -> Any:
@@ -177,6 +181,8 @@ class TextModel:
         )
         if self._writer is None:
             *_, last = drafts(str(self.folder), prompt, manner, seed=seed, device=device)
+        elif device not in ("auto", self._writer.model.head.weight.device.type):
+            raise RnnlabError(f"An adapted copy writes where it was adapted, not on {device}; leave the device out.")
         else:
             hand, manner = hand_of(self._writer, manner, OWNER, device)
             *_, last = drafts_by(hand, self.name, prompt, manner, seed=seed)

@@ -11,7 +11,7 @@ from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import locate
 from rnnlab.tasks.text.manner import USUAL, Manner, rules
 from rnnlab.tasks.text.pieces import Piece
-from rnnlab.tasks.text.seeds import seeds_of
+from rnnlab.tasks.text.seeds import DRAWN, drawn_words, seeds_of
 from rnnlab.tasks.text.use import Draft, adapted, hand_for, written
 
 GONE = "That character is not in the text that is shown; choose another."
@@ -66,7 +66,7 @@ def branch(
         draft.prompt if same else given.text,
         ((*kept, chosen),) if same else ((),),
         seeds,
-        (*hand.notices, *given.notices, *notices),
+        (*hand.notices, *given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else [])),
         0,
         0.0,
         False,

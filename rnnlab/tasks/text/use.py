@@ -28,7 +28,7 @@ MOST_TEXTS = 16
 LONGEST_PROMPT = 20_000  # characters
 ENDLESS = f"No blank came for {LONGEST_WORD:,} characters, so words could not be counted; give a length in characters."
 NO_FINGERPRINT = (
-    "This writer has no fingerprint of its text (originality.safetensors), so copying cannot be detected; allow it, or "
+    "{} has no fingerprint of its text (originality.safetensors), so copying cannot be detected; allow it, or "
     "train the writer again."
 )
 UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond the length; the text was cut there."
@@ -221,7 +221,7 @@ def hand_of(writer: Writer, manner: Manner, caller: Caller, device: str) -> tupl
             dataclasses.replace(manner, blend=other.pinned(manner.blend)),
         )
     if manner.original and None in hand.originals():
-        raise RnnlabError(NO_FINGERPRINT)
+        raise RnnlabError(NO_FINGERPRINT.format("This writer" if hand.originals()[0] is None else "The second voice"))
     return hand, manner
 
 

@@ -146,7 +146,9 @@ def compare(
         models=(both[0].pinned, both[1].pinned),
         results=(ours, theirs),
         dm_p=p_value,
-        verdict=f"No test, as {Path(trained[0]).name} was trained on some of these days; {said}" if trained else said,
+        verdict=f"No test, as {Path(trained[0]).name} was trained on some of these days; {said[0].lower()}{said[1:]}"
+        if trained
+        else said,
         notices=tuple(notices),
         decimals=prices.decimals,
         currency=currency_of(prices),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from collections.abc import Mapping
@@ -66,11 +67,11 @@ def export(model: str, folder: str | Path, *, overwrite: bool = False, caller: C
 
 def exported_lines(answer: Mapping[str, Any]) -> list[str]:
     """What was written, and how it is used."""
-    name = Path(answer["folder"]).name
+    name = os.path.relpath(answer["folder"])
     held = sum(file["bytes"] for file in answer["files"]) / 1e6
     return [
         f"{answer['model']}, one step in float32, with readers and a page: {held:.1f} MB in {name}",
-        f"write with it: python {shlex.quote(name)}/write.py --seed 1 (needs numpy and onnxruntime)",
+        f"write with it: python {shlex.quote(os.path.join(name, 'write.py'))} --seed 1 (needs numpy and onnxruntime)",
         f"JavaScript and the page: {name}/{README}",
     ]
 

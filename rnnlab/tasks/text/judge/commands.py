@@ -27,14 +27,12 @@ def add_report(commands: Any) -> None:
         "--keep", action="store_true", help="keep the author's profile and the report in the checkpoint and on its card"
     )
     report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
-    report.add_argument(
-        "--samples", type=int, default=SAMPLES, help=f"generated texts of {BLOCK} words each (default {SAMPLES})"
-    )
+    report.add_argument("--samples", type=int, help=f"generated texts of {BLOCK} words each (default {SAMPLES})")
     report.add_argument("--temperature", type=float, help="randomness of the generated texts")
     report.add_argument(
         "--presets", action="store_true", help="report at several temperatures and choose presets; --keep keeps them"
     )
-    report.add_argument("--seed", type=int, default=1, help="seed of the first text (default 1)")
+    report.add_argument("--seed", type=int, help="seed of the first text (default 1)")
     report.add_argument(
         "--against", metavar="MODEL", nargs="+", default=(), help="further writers whose authors to compare with"
     )
@@ -56,8 +54,7 @@ def _report(args: argparse.Namespace) -> Answer:
     if args.presets:
         return _presets(args)
     text = None if args.text is None else read_text(args.text, args.text)[0]
-    names = ("data", "samples", "temperature", "seed", "against", "device", "encoding", "column", "keep")
-    found = report_of(args.model, text=text, **picked(args, names))
+    found = report_of(args.model, text=text, temperature=args.temperature, **_given(args))
     if not args.json:
         show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))
     return found.json()
@@ -66,14 +63,19 @@ def _report(args: argparse.Namespace) -> Answer:
 def _presets(args: argparse.Namespace) -> Answer:
     if args.text is not None or args.temperature is not None:
         raise RnnlabError("--presets has the model write at several temperatures; leave out --text and --temperature.")
+    found = presets_of(args.model, **_given(args))
+    return tell(args, found.json(), lambda answer: [*table_lines([found.table()]), *found.notices])
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
+    """What was given, by the names of `report_of`."""
     names = ("data", "samples", "seed", "against", "device", "encoding", "column", "keep")
-    found = presets_of(args.model, **picked(args, names))
-    return tell(args, found.json(), lambda answer: table_lines([found.table()]))
+    return {name: value for name, value in picked(args, names).items() if value is not None}
 
 
 def _cross(args: argparse.Namespace) -> Answer:
     asked = {"--text": args.text, "--keep": args.keep, "--against": args.against, "--temperature": args.temperature}
-    asked |= {"--presets": args.presets}
+    asked |= {"--presets": args.presets, "--samples": args.samples is not None, "--seed": args.seed is not None}
     asked |= {"--column": args.column, "--encoding": args.encoding}
     if given := next((flag for flag, value in asked.items() if value), None):
         raise RnnlabError(f"{given} has no effect on the matrix of --cross; leave one of the two out.")

@@ -23,9 +23,9 @@ from rnnlab.tasks.text.writer import Writer, open_writing, reading, text_learnt
 
 @dataclass(frozen=True)
 class Pages:
-    """An author's held-out pages. of: the network whose training held them out, or whose place they take."""
+    """An author's held-out pages. of: the networks whose training held them out, or whose place they take."""
 
-    of: int
+    of: tuple[int, ...]
     title: str
     texts: tuple[str, ...]
 
@@ -34,12 +34,13 @@ class Pages:
 class CrossLosses:
     """bits: a row a network, a column an author, bits per character in windows of 256 characters (docs/writing.md).
 
-    models: the networks. authors: titles of the columns. own: of each column, its network's row. notices: on the data.
+    models: the networks. authors: titles of the columns. own: of each column, the rows of the
+    networks trained on that text. notices: on the data.
     """
 
     models: tuple[str, ...]
     authors: tuple[str, ...]
-    own: tuple[int, ...]
+    own: tuple[tuple[int, ...], ...]
     bits: tuple[tuple[float, ...], ...]
     notices: tuple[str, ...] = ()
 
@@ -52,7 +53,7 @@ class CrossLosses:
     @property
     def verdict(self) -> str:
         """One sentence made from the figures."""
-        others = [self.authors[column] for column, row in enumerate(self.least) if row != self.own[column]]
+        others = [self.authors[column] for column, row in enumerate(self.least) if row not in self.own[column]]
         if not others:
             return "Each author's pages surprise the network least that was trained on that author."
         return f"Another network than the author's own is surprised least by the pages of {listed(others)}."
@@ -106,7 +107,7 @@ def cross_losses(
         raise DataError(f"{len(data)} texts were given for {len(models)} networks; give one for each, in their order.")
     writers = [open_writing(model, caller=caller, device=device) for model in models]
     notices: list[str] = []
-    found = list(_all_pages(writers, [told(model) for model in models], data, notices))
+    found = _distinct(_all_pages(writers, [told(model) for model in models], data, notices))
     if not found:
         raise DataError(" ".join(notices))
     bits = [
@@ -139,7 +140,20 @@ def _all_pages(
                 f"{names[number]} was trained on another text than {corpus.name}; where they overlap, it is favoured."
             )
             title = corpus.name
-        yield Pages(number, title, held_out)
+        yield Pages((number,), title, held_out)
+
+
+def _distinct(found: Iterator[Pages]) -> list[Pages]:
+    """A column for each text: networks trained on one share it; another part of a text is told apart by a number."""
+    columns: list[Pages] = []
+    for pages in found:
+        same = [number for number, one in enumerate(columns) if one.texts == pages.texts]
+        if same:
+            columns[same[0]] = dataclasses.replace(columns[same[0]], of=columns[same[0]].of + pages.of)
+            continue
+        alike = sum(one.title.partition(" (part ")[0] == pages.title for one in columns)
+        columns.append(dataclasses.replace(pages, title=f"{pages.title} (part {alike + 1})") if alike else pages)
+    return columns
 
 
 def _bits(writer: Writer, name: str, pages: Pages, notices: list[str]) -> float:
@@ -154,6 +168,8 @@ def _bits(writer: Writer, name: str, pages: Pages, notices: list[str]) -> float:
             f"Of {total:,} characters of {pages.title}, {changed:,} are unknown to {name}: {readable.rewritten:,} were "
             f"written otherwise and {readable.left_out:,} left out."
         )
+    if writer.vocabulary.boundary is None:
+        texts = ("\n".join(texts),)
     ids = encode_compactly(writer.vocabulary, texts)
     lengths = characters_of(writer.vocabulary)
     losses = windowed_losses(writer.model, ids, lengths)

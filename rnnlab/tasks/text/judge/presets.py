@@ -26,8 +26,14 @@ class Presets:
     chosen: Mapping[str, float]
 
     def json(self) -> dict[str, Any]:
-        """As JSON: presets by name, and measured, a list: temperature, delta, attribution, spelling, within, rows."""
-        return {"presets": dict(self.chosen), "measured": [_line(heat, one) for heat, one in self.reports.items()]}
+        """As JSON: presets by name; measured, a list of {temperature, delta, attribution, spelling, within, rows}."""
+        measured = [_line(heat, one) for heat, one in self.reports.items()]
+        return {"presets": dict(self.chosen), "measured": measured, "notices": list(self.notices)}
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Those of the reports, each once."""
+        return tuple(dict.fromkeys(told for one in self.reports.values() for told in one.notices))
 
     def table(self) -> Table:
         """In words."""

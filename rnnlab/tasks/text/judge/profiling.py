@@ -12,7 +12,7 @@ from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.hub.card import card
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.runtime.opening import bundled_checkpoints, locate, open_checkpoint
+from rnnlab.runtime.opening import Located, bundled_checkpoints, locate, open_checkpoint
 from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.building import build
@@ -94,15 +94,21 @@ def other_authors(title: str, models: Sequence[str] = (), *, caller: Caller = OW
     return [one for one in reversed(distinct.values()) if one.title != title]
 
 
+def kept_here(model: str) -> Located:
+    """Where a checkpoint lies in which a report can be kept; CheckpointError if it is not on this machine."""
+    found = locate(model)
+    if found.commit is not None:
+        raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the report in its folder.")
+    return found
+
+
 def keep(model: str, author: Profile, metrics: Mapping[str, Any]) -> None:
     """Write an author's profile, and metrics if there are any, into a checkpoint on this machine and onto its card.
 
     Raises:
         CheckpointError: it is not on this machine, or the folder cannot be written.
     """
-    found = locate(model)
-    if found.commit is not None:
-        raise CheckpointError(f"{found.name} is on the Hub; pull it, then keep the report in its folder.")
+    found = kept_here(model)
     resumable = (found.folder / checkpoint.RESUME_NUMBERS).is_file()
     made = checkpoint.load(found.folder, resume=resumable)
     made = dataclasses.replace(made, metrics={**made.metrics, **metrics}, profile=author.json())

@@ -104,13 +104,14 @@ def presets_of(model: str, *, data: Sequence[str] = (), keep: bool = False, **ot
     Raises:
         RnnlabError: anything of the above cannot be used as it is, or no temperature suits.
     """
+    if not keep:
+        return measure_presets(lambda heat: report_of(model, data=data, temperature=heat, **others))
+    how = {name: others[name] for name in ("encoding", "column") if name in others}
+    author = author_of(open_located(profiling.kept_here(model)), data, **how)
+    if author.another:
+        raise RnnlabError(NOT_KEPT)
     found = measure_presets(lambda heat: report_of(model, data=data, temperature=heat, **others))
-    if keep:
-        how = {name: others[name] for name in ("encoding", "column") if name in others}
-        author = author_of(open_located(locate(model)), data, **how)
-        if author.another:
-            raise RnnlabError(NOT_KEPT)
-        profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
+    profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
     return found
 
 

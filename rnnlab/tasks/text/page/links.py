@@ -30,7 +30,9 @@ def writing_link(draft: Draft) -> str:
     There is none to what a visitor has brought, which nobody else may open, nor for a prompt too long for an address.
     """
     manner, read = draft.manner, len(draft.prompt) + draft.begun
-    written = max(map(len, draft.texts)) - read
+    # A paragraph's end may have been shown one line break late, and from there the text would go on.
+    texts = [text.rstrip("\n") for text in draft.texts] if manner.finish_sentence else draft.texts
+    written = max(map(len, texts)) - read
     defaults = {known.name: known.default for known in sampling_settings()} | {"temperature": TEMPERATURE}
     asked: dict[str, Any] = {"prompt": draft.texts[0][:read], "seed": draft.seeds[0]}
     asked["length"] = min(max(written, manner.length), LONGEST)

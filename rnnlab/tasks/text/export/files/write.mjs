@@ -18,5 +18,9 @@ const how = {
   seed: Number(values.seed ?? 1),
   finish: values["finish-sentence"] ?? false,
 };
+if (!(Number.isInteger(how.seed) && how.seed >= 0 && how.seed < 2 ** 31)) {
+  console.error(`The seed must be a whole number between 0 and ${2 ** 31 - 1}.`);
+  process.exit(2);
+}
 for await (const piece of write(ort, session, voice, how)) process.stdout.write(piece);
 process.stdout.write("\n");
