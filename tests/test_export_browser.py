@@ -88,7 +88,7 @@ def test_a_text_is_stopped_and_stays(opened, folder):
     state(page, "Ready.")
     page.get_by_role("button", name="Sherlock Holmes").click()
     page.get_by_role("button", name="daring").click()
-    assert page.get_by_role("slider", name="Temperature").input_value() == "1"
+    assert page.get_by_role("slider", name="Temperature").input_value() == "1.1"
     page.get_by_label("Length").fill("20000")
     page.get_by_role("button", name="Write").click()
     page.wait_for_function("document.querySelector('#text').textContent.length > 60")
