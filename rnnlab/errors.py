@@ -1,4 +1,4 @@
-"""The errors a person can cause; knows nothing of what causes them.
+"""The errors a person can cause; independent of what causes them.
 
 RnnlabError                 anything a person can cause; its message is one sentence to show as it is
 ├── DataError               a price file, a text or a data set that cannot be used as it is

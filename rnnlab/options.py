@@ -1,4 +1,4 @@
-"""A setting described once: its flag, its slider's bounds and its row on a model card; knows no setting itself."""
+"""A setting described once: its flag, its slider's bounds and its row on a model card."""
 
 from __future__ import annotations
 

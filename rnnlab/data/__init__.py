@@ -1,1 +1,1 @@
-"""Files in: prices, texts and the catalog of where they come from; knows nothing of torch."""
+"""Files in: prices, texts and the catalog of where they come from; independent of torch."""

@@ -1,4 +1,4 @@
-"""The bundled prices and the texts to fetch, by name: what they are and whence; knows no file of a person's own."""
+"""The bundled prices and the texts to fetch, by name: what they are and whence."""
 
 from __future__ import annotations
 

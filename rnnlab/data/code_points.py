@@ -1,4 +1,4 @@
-"""Text as code points in arrays, and a long text part by part; knows no vocabulary."""
+"""Text as code points in arrays, and a long text part by part; independent of any vocabulary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One column of a table as texts, whole or, where it may be larger than memory, in pieces; knows no vocabulary."""
+"""One column of a table as texts, whole or, where it may be larger than memory, in pieces."""
 
 from __future__ import annotations
 

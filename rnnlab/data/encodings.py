@@ -1,4 +1,4 @@
-"""Turns bytes into text: which encoding they are in, and what of them cannot be read; knows no file and no format."""
+"""Turns bytes into text: which encoding they are in, and what of them cannot be read."""
 
 from __future__ import annotations
 

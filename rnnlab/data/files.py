@@ -1,4 +1,4 @@
-"""A file that a person gives: its name, its bytes within bounds, what it seems to be; knows nothing of its content."""
+"""A file that a person gives: its name, its bytes within bounds, what it seems to be; independent of its content."""
 
 from __future__ import annotations
 

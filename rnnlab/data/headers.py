@@ -1,4 +1,4 @@
-"""Takes a distributor's header and footer off a text (Project Gutenberg's, in its wordings since 1991); knows no file.
+"""Takes a distributor's header and footer off a text (Project Gutenberg's, in its wordings since 1991).
 
 Only what surely is the distributor's goes: what lies above a mark that opens a text, below one that closes it, or
 between two of them, and is no longer than a header or a licence is. A text may come in parts that end with lines; it is

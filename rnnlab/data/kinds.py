@@ -1,4 +1,4 @@
-"""What a record's fields may hold, each described once in words and as a test; knows no record."""
+"""What a record's fields may hold, each described once in words and as a test; independent of any record."""
 
 from __future__ import annotations
 

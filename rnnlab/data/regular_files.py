@@ -1,4 +1,4 @@
-"""A stranger's file opened only if it is an ordinary one, and read up to a bound; knows nothing of what it holds."""
+"""A stranger's file opened only if it is an ordinary one, and read up to a bound; independent of what it holds."""
 
 from __future__ import annotations
 

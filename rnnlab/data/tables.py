@@ -1,4 +1,4 @@
-"""Tells tables: CSV, JSON, JSON lines, with their columns and rows; knows no file and no prose."""
+"""Tells tables: CSV, JSON, JSON lines, with their columns and rows; independent of any file or prose."""
 
 from __future__ import annotations
 

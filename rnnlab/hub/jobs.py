@@ -1,4 +1,4 @@
-"""Commands run as a Job of the Hub, on a machine of its own and a person's account; knows no recipe and no page.
+"""Commands run as a Job of the Hub, on a machine of its own and a person's account; independent of any recipe or page.
 
 The project's own code goes up with the person's files into a private dataset repository of theirs, one for each Job.
 The Job takes them from there with their token, which it is given as a secret, deletes the repository and installs the

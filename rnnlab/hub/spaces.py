@@ -1,4 +1,4 @@
-"""The page as a Space of the Hub: one commit with the files that it needs and no others; knows no page."""
+"""The page as a Space of the Hub: one commit with the files that it needs and no others; independent of any page."""
 
 from __future__ import annotations
 

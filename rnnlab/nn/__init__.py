@@ -1,1 +1,1 @@
-"""Recurrent networks: cells and the models made of them; knows nothing of tasks, files or training."""
+"""Recurrent networks: cells and the models made of them; independent of tasks, files or training."""

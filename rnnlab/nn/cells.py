@@ -1,4 +1,4 @@
-"""Recurrent cells behind one contract, core(x (B,T,I), state|None) -> (y (B,T,H), state); knows nothing of stacks.
+"""Recurrent cells behind one contract, core(x (B,T,I), state|None) -> (y (B,T,H), state); independent of stacks.
 
 A state is opaque outside this module: a tuple of tensors that a caller may carry, detach, store and hand back.
 A new cell is a class that declares its gates, the parts of its state and one step, and an entry in CELLS; sequences,

@@ -1,4 +1,4 @@
-"""The one sequence model of every task: inputs, stacked cells, a linear head; knows nothing of what it predicts."""
+"""The one sequence model of every task: inputs, stacked cells, a linear head; independent of what it predicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and paths -> opened prices and checkpoints, the bundled ones kept open; knows nothing of scores."""
+"""Names and paths -> opened prices and checkpoints, the bundled ones kept open; independent of scores."""
 
 from __future__ import annotations
 

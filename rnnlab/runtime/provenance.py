@@ -1,4 +1,4 @@
-"""Where a checkpoint comes from, written down so that anyone can make it again; knows no training."""
+"""Where a checkpoint comes from, written down so that anyone can make it again; independent of any training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a training that was stopped is gone on with: with the settings it began with; knows no task."""
+"""How a training that was stopped is gone on with: with the settings it began with; independent of any task."""
 
 from __future__ import annotations
 

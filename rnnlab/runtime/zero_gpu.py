@@ -1,4 +1,4 @@
-"""A training on a GPU that is lent for a minute at a time, as ZeroGPU Spaces do; knows no task.
+"""A training on a GPU that is lent for a minute at a time, as ZeroGPU Spaces do; independent of any task.
 
 ZeroGPU runs a marked function in a process that it forks, and gives back what it yields; nothing else that happens
 there is seen here. So a training goes there as bytes, a slice of it at a time, and each report comes back as bytes of

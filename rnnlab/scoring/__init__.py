@@ -1,1 +1,1 @@
-"""Scores and the baselines they stand beside; knows nothing of torch or of files."""
+"""Scores and the baselines they stand beside; independent of torch or of files."""

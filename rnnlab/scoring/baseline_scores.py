@@ -1,4 +1,4 @@
-"""The baselines scored on a model's days, and whether the model differs from them; knows no model, file or date."""
+"""The baselines scored on a model's days, and whether the model differs from them."""
 
 from __future__ import annotations
 

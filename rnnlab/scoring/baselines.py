@@ -1,4 +1,4 @@
-"""The forecasts that a model must stand beside; knows nothing of networks, files or dates.
+"""The forecasts that a model must stand beside; independent of networks, files or dates.
 
 Days are numbered 0 … n−1. `returns` (n,) holds 100·log(C_i/C_{i−1}) at day i; returns[0] has no day before it and is
 never read. A forecast is made at the close of each day of `origins` (N,), for the return from that day to `horizon`

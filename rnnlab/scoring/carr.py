@@ -1,4 +1,4 @@
-"""A GARCH on the daily range, fitted by maximum likelihood; knows nothing of networks, files or dates.
+"""A GARCH on the daily range, fitted by maximum likelihood; independent of networks, files or dates.
 
 The conditional autoregressive range of Chou (2005), J. Money, Credit
 and Banking 37(3), with a leverage term: σ_{i+1} = ω + (α + γ·[r_i < 0])·x_i + β·σ_i, where x is Parkinson's volatility

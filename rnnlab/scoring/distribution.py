@@ -1,4 +1,4 @@
-"""The whole distribution of the return over each of the next days, as given or calibrated; knows no price and no date.
+"""The whole distribution of the return over each of the next days, as given or calibrated.
 
 A calibrated distribution has the calibrated 80 and 95 % bands for its own. A distance from the median is stretched as
 those bands are: linearly from the median to the end of the 80 % band, linearly from there to that of the 95 % band, and

@@ -1,4 +1,4 @@
-"""Whether a forecast's record could be chance: tests on what came against what was said; knows no model and no date."""
+"""Whether a forecast's record could be chance: tests on what came against what was said."""
 
 from __future__ import annotations
 

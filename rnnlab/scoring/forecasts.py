@@ -1,4 +1,4 @@
-"""Scores of forecasts, of points and of densities; knows nothing of who made them or where the days came from.
+"""Scores of forecasts, of points and of densities; independent of who made them or where the days came from.
 
 Every function takes arrays with one value a day. A price is in the series' currency (USD), a return is
 100·log(C_t/C_{t−1}), that is percent log return.

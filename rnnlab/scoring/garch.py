@@ -1,4 +1,4 @@
-"""GARCH baselines through the package `arch`, refitted on a growing window; knows nothing of networks, files or dates.
+"""GARCH baselines through the package `arch`, refitted on a growing window; independent of networks, files or dates.
 
 Arguments and days as in rnnlab.scoring.baselines. Bollerslev (1987), Review of Economics and Statistics 69(3), with a
 Student-t; GJR: Glosten, Jagannathan & Runkle (1993), J. Finance 48(5). Over several days there is no closed form: days

@@ -1,4 +1,4 @@
-"""How a text's paragraphs begin, for prompts that suit it; knows no model."""
+"""How a text's paragraphs begin, for prompts that suit it; independent of any model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Student-t as a forecast, or draws where there is no formula: quantiles, scores and fit; knows no day or price."""
+"""The Student-t as a forecast, or draws where there is no formula: quantiles, scores and fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a day's volatility stands among the days before it, and the score of a predicted variance; knows no model."""
+"""Where a day's volatility stands among the days before it, and the score of a predicted variance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training on a machine that the Hub rents out: the same command there, its price and its end; knows no terminal."""
+"""A training on a machine that the Hub rents out: the same command there, its price and its end."""
 
 from __future__ import annotations
 

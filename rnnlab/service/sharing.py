@@ -1,4 +1,4 @@
-"""Checkpoints to and from the Hugging Face Hub, in plain values; knows no page and no command."""
+"""Checkpoints to and from the Hugging Face Hub, in plain values; independent of any page or command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself, for someone who thinks of using it, and those that are bundled; knows no layout."""
+"""What a checkpoint says of itself, for someone who thinks of using it, and those that are bundled."""
 
 from __future__ import annotations
 

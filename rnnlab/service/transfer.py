@@ -1,4 +1,4 @@
-"""Checkpoints of the page's visitors: brought, taken home as a zip, pushed to their account; knows no layout."""
+"""Checkpoints of the page's visitors: brought, taken home as a zip, pushed to their account."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What can be learnt: one module or folder a task; knows nothing of pages, commands or the Hub."""
+"""What can be learnt: one module or folder a task; independent of pages, commands or the Hub."""

@@ -1,4 +1,4 @@
-"""What commands share: their parsers, and tables as lines for a terminal; knows no task."""
+"""What commands share: their parsers, and tables as lines for a terminal; independent of any task."""
 
 from __future__ import annotations
 

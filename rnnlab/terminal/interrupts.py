@@ -1,4 +1,4 @@
-"""^C: the first ends what runs in good order, however many more are pressed meanwhile; knows no command."""
+"""^C: the first ends what runs in good order, however many more are pressed meanwhile; independent of any command."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The one training loop and the one checkpoint folder; knows nothing of what is being learnt."""
+"""The one training loop and the one checkpoint folder; independent of what is being learnt."""

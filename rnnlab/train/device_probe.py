@@ -1,4 +1,4 @@
-"""On which device a training runs, by a few steps of it on each; knows no file."""
+"""On which device a training runs, by a few steps of it on each; independent of any file."""
 
 from __future__ import annotations
 

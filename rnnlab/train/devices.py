@@ -1,4 +1,4 @@
-"""Where and in which precision to train, chosen by measurement; knows nothing of what is trained."""
+"""Where and in which precision to train, chosen by measurement; independent of what is trained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The processes that train one model together: their shares of a batch, and what they tell each other; knows no task.
+"""The processes that train one model together: their shares of a batch, and what they tell each other.
 
 Each holds the whole model and reads the whole data; of every batch it learns its own sequences, and the gradients are
 averaged before each step. They are started by torchrun and joined by Accelerate, over gloo on CPUs, over NCCL on GPUs.

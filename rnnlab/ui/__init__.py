@@ -1,4 +1,4 @@
-"""The page: gradio and plotly over rnnlab.service; knows nothing of torch or file formats."""
+"""The page: gradio and plotly over rnnlab.service; independent of torch or file formats."""
 
 import os
 import tempfile

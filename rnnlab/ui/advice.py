@@ -1,4 +1,4 @@
-"""What a training's reports say of how it goes, in a sentence each; knows no layout."""
+"""What a training's reports say of how it goes, in a sentence each; independent of any layout."""
 
 from __future__ import annotations
 

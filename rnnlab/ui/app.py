@@ -1,4 +1,4 @@
-"""The page: its tabs, its frame and how it is served; knows nothing of what the tabs do."""
+"""The page: its tabs, its frame and how it is served; independent of what the tabs do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to an endpoint, checked once before Gradio and the endpoint read it; knows no endpoint.
+"""What is sent to an endpoint, checked once before Gradio and the endpoint read it; independent of any endpoint.
 
 Of a value that it cannot read itself Gradio tells nothing but `null`; here each ends in a sentence that names the
 parameter. What is left out, or null, is the parameter's default.

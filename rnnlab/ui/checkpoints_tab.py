@@ -1,4 +1,4 @@
-"""The tab Checkpoints: its layout and its events; knows no file format and no wire."""
+"""The tab Checkpoints: its layout and its events; independent of any file format or wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tab Train shows of a training: the plan, how far it is, its curve, its newest work; knows no layout."""
+"""What the tab Train shows of a training: the plan, how far it is, its curve, its newest work."""
 
 from __future__ import annotations
 

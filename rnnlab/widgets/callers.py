@@ -1,4 +1,4 @@
-"""Who a visitor is to the service; knows no layout."""
+"""Who a visitor is to the service; independent of any layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page's copy buttons do in the browser; knows no layout."""
+"""What the page's copy buttons do in the browser; independent of any layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A result as a link that opens it again, and back; knows no layout and no model."""
+"""A result as a link that opens it again, and back; independent of any layout or model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's style sheet, of the system's own fonts; knows no content.
+"""The page's style sheet, of the system's own fonts; independent of any content.
 
 It goes into the page's head: Gradio's own `css` is cut at every comma, those inside a selector too.
 """

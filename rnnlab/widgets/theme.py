@@ -1,4 +1,4 @@
-"""The page's colours, sizes and fonts, the system's own, as Gradio takes them; knows no content."""
+"""The page's colours, sizes and fonts, the system's own, as Gradio takes them; independent of any content."""
 
 from __future__ import annotations
 

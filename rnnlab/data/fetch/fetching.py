@@ -1,4 +1,4 @@
-"""Fetches the catalog's texts when asked and keeps them, cleaned, outside the tree; knows no model and no page."""
+"""Fetches the catalog's texts when asked and keeps them, cleaned, outside the tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of datasets that a person names by id, fetched when asked and kept in the cache; knows nothing of the catalog.
+"""Texts of datasets that a person names by id, fetched when asked and kept in the cache; independent of the catalog.
 
 Of a dataset one text is kept, the one that was fetched last: `datasets/owner/name.txt` in the cache, and beside it, as
 `name.json`, what it was taken from.

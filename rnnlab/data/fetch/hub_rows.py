@@ -1,4 +1,4 @@
-"""Reads the rows of a dataset on the Hugging Face Hub, as a process of its own; knows no cache and sends no token.
+"""Reads the rows of a dataset on the Hugging Face Hub, as a process of its own; sends no token.
 
 `python -m rnnlab.data.fetch.hub_rows REQUEST` answers in the folder where it runs: with a text and what it was found to
 be, or with the sentence that says why there is none.

@@ -1,4 +1,4 @@
-"""Fetches a text out of a dataset on the Hugging Face Hub; knows no pinned text, no cleaning and no cache.
+"""Fetches a text out of a dataset on the Hugging Face Hub; independent of any pinned text, cleaning or cache.
 
 The dataset is read by the `datasets` library in a process of its own: the library waits and tries again on its own
 terms, for minutes where a server stalls, and only a process can be ended at the time limit. What that process is given

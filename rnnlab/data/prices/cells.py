@@ -1,4 +1,4 @@
-"""Turns the text of a price file into named columns of strings for one ticker; knows no date and no number."""
+"""Turns the text of a price file into named columns of strings for one ticker; independent of any date or number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns a path or bytes of any format into the text of a price file; knows nothing of columns, dates or prices."""
+"""Turns a path or bytes of any format into the text of a price file; independent of columns, dates or prices."""
 
 from __future__ import annotations
 

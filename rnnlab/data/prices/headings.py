@@ -1,4 +1,4 @@
-"""Finds the columns of a price file by their headings, in one line or in several; knows nothing of the rows below."""
+"""Finds the columns of a price file by their headings, in one line or in several; independent of the rows below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says what looks odd in a table of prices without changing it; knows no file."""
+"""Says what looks odd in a table of prices without changing it; independent of any file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads columns of prices and volumes however they are written; knows nothing of what a sensible move is."""
+"""Reads columns of prices and volumes however they are written; independent of what a sensible move is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a file of daily prices as people really have it, or says in one sentence what is wrong; knows no model."""
+"""Reads a file of daily prices as people really have it, or says in one sentence what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of another kind -> the CSV text that it would be, so that all are read alike; knows no column's meaning."""
+"""A table of another kind -> the CSV text that it would be, so that all are read alike."""
 
 from __future__ import annotations
 

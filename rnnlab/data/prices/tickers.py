@@ -1,4 +1,4 @@
-"""Finds the tickers that a price file's rows name and chooses one, or says which there are; knows no file."""
+"""Finds the tickers that a price file's rows name and chooses one, or says which there are; independent of any file."""
 
 from __future__ import annotations
 

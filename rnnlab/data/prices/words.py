@@ -1,4 +1,4 @@
-"""The words by which price files in the world's languages call their columns; knows no file.
+"""The words by which price files in the world's languages call their columns; independent of any file.
 
 Collected from the downloads of exchanges, brokers and price pages: Investing.com and Yahoo in their languages, Stooq,
 Moscow, Taipei, MetaTrader, FRED, CoinGecko, Binance, Refinitiv, Barchart.

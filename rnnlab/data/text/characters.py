@@ -1,4 +1,4 @@
-"""A vocabulary of characters: one id each, and one for all rare ones; knows no words and no model."""
+"""A vocabulary of characters: one id each, and one for all rare ones; independent of any words or model."""
 
 from __future__ import annotations
 

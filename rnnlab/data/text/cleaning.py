@@ -1,4 +1,4 @@
-"""Makes a text uniform: line ends, composed characters, nothing invisible; knows no file and no distributor."""
+"""Makes a text uniform: line ends, composed characters, nothing invisible; independent of any file or distributor."""
 
 from __future__ import annotations
 

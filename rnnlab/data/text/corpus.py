@@ -1,4 +1,4 @@
-"""Turns a text file into the text of one author, cleaned and cut into documents; knows no vocabulary and no model.
+"""Turns a text file into the text of one author, cleaned and cut into documents.
 
 A text is learnt from as it is written, so what is not the author's must go (rnnlab.data.text.text_files). Whatever was
 changed is said in a notice.

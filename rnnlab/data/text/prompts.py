@@ -1,4 +1,4 @@
-"""Prompts, stops and banned characters in those that a model knows, and what became what; knows no ids."""
+"""Prompts, stops and banned characters in those that a model knows, and what became what; independent of any ids."""
 
 from __future__ import annotations
 

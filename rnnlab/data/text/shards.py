@@ -1,4 +1,4 @@
-"""A text larger than memory, cleaned and kept as shards of a few MB each; knows no vocabulary and no model.
+"""A text larger than memory, cleaned and kept as shards of a few MB each; independent of any vocabulary or model.
 
 A folder of shards holds `00000.txt` and so on, UTF-8, and `shards.json`, which tells of each how long it is and what
 its digest is, and of all together how often each character occurs. Whatever is done with it holds a shard or two.

@@ -1,4 +1,4 @@
-"""Text as ids and back: what every vocabulary offers, and how one is kept in a checkpoint; knows no model."""
+"""Text as ids and back: what every vocabulary offers, and how one is kept in a checkpoint; independent of any model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vocabulary of words: the frequent ones whole, all others spelt by their characters; knows no model."""
+"""A vocabulary of words: the frequent ones whole, all others spelt by their characters; independent of any model."""
 
 from __future__ import annotations
 

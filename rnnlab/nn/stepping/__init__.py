@@ -1,4 +1,4 @@
-"""One step at a time, fast: what generating text needs of a model of ids; knows no sampling and no text.
+"""One step at a time, fast: what generating text needs of a model of ids; independent of any sampling or text.
 
 Calling torch's sequence kernels for single steps spends most of its time around the arithmetic. Two engines step on
 packed weights instead: on a CPU a graph of the whole step run by ONNX Runtime, in float32 or int8; on other devices,

@@ -1,4 +1,4 @@
-"""Two models stepped side by side on one text, their predictions combined into one; knows no text and no sampling."""
+"""Two models stepped side by side on one text, their predictions combined into one."""
 
 from __future__ import annotations
 

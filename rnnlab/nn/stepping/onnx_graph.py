@@ -1,4 +1,4 @@
-"""A packed model's step as an ONNX graph, ids and state in, logits and state out; knows no runtime.
+"""A packed model's step as an ONNX graph, ids and state in, logits and state out; independent of any runtime.
 
 Inputs `ids` (B,) and the state's parts (B, H) in layer order, such as `hidden0`; outputs `logits` (B, V) and the parts
 after the step, such as `next_hidden0`.

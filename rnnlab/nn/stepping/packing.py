@@ -1,4 +1,4 @@
-"""A model's weights as a single step needs them; knows no engine.
+"""A model's weights as a single step needs them; independent of any engine.
 
 The first layer's product with its input depends on the id alone, so it is looked up in a table made once, unless that
 would be large; gates that share a function lie side by side; a tied head is one matrix.

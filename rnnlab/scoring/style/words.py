@@ -1,4 +1,4 @@
-"""A text as words, sentences and paragraphs, cut into blocks of equally many words; knows no author.
+"""A text as words, sentences and paragraphs, cut into blocks of equally many words; independent of any author.
 
 Scripts that are written without blanks between words (Han, Kana, Thai, Lao, Burmese, Khmer) have no words that can be
 told apart without a dictionary: each of their characters counts as one.

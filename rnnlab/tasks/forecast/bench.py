@@ -1,4 +1,4 @@
-"""A forecaster's cost and score: trained on one stock, and many series forecast; knows no page."""
+"""A forecaster's cost and score: trained on one stock, and many series forecast; independent of any page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a forecaster's record holds, field by field, of either recipe; knows no file."""
+"""What a forecaster's record holds, field by field, of either recipe; independent of any file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and paths -> opened texts; what a checkpoint records of them; knows nothing of scores."""
+"""Names and paths -> opened texts; what a checkpoint records of them; independent of scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A draft kept in a file, to be gone on with later as if it had never stopped; knows no page and no command."""
+"""A draft kept in a file, to be gone on with later as if it had never stopped; independent of any page or command."""
 
 from __future__ import annotations
 

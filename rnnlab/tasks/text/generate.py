@@ -1,4 +1,4 @@
-"""Texts that go on from a prompt, an id at a time, several sharing each step; knows no pages, files or checkpoints."""
+"""Texts that go on from a prompt, an id at a time, several sharing each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to write: length, stops, sampling and a second voice; knows no model."""
+"""How to write: length, stops, sampling and a second voice; independent of any model."""
 
 from __future__ import annotations
 

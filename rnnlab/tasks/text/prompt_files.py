@@ -1,4 +1,4 @@
-"""A prompt out of a file or from standard input, decoded as texts are; knows no model and no terminal."""
+"""A prompt out of a file or from standard input, decoded as texts are; independent of any model or terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one folder that is checkpoint, download and Hub repo; knows nothing of tasks beyond their names.
+"""The one folder that is checkpoint, download and Hub repo; independent of tasks beyond their names.
 
 config.json         {format, task, model, codec, train, metrics, provenance, sha256}
 model.safetensors   the weights, float32 or, for half the size, float16

@@ -1,4 +1,4 @@
-"""A training's curve as a picture for its card: text, lines and numbers in SVG, no script; knows no task."""
+"""A training's curve as a picture for its card: text, lines and numbers in SVG, no script; independent of any task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a checkpoint read strictly, with their names in every refusal and written durably; knows no field."""
+"""The files of a checkpoint read strictly, with their names in every refusal and written durably."""
 
 from __future__ import annotations
 

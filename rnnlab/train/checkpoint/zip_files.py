@@ -1,4 +1,4 @@
-"""A stranger's zip opened and read so that whatever is wrong with it is one refusal; knows no checkpoint."""
+"""A stranger's zip opened and read so that whatever is wrong with it is one refusal; independent of any checkpoint."""
 
 from __future__ import annotations
 

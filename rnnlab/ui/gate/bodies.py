@@ -1,4 +1,4 @@
-"""What a request brings, within bounds; knows no route."""
+"""What a request brings, within bounds; independent of any route."""
 
 from __future__ import annotations
 

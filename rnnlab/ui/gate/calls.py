@@ -1,4 +1,4 @@
-"""Whether a call asks for something that there is, by names that there are; knows no value of it."""
+"""Whether a call asks for something that there is, by names that there are; independent of any value of it."""
 
 from __future__ import annotations
 

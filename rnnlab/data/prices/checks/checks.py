@@ -1,4 +1,4 @@
-"""Makes one row a day out of rows that were read, or refuses; knows nothing of how the file was written."""
+"""Makes one row a day out of rows that were read, or refuses; independent of how the file was written."""
 
 from __future__ import annotations
 

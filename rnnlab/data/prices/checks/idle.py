@@ -1,4 +1,4 @@
-"""Leaves out rows of days on which nothing traded: placeholders, holidays, weekends filled up; knows no file.
+"""Leaves out rows of days on which nothing traded: placeholders, holidays, weekends filled up; independent of any file.
 
 Such a row holds the close of the day before and would be taken for a day of calm. That a stock stood still is possible
 on any day that trades, so a row is left out only if something else says that its day was none.

@@ -1,4 +1,4 @@
-"""Mends what price files get wrong about a day's Open, High and Low, and adjusts for dividends; knows no file."""
+"""Mends what price files get wrong about a day's Open, High and Low, and adjusts for dividends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells a close that is a slip of the decimal point from a split: it comes back; knows no file."""
+"""Tells a close that is a slip of the decimal point from a split: it comes back; independent of any file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a column of dates however it is written, and refuses to guess; knows nothing of prices."""
+"""Reads a column of dates however it is written, and refuses to guess; independent of prices."""
 
 from __future__ import annotations
 

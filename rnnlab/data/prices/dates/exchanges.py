@@ -1,4 +1,4 @@
-"""Tells from a series' dates on which exchange it trades, and when that one is open; knows no prices."""
+"""Tells from a series' dates on which exchange it trades, and when that one is open; independent of any prices."""
 
 from __future__ import annotations
 

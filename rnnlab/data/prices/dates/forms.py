@@ -1,4 +1,4 @@
-"""The forms in which price files write a date; knows no file and settles nothing."""
+"""The forms in which price files write a date; settles nothing."""
 
 from __future__ import annotations
 

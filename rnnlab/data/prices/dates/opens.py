@@ -1,4 +1,4 @@
-"""When an exchange's sessions open and close, in UTC; knows no prices."""
+"""When an exchange's sessions open and close, in UTC; independent of any prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells on which days a series trades, from its dates alone; knows no prices."""
+"""Tells on which days a series trades, from its dates alone; independent of any prices."""
 
 from __future__ import annotations
 

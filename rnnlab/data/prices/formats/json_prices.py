@@ -1,4 +1,4 @@
-"""Prices in JSON, in whatever arrangement -> the CSV text that they would be; knows no column's meaning."""
+"""Prices in JSON, in whatever arrangement -> the CSV text that they would be; independent of any column's meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cuts a price file into rows, and finds its columns by what stands below if headings do not say; knows no meaning."""
+"""Cuts a price file into rows, and finds its columns by what stands below if headings do not say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The encoding of a price file: the one in which its headings are words; knows no number and no date."""
+"""The encoding of a price file: the one in which its headings are words; independent of any number or date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines or columns of one ticker out of a file too large to be read as a whole; knows no price."""
+"""The lines or columns of one ticker out of a file too large to be read as a whole; independent of any price."""
 
 from __future__ import annotations
 

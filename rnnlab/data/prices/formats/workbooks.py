@@ -1,4 +1,4 @@
-"""A sheet of an Excel workbook (.xlsx) -> the CSV text that it would be; knows no column's meaning."""
+"""A sheet of an Excel workbook (.xlsx) -> the CSV text that it would be; independent of any column's meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one price file in a zip archive, unpacked within bounds; knows nothing of its content."""
+"""The one price file in a zip archive, unpacked within bounds; independent of its content."""
 
 from __future__ import annotations
 

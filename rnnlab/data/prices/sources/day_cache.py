@@ -1,4 +1,4 @@
-"""Keeps what was fetched for a day, outside the tree, and drops what is older; knows no source and no price."""
+"""Keeps what was fetched for a day, outside the tree, and drops what is older; independent of any source or price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prices by name from a folder or a web address of files, one a ticker: `folder:PRICES#NVDA`; knows no exchange."""
+"""Prices by name from a folder or a web address of files, one a ticker: `folder:PRICES#NVDA`."""
 
 from __future__ import annotations
 

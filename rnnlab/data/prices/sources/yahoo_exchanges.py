@@ -1,4 +1,4 @@
-"""Which calendar of `exchange_calendars` an exchange of Yahoo Finance keeps; knows no date."""
+"""Which calendar of `exchange_calendars` an exchange of Yahoo Finance keeps; independent of any date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks Yahoo Finance for a ticker's daily prices through yfinance, as a process of its own; knows no cache.
+"""Asks Yahoo Finance for a ticker's daily prices through yfinance, as a process of its own; independent of any cache.
 
 `python -m rnnlab.data.prices.sources.yahoo_reading TICKER` answers in the folder where it runs: with the prices and
 what is known of them, or with the sentence that says why there are none. A process, as yfinance asks several hosts in

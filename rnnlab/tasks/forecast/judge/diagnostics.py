@@ -1,4 +1,4 @@
-"""A back-test in detail: coverage by month, skill against each baseline, and the worst days; knows no model."""
+"""A back-test in detail: coverage by month, skill against each baseline, and the worst days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Back-tests of several series judged together: means, wins, tests, and scores by year; knows no model."""
+"""Back-tests of several series judged together: means, wins, tests, and scores by year; independent of any model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Value at risk and calm and stormy days over several series together; knows no model."""
+"""Value at risk and calm and stormy days over several series together; independent of any model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `density` recipe: a network whose every step predicts a Student-t for each horizon; knows no files.
+"""The `density` recipe: a network whose every step predicts a Student-t for each horizon; independent of any files.
 
 Trained by the Student-t's negative log-likelihood on returns in units of their running volatility, over windows drawn
 from many stocks (docs/forecasting.md).

@@ -1,4 +1,4 @@
-"""Series that a checkpoint is never trained on, scored when it is made; knows no training."""
+"""Series that a checkpoint is never trained on, scored when it is made; independent of any training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which entries of a ledger can be scored, why the others cannot, and what came; knows no score."""
+"""Which entries of a ledger can be scored, why the others cannot, and what came; independent of any score."""
 
 from __future__ import annotations
 

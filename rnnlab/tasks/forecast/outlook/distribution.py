@@ -1,4 +1,4 @@
-"""The distribution of a price over the next sessions, and what can be asked of it; knows no model and no file.
+"""The distribution of a price over the next sessions, and what can be asked of it; independent of any model or file.
 
 VaR and expected shortfall are losses of a position held from the last close to a session's, in percent of the last
 close, by simple returns; docs/forecasting.md, "The whole distribution", defines both.

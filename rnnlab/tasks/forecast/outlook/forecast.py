@@ -1,4 +1,4 @@
-"""Densities by day -> the forecast of the next sessions, raw or calibrated; knows no model."""
+"""Densities by day -> the forecast of the next sessions, raw or calibrated; independent of any model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plotly figures from plain values; knows no page, and no arithmetic beyond where to draw."""
+"""Plotly figures from plain values; independent of any page, or arithmetic beyond where to draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page answers to who asks for a forecast; knows no layout, no model and no file format."""
+"""What the page answers to who asks for a forecast; independent of any layout, model or file format."""
 
 from __future__ import annotations
 

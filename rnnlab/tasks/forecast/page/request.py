@@ -1,4 +1,4 @@
-"""Which forecast a visitor asks for, read from the page's values or from a link, and as a link; knows no layout."""
+"""Which forecast a visitor asks for, read from the page's values or from a link, and as a link."""
 
 from __future__ import annotations
 

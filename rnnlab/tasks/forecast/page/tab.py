@@ -1,4 +1,4 @@
-"""The tab Forecast: its layout and its events; knows no model and no file format."""
+"""The tab Forecast: its layout and its events; independent of any model or file format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel "Can I trust it?": a back-test's record in plain words and small pictures; knows no test."""
+"""The panel "Can I trust it?": a back-test's record in plain words and small pictures; independent of any test."""
 
 from __future__ import annotations
 

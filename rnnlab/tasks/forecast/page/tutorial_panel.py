@@ -1,4 +1,4 @@
-"""The tutorial's model, trained live: layout and events; knows no network."""
+"""The tutorial's model, trained live: layout and events; independent of any network."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Timings of our own engines beside plain ones, in turn, in CPU seconds; knows no page and no command."""
+"""Timings of our own engines beside plain ones, in turn, in CPU seconds; independent of any page or command."""

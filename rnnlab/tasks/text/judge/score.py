@@ -1,4 +1,4 @@
-"""How well a model foretells a text, by both protocols in use; beside the n-gram's on the same text; knows no files.
+"""How well a model foretells a text, by both protocols in use; beside the n-gram's on the same text.
 
 Streamed: one pass, the state carried from the first id to the last. Windows: pieces of 256 characters that know nothing
 of each other, as Transformers with such a context are scored (nanoGPT's figures are of this kind). A recurrent network

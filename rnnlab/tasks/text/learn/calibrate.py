@@ -1,4 +1,4 @@
-"""How sure a trained model may be, set on a text that it never learnt from; knows no files.
+"""How sure a trained model may be, set on a text that it never learnt from; independent of any files.
 
 A network that has read a small text many times is surer than it should be: on what it has not seen, its logits are all
 too large. One number mends that: all of them times a scale of least loss on a text that was kept back (temperature

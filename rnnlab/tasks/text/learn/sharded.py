@@ -1,4 +1,4 @@
-"""Learning to foretell the next character of a text in shards, of which two are held at a time; knows no file."""
+"""Learning to foretell the next character of a text in shards, of which two are held at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor asks of a writer, read from the page's values; knows no layout."""
+"""What a visitor asks of a writer, read from the page's values; independent of any layout."""
 
 from __future__ import annotations
 

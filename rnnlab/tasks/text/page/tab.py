@@ -1,4 +1,4 @@
-"""The tab Write: its layout and its events; knows no model."""
+"""The tab Write: its layout and its events; independent of any model."""
 
 from __future__ import annotations
 
