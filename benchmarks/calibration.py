@@ -1,6 +1,6 @@
 """How often bands hold when they are widened and narrowed day by day, at several steps (docs/experiments.md).
 
-python -m benchmarks.calibration BA.csv CAT.csv …    (price files that the checkpoint never learnt from)
+python -m benchmarks.calibration BA.csv CAT.csv …    (price files that the checkpoint never trained on)
 """
 
 import argparse

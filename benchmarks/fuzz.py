@@ -3,7 +3,7 @@
 python -m benchmarks.fuzz [--mutations 5000] [--seed N] [--case NUMBER]
 
 Each case is something small and whole, damaged in one way that its number draws, and given in a process of its own: it
-is opened, looked at, used, saved anew, and a training that was stopped is gone on with. Counted are those that were
+is opened, looked at, used, saved anew, and a training that was stopped is resumed. Counted are those that were
 
     refused         in one sentence
     harmless        what was damaged is not read, may be so, or says the same as before

@@ -1,4 +1,4 @@
-"""Texts kept in a file: gone on with wherever the model lies by now; a damaged file gets one sentence."""
+"""Texts kept in a file: resumed wherever the model lies by now; a damaged file gets one sentence."""
 
 import copy
 import io

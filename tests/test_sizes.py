@@ -1,4 +1,4 @@
-"""Models too large for a checkpoint are refused before they are built, and those just below can be gone on with."""
+"""Models too large for a checkpoint are refused before they are built, and those just below can be resumed."""
 
 import pytest
 import torch

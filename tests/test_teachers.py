@@ -1,4 +1,4 @@
-"""A training that learns from teachers too: its loss, what the teachers foretell, exact resume, refusals."""
+"""A training that learns from teachers too: its loss, what the teachers predict, exact resume, refusals."""
 
 import json
 
@@ -17,7 +17,7 @@ from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.service.sharding import make_shards
 from rnnlab.tasks.text.learn.settings import TeacherConfig
 from rnnlab.tasks.text.learn.task import TextTask
-from rnnlab.tasks.text.learn.teaching import WARM, TaughtTask, Teaching, foretold
+from rnnlab.tasks.text.learn.teaching import WARM, TaughtTask, Teaching, predicted
 
 SETTINGS = {"hidden": 20, "layers": 2, "embedding": 6, "epochs": 2, "batch": 8, "window": 25, "lr": 0.02}
 LETTERS = "abcdefghijklm"
@@ -83,17 +83,17 @@ def test_the_loss_is_that_of_the_formula():
 def test_teachers_foretell_the_mean_of_what_each_does_step_by_step():
     models = [network(1), network(2)]
     expected = (step_by_step(models[0], IDS, 1.5) + step_by_step(models[1], IDS, 1.5)) / 2
-    assert_allclose(foretold(models, IDS, 1.5), expected, atol=1e-4)
+    assert_allclose(predicted(models, IDS, 1.5), expected, atol=1e-4)
 
 
 def test_a_long_text_is_foretold_in_streams_none_of_which_begins_without_a_past():
     ids = np.random.default_rng(3).integers(len(LETTERS), size=12 * WARM + 7)
-    assert_allclose(foretold([network(1)], ids, 1.0), step_by_step(network(1), ids, 1.0), atol=1e-3)
+    assert_allclose(predicted([network(1)], ids, 1.0), step_by_step(network(1), ids, 1.0), atol=1e-3)
 
 
 def test_each_target_is_what_the_teachers_foretell_there():
     task, plain = taught(), taught().task
-    task._table = foretold([network(1)], IDS, 2.0)
+    task._table = predicted([network(1)], IDS, 2.0)
     windows = np.lib.stride_tricks.sliding_window_view(IDS, 11)
     for _, batch, usual in zip(range(30), task.batches(seed=4, start=7), plain.batches(seed=4, start=7), strict=False):
         assert torch.equal(batch.x, usual.x)

@@ -114,7 +114,7 @@ def test_a_training_that_was_stopped_resumes_to_the_weights_of_one_that_was_not(
 
 
 def test_a_writer_is_no_surer_than_a_slice_that_it_never_learnt_from_allows(tmp_path):
-    """Random letters learnt by heart: what is held out can only be guessed, and the network must know that."""
+    """Random letters memorised: what is held out can only be guessed, and the network must know that."""
     letters = np.random.default_rng(1).choice(list("abcdefgh\n"), size=9_000)
     (tmp_path / "noise.txt").write_text("".join(letters))
     by_heart = SETTINGS | {"epochs": 25, "hidden": 64}

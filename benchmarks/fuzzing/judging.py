@@ -186,7 +186,7 @@ def _on_the_whole(record: dict[str, Any]) -> list[str]:
     data, curve = record["provenance"]["data"], record["metrics"].get("curve", [])
     found = []
     if not data:
-        found.append("it says of no data that it learnt from it")
+        found.append("it says of no data that it trained on it")
     if any("start" in one and "end" in one and not one["start"] <= one["end"] for one in data):
         found.append("a series ends before it starts")
     if "until" in record["provenance"] and not is_day(record["provenance"]["until"]):
@@ -216,7 +216,7 @@ def _kinds(raw: bytes) -> dict[str, Any]:
 
 
 def _of_state(whole: Files, files: Files) -> list[str]:
-    """Why a training's state should not have been gone on with."""
+    """Why a training's state should not have been resumed."""
     old, new, config = plain(whole.numbers), plain(files.numbers), plain(files.config)
     if new is None or config is None or files.tensors is None:
         return ["the state cannot be read by a second reader"]

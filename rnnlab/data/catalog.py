@@ -1,4 +1,4 @@
-"""The bundled prices and the texts to fetch, by name: what they are and whence."""
+"""The bundled prices and the texts to fetch, by name: what they are and where from."""
 
 from __future__ import annotations
 

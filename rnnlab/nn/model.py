@@ -55,7 +55,7 @@ class SequenceModel(nn.Module):
 
     All dropout is locked: one mask for all steps of a sequence (Gal & Ghahramani 2016, arXiv 1512.05287). Masks are
     drawn from the model's own generator and not from torch's global one, so that two trainings in one process don't
-    disturb each other and a resumed one goes on with the very same masks. Where a batch is divided, `place` says which
+    disturb each other and a resumed one has the very same masks. Where a batch is divided, `place` says which
     of how many sequences the first given one is, so that each gets the mask that it would have had in the whole batch.
     """
 

@@ -1,4 +1,4 @@
-"""How a training that was stopped is gone on with: with the settings it began with; independent of any task."""
+"""How a training that was stopped is resumed: with the settings it began with; independent of any task."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def begun_training(folder: Path | None, kind: TaskKind, name: str | None = None)
     """The checkpoint that a stopped training of a task left, with its training state; name is for messages.
 
     Raises:
-        RnnlabError: no folder was given, or it holds no training to go on with, or a damaged one.
+        RnnlabError: no folder was given, or it holds no training to resume, or a damaged one.
     """
     if folder is None:
         raise RnnlabError("--resume needs --out, the folder of the training to resume.")

@@ -1,4 +1,4 @@
-"""The n-gram that goes on counting: each id of a text foretold from a training text and all of this text before it."""
+"""The n-gram that goes on counting: each id of a text predicted from a training text and all of this text before it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def adaptive_log_probabilities(training: IntArray, ids: IntArray, order: int, vo
 
     Args:
         training: (M,) ids that are counted before.
-        ids: (N,) ids to be foretold.
+        ids: (N,) ids to be predicted.
         order: the length of the longest gram.
         vocabulary: V; ids are below it.
 
     Returns:
-        (N,) log-probabilities, in nats; the first is foretold without a context.
+        (N,) log-probabilities, in nats; the first is predicted without a context.
     """
     both = np.concatenate([training, ids]).astype(np.int64)
     shares = np.full(len(both), 1 / vocabulary)

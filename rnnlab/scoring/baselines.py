@@ -2,7 +2,7 @@
 
 Days are numbered 0 … n−1. `returns` (n,) holds 100·log(C_i/C_{i−1}) at day i; returns[0] has no day before it and is
 never read. A forecast is made at the close of each day of `origins` (N,), for the return from that day to `horizon`
-days later. `split` is the first day whose return belongs to the test: parameters are learnt from returns[1:split] and
+days later. `split` is the first day whose return belongs to the test: parameters are fitted on returns[1:split] and
 no training target reaches across it. What runs on (an average of past squares) uses no day after the origin.
 """
 

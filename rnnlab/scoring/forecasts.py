@@ -20,7 +20,7 @@ LEAST_DAYS = 8  # fewer losses than these say nothing of a variance
 
 @dataclass(frozen=True)
 class Direction:
-    """Share of days whose sign was foretold, and the share that always saying "up" would have got."""
+    """Share of days whose sign was predicted, and the share that always saying "up" would have got."""
 
     share: float
     base_rate: float

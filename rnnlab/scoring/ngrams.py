@@ -84,7 +84,7 @@ class Ngrams:
         """Score a text as it runs on from a context: (N,) ids -> (N,) log-probabilities, in nats.
 
         Args:
-            ids: (N,) ids to be foretold, each from those before it.
+            ids: (N,) ids to be predicted, each from those before it.
             context: (M,) ids that came before; the last order − 1 count.
 
         Raises:

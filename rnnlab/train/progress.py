@@ -37,7 +37,7 @@ class Task(Protocol):
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """Batches without end, beginning with number `start`; number n depends on seed and n alone.
 
-        So the place in the data is the step's number, and a resumed training goes on with the same batches.
+        So the place in the data is the step's number, and a resumed training continues with the same batches.
         """
 
     def loss(self, output: Tensor, y: Tensor) -> Tensor:

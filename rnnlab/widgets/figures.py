@@ -24,7 +24,7 @@ LONGEST_NAME = 22
 def training_figure(
     points: Sequence[tuple[float, float, float | None]], baseline: float | None, beaten: str, unit: str
 ) -> go.Figure:
-    """Draw a training as it goes: loss on what is learnt from and on what is held out, beside the baseline's.
+    """Draw a training as it goes: loss on what is trained on and on what is held out, beside the baseline's.
 
     Args:
         points: (epoch, training loss, loss held out or None) by report.

@@ -55,7 +55,7 @@ class Prices:
     notices: one sentence each.
     bundled: whether the series came with the library, by that name.
     decimals: to print prices with, as many as the file's closes have; None for bundled series.
-    origin: whence they came, if they were asked for by name.
+    origin: where they came from, if they were asked for by name.
     """
 
     name: str

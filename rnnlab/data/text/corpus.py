@@ -1,6 +1,6 @@
 """Turns a text file into the text of one author, cleaned and cut into documents.
 
-A text is learnt from as it is written, so what is not the author's must go (rnnlab.data.text.text_files). Whatever was
+A text is trained on as it is written, so what is not the author's must go (rnnlab.data.text.text_files). Whatever was
 changed is said in a notice.
 """
 
@@ -196,9 +196,9 @@ def proposed_settings(characters: int) -> dict[str, int | float]:
 
     Measured on nine kinds of text (docs/experiments.md): up to half a million characters the settings beat the 5-gram
     within minutes on one core. Short texts want more weights than characters, strong dropout and some thousand small
-    steps; what the network had learnt by heart by then is not kept, as the best weights by validation are. From half a
-    million characters on it is two layers of 512, read 20 times; from millions on there is too much text to be learnt
-    by heart. Keys are options: "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout",
+    steps; what the network had memorised by then is not kept, as the best weights by validation are. From half a
+    million characters on it is two layers of 512, read 20 times; from millions on there is too much text to
+    memorise. Keys are options: "embedding", "hidden", "layers", "epochs", and "input_dropout", "between_dropout",
     "output_dropout" and "recurrent_dropout".
     """
     row = _row(characters)

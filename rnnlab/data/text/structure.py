@@ -1,6 +1,6 @@
 """Tells that a text is no prose: a table, subtitles, a web page, a log …; changes nothing.
 
-A text is learnt from as it stands, its markup too. What is found here is told, with what would be learnt beside the
+A text is trained on as it stands, its markup too. What is found here is told, with what would be learnt beside the
 words; source code and verse are nobody's slip.
 """
 

@@ -113,7 +113,7 @@ def build_words(
 ) -> WordVocabulary:
     """Learn the characters and the most frequent words of some texts; of words as frequent, the first in code points.
 
-    A word that occurs once is always spelt: it would be learnt from a single example, and a model that never sees a
+    A word that occurs once is always spelt: it would have a single example, and a model that never sees a
     spelt word in training could not spell one later.
 
     Args:

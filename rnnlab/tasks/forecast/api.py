@@ -76,7 +76,7 @@ class ForecastModel:
             A row a session, the index its date: median, lower80, upper80, lower95, upper95, in the price's currency.
             What was mended or looks odd in the prices is warned of, and listed in its attrs["notices"]; attrs also has
             name, currency ("" where a file does not say it), units (by column), last_date, last_close, calibrated, and
-            source, whence fetched prices came and how old they are ("" for others).
+            source, where fetched prices came from and how old they are ("" for others).
 
         Raises:
             RnnlabError: the checkpoint is no forecaster, or something of the above cannot be used as it is.

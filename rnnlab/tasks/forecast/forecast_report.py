@@ -28,7 +28,7 @@ class Study:
     days: the back-test's target dates, columns close, naive and those of fan; None where the file is too short for
     one. scores: the JSON of the back-test and `decimals`, or None; details: what the module judge.diagnostics says of
     it. notices: sentences on the file and on the test's fairness. decimals: of a file's closes, None for a bundled
-    series. outlook: the distribution that fan is of. source: of fetched prices, whence they
+    series. outlook: the distribution that fan is of. source: of fetched prices, where they
     came and how old they are. until: the last day that the model was trained on. known: whether it was trained on test
     days.
     """

@@ -1,4 +1,4 @@
-"""A draft kept in a file, to be gone on with later as if it had never stopped; independent of any page or command."""
+"""A draft kept in a file, to be resumed later as if it had never stopped; independent of any page or command."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def read_place(tensors: Mapping[str, Tensor], ids: Any, left: Any, models: Seque
         tensors: by the names of `place_names`, no more and no fewer.
         ids: of the whole text.
         left: what was written but not shown.
-        models: what the text goes on with; the ids are of the first.
+        models: what the text continues with; the ids are of the first.
 
     Raises:
         ValueError: a part is not what this model leaves.

@@ -36,7 +36,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Place:
-    """Where one text stands, so that it can be gone on with as if it had never stopped.
+    """Where one text stands, so that it can be resumed as if it had never stopped.
 
     state: of all its ids but the last, one row. ids: all of them, the prompt's too. random: the state of the generator
     of the choices. left: what was written but not shown, beyond the length or at a stop. back: how many of its first

@@ -95,7 +95,7 @@ class Row:
         self._text, self._cut, self._given, self._back = "".join(piece.text for piece in left), 0, 0, back
         self._searched = 0  # up to where stops were looked for
         self._hold = max((len(stop) for stop in wish.stops), default=1) - 1
-        # A text that a stop has ended is gone on with from there, and not ended by it again.
+        # A text that a stop has ended is resumed from there, and not ended by it again.
         passed = () if wish.keep_stop or back else wish.stops
         self._passed = max((len(stop) for stop in passed if self._text.startswith(stop)), default=0)
         self._letters = 0  # of the word that is being written
@@ -116,7 +116,7 @@ class Row:
         if piece is not None or self.wish.unit != "document":
             return self._take([piece or Piece(BOUNDARY_SHOWN)])
         shown = self._take([], ended=True)
-        self._held.append(Piece(BOUNDARY_SHOWN))  # with which the text is gone on with
+        self._held.append(Piece(BOUNDARY_SHOWN))  # with which the text is resumed
         return shown
 
     def left(self) -> tuple[Piece, ...]:
@@ -215,7 +215,7 @@ def take_back(
     """Take back what was shown if it may be the beginning of a stop that a length has cut, so that it is not missed.
 
     Args:
-        shown: of a text that is gone on with, the pieces after its prompt.
+        shown: of a text that is resumed, the pieces after its prompt.
         left: what was written but not shown.
         stops: where the text is to stop from here on.
 

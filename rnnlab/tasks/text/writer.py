@@ -203,7 +203,7 @@ def _bytes(writer: Writer) -> int:
 
 
 def text_learnt(checkpoint: Checkpoint) -> tuple[str, str]:
-    """Title and sha256 of the text that it learnt from."""
+    """Title and sha256 of the text that it trained on."""
     first = checkpoint.provenance["data"][0]
     return first["title"], first["sha256"]
 
@@ -242,7 +242,7 @@ def writing_verdict(nats: tuple[float, float] | None) -> str:
 class Voice:
     """A writer's own words on itself.
 
-    title: whose style. verdict: one sentence on how well it foretells its author beside the 5-gram. openings: prompts
+    title: whose style. verdict: one sentence on how well it predicts its author beside the 5-gram. openings: prompts
     that suit it. size: what the network is, in half a line. presets: temperatures that suit it, by name; none before
     they are measured.
     """

@@ -36,7 +36,7 @@ def claimed(
     Args:
         folder: where a checkpoint is to be saved; None holds nothing.
         overwrite: whether a checkpoint or a stopped training that is there may be replaced.
-        resume: whether what is there is gone on with.
+        resume: whether what is there is resumed.
         processes: those that train together; the first holds it for all, and all raise what it raises.
 
     Yields:

@@ -22,7 +22,7 @@ APART = 15.0  # between the lines' names
 
 
 class Curve(NamedTuple):
-    """The reports of one training: steps, and for each of them the loss on what was and was not learnt from."""
+    """The reports of one training: steps, and for each of them the loss on what was and was not trained on."""
 
     steps: list[float]
     losses: dict[str, list[float | None]]

@@ -1,1 +1,1 @@
-"""The task "backwards": saying a word backwards, learnt from a list of words; the smallest column there is."""
+"""The task "backwards": saying a word backwards, trained on a list of words; the smallest column there is."""

@@ -25,7 +25,7 @@ class BacktestReport:
     """The back-tests of one series, a horizon each, in the order that they were asked for.
 
     name: of the series; model: as it was asked for. notices: sentences on the prices and on the test's fairness.
-    decimals: of a file's closes, None for a bundled series. source: whence fetched prices came and how old they are.
+    decimals: of a file's closes, None for a bundled series. source: where fetched prices are from and how old.
     """
 
     name: str

@@ -65,7 +65,7 @@ def forecast(
         calibrated bands also calibrated_from, the first day whose outcome they go by. If anything from quantiles to
         paths is given also risk: {position, rows: [{date, volatility_daily, volatility_annual, quantiles,
         value_at_risk, expected_shortfall, above, below, highest_density}]}, its paths a list a path. Of fetched prices
-        also source, whence they came and how old they are.
+        also source, where they came from and how old they are.
     """
     source, reading, caller = Source(data, file), reading_of(ticker, dates, encoding), caller_of(token)
     questions = {"quantiles": quantiles, "var": var, "short": short, "above": above, "below": below}

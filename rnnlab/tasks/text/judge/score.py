@@ -1,4 +1,4 @@
-"""How well a model foretells a text, by both protocols in use; beside the n-gram's on the same text.
+"""How well a model predicts a text, by both protocols in use; beside the n-gram's on the same text.
 
 Streamed: one pass, the state carried from the first id to the last. Windows: pieces of 256 characters that know nothing
 of each other, as Transformers with such a context are scored (nanoGPT's figures are of this kind). A recurrent network
@@ -39,7 +39,7 @@ NGRAM_ORDER = 5
 
 @dataclass(frozen=True)
 class Scores:
-    """Nats a character by both protocols, and how many characters were foretold."""
+    """Nats a character by both protocols, and how many characters were predicted."""
 
     windows: float
     streamed: float
@@ -54,7 +54,7 @@ def score(
     Args:
         model: of ids, in evaluation mode.
         vocabulary: the model's own.
-        ids: (N,) ids; all but the first are foretold.
+        ids: (N,) ids; all but the first are predicted.
         tell: is told which share of the work is done, now and then.
 
     Raises:
@@ -115,8 +115,8 @@ def windowed_losses(
 ) -> Floats:
     """Negative log-probability of each id but the first, in windows, each from an empty state.
 
-    A window foretells as many ids as have `window` characters together, at least one, from those before them within
-    the window; its first is foretold from the one id before it. A last, shorter window is scored too.
+    A window predicts as many ids as have `window` characters together, at least one, from those before them within
+    the window; its first is predicted from the one id before it. A last, shorter window is scored too.
 
     Args:
         model: of ids; in evaluation mode.
@@ -133,7 +133,7 @@ def windowed_losses(
 
 
 def windowed_by_steps(engine: Engine, vocabulary: Vocabulary, ids: Ids) -> float:
-    """Nats a character of a text in windows, foretold step by step as when writing: what int8 weights are judged by."""
+    """Nats a character of a text in windows, step by step as when writing: what int8 weights are judged by."""
 
     def logits(piece: Tensor) -> Tensor:
         steps = engine.begin(len(piece))
@@ -156,7 +156,7 @@ def _by_windows(
     losses = np.empty(len(ids) - 1)
     for first in range(0, len(starts), WINDOWS_AT_ONCE):
         some, until = starts[first : first + WINDOWS_AT_ONCE], ends[first : first + WINDOWS_AT_ONCE]
-        # Shorter windows are filled up at their ends with ids that are foretold but not counted.
+        # Shorter windows are filled up at their ends with ids that are predicted but not counted.
         places = np.minimum(some[:, None] + np.arange((until - some).max() + 1), len(ids) - 1)
         piece = torch.from_numpy(ids[places].astype(np.int64))
         found = _losses(logits(piece[:, :-1]), piece[:, 1:])
@@ -168,8 +168,8 @@ def _by_windows(
 
 
 def window_starts(lengths: NDArray[np.int64], window: int) -> list[int]:
-    """Where windows of at most so many foretold characters begin: the place of the id before the first foretold one."""
-    ends = np.cumsum(lengths[1:])  # characters foretold up to and with each id
+    """Where windows of at most so many predicted characters begin: the place of the id before the first of them."""
+    ends = np.cumsum(lengths[1:])  # characters predicted up to and with each id
     starts, place, told = [], 0, 0
     while place < len(ends):
         starts.append(place)
@@ -209,7 +209,7 @@ def all_scores(writer: Writer, ids: Ids, tell: Callable[[float], None] | None = 
 def ngram_score(learnt: Sequence[str], held_out: Sequence[str]) -> dict[str, float]:
     """What the character 5-gram, counted on one part of a text, scores on the other: ngram_nats_per_char, streamed.
 
-    It foretells the characters after the first, as the writer does, from those before them in that part.
+    It predicts the characters after the first, as the writer does, from those before them in that part.
     """
     vocabulary = build_characters([*learnt, *held_out], boundary=len(learnt) + len(held_out) > 2)
     counted = fit_ngrams(encode_compactly(vocabulary, learnt), NGRAM_ORDER, vocabulary.size)

@@ -1,4 +1,4 @@
-"""How sure a trained model may be, set on a text that it never learnt from; independent of any files.
+"""How sure a trained model may be, set on a text that it never trained on; independent of any files.
 
 A network that has read a small text many times is surer than it should be: on what it has not seen, its logits are all
 too large. One number mends that: all of them times a scale of least loss on a text that was kept back (temperature
@@ -28,11 +28,11 @@ MOST_LOGITS = 50_000_000  # read no more ids than have so many: of 65 characters
 
 
 def output_scale(model: SequenceModel, ids: Ids) -> float:
-    """The factor of all logits with which a text is foretold best.
+    """The factor of all logits with which a text is predicted best.
 
     Args:
         model: of ids, in evaluation mode.
-        ids: (N,) of a text that the model never learnt from, at least FEWEST; streamed, the state carried.
+        ids: (N,) of a text that the model never trained on, at least FEWEST; streamed, the state carried.
 
     Returns:
         Below 1 for a model that is too sure, 1 for one that knows how sure it may be.

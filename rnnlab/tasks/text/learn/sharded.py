@@ -1,4 +1,4 @@
-"""Learning to foretell the next character of a text in shards, of which two are held at a time."""
+"""Learning to predict the next character of a text in shards, of which two are held at a time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ShardedTask:
         """Prepare; no shard is opened yet.
 
         Args:
-            open_shard: gives the (N,) ids of a shard that are learnt from.
+            open_shard: gives the (N,) ids of a shard that are trained on.
             lengths: N of each.
             validation: (M,) ids of what is never trained on.
             vocabulary: what made them.
@@ -59,7 +59,7 @@ class ShardedTask:
     def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
         """Each pass's shards in an order of their own, each shard's windows in theirs; a shard begins without a past.
 
-        So number n depends on seed and n alone, and a training that is gone on with opens the shard it was at.
+        So number n depends on seed and n alone, and a training that is resumed opens the shard it was at.
         """
         epoch, place = divmod(start, self.steps_per_epoch)
         while True:

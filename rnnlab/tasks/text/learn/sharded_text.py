@@ -69,7 +69,7 @@ def sharded_scores(shards: Shards, text: TextConfig) -> dict[str, Any]:
 
 
 def held_out_text(shards: Shards, text: TextConfig) -> str:
-    """The end of the text, which is never learnt from."""
+    """The end of the text, which is never trained on."""
     cut = _Cut.of(shards, text)
     last = shards.read(cut.count - 1)
     return last[len(last) - cut.held_out :]
@@ -90,7 +90,7 @@ def sharded_record(shards: Shards) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True)
 class _Cut:
-    """How many shards there are, and the characters at the beginning and the end that are not learnt from."""
+    """How many shards there are, and the characters at the beginning and the end that are not trained on."""
 
     count: int
     kept: int
@@ -103,11 +103,11 @@ class _Cut:
         return cls(len(shards.lengths), kept if kept >= FEWEST else 0, held_out)
 
     def learnt(self, text: str, number: int) -> str:
-        """What of a shard's text is learnt from."""
+        """What of a shard's text is trained on."""
         return text[self.kept if number == 0 else 0 : len(text) - (self.held_out if number == self.count - 1 else 0)]
 
     def lengths(self, shards: Shards) -> list[int]:
-        """Characters of each shard that are learnt from."""
+        """Characters of each shard that are trained on."""
         found = list(shards.lengths)
         found[0] -= self.kept
         found[-1] -= self.held_out

@@ -1,4 +1,4 @@
-"""Learning to foretell the next character or word of a text; knows ids and streams, not files or pages.
+"""Learning to predict the next character or word of a text; knows ids and streams, not files or pages.
 
 The training text is cut into B streams that are read side by side, a window of steps at a time; the state is carried
 from window to window and detached, so that the network remembers further back than gradients reach (truncated
@@ -46,7 +46,7 @@ class TextTask:
             vocabulary: what made them.
             window: steps that gradients reach back.
             forget: windows after which, on average, the state is forgotten. A network that seldom begins without a past
-                foretells the first characters of a prompt badly (docs/experiments.md).
+                predicts the first characters of a prompt badly (docs/experiments.md).
             batch: streams read side by side; fewer if the text is too short for so many.
 
         Raises:
@@ -109,7 +109,7 @@ class TextTask:
 
     @cached_property
     def _characters(self) -> int:
-        """How many characters those ids stand for that are foretold: all but each stream's first."""
+        """How many characters those ids stand for that are predicted: all but each stream's first."""
         return int(characters_of(self.vocabulary)[self._validated[:, 1:]].sum())
 
     def _offset(self, seed: int, epoch: int) -> int:

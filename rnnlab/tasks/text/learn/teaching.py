@@ -1,7 +1,7 @@
-"""Learning from teachers: the mean of what trained writers foretell, mixed with the character that follows in the text.
+"""Learning from teachers: the mean of what trained writers predict, mixed with the character that follows in the text.
 
 Soft targets: Hinton, Vinyals & Dean 2015, arXiv 1503.02531. A student of its own size: Furlanello et al. 2018, arXiv
-1805.04770. What the teachers foretell is computed once, for every place of the training text.
+1805.04770. What the teachers predict is computed once, for every place of the training text.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from rnnlab.train.devices import choose_device, choose_precision, forward_second
 from rnnlab.train.progress import Batch
 
 STREAMS, CHUNK = 32, 256  # read side by side, and steps at once
-WARM = 256  # ids that a stream reads before its own, so that it foretells none without a past
-MOST_BYTES = 4e9  # of what is foretold
+WARM = 256  # ids that a stream reads before its own, so that it predicts none without a past
+MOST_BYTES = 4e9  # of what is predicted
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Teaching:
         """The task with the teachers' targets; the very task where no teacher counts.
 
         Raises:
-            RnnlabError: what they foretell would take too much memory.
+            RnnlabError: what they predict would take too much memory.
         """
         if not self.teachers or self.config.teacher_weight == 0:
             return task
@@ -148,11 +148,11 @@ class TaughtTask:
         self._table: NDArray[np.float16] | None = None
 
     def read(self) -> NDArray[np.float16]:
-        """(N, V) what the teachers foretell after each training id; they read once."""
+        """(N, V) what the teachers predict after each training id; they read once."""
         if self._table is None:
             models = [build_model(one.made) for one in self.teaching.teachers]
             device = choose_device(self.device, forward_seconds(models[0].config))
-            self._table = foretold(models, self.task.training, self.teaching.config.teacher_temperature, device)
+            self._table = predicted(models, self.task.training, self.teaching.config.teacher_temperature, device)
         return self._table
 
     def codec(self) -> dict[str, Any]:
@@ -189,7 +189,7 @@ class TaughtTask:
 
 
 @torch.no_grad()
-def foretold(
+def predicted(
     models: Sequence[SequenceModel], ids: Ids, temperature: float, device: torch.device | str = "cpu"
 ) -> NDArray[np.float16]:
     """The mean distribution of the next id after each id, by models that read the whole text.

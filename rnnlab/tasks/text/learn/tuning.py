@@ -57,7 +57,7 @@ class Base:
     before: dict[str, float] | None = None
 
     def opened(self, data: str | Sequence[str], given: Mapping[str, Any]) -> Corpus | Shards:
-        """The text to learn on from; the one that was learnt from is cut into documents as it was then."""
+        """The text to learn on from; the one that was trained on is cut into documents as it was then."""
         assert self.made is not None
         learnt = reading(self.made)
         corpus = open_learnable(data, options.from_mapping(TextConfig, given, TextConfig(fold_case=learnt.fold_case)))
@@ -84,7 +84,7 @@ class Base:
         return {"nats_per_char_windows": found.windows, "nats_per_char_streamed": found.streamed}
 
     def notices(self, corpus: Corpus | Shards) -> tuple[str, ...]:
-        """Sentences on characters that are new to it, and on a text that is not the one it learnt from."""
+        """Sentences on characters that are new to it, and on a text that is not the one it trained on."""
         alphabet = corpus.alphabet if isinstance(corpus, Corpus) else "".join(corpus.counts)
         new = sorted(set(alphabet) - set(self.vocabulary.alphabet))
         told = []
@@ -144,7 +144,7 @@ def tuned_settings(
     """Settings to learn on with: the checkpoint's shape and dropout, small steps, fewer passes than from nothing.
 
     Raises:
-        RnnlabError: it learnt from this very text, and another part of it would be held out.
+        RnnlabError: it trained on this very text, and another part of it would be held out.
     """
     assert begun.made is not None
     learnt, known = reading(begun.made), proposed_settings(corpus.characters)
@@ -185,9 +185,9 @@ def check_settled(began: Checkpoint, given: Mapping[str, Any]) -> None:
 def widened_weights(
     weights: dict[str, Tensor], shape: ModelConfig, ids: NDArray[np.int64], seed: int
 ) -> dict[str, Tensor]:
-    """Weights of a model of `shape` that foretells what the narrower one did, among known ids.
+    """Weights of a model of `shape` that predicts what the narrower one did, among known ids.
 
-    A new id comes in as a new network would read it, and is foretold as an average id is.
+    A new id comes in as a new network would read it, and is predicted as an average id is.
 
     Args:
         weights: of a model of the same shape but for its ids.
