@@ -67,3 +67,8 @@ def test_a_calendar_is_made_once_and_only_where_the_dates_may_be_its_own(monkeyp
         calendar_of(sessions("XTKS", 360, "2018-06-04"))
     assert len(made) == len(set(made)) <= 3
     assert {"XNYS", "XTKS"} <= set(made)
+
+
+@pytest.mark.parametrize("code", ["ASEX", "NOPE"])
+def test_an_exchange_whose_sessions_cannot_be_computed_has_no_calendar(code):
+    assert calendar_of(pd.bdate_range("2017-01-02", "2017-12-29"), exchange=code) is None

@@ -13,6 +13,7 @@ from rnnlab.tasks.forecast.page.tab import lay_out as lay_out_forecast
 from rnnlab.tasks.text.page import links
 from rnnlab.tasks.text.page.request import AskedText
 from rnnlab.tasks.text.page.tab import lay_out as lay_out_writing
+from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.use import Draft, Manner, carry_on, drafts
 from rnnlab.ui import app
 
@@ -88,7 +89,7 @@ def test_a_link_to_a_checkpoint_of_the_hub_names_its_commit():
 
 
 def test_a_line_break_that_came_after_a_paragraph_s_end_is_not_asked_for():
-    piece = SimpleNamespace(text="x" * 105 + "\n")
+    piece = Piece("x" * 105 + "\n")
     draft = dataclasses.replace(empty("shakespeare", "", Manner(100, finish_sentence=True)), pieces=((piece,),))
     assert query_of(links.writing_link(draft))["length"] == "105"
 

@@ -83,5 +83,7 @@ def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
     for voice in ("doyle", "shakespeare"):
         assert presets_of(voice).visible is True
         assert heat_of(voice, preset) in TEMPERATURES
+        faithful, balanced, daring = (heat_of(voice, one) for one in PRESETS)
+        assert faithful <= balanced <= daring
     assert presets_of("owner/name").visible is False
     assert presets_of("nobody").visible is False

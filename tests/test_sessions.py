@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rnnlab.data.prices.dates.exchanges import calendar_of
 from rnnlab.data.prices.dates.sessions import future_sessions, missing_sessions, spacing
 
 NEW_YORK_HOLIDAYS_2017 = ["01-02", "01-16", "02-20", "04-14", "05-29", "07-04", "09-04", "11-23", "12-25"]
@@ -34,13 +35,13 @@ def test_a_year_ahead_holds_a_years_holidays():
 def test_one_missing_session_does_not_hide_the_exchange():
     dates = new_york_2017().drop(pd.Timestamp("2017-06-01"))
     assert written(future_sessions(dates, 1)) == ["2018-01-02"]
-    assert written(missing_sessions(dates)) == ["2017-06-01"]
+    assert written(missing_sessions(dates, calendar_of(dates))) == ["2017-06-01"]
 
 
 def test_dates_of_another_exchange_go_on_with_its_weekdays():
     dates = pd.bdate_range("2017-01-02", "2017-12-29")
     assert written(future_sessions(dates, 2)) == ["2018-01-01", "2018-01-02"]
-    assert len(missing_sessions(dates)) == 0
+    assert calendar_of(dates) is None
 
 
 def test_a_week_from_sunday_to_thursday_goes_on_so():

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from hashlib import sha256
 from html import unescape
-from types import SimpleNamespace
 
 import pytest
 from pages import pages
@@ -21,6 +20,7 @@ from rnnlab.scoring.style.rows import LABELS
 from rnnlab.service.summary import show
 from rnnlab.tasks.text.judge import fetched_authors
 from rnnlab.tasks.text.judge.reporting import report_of
+from rnnlab.tasks.text.manner import Manner
 from rnnlab.tasks.text.page import report_panel
 from rnnlab.tasks.text.page.report_endpoint import report
 from rnnlab.tasks.text.pieces import Piece
@@ -126,8 +126,9 @@ def test_the_authors_of_fetched_texts_are_told_apart_once_each_and_their_profile
     found = report_of(str(folder / "model"), text=pages(1_000, seed=9))
     assert found.others == ("Ann Other, b",)
     assert (tmp_path / "b.profile.json").is_file()
-    monkeypatch.setattr(fetched_authors, "build", None)
+    before = (tmp_path / "b.profile.json").stat().st_mtime_ns
     assert report_of(str(folder / "model"), text=pages(1_000, seed=9)) == found
+    assert (tmp_path / "b.profile.json").stat().st_mtime_ns == before
 
 
 @pytest.mark.parametrize(
@@ -150,8 +151,7 @@ def test_a_checkpoint_s_report_is_folded_below_its_scores(folder):
 
 
 def draft(text: str) -> Draft:
-    found = SimpleNamespace(model="shakespeare", pieces=((Piece(text),),))
-    return found  # type: ignore[return-value]
+    return Draft("shakespeare", "cpu", "", ((Piece(text),),), (7,), (), 0, 0.0, True, (), Manner(100))
 
 
 def test_the_page_reports_on_the_text_that_is_shown():

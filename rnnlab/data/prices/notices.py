@@ -64,7 +64,7 @@ def _notice_sessions(dates: pd.DatetimeIndex, exchange: str | None, left_out: pd
             words = "The dates are those of no exchange whose holidays are known here"
             notices.append(f"{words}, so forecasts may fall on holidays.")
         return
-    missing = missing_sessions(dates, exchange)
+    missing = missing_sessions(dates, calendar)
     missing = missing[~missing.isin(left_out)]
     if 0 < len(missing) <= _FEW_SESSIONS:
         sessions = "session is" if len(missing) == 1 else "sessions are"

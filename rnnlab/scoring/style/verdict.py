@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rnnlab.scoring.style.rows import BETWEEN, NO_NEARER, OUTSIDE, WITHIN, Row
+from rnnlab.scoring.style.rows import BETWEEN, COPYING, NO_NEARER, OUTSIDE, WITHIN, Row
 
 UNSEEN = 20  # characters of the shortest run that is looked for
 TOO_MUCH = 2.0  # times the longest run that 95 % of the author's own samples share with the training part
@@ -13,7 +13,8 @@ TOO_MUCH = 2.0  # times the longest run that 95 % of the author's own samples sh
 def verdict(words: int, rows: Sequence[Row], others: Sequence[str]) -> str:
     """Two sentences: what is like the author's and what is not; and the flair."""
     readings = (WITHIN, BETWEEN, NO_NEARER, OUTSIDE)
-    by = {reading: [row for row in rows if row.reading == reading] for reading in readings}
+    judged = [row for row in rows if row.name not in COPYING]  # of which a 5-gram has as little
+    by = {reading: [row for row in judged if row.reading == reading] for reading in readings}
     decided = sum(map(len, by.values()))
     who = f"On {words:,} words"
     if not decided:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -237,15 +238,28 @@ def _share_of_gaps(calendar: Calendar, dates: pd.DatetimeIndex) -> float:
 @lru_cache(maxsize=32)
 def _made(code: str, city: str, first_year: int, last_year: int) -> Calendar | None:
     """An exchange's calendar for whole years, or for those of which its holidays are known."""
+    whole = pd.Timestamp(first_year, 1, 1), pd.Timestamp(last_year, 12, 31)
+    found = known_times(code, *whole)
+    if found is None:
+        return None
+    calendar, first, last = found
+    if (first, last) != whole and last - first < datetime.timedelta(days=366):
+        return None
+    return Calendar(code, city, pd.DatetimeIndex(calendar.sessions), first, last)
+
+
+def known_times(code: str, first: pd.Timestamp, last: pd.Timestamp) -> tuple[Any, pd.Timestamp, pd.Timestamp] | None:
+    """An exchange's sessions with their hours, as `exchange_calendars` has them, and between which days.
+
+    They are those asked for, or as much of them as its holidays are known; None where none can be made.
+    """
     import exchange_calendars  # 0.2 s, and only wanted where a series trades on weekdays
 
-    first, last = pd.Timestamp(first_year, 1, 1), pd.Timestamp(last_year, 12, 31)
     try:
-        calendar = exchange_calendars.get_calendar(code, start=first, end=last)
-    except ValueError:
+        return exchange_calendars.get_calendar(code, start=first, end=last), first, last
+    except (NotImplementedError, exchange_calendars.errors.InvalidCalendarName):
+        return None  # Athens, Bucharest, Belgrade: exchange_calendars 4.13 upon pandas 3
+    except ValueError:  # its holidays are not known for so long
         kind = type(exchange_calendars.get_calendar(code))
-        first, last = max(filter(None, (kind.bound_min(), first))), min(filter(None, (kind.bound_max(), last)))
-        if last - first < datetime.timedelta(days=366):
-            return None
-        calendar = exchange_calendars.get_calendar(code, start=first, end=last)
-    return Calendar(code, city, pd.DatetimeIndex(calendar.sessions), first, last)
+        known = max(filter(None, (kind.bound_min(), first))), min(filter(None, (kind.bound_max(), last)))
+        return known_times(code, *known) if known[0] < known[1] and known != (first, last) else None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnnlab.data.prices.dates.exchanges import CALENDAR, calendar_of
+from rnnlab.data.prices.dates.exchanges import CALENDAR, calendar_of, known_times
 from rnnlab.data.prices.dates.sessions import future_sessions
 from rnnlab.errors import DataError
 
@@ -70,24 +70,5 @@ def _calendar(code: str, year: int) -> Any:
     """An exchange's calendar around a year, or as far as it is known; None without a code or where none can be made."""
     if not code:
         return None
-    import exchange_calendars
-
-    first, last = pd.Timestamp(year - 1, 12, 1), pd.Timestamp(year + 1, 1, 31)
-    try:
-        return exchange_calendars.get_calendar(code, start=first, end=last)
-    except ValueError:  # its holidays are not known for so long
-        return _bounded(code, first, last)
-    except NotImplementedError:  # Athens, Bucharest, Belgrade: exchange_calendars 4.13 upon pandas 3
-        return None
-
-
-def _bounded(code: str, first: pd.Timestamp, last: pd.Timestamp) -> Any:
-    """An exchange's calendar for that part of a time for which it is known; None if there is none."""
-    import exchange_calendars
-
-    try:
-        kind = type(exchange_calendars.get_calendar(code))
-        first, last = max(filter(None, (kind.bound_min(), first))), min(filter(None, (kind.bound_max(), last)))
-        return exchange_calendars.get_calendar(code, start=first, end=last) if first < last else None
-    except ValueError:
-        return None
+    found = known_times(code, pd.Timestamp(year - 1, 12, 1), pd.Timestamp(year + 1, 1, 31))
+    return found and found[0]

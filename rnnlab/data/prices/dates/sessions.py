@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnlab.data.prices.dates.exchanges import calendar_of
+from rnnlab.data.prices.dates.exchanges import Calendar, calendar_of
 
 Months = NDArray[np.datetime64]
 Spacing = Literal["seven days a week", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
@@ -75,11 +75,8 @@ def sessions_per_year(dates: pd.DatetimeIndex) -> float:
     return _PER_YEAR[kind] if kind in _PER_YEAR else 365.25 / float(np.median(_gaps(dates)))
 
 
-def missing_sessions(dates: pd.DatetimeIndex, exchange: str | None = None) -> pd.DatetimeIndex:
-    """List the sessions of the dates' exchange between first and last date that are not there; none if it has none."""
-    calendar = calendar_of(dates, exchange=exchange)
-    if calendar is None:
-        return dates[:0]
+def missing_sessions(dates: pd.DatetimeIndex, calendar: Calendar) -> pd.DatetimeIndex:
+    """List the sessions of an exchange between first and last date that are not there."""
     sessions = calendar.sessions[(calendar.sessions > dates[0]) & (calendar.sessions < dates[-1])]
     return sessions[~sessions.isin(dates)]
 

@@ -29,8 +29,8 @@ class Forecast:
 
     name, decimals: as of its Prices. closes: of the series by date, from whose last it was made. outlook: the
     distribution of each session. notices: sentences on the prices and the model. calibrated_from: the first day whose
-    outcome calibrated bands go by, None where they are not calibrated. source: of fetched prices, where they are from and
-    how old they are.
+    outcome calibrated bands go by, None where they are not calibrated. source: of fetched prices, where they are
+    from and how old.
     """
 
     name: str

@@ -70,7 +70,8 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
         how = dataclasses.replace(reading(made), encoding=encoding)
         corpus = open_text(data, dataclasses.replace(how, column=column or how.column))
         another = corpus.sha256 != text_learnt(made)[1]
-        found = author_of_text(corpus.documents, how.validation, corpus.name if another else title)
+        index = None if another else made.fingerprint
+        found = author_of_text(corpus.documents, how.validation, corpus.name if another else title, index)
         return dataclasses.replace(found, another=another)
     if made.profile is None:
         raise CheckpointError(NO_PROFILE)

@@ -18,7 +18,7 @@ from rnnlab.scoring.style.words import BLOCK, blocks_of
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
 from rnnlab.tasks.text.judge.presets import Presets, measure_presets
-from rnnlab.tasks.text.judge.profiling import author_of, measured_author, other_authors
+from rnnlab.tasks.text.judge.profiling import Author, author_of, measured_author, other_authors
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
 from rnnlab.tasks.text.use import MOST_TEXTS
@@ -48,6 +48,7 @@ def report_of(
     encoding: str = "",
     column: str = "",
     keep: bool = False,
+    author: Author | None = None,
 ) -> StyleReport:
     """Report on what a writer writes, or on a text.
 
@@ -64,6 +65,7 @@ def report_of(
         device: "cpu", "cuda", "mps" or "auto".
         encoding, column: of the data.
         keep: whether the checkpoint's folder is given the author's profile, and the report on what the writer wrote.
+        author: of the data, if they have been measured.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is.
@@ -76,7 +78,8 @@ def report_of(
         raise RnnlabError(f"The text has {len(text):,} characters; give at most {LONGEST_TEXT:,}.")
     found = locate(model, caller=caller)
     made = open_located(found)
-    author = author_of(made, data, encoding=encoding, column=column)
+    if author is None:
+        author = author_of(made, data, encoding=encoding, column=column)
     if keep and author.another:
         raise RnnlabError(NOT_KEPT)
     others = other_authors(author.profile.title, against, caller=caller)
@@ -104,14 +107,13 @@ def presets_of(model: str, *, data: Sequence[str] = (), keep: bool = False, **ot
     Raises:
         RnnlabError: anything of the above cannot be used as it is, or no temperature suits.
     """
-    if not keep:
-        return measure_presets(lambda heat: report_of(model, data=data, temperature=heat, **others))
     how = {name: others[name] for name in ("encoding", "column") if name in others}
-    author = author_of(open_located(profiling.kept_here(model)), data, **how)
-    if author.another:
+    author = author_of(open_located(profiling.kept_here(model) if keep else locate(model)), data, **how)
+    if keep and author.another:
         raise RnnlabError(NOT_KEPT)
-    found = measure_presets(lambda heat: report_of(model, data=data, temperature=heat, **others))
-    profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
+    found = measure_presets(lambda heat: report_of(model, temperature=heat, author=author, **others))
+    if keep:
+        profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
     return found
 
 

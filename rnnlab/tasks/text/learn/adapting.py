@@ -11,7 +11,7 @@ from rnnlab.errors import DataError
 from rnnlab.nn.stepping import open_engine
 from rnnlab.tasks.text.judge.dynamic import Steps, learnt, squared_gradients
 from rnnlab.tasks.text.judge.score import characters_of, streamed_losses
-from rnnlab.tasks.text.writer import Writer
+from rnnlab.tasks.text.writer import Writer, text_learnt
 
 SHORTEST, LONGEST = 500, 20_000  # characters of a page
 KEPT_BACK = 0.2  # share of the page, its end, that tells whether the rest has helped
@@ -41,7 +41,7 @@ def adapt_writer(writer: Writer, page: str) -> tuple[Writer, Adaptation]:
     """
     known, notices = adapt(writer.vocabulary.alphabet, page)
     if not SHORTEST <= len(known) <= LONGEST:
-        what = f"The page has {len(known):,} characters that {_name(writer)} knows"
+        what = f"The page has {len(known):,} characters that {text_learnt(writer.checkpoint)[0]} knows"
         raise DataError(f"{what}; give between {SHORTEST:,} and {LONGEST:,}.")
     ids = encode_compactly(writer.vocabulary, [known])
     first = len(ids) - int(KEPT_BACK * len(ids))
@@ -51,7 +51,3 @@ def adapt_writer(writer: Writer, page: str) -> tuple[Writer, Adaptation]:
     before, after = (float(streamed_losses(one, ids)[first - 1 :].sum()) / kept for one in (writer.model, model))
     told = Adaptation(before, after, len(known) - kept, kept, tuple(notices))
     return dataclasses.replace(writer, model=model, engine=open_engine(model)), told
-
-
-def _name(writer: Writer) -> str:
-    return str(writer.checkpoint.provenance["data"][0]["title"])

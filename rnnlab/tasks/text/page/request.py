@@ -12,6 +12,7 @@ from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.branching import Fork, branch
 from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings, second_voice
+from rnnlab.tasks.text.seeds import DRAWN
 from rnnlab.tasks.text.use import Draft, carry_on
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
@@ -21,7 +22,6 @@ FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
-DRAWN = -1  # as a seed
 BEFORE_RULES = 9  # values of the choosers, before those of the sampling chain
 SWITCHES_OFF = (False, False, False, "", SHARE, 0.0)  # what is last and optional, when nothing is asked for
 
