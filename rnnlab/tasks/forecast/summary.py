@@ -95,7 +95,11 @@ def score_tables(metrics: Mapping[str, Any], origin: Mapping[str, Any]) -> list[
     if not tests:
         return []
     names = list(tests[0]["baselines"])
-    head = f"One day ahead, from {tests[0]['start']} on, days it was never trained on; baselines on the same days."
+    market = origin.get("market")
+    beside = f", with {market['name']} known beside each series (--market)" if isinstance(market, Mapping) else ""
+    head = (
+        f"One day ahead{beside}, from {tests[0]['start']} on, days it was never trained on; baselines on the same days."
+    )
     errors = ((t["name"], *(f"{one['rmse']:.3f}" for one in (t, *t["baselines"].values()))) for t in tests)
     found = [
         tables.series_table(f"{head} CRPS of the daily log return, percent, lower is better.", tests, names),
