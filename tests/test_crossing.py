@@ -92,6 +92,15 @@ def test_documents_are_read_by_a_network_that_knows_no_boundary(place):
     assert all(bits > 0 for row in found.bits for bits in row)
 
 
+def test_a_text_of_one_document_is_read_beside_a_writer_of_shuffled_documents(place):
+    settings = {**SETTINGS, "documents": "line", "shuffle": 3}
+    (place / "mixed.txt").write_text("\n".join(story(seed=3).split("\n")[:300]))
+    list(train_text(str(place / "mixed.txt"), out=place / "mixed", settings=settings))
+    (place / "one.txt").write_text(story(seed=3).replace("\n", " "))
+    found = cross_losses(named(place, "mixed", "a"), named(place, "one.txt", "a.txt"))
+    assert len(found.authors) == 2
+
+
 def test_a_text_that_another_network_is_surprised_less_by_is_named():
     found = CrossLosses(("a", "b"), ("A", "B"), ((0,), (1,)), ((1.0, 1.5), (2.0, 1.6)))
     assert found.verdict == "Another network than the author's own is surprised least by the pages of B."

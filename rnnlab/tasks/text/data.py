@@ -49,6 +49,31 @@ def open_text(data: str | Sequence[str], reading: TextConfig) -> Corpus:
     return replace(corpus, notices=(*notices, *corpus.notices, *order))
 
 
+def open_beside(data: str | Sequence[str], learnt: TextConfig, *, encoding: str = "", column: str = "") -> Corpus:
+    """Open a text as that of a trained writer was, which it may be or another one.
+
+    Args:
+        data: as of `open_text`.
+        learnt: how the writer's text was read.
+        encoding: found out if "".
+        column: of a table; the one that the writer was trained on if "" and the text is such a table.
+
+    Raises:
+        DataError: as of `open_text`.
+    """
+    names = [data] if isinstance(data, str) else list(data)
+    if learnt.column and not column and all(map(is_table, names)):
+        column = learnt.column
+    how = replace(learnt, encoding=encoding, column=column)
+    try:
+        return open_text(names, how)
+    except DataError:
+        if not how.shuffle:
+            raise
+        # Another text than the one that was trained on may be a single document, which need not be mixed.
+        return open_text(names, replace(how, shuffle=0))
+
+
 def open_learnable(data: str | Sequence[str], reading: TextConfig) -> Corpus | Shards:
     """Open what a writer can be trained on: a text, as `open_text` does, or a folder of shards; errors as there."""
     names = [data] if isinstance(data, str) else list(data)

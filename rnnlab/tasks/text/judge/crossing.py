@@ -16,7 +16,7 @@ from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import told
 from rnnlab.summary import Table
-from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.data import open_beside
 from rnnlab.tasks.text.judge.score import characters_of, windowed_losses
 from rnnlab.tasks.text.writer import Writer, open_writing, reading, text_learnt
 
@@ -126,9 +126,7 @@ def _all_pages(
         how, first = reading(writer.checkpoint), writer.checkpoint.provenance["data"][0]
         title, sha256 = text_learnt(writer.checkpoint)
         try:
-            corpus = open_text(
-                data[number] if data else first.get("name", title), dataclasses.replace(how, encoding="")
-            )
+            corpus = open_beside(data[number] if data else first.get("name", title), how)
         except DataError as error:
             if data:
                 raise

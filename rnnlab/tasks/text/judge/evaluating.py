@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from rnnlab.data.text.corpus import Corpus
 from rnnlab.data.text.documents import split_at
 from rnnlab.data.text.prompts import adapt_all
 from rnnlab.data.text.shards import Shards, is_shards, open_shards
 from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import DataError
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.tasks.text.data import is_table, open_text
+from rnnlab.tasks.text.data import open_beside
 from rnnlab.tasks.text.judge.dynamic import dynamic_scores
 from rnnlab.tasks.text.judge.score import all_scores, ngram_score
 from rnnlab.tasks.text.learn.settings import TextConfig
@@ -62,9 +60,7 @@ def evaluate(
             raise DataError("A text in shards has no dynamic evaluation; leave out --dynamic.")
         told = _on_shards(writer, open_shards(names[0]), learnt, sha256)
         return {"model": model} | told | {"held_out": learnt.validation}
-    if learnt.column and not column and all(map(is_table, names)):
-        column = learnt.column
-    corpus = _opened(names, dataclasses.replace(learnt, encoding=encoding, column=column))
+    corpus = open_beside(names, learnt, encoding=encoding, column=column)
     first, held_out = split_at(corpus.documents, 1 - learnt.validation)
     if not (first and held_out):
         raise DataError(f"{corpus.characters} characters are too few to hold some out; give a longer text.")
@@ -79,16 +75,6 @@ def evaluate(
     counted = {"rewritten": readable.rewritten, "left_out": readable.left_out}
     told = {"model": model, "name": corpus.name} | scores
     return told | counted | {"held_out": learnt.validation, "notices": notices}
-
-
-def _opened(names: Sequence[str], how: TextConfig) -> Corpus:
-    try:
-        return open_text(names, how)
-    except DataError:
-        if not how.shuffle:
-            raise
-        # Another text than the one that was trained on may be a single document, which need not be mixed.
-        return open_text(names, dataclasses.replace(how, shuffle=0))
 
 
 def _on_shards(writer: Writer, shards: Shards, learnt: TextConfig, sha256: str) -> dict[str, Any]:

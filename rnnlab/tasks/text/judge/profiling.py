@@ -17,7 +17,7 @@ from rnnlab.scoring.originality.copying import Index
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.style.building import build
 from rnnlab.scoring.style.profile import Profile
-from rnnlab.tasks.text.data import open_text
+from rnnlab.tasks.text.data import open_beside
 from rnnlab.tasks.text.judge.fetched_authors import fetched_authors
 from rnnlab.tasks.text.summary import summary
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
@@ -67,8 +67,8 @@ def author_of(made: Checkpoint, data: Sequence[str] = (), *, encoding: str = "",
     check_record(made)
     title = text_learnt(made)[0]
     if data:
-        how = dataclasses.replace(reading(made), encoding=encoding)
-        corpus = open_text(data, dataclasses.replace(how, column=column or how.column))
+        how = reading(made)
+        corpus = open_beside(data, how, encoding=encoding, column=column)
         another = corpus.sha256 != text_learnt(made)[1]
         index = None if another else made.fingerprint
         found = author_of_text(corpus.documents, how.validation, corpus.name if another else title, index)
