@@ -44,10 +44,12 @@ HOW = [
     ("--length", "120", "--seed", "2147483646", "--temperature", "1.1", "--prompt", PROMPT),
     ("--length", "60", "--seed", "3", "--temperature", "0", "--prompt", "The "),
     ("--length", "40", "--seed", "4", "--temperature", "1", "--finish-sentence"),
+    ("--seed", "5"),
 ]
+HOW_NAMES = ["500 characters", "a prompt", "the likeliest", "a whole sentence", "no length"]
 
 
-@pytest.mark.parametrize("how", HOW, ids=["500 characters", "a prompt", "the likeliest", "a whole sentence"])
+@pytest.mark.parametrize("how", HOW, ids=HOW_NAMES)
 def test_the_python_reader_writes_the_same_text_as_the_command(exported, how):
     model, folder = exported
     expected = run("write", model, *how).stdout
@@ -62,7 +64,7 @@ def test_a_seed_that_cannot_be_is_refused_in_a_sentence(exported, seed):
     assert "the seed must be between 0 and 2147483647" in done.stderr
 
 
-@pytest.mark.parametrize("how", HOW, ids=["500 characters", "a prompt", "the likeliest", "a whole sentence"])
+@pytest.mark.parametrize("how", HOW, ids=HOW_NAMES)
 @pytest.mark.usefixtures("node")
 def test_the_javascript_reader_writes_the_same_text_as_the_command(exported, how):
     model, folder = exported

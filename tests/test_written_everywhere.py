@@ -253,3 +253,16 @@ def test_a_text_of_two_voices_is_the_same_everywhere(capsys, client, how):
     assert len({page.texts[0], endpoint["text"], python, command["text"]}) == 1
     assert endpoint["blend"] == command["blend"] == "doyle"
     assert all(endpoint[name] == command[name] == value for name, value in how.items())
+
+
+def test_a_text_ends_with_a_sentence_where_no_length_is_given(capsys):
+    python = rnnlab.load("doyle").write(seed=1)
+    assert main(["write", "doyle", "--seed", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["text"] == python
+    assert python.rstrip('"')[-1] in ".!?"
+    assert len(python) > 400
+    exact = rnnlab.load("doyle").write(seed=1, length=400)
+    assert python.startswith(exact)
+    assert len(exact) == 400
+    assert rnnlab.load("doyle").write(seed=1, length=400, finish_sentence=True) == python
+    assert rnnlab.load("doyle").write(seed=1, finish_sentence=False) == exact

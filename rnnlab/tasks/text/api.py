@@ -17,7 +17,7 @@ from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.export.exporting import export
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.learn.adapting import Adaptation, adapt_writer
-from rnnlab.tasks.text.manner import Manner
+from rnnlab.tasks.text.manner import USUAL, Manner
 from rnnlab.tasks.text.use import drafts, drafts_by, hand_of
 from rnnlab.tasks.text.writer import Writer, open_writing
 
@@ -128,7 +128,7 @@ class TextModel:
         self,
         prompt: str = "",
         *,
-        length: int = 400,
+        length: int | None = None,
         temperature: float | None = None,
         seed: int | None = None,
         stops: Sequence[str] = (),
@@ -136,7 +136,7 @@ class TextModel:
         device: str = "auto",
         banned: str = "",
         keep_stop: bool = False,
-        finish_sentence: bool = False,
+        finish_sentence: bool | None = None,
         original: bool = False,
         blend: str = "",
         share: float | None = None,
@@ -146,7 +146,7 @@ class TextModel:
 
         Args:
             prompt: what the text begins with.
-            length: characters to write.
+            length: characters to write; None is 400 and the rest of the sentence.
             temperature: randomness of each choice; None is the default.
             seed: the same seed writes the same text; drawn at random if None, or if -1, which is told.
             stops: the text ends before the first of them to appear; \n is a line break, \t a tab, \\ a backslash.
@@ -154,7 +154,8 @@ class TextModel:
             device: "cpu", "cuda", "mps" or "auto".
             banned: characters that are never written, with the same escapes.
             keep_stop: the text ends after the stop and not before it.
-            finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most.
+            finish_sentence: go on beyond the length to the end of a sentence, 500 characters at most; None does so
+                where no length is given.
             original: never copy the author's text for longer than held-out pages do (docs/writing.md).
             blend: a second writer, whose predictions are combined with this one's at every step.
             share: of the second writer, from 0 to 1; None is 0.5.
@@ -168,12 +169,12 @@ class TextModel:
         """
         listed = (stops,) if isinstance(stops, str) else stops
         manner = Manner(
-            length,
+            USUAL.length if length is None else length,
             sampling={**sampling, "temperature": temperature},
             stops=tuple(map(unescaped, listed)),
             banned=unescaped(banned),
             keep_stop=keep_stop,
-            finish_sentence=finish_sentence,
+            finish_sentence=length is None if finish_sentence is None else finish_sentence,
             original=original,
             blend=blend,
             share=share,

@@ -62,7 +62,7 @@ def add_commands(commands: Any) -> None:
     write.add_argument(
         "--finish-sentence",
         action=SWITCH,
-        help="continue to the end of the sentence, at most 500 characters (default: end at the length)",
+        help="continue to the end of the sentence, at most 500 characters (default: only without --length)",
     )
     write.add_argument("--ban", metavar="CHARACTERS", help=f"characters that are never generated; {ESCAPES}")
     write.add_argument(
@@ -212,6 +212,7 @@ def _prompt(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
 def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
     """How to write: what is given, else as the draft that is resumed was written."""
     rules = given(args, sampling_settings())
+    finish = kept.finish_sentence if args.begun else args.length is None
     if args.preset:
         rules["temperature"] = preset_temperature(voice(args.model), args.preset)
     manner = Manner(
@@ -222,7 +223,7 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
         kept.banned if args.ban is None else unescaped(args.ban),
         weights=args.weights or kept.weights,
         keep_stop=kept.keep_stop if args.keep_stop is None else args.keep_stop,
-        finish_sentence=kept.finish_sentence if args.finish_sentence is None else args.finish_sentence,
+        finish_sentence=finish if args.finish_sentence is None else args.finish_sentence,
         original=kept.original if args.original is None else args.original,
         **_second_voice(args, kept),
     )

@@ -13,10 +13,10 @@ ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(await file("step.onnx"));
 const how = {
   prompt: values.prompt ?? "",
-  length: Number(values.length ?? voice.length), // characters after the prompt
+  length: Number(values.length ?? voice.length), // characters after the prompt, exactly, if they are given
   temperature: Number(values.temperature ?? voice.temperature),
   seed: Number(values.seed ?? 1),
-  finish: values["finish-sentence"] ?? false,
+  finish: values["finish-sentence"] ?? values.length === undefined,
 };
 if (!(Number.isInteger(how.seed) && how.seed >= 0 && how.seed < 2 ** 31)) {
   console.error(`The seed must be a whole number between 0 and ${2 ** 31 - 1}.`);
