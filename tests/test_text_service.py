@@ -12,8 +12,10 @@ from trainings import train_text
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.runtime.run_log import TrainReport, TrainResult
 from rnnlab.tasks.forecast.use import forecast
+from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.judge.evaluating import evaluate
+from rnnlab.tasks.text.kind import KIND
 from rnnlab.tasks.text.use import Manner, carry_on, drafts, write
 from rnnlab.train.checkpoint import checkpoint
 
@@ -299,3 +301,12 @@ def test_a_text_that_cannot_be_learnt_from_gets_one_sentence_and_leaves_nothing(
 def test_a_setting_that_a_writer_lacks_is_named(folder):
     with pytest.raises(RnnlabError, match="A writer has no setting --lead; leave it out"):
         list(train_text(data(folder), settings={"lead": 3}))
+
+
+def test_a_long_held_out_part_is_scored_less_often(folder):
+    small = {"hidden": 8, "layers": 1, "embedding": 4, "batch": 1, "window": 4}
+    steps = []
+    for share in (0.01, 0.4):
+        request = Request.of(str(folder / "story.txt"), small | {"validation": share})
+        steps.append(KIND.prepare(KIND.read(request), request).rounds[0].train.report_every)
+    assert steps[0] == 250 < 2500 < steps[1]
