@@ -5,7 +5,9 @@
 # make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
-# make shakespeare TEXT=tinyshakespeare.txt, make doyle: the bundled voices, trained from scratch (one to two hours each)
+# make voices: the bundled writers, or one of them by name (one to two hours each); shakespeare may take its text from
+#             a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv (Romans to Revelation) and of tolstoy
+#             (book 15 and the epilogues). doyle begins with the weights of tolstoy
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3
@@ -16,9 +18,12 @@ PYTEST = .venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_FL
 TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 RECIPE := --wide --market SP500 --newest --near 1 --validation 0.02 --seeds 3
-WRITER := .venv/bin/python -m rnnlab train text --overwrite --out
+RNNLAB := .venv/bin/python -m rnnlab
+RECIPE_tolstoy := --epochs 6 --validation 0.117925
+RECIPE_kjv := --epochs 4 --validation 0.092823
+RECIPE_doyle := --from tolstoy
 
-.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial shakespeare doyle screenshots space clean
+.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial voices shakespeare tolstoy kjv doyle screenshots space clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
@@ -56,15 +61,16 @@ stocks-today: .venv/run.stamp
 tutorial: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial --overwrite
 
-# From the catalog's text once it is fetched (python -m rnnlab data fetch tinyshakespeare), or from a local copy of it.
-shakespeare: .venv/run.stamp
-	$(WRITER) data/checkpoints/shakespeare --data $(TEXT)
-	.venv/bin/python -m rnnlab evaluate shakespeare --data $(TEXT)
+# What a report tells an author apart from are the texts that have been fetched.
+voices: shakespeare tolstoy kjv doyle
 
-doyle: .venv/run.stamp
-	.venv/bin/python -m rnnlab data fetch doyle
-	$(WRITER) data/checkpoints/doyle --data doyle
-	.venv/bin/python -m rnnlab evaluate doyle --data doyle
+shakespeare: DATA := $(TEXT)
+shakespeare tolstoy kjv doyle: DATA ?= $@
+shakespeare tolstoy kjv doyle: .venv/run.stamp
+	$(if $(wildcard $(DATA)),,$(RNNLAB) data fetch $(DATA))
+	$(RNNLAB) train text --data $(DATA) $(RECIPE_$@) --out data/checkpoints/$@ --overwrite
+	$(RNNLAB) report $@ --keep
+	$(RNNLAB) report $@ --presets --keep
 
 space: .venv/run.stamp
 	@test -n "$(REPO)" || { echo "Name the Space: make space REPO=owner/name"; exit 2; }
