@@ -25,6 +25,8 @@ from rnnlab.widgets.callers import login_possible
 MODELS = Path(__file__).parents[1] / "data" / "checkpoints"
 NOT_CHANGED = gr.skip()
 
+BUNDLED = ["doyle", "kjv", "shakespeare", "stocks", "stocks-today", "tolstoy"]
+
 
 @pytest.fixture
 def hub(monkeypatch, tmp_path, caplog, capfd):
@@ -57,16 +59,16 @@ def models_of(radio):
 
 def test_the_list_begins_with_what_comes_with_the_page():
     entries = checkpoint_panels.listed(models()["bundled"], [], [])
-    assert [model for _, model in entries] == ["doyle", "shakespeare", "stocks", "stocks-today"]
-    assert entries[1][0].startswith("shakespeare — bundled, writes, LSTM, ")
+    assert [model for _, model in entries] == BUNDLED
+    assert entries[2][0].startswith("shakespeare — bundled, writes, LSTM, ")
 
 
 def test_a_search_shows_what_its_caller_may_see(hub):
     own = checkpoints_tab.find(signed_in(ANNA), "", "", "newest", "stocks", [])
     others = checkpoints_tab.find(signed_in(BORIS), "", "", "newest", "stocks", [])
     strangers = checkpoints_tab.find(None, "", "forecast", "newest", "stocks", [])
-    assert set(models_of(own[1])) == {"doyle", "shakespeare", "stocks", "stocks-today", "anna/voice", "anna/prices"}
-    assert set(models_of(others[1])) == {"doyle", "shakespeare", "stocks", "stocks-today", "anna/voice"}
+    assert set(models_of(own[1])) == {*BUNDLED, "anna/voice", "anna/prices"}
+    assert set(models_of(others[1])) == {*BUNDLED, "anna/voice"}
     assert "No rnnlab checkpoint on the Hub matches" in strangers[0]
     assert own[1].value == "stocks"
 
@@ -74,7 +76,7 @@ def test_a_search_shows_what_its_caller_may_see(hub):
 def test_a_search_leaves_the_chosen_checkpoint_in_the_list(hub):
     radio = checkpoints_tab.find(None, "nothing of that name", "", "newest", "anna/voice", [])[1]
     assert radio.value == "anna/voice"
-    assert models_of(radio) == ["doyle", "shakespeare", "stocks", "stocks-today", "anna/voice"]
+    assert models_of(radio) == [*BUNDLED, "anna/voice"]
 
 
 def test_a_checkpoint_of_the_hub_is_shown_without_its_weights(hub):

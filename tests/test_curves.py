@@ -73,7 +73,7 @@ def test_a_training_loss_that_was_not_finite_leaves_a_gap():
     assert re.search(r">training \d", curve_svg(found)) is None, "its line has no label"
 
 
-@pytest.mark.parametrize("name", ["stocks", "stocks-today", "shakespeare", "doyle"])
+@pytest.mark.parametrize("name", ["stocks", "stocks-today", "shakespeare", "doyle", "tolstoy", "kjv"])
 def test_a_bundled_checkpoint_s_picture_is_its_record_s(name):
     place = STOCKS.parent / name
     found = read_curve(checkpoint.load(place).metrics["curve"])

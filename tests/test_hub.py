@@ -163,7 +163,7 @@ def test_a_hub_whose_answers_make_no_sense_is_said_so(hub, folder):
         ours.pull("anna/stocks")
 
 
-@pytest.mark.parametrize("name", ["stocks", "stocks-today", "shakespeare", "doyle"])
+@pytest.mark.parametrize("name", ["stocks", "stocks-today", "shakespeare", "doyle", "tolstoy", "kjv"])
 def test_the_hub_s_own_check_has_nothing_against_a_card_of_ours(hub, name):
     push(STOCKS.parent / name, f"anna/{name}", ANNA)
     assert asked(hub, "POST", "validate-yaml")
@@ -424,7 +424,7 @@ def test_what_was_pulled_stays_within_a_bound_and_what_was_read_longest_ago_goes
     assert checkpoint.load(ours.pull("anna/s0", token=ANNA).folder).task == "forecast"
 
 
-@pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle"])
+@pytest.mark.parametrize("name", ["stocks", "shakespeare", "doyle", "tolstoy", "kjv"])
 def test_a_card_is_valid_whole_and_tells_each_measure_beside_a_baseline(name):
     place = STOCKS.parent / name
     card, made = ModelCard.load(place / "README.md", ignore_metadata_errors=False), checkpoint.load(place)

@@ -80,7 +80,7 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
-    for voice in ("doyle", "shakespeare"):
+    for voice in ("doyle", "kjv", "shakespeare", "tolstoy"):
         assert presets_of(voice).visible is True
         assert heat_of(voice, preset) in TEMPERATURES
         faithful, balanced, daring = (heat_of(voice, one) for one in PRESETS)
