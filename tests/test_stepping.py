@@ -8,7 +8,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
 from rnnlab.nn.stepping import Engine, Steps, open_engine, packing, stepping_seconds
+from rnnlab.nn.stepping.onnx_graph import step_graph
 from rnnlab.nn.stepping.packing import pack
+from rnnlab.nn.stepping.step_parts import parts_of_a_step, products_of
 from rnnlab.nn.stepping.torch_steps import TorchEngine
 
 V, E, H, B = 23, 6, 17, 3
@@ -196,3 +198,17 @@ def test_a_device_that_is_not_there_takes_for_ever():
     assert 0 < stepping_seconds(config)("cpu") < float("inf")
     if not torch.cuda.is_available():
         assert stepping_seconds(config)("cuda") == float("inf")
+
+
+@pytest.mark.parametrize("weights", ["fp32", "int8"])
+@pytest.mark.parametrize(
+    ("cell", "products"),
+    [("lstm", [(H, 4 * H), (2 * H, 4 * H), (2 * H, 4 * H), (H, V)]), ("rnn", [(H, H), (2 * H, H), (2 * H, H), (H, V)])],
+)
+def test_a_step_s_products_can_be_run_alone(weights, cell, products):
+    network = model(cell)
+    graph = products_of(step_graph(pack(network), int8=weights == "int8")).graph
+    sizes = [[one.type.tensor_type.shape.dim[1].dim_value for one in some] for some in (graph.input, graph.output)]
+    assert list(zip(*sizes, strict=True)) == products
+    for run in parts_of_a_step(network, weights, B).values():
+        run()

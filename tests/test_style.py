@@ -21,7 +21,7 @@ from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.ranges import expected
 from rnnlab.scoring.style.report import report
-from rnnlab.scoring.style.rows import EARLIER, LABELS, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
+from rnnlab.scoring.style.rows import LABELS, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
 from rnnlab.scoring.style.rows import told as shown
 from rnnlab.scoring.style.verdict import verdict
 
@@ -102,16 +102,6 @@ def test_order_by_chance_has_no_distance_and_strict_alternation_has_half():
     np.testing.assert_allclose(found, [0, 0.5], atol=1e-12)
 
 
-def test_a_profile_without_the_order_of_words_is_opened_and_its_row_left_out():
-    value = json.loads(json.dumps(profile().json())) | {"format": 1}
-    del value["training"]["order"]
-    for name in ("held_out", "ngram"):
-        value[name] = [row[:-1348] + row[-1024:] for row in value[name]]
-    found = report(Profile.from_json(value), [pages(600, seed=4)])
-    assert found.left_out["order"] == EARLIER
-    assert {"spelling", "marks", "topic"} <= {row.name for row in found.rows}
-
-
 def test_cosine_delta_is_scipy_s_distance_of_z_scores():
     author, other = profile(1), profile(2)
     ruler = Ruler.of(author, [])
@@ -166,7 +156,8 @@ def test_a_profile_saved_and_opened_gives_the_same_report_and_holds_no_word_of_t
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("format", 3), ("common", []), ("held_out", [[1, 2]]), ("known", {}), ("ngram", [["x"]]), ("training", {}),
+    [("format", 4), ("format", 0), ("uncounted", ["dogs"]),
+     ("common", []), ("held_out", [[1, 2]]), ("known", {}), ("ngram", [["x"]]), ("training", {}),
      ("common", [[1, 2.5, 0]]), ("told_apart", [[-1] * 1024]), ("stops", 5)],
 )  # fmt: skip
 def test_a_damaged_profile_is_refused_in_one_sentence(field, value):

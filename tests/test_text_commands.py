@@ -181,3 +181,6 @@ def test_the_benchmarks_print_their_pairs(capsys):
     assert {(pair["model"], pair["batch"]) for pair in found["pairs"]} == {
         (f"LSTM 2×{hidden}", batch) for hidden in (256, 512) for batch in (1, 16)
     }
+    assert len(found["parts"]) == 8
+    for part in found["parts"]:
+        assert part["products"] + part["call"] + part["small_operators"] == pytest.approx(1)

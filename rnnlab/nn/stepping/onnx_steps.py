@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
@@ -18,17 +19,31 @@ from rnnlab.nn.stepping.packing import PackedModel
 Floats = NDArray[np.float32]
 
 
+def open_session(graph: onnx.ModelProto) -> ort.InferenceSession:
+    """A graph on one thread of the CPU."""
+    settings = ort.SessionOptions()
+    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+    settings.log_severity_level = 3
+    return ort.InferenceSession(graph.SerializeToString(), settings, providers=["CPUExecutionProvider"])
+
+
+def bound(session: ort.InferenceSession, read: Sequence[NDArray[Any]], written: Sequence[NDArray[Any]]) -> Any:
+    """A session's inputs and outputs bound to arrays, in its order; they must be kept for as long as it is run."""
+    binding = session.io_binding()
+    for node, array in zip(session.get_inputs(), read, strict=True):
+        binding.bind_input(node.name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    for node, array in zip(session.get_outputs(), written, strict=True):
+        binding.bind_output(node.name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    return binding
+
+
 class OnnxEngine:
     """A session of ONNX Runtime on one thread, which any number of texts may use at the same time."""
 
     def __init__(self, packed: PackedModel, *, int8: bool) -> None:
         self.config = packed.config
         self.parts = [len(layer.cell.parts) for layer in packed.layers]
-        settings = ort.SessionOptions()
-        settings.intra_op_num_threads = settings.inter_op_num_threads = 1
-        settings.log_severity_level = 3
-        graph = step_graph(packed, int8=int8).SerializeToString()
-        self.session = ort.InferenceSession(graph, settings, providers=["CPUExecutionProvider"])
+        self.session = open_session(step_graph(packed, int8=int8))
 
     def begin(self, rows: int, state: ModelState | None = None) -> OnnxSteps:
         """Begin so many rows; see rnnlab.nn.stepping.Engine."""
@@ -49,7 +64,10 @@ class OnnxSteps:
         if state is not None:
             for buffer, part in zip(self._sides[0], (part for layer in state for part in layer), strict=True):
                 buffer[:] = part[0].detach().cpu().numpy()
-        self._bindings = [self._bound(self._sides[side], self._sides[1 - side]) for side in range(2)]
+        self._bindings = [
+            bound(self._session, [self._ids, *past], [self._logits, *after])
+            for past, after in (self._sides, self._sides[::-1])
+        ]
         self._shown = torch.from_numpy(self._logits)
 
     def step(self, ids: Sequence[int]) -> Tensor:
@@ -71,12 +89,3 @@ class OnnxSteps:
 
     def _buffers(self, rows: int, hidden: int) -> list[Floats]:
         return [np.zeros((rows, hidden), np.float32) for _ in range(sum(self._parts))]
-
-    def _bound(self, past: list[Floats], after: list[Floats]) -> Any:
-        binding = self._session.io_binding()
-        read: list[NDArray[Any]] = [self._ids, *past]
-        for node, array in zip(self._session.get_inputs(), read, strict=True):
-            binding.bind_input(node.name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
-        for node, array in zip(self._session.get_outputs(), [self._logits, *after], strict=True):
-            binding.bind_output(node.name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
-        return binding

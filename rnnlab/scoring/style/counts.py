@@ -48,6 +48,7 @@ SCALARS = (
     "copied_50",
     "longest",
 )
+RECENT = 4  # speeches, among whose speakers the next one is looked for
 COPIED = (20, 30, 50)  # characters of the runs that are looked for in the training part
 WORD_EDGES = tuple(range(2, 17))  # characters
 SENTENCE_EDGES = (2, 3, 5, 8, 12, 17, 23, 30, 40, 55, 75)  # words
@@ -61,15 +62,21 @@ PARTS = {
     "marks": len(MARKS) + 1,  # the last are words, so that it is told how often marks are set
     "common": COMMON,
     "order": (ORDERED + 2) ** 2,
+    "speakers": 2,  # speeches after a block's first two, and those of them that return to one of the last few speakers
     "grams": BUCKETS,
 }
 SIZE = sum(PARTS.values())
 _STARTS = dict(zip(PARTS, np.cumsum([0, *PARTS.values()]).tolist(), strict=False))
 
 
+def places_of(name: str) -> slice:
+    """Where the counts of one part lie."""
+    return slice(_STARTS[name], _STARTS[name] + PARTS[name])
+
+
 def part(counts: Counts, name: str) -> Counts:
     """(…, SIZE) counts -> (…, n) those of one part."""
-    return counts[..., _STARTS[name] : _STARTS[name] + PARTS[name]]
+    return counts[..., places_of(name)]
 
 
 def scalar(counts: Counts, name: str) -> Counts:
@@ -121,6 +128,7 @@ class Habits:
         places = [place for one in numbers.tolist() if (place := self.places.get(one)) is not None]
         part(counts, "common")[:] = np.bincount(places, minlength=COMMON)
         part(counts, "order")[:] = self._order(numbers, spans)
+        part(counts, "speakers")[:] = _turns(words.speakers(block.text))
         part(counts, "grams")[:] = character_grams(block.text)
         return counts
 
@@ -184,6 +192,12 @@ def _copied(text: str, index: Index) -> dict[str, int]:
     for length in COPIED:
         found |= {f"runs_{length}": max(0, len(spans) - length + 1), f"copied_{length}": int((spans >= length).sum())}
     return found
+
+
+def _turns(speakers: Sequence[str]) -> tuple[int, int]:
+    """Of the speeches after the first two, how many there are, and how many by a recent speaker but not the last."""
+    later = [(speakers[place], speakers[max(0, place - RECENT) : place]) for place in range(2, len(speakers))]
+    return len(later), sum(one in recent and one != recent[-1] for one, recent in later)
 
 
 def _histogram(values: Sequence[int], edges: Sequence[int]) -> Ints:

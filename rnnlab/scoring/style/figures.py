@@ -53,6 +53,8 @@ class Ruler:
         with np.errstate(invalid="ignore", divide="ignore"):
             told = {name: scalar(pooled, up) / scalar(pooled, down) for name, (up, down) in SHARES.items()}
             told |= {name: distance(part(pooled, name), part(self.author.training, name)) for name in DISTANCES}
+            turns = part(pooled, "speakers")
+            told["speakers"] = turns[:, 1] / turns[:, 0]
             told["order"] = dependence(part(pooled, "order"))
             told["delta"] = self.delta(part(pooled, "common") / scalar(pooled, "words")[:, None])
             told["longest_copied"] = _longest(counts, draws)

@@ -6,7 +6,7 @@ Words are kept as hashes; the order of the text and its words cannot be read out
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.errors import DataError
-from rnnlab.scoring.style.counts import BUCKETS, COMMON, PARTS, SIZE, Habits, Ints, part
+from rnnlab.scoring.style.counts import BUCKETS, COMMON, PARTS, SIZE, Habits, Ints, part, places_of
 from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.words import BLOCK
 
-FORMAT = 2
-WITHOUT_ORDER = 1  # the format that lacked the counts of words' order
+FORMAT = 3
+ADDED = {"order": 2, "speakers": 3}  # parts of the counts, and the format from which on a profile has them
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,8 @@ class Profile:
     commonest words; frequencies, spreads: (L,) of the words, and over slices of 2,500 words. training: (SIZE,) counts
     of blocks of the training part, all together. told_apart: (N, BUCKETS) character grams of such blocks. held_out:
     (M, SIZE) counts of pages that were left out of all other counts, `run` blocks in a row at a time (leaving.py).
-    ngram: (M, SIZE) those of the 5-gram's pages.
+    ngram: (M, SIZE) those of the 5-gram's pages. uncounted: parts that are zeros, as an earlier version did not count
+    them.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Profile:
     held_out: Ints
     run: int
     ngram: Ints
+    uncounted: tuple[str, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """As JSON; `from_json` undoes it."""
@@ -68,6 +70,7 @@ class Profile:
             "held_out": self.held_out.tolist(),
             "run": self.run,
             "ngram": self.ngram.tolist(),
+            "uncounted": list(self.uncounted),
         }
 
     @classmethod
@@ -80,15 +83,18 @@ class Profile:
 
 
 def _opened(value: Mapping[str, Any]) -> Profile:
-    if value["format"] not in (FORMAT, WITHOUT_ORDER) or value["block"] != BLOCK:
+    if value["format"] not in range(1, FORMAT + 1) or value["block"] != BLOCK:
         raise DataError("The author's profile is of another version of rnnlab; make it anew with --data.")
     common = np.array(value["common"], np.float64).reshape(-1, 3)
     if not len(common) or (common < 0).any() or (common[:, 0] > 2**53).any() or (common[:, 1:] > 1).any():
         raise ValueError("frequencies that are none")
     known, two, three = (Known.from_json(value["known"][name]) for name in ("known", "bigrams", "trigrams"))
     listed = common[:, 0].astype(np.uint64)
-    ordered = value["format"] != WITHOUT_ORDER
-    held_out, ngram = (_blocks(value[name], ordered) for name in ("held_out", "ngram"))
+    lacking = [name for name, since in ADDED.items() if value["format"] < since]
+    uncounted = lacking or value["uncounted"]
+    if not set(uncounted) <= set(ADDED):
+        raise ValueError("parts that are none")
+    held_out, ngram = (_blocks(value[name], lacking) for name in ("held_out", "ngram"))
     run = value["run"]
     if type(run) is not int or run < 1 or len(held_out) % run:
         raise ValueError("runs that are none")
@@ -100,27 +106,30 @@ def _opened(value: Mapping[str, Any]) -> Profile:
         listed=listed,
         frequencies=common[:, 1],
         spreads=common[:, 2],
-        training=_training(value["training"], ordered),
+        training=_training(value["training"], lacking),
         told_apart=_counts(value["told_apart"], BUCKETS),
         held_out=held_out,
         run=run,
         ngram=ngram,
+        uncounted=tuple(uncounted),
     )
 
 
-def _training(value: Mapping[str, Any], ordered: bool) -> Ints:
-    """(SIZE,) counts by part; zeros for the order that was not counted."""
-    told = dict(value) if ordered else {**value, "order": [0] * PARTS["order"]}
+def _training(value: Mapping[str, Any], lacking: Sequence[str]) -> Ints:
+    """(SIZE,) counts by part; zeros for the parts that it lacks."""
+    told = {**value, **{name: [0] * PARTS[name] for name in lacking}}
     return np.concatenate([_counts([told[name]], PARTS[name])[0] for name in PARTS])
 
 
-def _blocks(value: Any, ordered: bool) -> Ints:
-    """(N, SIZE) counts; zeros for the order that was not counted."""
-    if ordered:
-        return _counts(value, SIZE)
-    bare = _counts(value, SIZE - PARTS["order"])
-    place = SIZE - BUCKETS - PARTS["order"]
-    return np.insert(bare, [place] * PARTS["order"], 0, axis=1)
+def _blocks(value: Any, lacking: Sequence[str]) -> Ints:
+    """(N, SIZE) counts; zeros for the parts that they lack."""
+    there = np.ones(SIZE, bool)
+    for name in lacking:
+        there[places_of(name)] = False
+    bare = _counts(value, int(there.sum()))
+    whole = np.zeros((len(bare), SIZE), np.int64)
+    whole[:, there] = bare
+    return whole
 
 
 def _counts(value: Any, width: int) -> Ints:

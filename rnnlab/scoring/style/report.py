@@ -15,7 +15,7 @@ from rnnlab.scoring.style.counts import Ints, part
 from rnnlab.scoring.style.figures import Ruler
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.ranges import DRAWS, LARGEST, author_ranges, runs
-from rnnlab.scoring.style.rows import COPYING, FLAIR, LABELS, Row, Spread, apart, read, told
+from rnnlab.scoring.style.rows import COPYING, EARLIER, FLAIR, LABELS, Row, Spread, apart, read, told
 from rnnlab.scoring.style.verdict import verdict
 from rnnlab.scoring.style.words import BLOCK, blocks_of, count_words
 from rnnlab.summary import THIS_MODEL, Table
@@ -131,7 +131,7 @@ def report(
     for name, label in LABELS.items():
         held_out, ngram, rival = scattered[number][name]
         if held_out is not None and np.isnan(held_out.value):
-            left_out[name] = label.absent
+            left_out[name] = EARLIER if name in author.uncounted else label.absent
             continue
         if np.isnan(text[name].value):
             left_out[name] = label.absent if name in (*FLAIR, *COPYING) else NONE_HERE

@@ -47,7 +47,6 @@ LABELS = {
         "sentences",
         "how far the order of the 16 commonest words and the sentences' ends is from chance (0 as shuffled)",
         False,
-        EARLIER,
     ),
     "balanced": Label(
         "sentences", "paragraphs whose quotation marks and brackets are all closed", True, "the author's text has none"
@@ -56,6 +55,12 @@ LABELS = {
     "line_lengths": Label("sentences", "distance of line lengths", False),
     "repetition": Label("paragraphs", "runs of four words that repeat within 250 words", True),
     "topic": Label("paragraphs", "rarer words taken up again in the second half of 250 words", True),
+    "speakers": Label(
+        "paragraphs",
+        "speeches by one of the last four speakers, but not the last",
+        True,
+        "the author's text has no line before a speech that names its speaker",
+    ),
     "longest_copied": Label(
         "originality",
         "characters of the longest run copied from the training text within 250 words",

@@ -26,6 +26,8 @@ _WORD = re.compile(rf"[{UNSPACED}]|[^{UNSPACED}]+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
 _LOW = ("„", "“")  # which close with what opens elsewhere
+# A line of its own before a speech: "ROMEO:", "First Citizen:"; with a point instead of the colon all in capitals.
+_HEADING = re.compile(r"(?:^|\n[^\S\n]*\n)([^\W\d_][^\n.,;:!?]{0,39})([:.])(?=\n[^\S\n]*\S)")
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,12 @@ def is_balanced(text: str) -> bool:
     """Whether every quotation mark and bracket that is opened is closed, and the other way round."""
     pairs = (*(one for one in _PAIRS if one != ("“", "”")), _LOW) if "„" in text else _PAIRS
     return text.count('"') % 2 == 0 and all(text.count(first) == text.count(last) for first, last in pairs)
+
+
+def speakers(text: str) -> list[str]:
+    """Who speaks, speech by speech, of a text in which a heading names the speaker; of any other text no one."""
+    headings = _HEADING.findall(text)
+    return [name for name, mark in headings if (name.isupper() if mark == "." else not name[0].islower())]
 
 
 def hashes(words: Sequence[str]) -> NDArray[np.uint64]:
