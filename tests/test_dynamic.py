@@ -11,12 +11,22 @@ from torch.nn import functional
 from trainings import train_text
 
 from rnnlab.__main__ import main
+from rnnlab.data.text.vocab import encode_compactly
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.tasks.text.judge import dynamic
-from rnnlab.tasks.text.judge.dynamic import PIECE, Steps, dynamic_losses, squared_gradients
+from rnnlab.tasks.text.judge.dynamic import (
+    LEAST_TUNED,
+    PIECE,
+    Steps,
+    chosen_steps,
+    dynamic_losses,
+    dynamic_scores,
+    squared_gradients,
+)
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.judge.score import streamed_losses
+from rnnlab.tasks.text.writer import open_writing
 
 V = 7
 SHAPE = ModelConfig(
@@ -113,7 +123,7 @@ def test_evaluate_tells_of_it_beside_a_5_gram_that_counts_on(place, capsys):
     assert found == plain
     assert told["nats_per_char"] < plain["nats_per_char_streamed"] - 0.01
     assert told["ngram_nats_per_char"] < plain["ngram_nats_per_char"] - 0.01
-    assert (told["piece"], told["tuned_on"]) == (64, 9000)
+    assert (told["piece"], told["tuned_on"], told["tuned_on_calibration"]) == (64, 9000, False)
     best = min(told["tuning"], key=lambda one: one["nats_per_id"])
     assert (told["rate"], told["pull"]) == (best["rate"], best["pull"])
     assert main(["evaluate", model, "--data", data, "--dynamic"]) == 0
@@ -131,6 +141,18 @@ def test_the_held_out_part_does_not_choose_how_it_is_learnt(place, tmp_path, mon
     ]
     assert told[0]["tuning"] == told[1]["tuning"]
     assert told[0]["nats_per_char"] != told[1]["nats_per_char"]
+
+
+def test_the_steps_are_chosen_where_the_writer_was_not_trained(place, monkeypatch):
+    monkeypatch.setattr(dynamic, "RATES", (1e-3, 1e-2))
+    monkeypatch.setattr(dynamic, "PULLS", (1e-3,))
+    writer, text = open_writing(str(place / "model")), (place / "story.txt").read_text()[:18_000]
+    told = dynamic_scores(writer, [text], [text[-300:]], (LEAST_TUNED + 100) / len(text))
+    assert (told["tuned_on"], told["tuned_on_calibration"]) == (LEAST_TUNED + 100, True)
+    ids = encode_compactly(writer.vocabulary, [text])
+    squares = squared_gradients(writer.model, ids[LEAST_TUNED + 100 :])
+    tried = chosen_steps(writer.model, ids[: LEAST_TUNED + 100], squares)
+    assert told["tuning"] == [{**vars(one), "nats_per_id": loss} for one, loss in tried.items()]
 
 
 def test_prices_and_shards_have_no_dynamic_evaluation(place, tmp_path, capsys):
