@@ -63,11 +63,11 @@ def days_of(model: SequenceModel, tables: Sequence[pd.DataFrame]) -> Days:
 
 
 def forecasts(
-    model: SequenceModel, days: Days, begin: pd.Timestamp, rate: float, pull: float, alone: bool = False
+    model: SequenceModel, days: Days, begin: pd.Timestamp, rate: float, pull: float, alone: float = 0
 ) -> StudentT:
     """Densities (S, N, H) of percent log returns from the day before `begin` on, where learning begins.
 
-    rate, pull: of a step, as in dynamic evaluation of texts. alone: one head for each series, else one for all.
+    rate, pull: of a step, as in dynamic evaluation of texts. alone: 1 for a head for each series, 0 for one for all.
     """
     first, skip = int(days.dates.searchsorted(begin)), model.skip
     assert skip is not None
@@ -90,8 +90,9 @@ def _loss(weights: Tensor, days: Days, day: int) -> Tensor:
     """Of the returns that end on a day, one a horizon and series: each series' weighted mean, summed if it is alone."""
     horizons = torch.arange(len(HORIZONS))
     origins = day - 1 - horizons
-    said = (one[:, horizons, horizons] for one in student_parameters(days.z[:, origins] @ weights.mT))
-    losses = -(log_density(*said, days.y[:, origins, horizons]) * WEIGHTS).sum(dim=1) / WEIGHTS.sum()
+    at = np.s_[:, horizons, horizons]
+    location, scale, dof = student_parameters(days.z[:, origins] @ weights.mT)
+    losses = -log_density(location[at], scale[at], dof[at], days.y[:, origins, horizons]) @ (WEIGHTS / WEIGHTS.sum())
     return losses.sum() if len(weights) > 1 else losses.mean()
 
 
@@ -112,10 +113,10 @@ def main() -> None:
     actual = days.y.double().numpy()[scored] * days.scales[scored]
 
     def losses(*how: float) -> tuple[FloatArray, FloatArray]:
-        density = forecasts(model, days, begin, *how[:2], alone=bool(how[2])).at(scored)
+        density = forecasts(model, days, begin, *how).at(scored)
         return -density.log_density(actual), density.crps(actual)
 
-    before, lines = losses(0, 0, 0), []
+    before, lines = losses(0, 0), []
     for how in ((rate, pull, alone) for alone in (0, 1) for rate in asked.rates for pull in asked.pulls):
         changes = [_change(*pair) for pair in zip(losses(*how), before, strict=True)]
         lines.append(["alone" if how[2] else "together", f"{how[0]:g}", f"{how[1]:g}", *changes[0], *changes[1]])

@@ -68,11 +68,10 @@ def evaluate(
     held_out = tuple(filter(None, readable.texts))
     if not held_out:
         raise DataError("The model knows no character of the held-out part; evaluate it on another text.")
-    same = corpus.sha256 == sha256
-    notices = [*corpus.notices, *([] if same else [ANOTHER]), *readable.notices]
+    notices = [*corpus.notices, *([] if corpus.sha256 == sha256 else [ANOTHER]), *readable.notices]
     scores = all_scores(writer, encode_compactly(writer.vocabulary, held_out)) | ngram_score(first, held_out)
     if dynamic:
-        scores |= {"dynamic": dynamic_scores(writer, first, held_out, learnt.calibration if same else 0.0)}
+        scores |= {"dynamic": dynamic_scores(writer, first, held_out)}
     counted = {"rewritten": readable.rewritten, "left_out": readable.left_out}
     told = {"model": model, "name": corpus.name} | scores
     return told | counted | {"held_out": learnt.validation, "notices": notices}

@@ -8,7 +8,6 @@ nothing new.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from rnnlab.data.text.documents import split_at
 from rnnlab.nn.model import SequenceModel
 
 Ids = NDArray[np.integer[Any]]
@@ -27,15 +25,6 @@ STREAMS = 16
 CHUNK = 256  # steps run at once
 SCALES = np.arange(0.5, 1.5001, 0.025)  # a parabola through the best and its neighbours finds the rest
 MOST_LOGITS = 50_000_000  # read no more ids than have so many: of 65 characters 700,000, of 8,000 words 6,000
-
-
-def split_calibration(training: Sequence[str], share: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Cut a training part into the slice that calibrates, none if it were too short, and what is trained on.
-
-    The slice is its beginning: what lies next to the held-out part is most like it, and is missed
-    (docs/experiments.md).
-    """
-    return split_at(training, share if share * sum(map(len, training)) >= FEWEST else 0)
 
 
 def output_scale(model: SequenceModel, ids: Ids) -> float:
