@@ -14,7 +14,7 @@ from rnnlab.__main__ import main
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.tasks.text.judge import dynamic
-from rnnlab.tasks.text.judge.dynamic import PIECE, Steps, dynamic_losses, squared_gradients
+from rnnlab.tasks.text.judge.dynamic import PIECE, Steps, dynamic_losses, mixed_losses, squared_gradients
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.judge.score import streamed_losses
 
@@ -60,7 +60,10 @@ def test_the_first_piece_is_scored_by_the_trained_weights_and_the_second_is_not(
 def test_a_change_to_later_text_changes_no_score_of_what_comes_before(model, squares):
     changed = IDS.copy()
     changed[200:] = (changed[200:] + 1) % V
-    before, after = (dynamic_losses(model, ids, squares, Steps(0.01, 1e-3)) for ids in (IDS, changed))
+    before, after = (
+        mixed_losses([dynamic_losses(model, ids, squares, Steps(0.01, pull)) for pull in (1e-3, 0.1)])
+        for ids in (IDS, changed)
+    )
     assert_allclose(after[:199], before[:199], rtol=1e-6)
     assert not np.isclose(after[199:], before[199:]).all()
 
@@ -71,6 +74,21 @@ def test_a_text_that_repeats_itself_is_learnt_and_the_model_keeps_its_weights(mo
     assert found[-100:].mean() < static[-100:].mean() - 0.1
     assert all(torch.equal(one, other) for one, other in zip(trained, model.parameters(), strict=True))
     assert all(weight.grad is None for weight in model.parameters())
+
+
+def test_a_mixture_weighs_models_by_what_they_predicted_before():
+    losses = [np.array([0.5, 2.0, 1.0]), np.array([3.0, 0.1, 0.2])]
+    weights, expected = np.array([0.5, 0.5]), []
+    for told in np.exp(-np.array(losses)).T:
+        expected.append(-np.log(weights @ told))
+        weights = weights * told / (weights @ told)
+    assert_allclose(mixed_losses(losses), expected)
+
+
+def test_a_mixture_of_one_is_that_one_and_of_equals_is_each():
+    losses = np.random.default_rng(5).exponential(size=20)
+    for models in (1, 3):
+        assert_allclose(mixed_losses([losses] * models), losses)
 
 
 def test_a_step_is_that_of_the_formula(model, squares):
@@ -114,10 +132,12 @@ def test_evaluate_tells_of_it_beside_a_5_gram_that_counts_on(place, capsys):
     assert told["nats_per_char"] < plain["nats_per_char_streamed"] - 0.01
     assert told["ngram_nats_per_char"] < plain["ngram_nats_per_char"] - 0.01
     assert (told["piece"], told["tuned_on"]) == (64, 9000)
-    best = min(told["tuning"], key=lambda one: one["nats_per_id"])
-    assert (told["rate"], told["pull"]) == (best["rate"], best["pull"])
+    assert told["rate"] == min(told["tuning"], key=lambda one: one["nats_per_id"])["rate"]
+    best = min(told["pulls"], key=lambda one: one["nats_per_char"])
+    assert told["pull"] == best["pull"]
+    assert told["nats_per_char"] <= best["nats_per_char"] + np.log(len(told["pulls"])) / plain["characters"] + 1e-9
     assert main(["evaluate", model, "--data", data, "--dynamic"]) == 0
-    assert f"dynamic evaluation (rate {told['rate']:g}, pull {told['pull']:g})" in capsys.readouterr().out
+    assert f"dynamic evaluation (rate {told['rate']:g}, 3 pulls mixed)" in capsys.readouterr().out
     json.dumps(told, allow_nan=False)
 
 

@@ -114,7 +114,7 @@ def score_table(scores: Mapping[str, Any], origin: Mapping[str, Any] | None = No
 
 def _dynamic_rows(told: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     """Of the model and of the 5-gram that learn the text while it is scored."""
-    how = f"dynamic evaluation (rate {told['rate']:g}, pull {told['pull']:g})"
+    how = f"dynamic evaluation (rate {told['rate']:g}, {len(told['pulls'])} pulls mixed)"
     both = ((how, told["nats_per_char"]), ("adaptive 5-gram (counts of the text so far)", told["ngram_nats_per_char"]))
     return [(name, "–", f"{nats:.4f}", _bits(nats)) for name, nats in both]
 

@@ -2,7 +2,8 @@
 
 Krause, Kahembwe, Murray & Renals 2018, arXiv 1709.07432: after each piece the weights take a step against its gradient,
 divided by the root of its running mean square, which starts from the training text's, and a part of the way back to the
-trained weights.
+trained weights. How far back is best cannot be told before the text: copies that differ in it are mixed, weighed by
+how well each has predicted the text so far.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from rnnlab.tasks.text.judge.score import NGRAM_ORDER, Floats, Ids, characters_o
 from rnnlab.tasks.text.writer import Writer
 
 PIECE = 64  # ids that are scored, then learnt, at once
-RATES, PULLS = (3e-4, 6e-4, 1e-3, 2e-3), (3e-3, 1e-3, 1e-2)  # that are tried
-TUNED, GATHERED = 20_000, 32_000  # ids that they are tried on, and before those, that the squares are gathered on
+RATES, PULLS = (3e-4, 6e-4, 1e-3, 2e-3), (3e-3, 1e-3, 1e-2)  # that are tried, at the first pull; that are mixed
+TUNED, GATHERED = 20_000, 32_000  # ids that rates are tried on, and before those, that the squares are gathered on
 CLIP = 1.0  # norm of a piece's gradient
 DECAY = 0.99  # of the running mean square; a weight that is new to it moves by at most ten times the rate
 SMALLEST = 1e-8  # of a mean square's root, so that a weight that never had a gradient is not divided by 0
@@ -108,22 +109,29 @@ def squared_gradients(model: SequenceModel, ids: Ids) -> list[Tensor]:
     return [square / pieces for square in squares]
 
 
-def chosen_steps(model: SequenceModel, ids: Ids, squares: Sequence[Tensor]) -> dict[Steps, float]:
-    """The steps tried on a text, each with its mean loss in nats an id: every rate, then every pull at the best rate.
+def tried_rates(model: SequenceModel, ids: Ids, squares: Sequence[Tensor]) -> dict[float, float]:
+    """Every rate at the first pull, with its mean loss on a text in nats an id.
 
     Args:
         model, squares: as of `dynamic_losses`.
         ids: (N,) ids of no text that is scored afterwards.
     """
-    tried: dict[Steps, float] = {}
+    return {rate: float(dynamic_losses(model, ids, squares, Steps(rate, PULLS[0])).mean()) for rate in RATES}
 
-    def best(some: Sequence[Steps]) -> Steps:
-        tried.update((one, float(dynamic_losses(model, ids, squares, one).mean())) for one in some if one not in tried)
-        return min(tried, key=lambda one: tried[one])
 
-    rate = best([Steps(rate, PULLS[0]) for rate in RATES]).rate
-    best([Steps(rate, pull) for pull in PULLS])
-    return tried
+def mixed_losses(losses: Sequence[Floats]) -> Floats:
+    """Negative log-probability of each id by the mean of K models' predictions, weighed by those of all ids before it.
+
+    A Bayesian mixture: over a whole text it loses at most ln K nats more than the best of them.
+
+    Args:
+        losses: (N,) nats of each model.
+
+    Returns:
+        (N,) nats.
+    """
+    evidence: Floats = np.logaddexp.reduce(-np.cumsum(losses, axis=1), axis=0) - np.log(len(losses))
+    return np.diff(-evidence, prepend=0.0)
 
 
 def dynamic_scores(writer: Writer, training: Sequence[str], held_out: Sequence[str]) -> dict[str, Any]:
@@ -131,15 +139,16 @@ def dynamic_scores(writer: Writer, training: Sequence[str], held_out: Sequence[s
 
     Args:
         writer: its weights are left as they are.
-        training: documents before what is held out; the mean squared gradient and the steps come from their end.
+        training: documents before what is held out; the mean squared gradient and the rate come from their end.
         held_out: documents that are scored, of characters that the writer knows.
 
     Returns:
-        nats_per_char, streamed; rate, pull, piece (ids); tuned_on (ids); tuning: rate, pull, nats_per_id of each try;
-        ngram_nats_per_char: of the adaptive 5-gram.
+        nats_per_char, streamed, of the mixture; rate, pull (the best copy's), piece (ids); pulls: pull, nats_per_char
+        of each copy; tuned_on (ids); tuning: rate, pull, nats_per_id of each try; ngram_nats_per_char: of the
+        adaptive 5-gram.
 
     Raises:
-        DataError: the training part is too short to choose the steps on.
+        DataError: the training part is too short to choose the rate on.
     """
     vocabulary, model = writer.vocabulary, writer.model
     learnt = encode_compactly(vocabulary, [text for text in adapt_all(vocabulary.alphabet, training).texts if text])
@@ -147,13 +156,16 @@ def dynamic_scores(writer: Writer, training: Sequence[str], held_out: Sequence[s
         raise DataError(f"{len(learnt)} ids before the held-out part are too few for --dynamic; give a longer text.")
     end = min(TUNED, len(learnt) // 2)
     squares = squared_gradients(model, learnt[-end - GATHERED : -end])
-    tried = chosen_steps(model, learnt[-end:], squares)
-    steps = min(tried, key=lambda one: tried[one])
+    tried = tried_rates(model, learnt[-end:], squares)
+    rate = min(tried, key=lambda one: tried[one])
     ids = encode_compactly(vocabulary, held_out)
-    nats = float(dynamic_losses(model, ids, squares, steps).sum()) / int(characters_of(vocabulary)[ids[1:]].sum())
-    told = {"nats_per_char": nats, **vars(steps), "piece": PIECE, "tuned_on": end}
-    tuning = [{**vars(one), "nats_per_id": loss} for one, loss in tried.items()]
-    return told | {"tuning": tuning, "ngram_nats_per_char": _adaptive_ngram(training, held_out)}
+    copies = [dynamic_losses(model, ids, squares, Steps(rate, pull)) for pull in PULLS]
+    characters = int(characters_of(vocabulary)[ids[1:]].sum())
+    nats, *each = (float(losses.sum()) / characters for losses in (mixed_losses(copies), *copies))
+    told = {"nats_per_char": nats, "rate": rate, "pull": PULLS[int(np.argmin(each))], "piece": PIECE, "tuned_on": end}
+    pulls = [{"pull": pull, "nats_per_char": one} for pull, one in zip(PULLS, each, strict=True)]
+    tuning = [{"rate": rate, "pull": PULLS[0], "nats_per_id": loss} for rate, loss in tried.items()]
+    return told | {"pulls": pulls, "tuning": tuning, "ngram_nats_per_char": _adaptive_ngram(training, held_out)}
 
 
 def _adaptive_ngram(training: Sequence[str], held_out: Sequence[str]) -> float:
