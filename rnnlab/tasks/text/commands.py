@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from rnnlab.data.files import Wanted
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.stepping import WEIGHTS
@@ -21,7 +22,7 @@ from rnnlab.tasks.text.judge.commands import add_report
 from rnnlab.tasks.text.learn.adapted_copies import AdaptedCopy, adapting
 from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_settings
 from rnnlab.tasks.text.pieces import UNITS
-from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
+from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, PAGE, WANTED, read_prompt_file
 from rnnlab.tasks.text.use import Draft, carry_on, drafts
 from rnnlab.tasks.text.writer import PRESETS, preset_temperature, voice
 from rnnlab.terminal.commands import (
@@ -178,7 +179,7 @@ def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
         raise RnnlabError("--preset is a temperature; leave out --temperature, or the preset.")
     if args.adapt is not None and (args.save or args.begun):
         raise RnnlabError("A copy of --adapt writes in one run only; leave out --save and --continue.")
-    if args.adapt == "-" and args.prompt == "-":
+    if args.adapt == "-" and "-" in (args.prompt, args.prompt_file):
         raise RnnlabError("Standard input holds one text; give a file for --adapt or for the prompt.")
 
 
@@ -203,20 +204,20 @@ def _prompt(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
         if args.encoding and args.adapt is None:
             raise RnnlabError("--encoding is of a prompt in a file; leave it out, or give --prompt-file.")
         return args.prompt, ()
-    return _file_or_input(file, args.encoding)
+    return _file_or_input(file, args.encoding, WANTED)
 
 
-def _file_or_input(file: str, encoding: str | None) -> tuple[str, tuple[str, ...]]:
+def _file_or_input(file: str, encoding: str | None, wanted: Wanted) -> tuple[str, tuple[str, ...]]:
     """A text of a file, or of standard input where it is called "-", and sentences on how it was read."""
     source = sys.stdin.buffer.read(MOST_PROMPT_BYTES + 1) if file == "-" else file
-    return read_prompt_file(source, encoding or "")
+    return read_prompt_file(source, encoding or "", wanted)
 
 
 def _adapted(args: argparse.Namespace) -> tuple[AdaptedCopy | None, tuple[str, ...]]:
     """The copy of --adapt, its losses told, and sentences on its text."""
     if args.adapt is None:
         return None, ()
-    page, notices = _file_or_input(args.adapt, args.encoding)
+    page, notices = _file_or_input(args.adapt, args.encoding, PAGE)
     *_, copy = adapting(args.model, page, device=args.device)
     assert isinstance(copy, AdaptedCopy), "the last that is given"
     if not args.json:

@@ -44,12 +44,18 @@ def lay_out(voice: gr.Dropdown, prompt: gr.Textbox) -> gr.State:
     shown = gr.HTML("", elem_id="adapted")
     reset = gr.Button("Reset the voice", size="md", scale=0, min_width=150, visible=False, elem_id="reset-voice")
     outputs = [shown, copy, start, stop, reset]
-    run = start.click(adapt, [voice, page, prompt, copy], outputs, show_progress_on=[shown], **PRIVATE | LIMITS)
+    asked = start.click(waiting, copy, outputs, **QUIET)
+    run = asked.then(adapt, [voice, page, prompt, copy], outputs, show_progress="hidden", **PRIVATE | LIMITS)
     # Only once nothing more can come: a report on its way would otherwise undo what this shows.
     stop.click(None, cancels=[run], **QUIET).then(stopped, copy, outputs, **QUIET)
     reset.click(forgotten, [voice, copy], outputs, **QUIET)
     voice.change(None, cancels=[run], **QUIET).then(switched, [voice, copy], outputs, **QUIET)
     return copy
+
+
+def waiting(copy: AdaptedCopy | None) -> tuple[Any, ...]:
+    """What the fold shows until no other visitor's voice is adapted any more."""
+    return html.status("Waiting for its turn", 0), copy, *_buttons(busy=True)
 
 
 def adapt(
