@@ -162,7 +162,7 @@ def test_it_is_told_honestly_when_adapting_did_not_help():
 
 
 def adapted_on_page(voice, page=PAGE, prompt="", copy=None):
-    return list(adapt_panel.adapt(None, voice, page, prompt, copy))
+    return list(adapt_panel.begin_adapting(None, voice, page, prompt, copy))
 
 
 def test_the_page_shows_the_wait_the_result_and_a_way_back(brought):

@@ -76,6 +76,7 @@ def adapting(voice: str, page: str, *, caller: Caller = OWNER, device: str = "au
             else:
                 adapted, told = event
                 yield AdaptedCopy(_keep(_Kept(adapted, stamp(found.folder), caller.client)), voice, told)
+                return  # before a sign of life of a thread that is about to end
 
 
 def adapted_writer(name: str, found: Located, weights: str = "fp32") -> Writer:

@@ -45,7 +45,7 @@ def lay_out(voice: gr.Dropdown, prompt: gr.Textbox) -> gr.State:
     reset = gr.Button("Reset the voice", size="md", scale=0, min_width=150, visible=False, elem_id="reset-voice")
     outputs = [shown, copy, start, stop, reset]
     asked = start.click(waiting, copy, outputs, **QUIET)
-    run = asked.then(adapt, [voice, page, prompt, copy], outputs, show_progress="hidden", **PRIVATE | LIMITS)
+    run = asked.then(begin_adapting, [voice, page, prompt, copy], outputs, show_progress="hidden", **PRIVATE | LIMITS)
     # Only once nothing more can come: a report on its way would otherwise undo what this shows.
     stop.click(None, cancels=[run], **QUIET).then(stopped, copy, outputs, **QUIET)
     reset.click(forgotten, [voice, copy], outputs, **QUIET)
@@ -58,7 +58,7 @@ def waiting(copy: AdaptedCopy | None) -> tuple[Any, ...]:
     return html.status("Waiting for its turn", 0), copy, *_buttons(busy=True)
 
 
-def adapt(
+def begin_adapting(
     token: gr.OAuthToken | None, voice: str, page: str, prompt: str, copy: AdaptedCopy | None
 ) -> Iterator[tuple[Any, ...]]:
     """Adapt a copy of the voice, which takes the place of an earlier one; or say why that cannot be."""
