@@ -155,10 +155,11 @@ def test_whoever_leaves_stops_the_work():
 
 def test_it_is_told_honestly_when_adapting_did_not_help():
     assert Adaptation(1.5, 1.25, 800, 200, ()).verdict == (
-        "Adapted: 1.250 nats per character on the 200 characters kept back, 1.500 before; "
-        "800 characters were trained on."
+        "Adapted: 1.250 nats per character on the 200 characters kept back, 1.500 before; trained on 800 characters."
     )
-    assert Adaptation(1.5, 1.5, 800, 200, ()).verdict.startswith("Adapting did not help: 1.500 nats per character")
+    worse = Adaptation(1.5, 1.5, 800, 200, ())
+    assert worse.verdict.startswith("Adapting did not help: 1.500 nats per character")
+    assert 'class="adapted worse"' in adapt_panel.copy_html(AdaptedCopy("x", "doyle", worse))
 
 
 def adapted_on_page(voice, page=PAGE, prompt="", copy=None):
@@ -170,7 +171,7 @@ def test_the_page_shows_the_wait_the_result_and_a_way_back(brought):
     shown, copy, start, stop, reset = last
     assert "Opening small" in first[0]
     assert (first[2].interactive, first[3].interactive) == (False, True)
-    assert "small is adapted to your text" in shown
+    assert "<b>small is adapted to your text.</b>" in shown
     assert "nats per character on the 188 characters kept back" in shown
     assert (start.interactive, stop.interactive, reset.visible) == (True, False, True)
     shown, none, *_, reset = adapt_panel.forgotten(brought, copy)

@@ -37,12 +37,17 @@ class Adaptation:
     notices: tuple[str, ...]
 
     @property
+    def helped(self) -> bool:
+        """Whether the page's end is predicted better than before."""
+        return self.after < self.before
+
+    @property
     def verdict(self) -> str:
         """One sentence on whether it has helped."""
-        helped = "Adapted" if self.after < self.before else "Adapting did not help"
+        helped = "Adapted" if self.helped else "Adapting did not help"
         return (
             f"{helped}: {self.after:.3f} nats per character on the {self.kept_back:,} characters kept back, "
-            f"{self.before:.3f} before; {self.learnt:,} characters were trained on."
+            f"{self.before:.3f} before; trained on {self.learnt:,} characters."
         )
 
     def answer(self) -> dict[str, Any]:

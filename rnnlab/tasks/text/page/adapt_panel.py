@@ -22,7 +22,7 @@ WHAT = (
     "A copy of the voice is trained on your text, for this visit only. The last fifth is kept back, to measure whether "
     "that helps. Nothing is saved, and nobody else sees the copy."
 )
-STAYS = "It writes until you reset it, choose another voice or leave the page."
+STAYS = "The copy writes until you reset it, choose another voice or leave the page."
 AS_BEFORE = "Texts are written as before."
 
 
@@ -41,8 +41,9 @@ def lay_out(voice: gr.Dropdown, prompt: gr.Textbox) -> gr.State:
         with gr.Row(elem_classes="keep"):
             start = gr.Button("Adapt to this text", size="md", scale=0, min_width=170, elem_id="adapt")
             stop = gr.Button("Stop", size="md", scale=0, min_width=90, interactive=False, elem_id="stop-adapting")
-    shown = gr.HTML("", elem_id="adapted")
-    reset = gr.Button("Reset the voice", size="md", scale=0, min_width=150, visible=False, elem_id="reset-voice")
+    with gr.Row(elem_classes="under"):
+        shown = gr.HTML("", elem_id="adapted")
+        reset = gr.Button("Reset the voice", size="md", scale=0, min_width=150, visible=False, elem_id="reset-voice")
     outputs = [shown, copy, start, stop, reset]
     asked = start.click(waiting, copy, outputs, **QUIET)
     run = asked.then(begin_adapting, [voice, page, prompt, copy], outputs, show_progress="hidden", **PRIVATE | LIMITS)
@@ -102,9 +103,9 @@ def switched(voice: str, copy: AdaptedCopy | None) -> tuple[Any, ...]:
 
 def copy_html(copy: AdaptedCopy) -> str:
     """That the voice is adapted, and whether that has helped."""
-    title = f'<p class="eyebrow">{escape(told(copy.voice))} is adapted to your text</p>'
-    said = html.headline(copy.told.verdict) + html.notes((*copy.told.notices, STAYS))
-    return f'<section class="verdict notice" role="status">{title}{said}</section>'
+    name, kind = escape(told(copy.voice)), "" if copy.told.helped else " worse"
+    said = f"<p><b>{name} is adapted to your text.</b> {escape(copy.told.verdict)}</p>"
+    return f'<section class="adapted{kind}" role="status">{said}{html.notes((*copy.told.notices, STAYS))}</section>'
 
 
 def _buttons(*, busy: bool = False, there: bool = False) -> tuple[Any, ...]:
