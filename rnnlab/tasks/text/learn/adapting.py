@@ -44,7 +44,7 @@ class Adaptation:
     @property
     def verdict(self) -> str:
         """One sentence on whether it has helped."""
-        helped = "Adapted" if self.helped else "Adapting did not help"
+        helped = "Adapting helped" if self.helped else "Adapting did not help"
         return (
             f"{helped}: {self.after:.3f} nats per character on the {self.kept_back:,} characters kept back, "
             f"{self.before:.3f} before; trained on {self.learnt:,} characters."
