@@ -155,7 +155,8 @@ def test_whoever_leaves_stops_the_work():
 
 def test_it_is_told_honestly_when_adapting_did_not_help():
     assert Adaptation(1.5, 1.25, 800, 200, ()).verdict == (
-        "Adapting helped: 1.250 nats per character on the 200 characters kept back, 1.500 before; trained on 800 characters."
+        "Adapting helped: 1.250 nats per character on the 200 characters kept back, 1.500 before; "
+        "trained on 800 characters."
     )
     worse = Adaptation(1.5, 1.5, 800, 200, ())
     assert worse.verdict.startswith("Adapting did not help: 1.500 nats per character")
