@@ -136,6 +136,25 @@ def blended(page: Page, folder: Path) -> None:
     page.locator("#write:not([disabled])").wait_for(timeout=PATIENCE)
 
 
+def adapting(page: Page, folder: Path) -> None:
+    """A text given to adapt the voice to, and the work on it begun."""
+    write(page, folder)
+    page.get_by_role("button", name="Adapt to a text").click()
+    lines = (f"On night {n} the lantern in the north window burned, and no boat came in.\n" for n in range(14))
+    page.locator("#adapt-text textarea").fill("".join(lines))
+    page.locator("#adapt").click()
+    page.locator("#adapted .status", has_text="%").wait_for(timeout=PATIENCE)
+
+
+def adapted(page: Page, folder: Path) -> None:
+    """A text by an adapted copy of the voice."""
+    adapting(page, folder)
+    page.locator("#reset-voice").wait_for(timeout=3 * PATIENCE)
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator("#facts", has_text="An adapted copy").wait_for(timeout=PATIENCE)
+    page.locator("#write:not([disabled])").wait_for(timeout=PATIENCE)
+
+
 def unwritten(page: Page, folder: Path) -> None:
     """A seed that is no number."""
     write(page, folder)
@@ -211,6 +230,8 @@ STATES: dict[str, Callable[[Page, Path], None]] = {
         three,
         forking,
         blended,
+        adapting,
+        adapted,
         unwritten,
         train,
         learning,

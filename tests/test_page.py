@@ -28,7 +28,7 @@ def write_prices(file: Path, ticker: str, rows: int = 700) -> Path:
     return file
 
 
-READING = {"/forecast", "/backtest", "/write", "/report", "/models", "/load"}
+READING = {"/forecast", "/backtest", "/write", "/adapt", "/report", "/models", "/load"}
 
 
 def show(ticker="AAPL", file=None, model="stocks", horizon=20, start="", column="", dates=""):

@@ -6,6 +6,7 @@ import pytest
 from commanding import run
 from golden.places import FIXTURES
 
+import rnnlab
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.opening import locate, open_located
 from rnnlab.scoring.style.report import StyleReport
@@ -87,3 +88,12 @@ def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
         assert faithful <= balanced <= daring
     assert presets_of("owner/name").visible is False
     assert presets_of("nobody").visible is False
+
+
+def test_python_writes_by_preset_as_the_command_does(measured):
+    voice = rnnlab.load(measured)
+    assert voice.write(length=60, seed=3, preset="daring") == voice.write(length=60, seed=3, temperature=0.9)
+    with pytest.raises(RnnlabError, match="A preset is a temperature; leave out temperature, or the preset"):
+        voice.write(preset="daring", temperature=0.5)
+    with pytest.raises(RnnlabError, match="There is no preset 'wild'; choose faithful, balanced or daring"):
+        voice.write(preset="wild")

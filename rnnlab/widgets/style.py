@@ -79,6 +79,12 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 .refusal .eyebrow { color: var(--warn); font-weight: 600; }
 .refusal h2 { font-size: 1.12rem; color: var(--body-text-color); overflow-wrap: anywhere; }
 .refusal .still { margin: 8px 0 0; font-size: .88rem; color: var(--soft); }
+.adapted { border-left: 3px solid var(--model); background: var(--tint); padding: 10px 16px; border-radius: 6px; }
+.adapted.worse { border-color: var(--warn); background: var(--warn-tint); }
+.adapted p { margin: 0; font-size: .95rem; max-width: none; font-variant-numeric: tabular-nums; }
+.adapted .notes { margin: 4px 0 0; padding: 0; }
+.adapted .notes li { margin: 2px 0; list-style: none; color: var(--soft); font-size: .86rem; }
+.settings .caption { color: var(--soft) !important; font-size: .88rem; }
 .empty {
   border: 1px dashed var(--line); border-radius: 8px; padding: 28px; color: var(--soft); text-align: center;
 }

@@ -10,7 +10,9 @@ from html import escape
 from typing import Any
 
 # Flags of sentences that are told on a command line, too, with their values: fields of the page, parameters elsewhere.
-_FLAG = re.compile(r"--(encoding|column|documents|marker|shuffle|ticker|dates|rare|epochs|from)\b(?: (\d+|line\b))?")
+_FLAG = re.compile(
+    r"--(encoding|column|documents|marker|shuffle|ticker|dates|rare|epochs|from|temperature)\b(?: (\d+|line\b))?"
+)
 _FIELDS, _PARAMETERS = {"from": "Fine-tune"}, {"from": "base"}
 
 

@@ -56,6 +56,7 @@ COMMANDS = {
     "write": "write chars --prompt ANNA --length 9 --seed 1 --save draft",
     "write --continue": "write chars --continue draft --length 9",
     "write --texts": "write words --length 9 --seed 1 --texts 2 --unit words",
+    "write --adapt": "write chars --prompt ANNA --length 9 --seed 1 --adapt story.txt",
     "evaluate": "evaluate chars --data story.txt",
     "evaluate words": "evaluate words --data story.txt",
     "push": "push density anna/density",

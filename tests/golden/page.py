@@ -95,6 +95,8 @@ def endpoint_answers(page: Page) -> dict[str, Any]:
         "/forecast of a file, calibrated": {"file": prices, "horizon": 2, "calibrated": True},
         "/backtest": {"file": prices, "model": "stocks"},
         "/write": {"prompt": "ROMEO:", "model": "shakespeare", "length": 5, "seed": "1"},
+        "/write by a preset": {"prompt": "To be", "model": "shakespeare", "length": 5, "seed": "1", "preset": "daring"},
+        "/adapt": {"model": "shakespeare", "text": "To be, or not to be? " * 25},
         "/train_text": {"file": story} | text,
         "/train_text from a writer": {"file": story, "base": "shakespeare", "epochs": 1},
         "/train_forecast": {"file": prices} | text,

@@ -19,7 +19,7 @@ from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.learn.adapting import Adaptation, adapt_writer
 from rnnlab.tasks.text.manner import USUAL, Manner
 from rnnlab.tasks.text.use import drafts, drafts_by, hand_of
-from rnnlab.tasks.text.writer import Writer, open_writing
+from rnnlab.tasks.text.writer import Writer, open_writing, preset_temperature, voice_of
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,7 @@ class TextModel:
         blend: str = "",
         share: float | None = None,
         contrast: float | None = None,
+        preset: str | None = None,
     ) -> str:
         r"""Write on from a prompt; what was changed in it, and a seed that was drawn for -1, is told as a warning.
 
@@ -160,6 +161,7 @@ class TextModel:
             blend: a second writer, whose predictions are combined with this one's at every step.
             share: of the second writer, from 0 to 1; None is 0.5.
             contrast: in place of a share, how strongly the text is moved away from the second writer, from 0 to 5.
+            preset: in place of a temperature, "faithful", "balanced" or "daring", as measured for this voice.
 
         Returns:
             The whole text, the prompt first.
@@ -167,6 +169,11 @@ class TextModel:
         Raises:
             RnnlabError: the checkpoint is no writer, or something of the above cannot be used as it is.
         """
+        if preset is not None:
+            if temperature is not None:
+                raise RnnlabError("A preset is a temperature; leave out temperature, or the preset.")
+            writer = self._writer or open_writing(str(self.folder), device=device)
+            temperature = preset_temperature(voice_of(writer, self.name), preset)
         listed = (stops,) if isinstance(stops, str) else stops
         manner = Manner(
             USUAL.length if length is None else length,

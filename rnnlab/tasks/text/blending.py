@@ -47,12 +47,14 @@ class Hand:
         """Have both read a prompt, into the places from which texts with these seeds begin."""
         return begin_after(self._read(None, prompt.ids), prompt, seeds)
 
-    def state_at(self, place: Place, same: bool) -> ModelState | None:
+    def state_at(self, place: Place, same: bool, own: bool = True) -> ModelState | None:
         """The state at a place; same: whether it was left by the same second writer, or by as little as none.
 
-        Where the second writer is another one, it reads the whole text.
+        Where the second writer is another one, it reads the whole text. own: the same of the first.
         """
-        return place.state if same or place.state is None else self._read(place.state, place.ids)
+        if (same and own) or place.state is None:
+            return place.state
+        return self._read(place.state if own else None, place.ids)
 
     def originals(self) -> list[Fingerprint | None]:
         """The fingerprints of the texts that may be copied; of what is only moved away from, none is."""

@@ -12,7 +12,7 @@ from rnnlab.runtime.opening import locate
 from rnnlab.tasks.text.manner import USUAL, Manner, rules
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.seeds import DRAWN, drawn_words, seeds_of
-from rnnlab.tasks.text.use import Draft, adapted, hand_for, written
+from rnnlab.tasks.text.use import BY_COPY, Draft, adapted, hand_for, written
 
 GONE = "That character is not in the text that is shown; choose another."
 
@@ -58,6 +58,8 @@ def branch(
     text = draft.prompt + "".join(piece.text for piece in kept) + chosen.text
     given = hand.prompt(text)
     wish, notices = adapted(wish, hand)
+    earlier = [BY_COPY] if BY_COPY in draft.notices else []
+    told = (*earlier, *hand.notices, *given.notices, *notices)
     seeds = (draft.seeds[fork.row],) if seed is None else seeds_of(seed, 1)
     same = given.text == text  # else a second voice that joins now does not know all of it
     begun = Draft(
@@ -66,7 +68,7 @@ def branch(
         draft.prompt if same else given.text,
         ((*kept, chosen),) if same else ((),),
         seeds,
-        (*hand.notices, *given.notices, *notices, *([drawn_words(seeds)] if seed == DRAWN else [])),
+        tuple(dict.fromkeys((*told, *([drawn_words(seeds)] if seed == DRAWN else [])))),
         0,
         0.0,
         False,

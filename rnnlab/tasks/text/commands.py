@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from rnnlab.data.files import Wanted
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.stepping import WEIGHTS
@@ -16,11 +17,12 @@ from rnnlab.scoring.originality.marks import copying_words
 from rnnlab.tasks.text.bench.generation import bench_generation, generation_table
 from rnnlab.tasks.text.bench.training import bench_training, training_table
 from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_draft, save_draft
-from rnnlab.tasks.text.export.exporting import FORMATS, export, exported_lines
+from rnnlab.tasks.text.export.commands import add_export
 from rnnlab.tasks.text.judge.commands import add_report
+from rnnlab.tasks.text.learn.adapted_copies import AdaptedCopy, adapting
 from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_settings
 from rnnlab.tasks.text.pieces import UNITS
-from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, read_prompt_file
+from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, PAGE, WANTED, read_prompt_file
 from rnnlab.tasks.text.use import Draft, carry_on, drafts
 from rnnlab.tasks.text.writer import PRESETS, preset_temperature, voice
 from rnnlab.terminal.commands import (
@@ -48,7 +50,9 @@ def add_commands(commands: Any) -> None:
         "--prompt", default="", metavar="TEXT", help="the prompt; - reads it from standard input (default: none)"
     )
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, read unchanged")
-    write.add_argument("--encoding", help="encoding of the prompt's file, such as KOI8-R (default: detected)")
+    write.add_argument(
+        "--encoding", help="encoding of the files of --prompt-file and --adapt, such as KOI8-R (default: detected)"
+    )
     write.add_argument("--length", type=int, help="length of the text (default 400)")
     write.add_argument("--unit", choices=UNITS, help="unit of the length (default characters)")
     write.add_argument(
@@ -86,19 +90,11 @@ def add_commands(commands: Any) -> None:
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
     write.add_argument("--preset", choices=PRESETS, help="the voice's own measured temperature, if it has any")
+    write.add_argument("--adapt", metavar="FILE", help="write with a copy adapted to this text, which is not saved")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
     add_report(commands)
-    _add_export(commands)
-
-
-def _add_export(commands: Any) -> None:
-    words = "export a writer for other programs: a step, a vocabulary, readers in Python and JavaScript, a page"
-    parser = add_command(commands, "export", words, _export)
-    parser.add_argument("model", metavar="MODEL", help="a checkpoint: a folder, or a bundled name such as shakespeare")
-    parser.add_argument("folder", metavar="DIR", help="the folder to write, a new one")
-    parser.add_argument("--to", choices=FORMATS, default=FORMATS[0], help="format of the step (default onnx)")
-    add_overwrite(parser, "an earlier export in DIR; other files there stay")
+    add_export(commands)
 
 
 def add_benches(benches: Any) -> None:
@@ -139,10 +135,6 @@ def _bench_training(args: argparse.Namespace) -> Answer:
     return tell(args, bench_training(args.rounds), lambda answer: table_lines([training_table(answer)]))
 
 
-def _export(args: argparse.Namespace) -> Answer:
-    return tell(args, export(args.model, args.folder, overwrite=args.overwrite), exported_lines)
-
-
 def _write(args: argparse.Namespace) -> Answer:
     _refuse_of_no_effect_on_writing(args)
     begun = _begun(args)
@@ -150,6 +142,9 @@ def _write(args: argparse.Namespace) -> Answer:
     prompt, notices = _prompt(args)
     if args.save:
         check_draft_file(args.save, overwrite=args.overwrite)
+    copy, more_notices = _adapted(args)
+    notices = (*notices, *more_notices)
+    manner = manner if copy is None else dataclasses.replace(manner, adaptation=copy.name)
     draft, shown = None, 0
     try:
         for draft in _drafts(args, begun, prompt, manner):
@@ -174,7 +169,7 @@ def _write(args: argparse.Namespace) -> Answer:
     if not args.json:
         how = f"{draft.characters:,} characters at {draft.chars_per_second:,.0f} a second on {draft.device}"
         aside("\n".join([*draft.notices, f"seed {draft.seeds[0]}, {how}", *copying_words(draft.copied)]))
-    return draft.answer()
+    return draft.answer() if copy is None else draft.answer() | {"adaptation": copy.told.answer()}
 
 
 def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
@@ -182,6 +177,10 @@ def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
         raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
     if args.preset and args.temperature is not None:
         raise RnnlabError("--preset is a temperature; leave out --temperature, or the preset.")
+    if args.adapt is not None and (args.save or args.begun):
+        raise RnnlabError("A copy of --adapt writes in one run only; leave out --save and --continue.")
+    if args.adapt == "-" and "-" in (args.prompt, args.prompt_file):
+        raise RnnlabError("Standard input holds one text; give a file for --adapt or for the prompt.")
 
 
 def _begun(args: argparse.Namespace) -> Draft | None:
@@ -202,11 +201,28 @@ def _prompt(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
         raise RnnlabError("--prompt and --prompt-file both give a prompt; leave one of them out.")
     file = "-" if args.prompt == "-" else args.prompt_file
     if file is None:
-        if args.encoding:
+        if args.encoding and args.adapt is None:
             raise RnnlabError("--encoding is of a prompt in a file; leave it out, or give --prompt-file.")
         return args.prompt, ()
+    return _file_or_input(file, args.encoding, WANTED)
+
+
+def _file_or_input(file: str, encoding: str | None, wanted: Wanted) -> tuple[str, tuple[str, ...]]:
+    """A text of a file, or of standard input where it is called "-", and sentences on how it was read."""
     source = sys.stdin.buffer.read(MOST_PROMPT_BYTES + 1) if file == "-" else file
-    return read_prompt_file(source, args.encoding or "")
+    return read_prompt_file(source, encoding or "", wanted)
+
+
+def _adapted(args: argparse.Namespace) -> tuple[AdaptedCopy | None, tuple[str, ...]]:
+    """The copy of --adapt, its losses told, and sentences on its text."""
+    if args.adapt is None:
+        return None, ()
+    page, notices = _file_or_input(args.adapt, args.encoding, PAGE)
+    *_, copy = adapting(args.model, page, device=args.device)
+    assert isinstance(copy, AdaptedCopy), "the last that is given"
+    if not args.json:
+        aside(copy.told.verdict)
+    return copy, (*notices, *copy.told.notices)
 
 
 def _manner(args: argparse.Namespace, kept: Manner) -> Manner:

@@ -56,8 +56,10 @@ def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> Non
     """Write a draft's texts and where they stand; the model's surprise is not kept.
 
     Raises:
-        RnnlabError: the file cannot be written, or the draft's model is no longer there.
+        RnnlabError: the file cannot be written, the draft's model is no longer there, or an adapted copy wrote it.
     """
+    if draft.manner.adaptation:
+        raise RnnlabError("An adapted copy lives in memory only, so its text cannot be resumed; save it as plain text.")
     tensors: dict[str, Any] = {}
     rows = []
     for number, (place, pieces) in enumerate(zip(draft.places, draft.pieces, strict=True)):
@@ -130,9 +132,9 @@ def _words(value: Any) -> list[str]:
 
 
 def _told(manner: Manner) -> dict[str, Any]:
-    """As JSON; whether the surprise is explained is no matter of the text."""
+    """As JSON; whether the surprise is explained is no matter of the text, and no adapted copy's text is stored."""
     told = dataclasses.asdict(manner)
-    del told["explained"]
+    del told["explained"], told["adaptation"]
     rules = {name: value for name, value in manner.sampling.items() if value is not None}
     numbers = {"share": manner.share, "contrast": manner.contrast}
     floats = {name: None if value is None else float(value) for name, value in numbers.items()}

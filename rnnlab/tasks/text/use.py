@@ -18,6 +18,7 @@ from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.marks import CopiedSpans, copied_spans, joined
 from rnnlab.tasks.text.blending import Hand, alone, combined
 from rnnlab.tasks.text.generate import Place, Writing
+from rnnlab.tasks.text.learn.adapted_copies import adapted_writer
 from rnnlab.tasks.text.manner import USUAL, Manner, rules
 from rnnlab.tasks.text.pieces import LONGEST_WORD, MOST_TO_FINISH, Piece, Wish, take_back
 from rnnlab.tasks.text.seeds import DRAWN, drawn_words, seeds_of
@@ -31,6 +32,7 @@ NO_FINGERPRINT = (
     "{} has no fingerprint of its text (originality.safetensors), so copying cannot be detected; allow it, or "
     "train the writer again."
 )
+BY_COPY = "An adapted copy of the voice wrote this, or a part of it; without that copy it cannot be written again."
 UNFINISHED = f"A sentence did not end within {MOST_TO_FINISH} characters beyond the length; the text was cut there."
 
 
@@ -185,14 +187,15 @@ def drafts_by(
 def carry_on(draft: Draft, manner: Manner = USUAL, *, caller: Caller = OWNER, device: str = "auto") -> Iterator[Draft]:
     """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`.
 
-    A second voice that is another one than before first reads the whole text.
+    A second voice or an adapted copy that is another one than before first reads the whole text.
     """
     wish, sampling = rules(manner)
     hand, manner = hand_for(locate(draft.model, caller=caller), manner, caller, device)
     wish, notices = adapted(wish, hand)
     pieces, places = _taken_back(draft, wish.stops)
     same = second_name(draft.manner) == second_name(manner)
-    places = tuple(dataclasses.replace(place, state=hand.state_at(place, same)) for place in places)
+    own = draft.manner.adaptation == manner.adaptation
+    places = tuple(dataclasses.replace(place, state=hand.state_at(place, same, own)) for place in places)
     earlier = (one for one in draft.notices if one not in (UNFINISHED, ENDLESS))
     notices = tuple(dict.fromkeys((*earlier, *hand.notices, *notices)))
     begun = dataclasses.replace(draft, manner=manner, notices=notices, pieces=pieces, places=places)
@@ -207,6 +210,8 @@ def second_name(manner: Manner) -> str:
 
 def hand_for(found: Located, manner: Manner, caller: Caller, device: str) -> tuple[Hand, Manner]:
     """What writes so, and the manner with its second voice at the commit that is opened."""
+    if manner.adaptation:
+        return hand_of(adapted_writer(manner.adaptation, found, manner.weights), manner, caller, device)
     return hand_of(open_located_writing(found, device=device, weights=manner.weights), manner, caller, device)
 
 
@@ -222,6 +227,8 @@ def hand_of(writer: Writer, manner: Manner, caller: Caller, device: str) -> tupl
         )
     if manner.original and None in hand.originals():
         raise RnnlabError(NO_FINGERPRINT.format("This writer" if hand.originals()[0] is None else "The second voice"))
+    if manner.adaptation:
+        hand = dataclasses.replace(hand, notices=(BY_COPY, *hand.notices))
     return hand, manner
 
 

@@ -116,12 +116,16 @@ FIELDS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class Writer:
-    """All that writing needs, shared by whoever writes at a time."""
+    """All that writing needs, shared by whoever writes at a time.
+
+    adapted: of a copy that was adapted to a text, one sentence on whether that has helped.
+    """
 
     checkpoint: Checkpoint
     model: SequenceModel
     vocabulary: Vocabulary
     engine: Engine
+    adapted: str = ""
 
 
 def open_writer(checkpoint: Checkpoint, device: torch.device | str = "cpu", weights: str = "fp32") -> Writer:
@@ -190,10 +194,10 @@ def open_located_writing(found: Located, *, device: str = "auto", weights: str =
             made = open_located(found)
             return open_writer(made, choose_device(device, stepping_seconds(made.model)), weights)
 
-    return _OPEN.get(key, opened, _bytes)
+    return _OPEN.get(key, opened, writer_bytes)
 
 
-def _bytes(writer: Writer) -> int:
+def writer_bytes(writer: Writer) -> int:
     """About what a writer holds: its weights as they were read, in its model, packed, and in the engine's own copies.
 
     A hundred writers of 0.4 million weights took 16 bytes a weight (`python -m benchmarks.many_models`).
@@ -266,8 +270,8 @@ def voice_of(writer: Writer, model: str) -> Voice:
     unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
     return Voice(
         name=model,
-        title=text_learnt(checkpoint)[0],
-        verdict=writing_verdict(measured(checkpoint)),
+        title=text_learnt(checkpoint)[0] + (" (adapted copy)" if writer.adapted else ""),
+        verdict=writer.adapted or writing_verdict(measured(checkpoint)),
         openings=tuple(checkpoint.metrics.get("openings", ())),
         size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
@@ -276,7 +280,9 @@ def voice_of(writer: Writer, model: str) -> Voice:
 
 
 def preset_temperature(voice: Voice, preset: str) -> float:
-    """The temperature of a voice's preset, one of PRESETS; RnnlabError if it was not measured."""
+    """The temperature of a voice's preset; RnnlabError if it is none of PRESETS or was not measured."""
+    if preset not in PRESETS:
+        raise RnnlabError(f"There is no preset {preset!r:.40}; choose {', '.join(PRESETS[:-1])} or {PRESETS[-1]}.")
     if preset not in voice.presets:
         raise RnnlabError(
             f"The presets of {voice.name} have not been measured; give --temperature, or measure them with "

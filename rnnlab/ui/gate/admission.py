@@ -25,7 +25,7 @@ class Room:
 
 # By the events' concurrency_id. Trainings take minutes, and one runs at a time; texts and forecasts take a second.
 ROOMS = {"train": Room(8, 2, "trainings"), "rent": Room(16, 2, "Jobs"), "hub": Room(40, 10, "requests to the Hub")}
-ROOMS |= {"prices": Room(20, 2, "requests for prices")}
+ROOMS |= {"prices": Room(20, 2, "requests for prices"), "adapt": Room(8, 2, "adaptations")}
 OTHERS = Room(60, 20, "requests")
 
 

@@ -8,7 +8,7 @@ how well each has predicted the text so far.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +59,21 @@ def dynamic_losses(model: SequenceModel, ids: Ids, squares: Sequence[Tensor], st
     return learnt(model, ids, squares, steps)[1]
 
 
+def unwatched() -> None:
+    """Nobody watches."""
+
+
 def learnt(
-    model: SequenceModel, ids: Ids, squares: Sequence[Tensor], steps: Steps, passes: int = 1
+    model: SequenceModel,
+    ids: Ids,
+    squares: Sequence[Tensor],
+    steps: Steps,
+    passes: int = 1,
+    watch: Callable[[], None] = unwatched,
 ) -> tuple[SequenceModel, Floats]:
     """A copy of a model that has learnt a text as `dynamic_losses` says, and the losses of its last pass.
 
-    passes: over the text, each begun without a past.
+    passes: over the text, each begun without a past. watch: is called at every piece; what it raises ends the work.
     """
     learner = _copy(model)
     weights, trained = list(learner.parameters()), [weight.detach().clone() for weight in model.parameters()]
@@ -72,7 +81,7 @@ def learnt(
     losses: list[Floats] = []
     for _ in range(passes):
         losses = []
-        for piece in _pieces(learner, ids):
+        for piece in _pieces(learner, ids, watch):
             losses.append(piece.losses)
             _step(weights, piece.gradients(weights), squares, trained, steps)
     return learner.eval(), np.concatenate(losses)
@@ -92,17 +101,18 @@ def _step(
         weight.addcdiv_(gradient, square.sqrt() + SMALLEST, value=-steps.rate).lerp_(begun, steps.pull)
 
 
-def squared_gradients(model: SequenceModel, ids: Ids) -> list[Tensor]:
+def squared_gradients(model: SequenceModel, ids: Ids, watch: Callable[[], None] = unwatched) -> list[Tensor]:
     """Each weight's mean squared gradient over a text's pieces, in the order of the model's parameters.
 
     Args:
         model: of ids.
         ids: (N,) ids of a text that the model was trained on.
+        watch: as of `learnt`.
     """
     learner = _copy(model)
     weights = list(learner.parameters())
     squares, pieces = [torch.zeros_like(weight) for weight in weights], 0
-    for piece in _pieces(learner, ids):
+    for piece in _pieces(learner, ids, watch):
         pieces += 1
         for square, gradient in zip(squares, piece.gradients(weights), strict=True):
             square.addcmul_(gradient, gradient)
@@ -190,11 +200,12 @@ class _Piece:
         return [gradient * factor for gradient in found]
 
 
-def _pieces(model: SequenceModel, ids: Ids) -> Iterator[_Piece]:
+def _pieces(model: SequenceModel, ids: Ids, watch: Callable[[], None]) -> Iterator[_Piece]:
     """Score a text piece by piece with the weights that the model then has, the state carried."""
     state: ModelState | None = None
     device = model.head.weight.device
     for start in range(0, len(ids) - 1, PIECE):
+        watch()
         rows = torch.from_numpy(ids[None, start : start + PIECE + 1].astype(np.int64)).to(device)
         output, state = model(rows[:, :-1], None if state is None else detach(state))
         losses = functional.cross_entropy(output[0].float(), rows[0, 1:], reduction="none")

@@ -10,10 +10,12 @@ import gradio as gr
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.tasks.text.manner import SHARE, Manner, second_voice
+from rnnlab.tasks.text.page.adapt_endpoint import add_adapt_endpoint
 from rnnlab.tasks.text.page.report_endpoint import add_report_endpoint
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
 from rnnlab.tasks.text.use import drafts
+from rnnlab.tasks.text.writer import preset_temperature, voice
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
@@ -38,6 +40,8 @@ def write(
     blend: str = "",
     share: float = SHARE,
     contrast: float = 0.0,
+    preset: str = "",
+    adaptation: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
 
@@ -60,31 +64,32 @@ def write(
         blend: a second writer, whose predictions are combined with the model's at every step; empty for none.
         share: of the second writer, 0 … 1.
         contrast: above 0, in place of the share, how strongly the text is moved away from the second writer, up to 5.
+        preset: faithful, balanced or daring, the model's own measured temperature; empty for none.
+        adaptation: what /adapt has returned for this model, so that the adapted copy writes; empty for none.
 
     Returns:
         {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far; of a writer
         with a fingerprint of its text also {longest_copied, copying_limit}; with a second writer also {blend, and
         share or contrast}.
     """
-    rules = {
-        "temperature": temperature,
-        "top_k": top_k,
-        "top_p": top_p,
-        "min_p": min_p,
-        "repetition_penalty": repetition_penalty,
-    }
+    rules = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "repetition_penalty": repetition_penalty}
+    caller = caller_of(token)
     try:
+        if preset and temperature != TEMPERATURE:
+            raise RnnlabError("A preset is a temperature; leave out temperature, or the preset.")
+        heat = preset_temperature(voice(model or "", caller=caller), preset) if preset else temperature
         manner = Manner(
             bounded(length),
-            sampling=rules,
+            sampling=rules | {"temperature": heat},
             stops=_stops(stop, stops),
             banned=unescaped(ban or ""),
             keep_stop=bool(keep_stop),
             finish_sentence=bool(finish_sentence),
             original=bool(original),
             **second_voice(blend, share, contrast),
+            adaptation=adaptation or "",
         )
-        for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller_of(token)):
+        for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller):
             yield answer_for_programs(draft.answer())
     except RnnlabError as error:
         raise gr.Error(for_programs(str(error)), print_exception=False) from error
@@ -99,7 +104,7 @@ def _stops(stop: str | None, more: object) -> tuple[str, ...]:
 
 
 def add_endpoints(models: Sequence[str], at_once: int) -> None:
-    """Add /write, /report and /train_text to the Blocks being built, behind components that nobody sees."""
+    """Add /write, /adapt, /report and /train_text to the Blocks being built, behind components that nobody sees."""
     with gr.Row(visible=False):
         given = [
             gr.Textbox("", label="prompt"),
@@ -120,9 +125,12 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
             gr.Textbox("", label="blend"),
             gr.Number(SHARE, label="share"),
             gr.Number(0.0, label="contrast"),
+            gr.Textbox("", label="preset"),
+            gr.Textbox("", label="adaptation"),
         ]
         answer = gr.JSON(label="answer")
         call = gr.Button()
     call.click(write, given, answer, api_name="write", concurrency_id="write", concurrency_limit=at_once)
+    add_adapt_endpoint(models)
     add_report_endpoint(models)
     add_train_endpoint()

@@ -18,7 +18,7 @@ from rnnlab.tasks.text.page.request import (
     TEMPERATURE,
     rule_names,
 )
-from rnnlab.tasks.text.use import UNFINISHED, Draft
+from rnnlab.tasks.text.use import BY_COPY, UNFINISHED, Draft
 from rnnlab.widgets.links import link_to, linked_model, linked_number
 
 SWITCHES = ("keep_stop", "finish_sentence", "original")
@@ -27,7 +27,8 @@ SWITCHES = ("keep_stop", "finish_sentence", "original")
 def writing_link(draft: Draft) -> str:
     """The query that writes a text again: `?tab=write&model=…&revision=…&prompt=…&seed=…`; "" if there can be none.
 
-    There is none to what a visitor has brought, which nobody else may open, nor for a prompt too long for an address.
+    There is none to what a visitor has brought, which nobody else may open, nor to what an adapted copy wrote, which is
+    not kept, nor for a prompt too long for an address.
     """
     manner, read = draft.manner, len(draft.prompt) + draft.begun
     # A paragraph's end may have been shown one line break late, and from there the text would go on.
@@ -48,7 +49,7 @@ def writing_link(draft: Draft) -> str:
         on.remove("finish_sentence")
     asked |= dict.fromkeys(on, 1)
     asked |= _second_voice(manner)
-    if not is_shareable(manner.blend):
+    if not is_shareable(manner.blend) or BY_COPY in draft.notices:
         return ""
     return link_to("write", draft.model, asked)
 

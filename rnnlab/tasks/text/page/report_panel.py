@@ -23,6 +23,7 @@ WHAT = (
     "How near a text is to its author, in words, phrases, sentences, paragraphs and flair: each figure beside new "
     "pages by the author and beside a character 5-gram, all of the same length."
 )
+NO_REPORT = "What an adapted copy writes has no report; report on this text, or reset the voice and write again."
 SHORT = "Press Continue until the text is long enough, or have the model report on texts of its own."
 
 
@@ -47,6 +48,8 @@ def of_text(token: gr.OAuthToken | None, draft: Draft) -> str:
 
 def of_model(token: gr.OAuthToken | None, draft: Draft) -> str:
     """Report on new texts at the same temperature."""
+    if draft.manner.adaptation:
+        return html.refusal(NO_REPORT, "The text stays.")
     heat = draft.manner.sampling.get("temperature")
     return _told(
         lambda caller: report_of(draft.model, samples=SAMPLES, temperature=heat, caller=caller),

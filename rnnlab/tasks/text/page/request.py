@@ -23,7 +23,7 @@ SEVERAL = 3
 FULL = 60_000  # characters of all texts together, and then a page has enough of them
 MOST_DIGITS = 20
 BEFORE_RULES = 9  # values of the choosers, before those of the sampling chain
-SWITCHES_OFF = (False, False, False, "", SHARE, 0.0)  # what is last and optional, when nothing is asked for
+SWITCHES_OFF = (False, False, False, "", SHARE, 0.0, None)  # what is last and optional, when nothing is asked for
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class AskedText:
         """Read the choosers' values in their order.
 
         The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
-        stop, whether to finish the sentence, whether not to copy, and the second voice, its share and its contrast.
+        stop, whether to finish the sentence, whether not to copy, the second voice, its share and its contrast, and an
+        adapted copy, which writes in the place of the voice that it was made of alone.
 
         Raises:
             RnnlabError: a value cannot be read.
@@ -50,7 +51,7 @@ class AskedText:
         names = rule_names()
         given = rest[len(names) :]
         whole: list[Any] = [*given, *SWITCHES_OFF[len(given) :]]
-        keep_stop, finish, original, blend, share, contrast = whole
+        keep_stop, finish, original, blend, share, contrast, copy = whole
         manner = Manner(
             length=bounded(length),
             sampling={"temperature": heat} | dict(zip(names, rest[: len(names)], strict=True)),
@@ -62,6 +63,7 @@ class AskedText:
             finish_sentence=bool(finish),
             original=bool(original),
             **second_voice(blend, share, contrast),
+            adaptation=copy.name if copy is not None and copy.voice == voice else "",
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 

@@ -14,7 +14,7 @@ from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
-from rnnlab.tasks.text.page import endpoint, report_panel, voice_panel
+from rnnlab.tasks.text.page import adapt_panel, endpoint, report_panel, voice_panel
 from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, presets_of
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
@@ -112,14 +112,15 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
         go = gr.Textbox(visible="hidden", label="begin")
     first = first_draft(voices[0])
     choosers, buttons = lay_choosers(voices)
+    copy = adapt_panel.lay_out(choosers.voice, choosers.prompt)
     results = _results(first, buttons)
     report_panel.lay_out(results.draft)
-    _connect(choosers, results, go)
+    _connect(choosers, copy, results, go)
     return WriteTab(choosers, go, results.verdict, voices)
 
 
 def add_endpoints(voices: Sequence[str]) -> None:
-    """Add /write, /report and /train_text."""
+    """Add /write, /adapt, /report and /train_text."""
     endpoint.add_endpoints(voices, AT_ONCE)
 
 
@@ -210,14 +211,14 @@ def _results(first: Draft, buttons: list[gr.Button]) -> Results:
     return Results(verdict, sheet, line, gr.State(first), write, stop, on, saved, explained, again)
 
 
-def _connect(choosers: Choosers, results: Results, go: gr.Textbox) -> None:
+def _connect(choosers: Choosers, copy: gr.State, results: Results, go: gr.Textbox) -> None:
     writing: dict[str, Any] = PRIVATE | {
         "outputs": results.listed(),
         "show_progress": "hidden",
         "concurrency_id": ID,
         "concurrency_limit": AT_ONCE,
     }
-    asked = [results.explained, *choosers.listed()]
+    asked = [results.explained, *choosers.listed(), copy]
     # Whatever begins a text does so by this number, and first stops what is being written: two would share the sheet.
     number = gr.State(0)
 
