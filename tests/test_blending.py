@@ -34,9 +34,10 @@ IDS = (2, 0, -1, 1)  # of the second, for those of the first
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A voice, one with another alphabet and size, one with the first's alphabet, and one of words."""
+    """A voice, one with another alphabet and size, one with the first's alphabet, one each of words and subwords."""
     place = tmp_path_factory.mktemp("blending")
-    texts = {"a": story(), "b": story(seed=2).replace("y", "q") + OTHERS * 9, "c": story(seed=3), "words": story(), "subwords": story()}
+    texts = {"a": story(), "b": story(seed=2).replace("y", "q") + OTHERS * 9, "c": story(seed=3)}
+    texts |= {"words": story(), "subwords": story()}
     other = {"b": {"hidden": 31, "layers": 2, "cell": "gru"}, "words": {"level": "word", "words": 120}}
     other |= {"subwords": {"level": "subword", "subwords": 512, "epochs": 1}}
     for name, text in texts.items():

@@ -249,7 +249,7 @@ def test_a_model_of_longer_ids_is_scored_in_nats_per_character(folder, tmp_path,
 
 
 def test_a_training_of_subwords_that_was_stopped_resumes_to_the_same_weights(folder, tmp_path):
-    settings = SETTINGS | {"level": "subword", "epochs": 2}
+    settings = SETTINGS | {"level": "subword", "epochs": 2, "report_every": 20}
     for name in ("whole", "m"):
         training = train_text(data(folder), out=tmp_path / name, settings=settings)
         list(training) if name == "whole" else (next(training), next(training))
