@@ -1,6 +1,6 @@
 """Letters, one-hot letters, subwords and words at equal cost: one network, one text, so many CPU seconds each.
 
-    python -m benchmarks.levels [TEXT] [--seconds 120] [--hidden 256] [--layers 1]
+    python -m benchmarks.levels [TEXT] [--seconds 120] [--hidden 256] [--layers 1] [--only letters …]
 
 TEXT is a file or a name of the catalog (doyle). The seconds are of training steps on one thread: the steps that fit in
 are counted from some timed ones. Reports, calibration and scores are not counted. Then a sample of each.
@@ -69,8 +69,9 @@ def main(asked: argparse.Namespace) -> None:
     """Train each kind of ids, print the table, then the samples."""
     torch.set_num_threads(1)
     rows, samples = [], []
-    for name, own in LEVELS.items():
-        request = Request.of(asked.text, SHARED | own | {"hidden": asked.hidden, "layers": asked.layers})
+    for name in asked.only:
+        shape = {"hidden": asked.hidden, "layers": asked.layers}
+        request = Request.of(asked.text, SHARED | LEVELS[name] | shape)
         training = TEXT.prepare(TEXT.read(request), request)
         assert isinstance(training, TextTraining)
         row, writer = _trained(training, asked.seconds)
@@ -134,4 +135,5 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--layers", type=int, default=1)
+    parser.add_argument("--only", nargs="+", choices=LEVELS, default=list(LEVELS), help="rows (default: all)")
     main(parser.parse_args())
