@@ -3,7 +3,7 @@
     python -m benchmarks.levels [TEXT] [--seconds 120] [--hidden 256] [--layers 1] [--only letters …]
 
 TEXT is a file or a name of the catalog (doyle). The seconds are of training steps on one thread: the steps that fit in
-are counted from some timed ones. Reports, calibration and scores are not counted. Then a sample of each.
+are counted from some timed ones. Reports, calibration and scores are not counted. Samples of each come with it.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ class Clock:
 
 
 def main(asked: argparse.Namespace) -> None:
-    """Train each kind of ids, print the table, then the samples."""
+    """Train each kind of ids and print samples of it, then the table."""
     torch.set_num_threads(1)
-    rows, samples = [], []
+    rows = []
     for name in asked.only:
         shape = {"hidden": asked.hidden, "layers": asked.layers}
         request = Request.of(asked.text, SHARED | LEVELS[name] | shape)
@@ -76,13 +76,11 @@ def main(asked: argparse.Namespace) -> None:
         assert isinstance(training, TextTraining)
         row, writer = _trained(training, asked.seconds)
         rows.append([name, *row])
-        samples.append((name, card_samples(writer)))
-        print(*rows[-1], sep="  ", flush=True)
+        print(*rows[-1], sep="  ")
+        for one in card_samples(writer):
+            print(f"\n--- {name}, temperature {one['temperature']}\n{one['text']}", flush=True)
     print(f"\nheld-out 5-gram: {training.baseline()[1]:.3f} nats per character\n")
     print(*aligned(HEAD, rows), sep="\n")
-    for name, some in samples:
-        for one in some:
-            print(f"\n--- {name}, temperature {one['temperature']}\n{one['text']}")
 
 
 def _trained(training: TextTraining, seconds: float) -> tuple[list[str], Writer]:

@@ -190,7 +190,7 @@ def test_the_benchmarks_print_their_pairs(capsys):
         (["--subwords", "512", "--level", "word"], "--subwords is the size of a vocabulary of subwords"),
         (["--words", "512", "--level", "subword"], "--words is the size of a vocabulary of words; leave it out"),
         (["--rare", "5", "--level", "subword"], "--rare is of characters; leave it out, or give --level char."),
-        (["--subwords", "500", "--level", "subword"], "subwords must be between 512 and 4,096, not 500"),
+        (["--subwords", "500", "--level", "subword"], "subwords must be between 512 and 4096, not 500"),
     ],
 )
 def test_the_size_of_a_vocabulary_belongs_to_its_level(flags, sentence, tmp_path):
