@@ -36,7 +36,7 @@ from rnnlab.train.progress import Progress, TrainConfig
 from rnnlab.train.weights import cpu_weights, halved
 
 # Little dropout: nothing is read often enough to be overfitted.
-SHARED = {"lr": 4e-3, "ema": 0.99, "input_dropout": 0.0, "between_dropout": 0.1, "output_dropout": 0.1}
+SHARED: dict[str, Any] = {"lr": 4e-3, "ema": 0.99, "input_dropout": 0.0, "between_dropout": 0.1, "output_dropout": 0.1}
 SHARED |= {"recurrent_dropout": 0.0, "device": "cpu", "seed": 1}
 LEVELS: dict[str, dict[str, Any]] = {
     "letters": {"level": "char"},
