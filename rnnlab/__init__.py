@@ -15,6 +15,8 @@ for _switch, _off in (
     ("GRADIO_ANALYTICS_ENABLED", "False"),
 ):
     os.environ.setdefault(_switch, _off)
+# The library `tokenizers` works on one thread; after several it warns of every fork on standard error.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 if TYPE_CHECKING:
     from typing import Any

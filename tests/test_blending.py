@@ -34,10 +34,12 @@ IDS = (2, 0, -1, 1)  # of the second, for those of the first
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A voice, one with another alphabet and size, one with the first's alphabet, and one of words."""
+    """A voice, one with another alphabet and size, one with the first's alphabet, one each of words and subwords."""
     place = tmp_path_factory.mktemp("blending")
-    texts = {"a": story(), "b": story(seed=2).replace("y", "q") + OTHERS * 9, "c": story(seed=3), "words": story()}
+    texts = {"a": story(), "b": story(seed=2).replace("y", "q") + OTHERS * 9, "c": story(seed=3)}
+    texts |= {"words": story(), "subwords": story()}
     other = {"b": {"hidden": 31, "layers": 2, "cell": "gru"}, "words": {"level": "word", "words": 120}}
+    other |= {"subwords": {"level": "subword", "subwords": 512, "epochs": 1}}
     for name, text in texts.items():
         (place / f"{name}.txt").write_text(text)
         settings = SETTINGS | other.get(name, {})
@@ -203,6 +205,7 @@ def test_neither_author_is_copied_where_copying_is_forbidden(place):
     ("manner", "sentence"),
     [
         ({"blend": "words"}, "The voice writes characters and the second one words, which cannot be combined; choose"),
+        ({"blend": "subwords"}, "The voice writes characters and the second one subwords, which cannot be combined"),
         ({"blend": "a", "share": 1.5}, "The share must be between 0 and 1, not 1.5."),
         ({"blend": "a", "contrast": -1}, "The contrast must be between 0 and 5, not -1."),
         ({"blend": "a", "share": 0.5, "contrast": 1}, "leave one out"),
@@ -223,6 +226,10 @@ def test_voices_of_other_words_or_another_script_are_refused(place):
     assert common_ids(words, words) == tuple(range(words.size))
     with pytest.raises(RnnlabError, match="different words, which cannot be combined"):
         common_ids(words, dataclasses.replace(words, words=words.words[:-1]))
+    subwords = open_writing(str(place / "subwords")).vocabulary
+    assert common_ids(subwords, subwords) == tuple(range(subwords.size))
+    with pytest.raises(RnnlabError, match="different subwords, which cannot be combined"):
+        common_ids(subwords, dataclasses.replace(subwords, merges=subwords.merges[:-1]))
 
 
 @pytest.mark.filterwarnings("ignore:Only characters")

@@ -18,14 +18,8 @@ from rnnlab.data.text.prompts import adapt, all_forms
 from rnnlab.tasks.text.export.exporting import WRITTEN
 from rnnlab.tasks.text.writer import open_writing
 
-WRITERS = [
-    "shakespeare",
-    "doyle",
-    "tolstoy",
-    "kjv",
-    str(FIXTURES / "finished" / "writer"),
-    str(FIXTURES / "finished" / "words"),
-]
+VOICES = ["shakespeare", "doyle", "tolstoy", "kjv"]
+WRITERS = [*VOICES, *(str(FIXTURES / "finished" / name) for name in ("writer", "words", "subwords"))]
 PROMPT = "“It was  a café’s\r\nlamp ﬁre,” 中 3½ Mr. O'Neil said...  "
 NODE = shutil.which("node")
 

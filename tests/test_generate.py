@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from rnnlab.data.text.vocab import build_characters, build_words
+from rnnlab.data.text.vocab import build_characters, build_subwords, build_words
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, SequenceModel, new_model
@@ -20,6 +20,7 @@ from rnnlab.tasks.text.pieces import Wish
 
 TEXT = "so it goes, and so it went; but where it went, nobody knows.\n"
 VOCABULARY = build_characters([TEXT])
+LONGER = pytest.mark.parametrize("build", [build_words, build_subwords])
 SMALL = ModelConfig(cell="gru", hidden=13, layers=2, inputs=0, vocabulary=1, embedding=5, outputs=1)
 RULES = Sampling(top_k=9, repetition_penalty=1.2, repetition_window=20, no_repeat_ngram=5)
 
@@ -99,8 +100,9 @@ def test_a_text_is_gone_on_with_as_if_it_had_never_stopped(sampling, asked):
     assert begun + rest == whole
 
 
-def test_words_cut_in_the_middle_are_gone_on_with_too():
-    vocabulary = build_words([TEXT * 3], most=40)
+@LONGER
+def test_words_cut_in_the_middle_are_gone_on_with_too(build):
+    vocabulary = build([TEXT * 3], most=40)
     network, whole = model(vocabulary), write("so it", vocabulary, length=80)
     for length in range(30, 40):
         first = writing("so it", vocabulary, network=network, length=length)
@@ -176,8 +178,9 @@ def test_a_long_prompt_is_read_in_parts_to_the_state_of_the_whole():
     assert_close(place.state, whole)
 
 
-def test_words_are_written_to_the_very_character():
-    vocabulary = build_words([TEXT * 3], most=40)
+@LONGER
+def test_words_are_written_to_the_very_character(build):
+    vocabulary = build([TEXT * 3], most=40)
     text = write("so it", vocabulary, length=33)
     assert len(text) == 33
 
@@ -216,9 +219,9 @@ def test_an_empty_prompt_begins_where_a_document_does():
     assert read_prompt(build_characters(["abc"]), "").ids == (0,)
 
 
-@pytest.mark.parametrize("build", [build_characters, lambda texts: build_words(texts, most=40)])
+@pytest.mark.parametrize("build", [lambda texts, most: build_characters(texts), build_words, build_subwords])
 def test_banned_characters_are_never_written(build):
-    text = write("so", build([TEXT * 3]), length=300, banned="eio ")
+    text = write("so", build([TEXT * 3], most=40), length=300, banned="eio ")
     assert not set("eio ") & set(text)
 
 

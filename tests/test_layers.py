@@ -19,6 +19,7 @@ ALLOWED = {  # a third-party package: the only parts of the house that may impor
     "huggingface_hub": {"hub"},
     "datasets": {"data"},
     "safetensors": {"train"},
+    "tokenizers": {"data"},
     "onnx": {"nn"},
     "accelerate": {"train"},
     "spaces": {"runtime"},

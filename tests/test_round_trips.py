@@ -16,9 +16,10 @@ from trainings import train_forecast, train_text
 import rnnlab
 from rnnlab.nn.cells import CELLS
 from rnnlab.service.sharing import push
+from rnnlab.tasks.text.learn.settings import LEVELS
 
 ROOT = Path(__file__).parents[1]
-WRITERS = [f"{level}-{cell}" for level, cell in product(("char", "word"), sorted(CELLS))]
+WRITERS = [f"{level}-{cell}" for level, cell in product(LEVELS, sorted(CELLS))]
 FORECASTERS = [f"{recipe}-{cell}" for recipe, cell in product(("density", "tutorial"), sorted(CELLS))]
 TINY_TEXT = {"hidden": 16, "layers": 1, "embedding": 8, "epochs": 1, "batch": 4, "window": 25}
 TINY_PRICES = {"density": {"steps": 2, "hidden": 4, "seed": 1}, "tutorial": {"steps": 2, "hidden": 4}}
@@ -96,4 +97,4 @@ def test_a_forecaster_that_was_pulled_forecasts_the_same_to_the_last_digit(both,
 
 def test_no_two_checkpoints_make_the_same(both):
     mine, _ = both
-    assert len(set(mine.values())) == len(mine) == 12
+    assert len(set(mine.values())) == len(mine) == 15

@@ -184,3 +184,21 @@ def test_the_benchmarks_print_their_pairs(capsys):
     assert len(found["parts"]) == 8
     for part in found["parts"]:
         assert part["products"] + part["call"] + part["small_operators"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--subwords", "512"], "--subwords is the size of a vocabulary of subwords; leave it out, or give --level"),
+        (["--subwords", "512", "--level", "word"], "--subwords is the size of a vocabulary of subwords"),
+        (["--words", "512", "--level", "subword"], "--words is the size of a vocabulary of words; leave it out"),
+        (["--rare", "5", "--level", "subword"], "--rare is of characters; leave it out, or give --level char."),
+        (["--subwords", "500", "--level", "subword"], "subwords must be between 512 and 4096, not 500"),
+    ],
+)
+def test_the_size_of_a_vocabulary_belongs_to_its_level(flags, sentence, tmp_path):
+    (tmp_path / "story.txt").write_text(story(3_000))
+    data = str(tmp_path / "story.txt")
+    done = run("train", "text", "--data", data, "--out", str(tmp_path / "m"), *flags)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr

@@ -16,6 +16,7 @@ from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.kind import KIND
+from rnnlab.tasks.text.learn.settings import LEVELS
 from rnnlab.tasks.text.use import Manner, carry_on, drafts, write
 from rnnlab.train.checkpoint import checkpoint
 
@@ -82,7 +83,7 @@ def test_another_text_is_scored_with_a_word_of_warning_and_its_unknown_character
     assert any("ï was written as i" in notice for notice in notices)
 
 
-@pytest.mark.parametrize("level", ["char", "word"])
+@pytest.mark.parametrize("level", LEVELS)
 def test_the_validation_text_is_never_seen_in_training(folder, tmp_path, level):
     """Changing all of the last tenth changes no weight."""
     whole = story()
@@ -238,14 +239,26 @@ def test_a_voice_tells_its_openings_and_how_good_it_is(folder):
     assert "LSTM of characters, 2 × 40 units" in voice.size
 
 
-def test_a_word_model_is_scored_in_nats_per_character(folder, tmp_path):
-    settings = SETTINGS | {"level": "word", "words": 120}
+@pytest.mark.parametrize("level", LEVELS[1:])
+def test_a_model_of_longer_ids_is_scored_in_nats_per_character(folder, tmp_path, level):
+    settings = SETTINGS | {"level": level, "words": 120}
     list(train_text(data(folder), out=tmp_path / "m", settings=settings))
-    words, chars = (evaluate(place, data(folder)) for place in (str(tmp_path / "m"), model(folder)))
-    assert words["ngram_nats_per_char"] == chars["ngram_nats_per_char"]
-    assert 0.1 < words["nats_per_char_streamed"] < 1.5
-    assert words["characters"] > 1980
-    assert writer.voice(str(tmp_path / "m")).size.startswith("LSTM of words")
+    longer, chars = (evaluate(place, data(folder)) for place in (str(tmp_path / "m"), model(folder)))
+    assert longer["ngram_nats_per_char"] == chars["ngram_nats_per_char"]
+    assert 0.1 < longer["nats_per_char_streamed"] < 1.5
+    assert longer["characters"] > 1980
+    assert writer.voice(str(tmp_path / "m")).size.startswith(f"LSTM of {level}s")
+
+
+def test_a_training_of_subwords_that_was_stopped_resumes_to_the_same_weights(folder, tmp_path):
+    settings = SETTINGS | {"level": "subword", "epochs": 2, "report_every": 20}
+    for name in ("whole", "m"):
+        training = train_text(data(folder), out=tmp_path / name, settings=settings)
+        list(training) if name == "whole" else (next(training), next(training))
+        training.close()
+    list(train_text(data(folder), out=tmp_path / "m", resume=True))
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "m"))
+    assert one == other
 
 
 @pytest.mark.parametrize(

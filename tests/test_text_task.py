@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from rnnlab.data.text.vocab import build_characters, build_words
+from rnnlab.data.text.vocab import build_characters, build_subwords, build_words
 from rnnlab.errors import DataError
 from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, new_model
@@ -112,8 +112,9 @@ def test_windows_know_nothing_of_each_other_and_score_every_id_once():
         assert_close(losses[start : start + 10], alone, rtol=1e-4, atol=1e-5)
 
 
-def test_windows_of_words_hold_so_many_characters_and_score_every_id_once():
-    vocabulary = build_words([TEXT], most=40)
+@pytest.mark.parametrize("build", [build_words, build_subwords])
+def test_windows_of_longer_ids_hold_so_many_characters_and_score_every_id_once(build):
+    vocabulary = build([TEXT], most=40)
     network, ids = new_model(shape_of(vocabulary, SMALL), seed=1), vocabulary.encode(TEXT[:400])
     lengths, starts = characters_of(vocabulary), window_starts(characters_of(vocabulary)[ids], 16)
     losses = windowed_losses(network, ids, lengths, 16)
@@ -128,8 +129,9 @@ def test_an_id_longer_than_the_window_has_a_window_of_its_own():
     assert window_starts(np.array([1, 9, 2, 3, 9]), 5) == [0, 1, 3]
 
 
-def test_a_score_in_nats_a_character_is_the_same_whatever_the_ids_stand_for():
-    vocabulary = build_words([TEXT], most=40)
+@pytest.mark.parametrize("build", [build_words, build_subwords])
+def test_a_score_in_nats_a_character_is_the_same_whatever_the_ids_stand_for(build):
+    vocabulary = build([TEXT], most=40)
     network, ids = new_model(shape_of(vocabulary, SMALL), seed=1), vocabulary.encode(TEXT[:400])
     shares = []
     found = score(network, vocabulary, ids, shares.append)

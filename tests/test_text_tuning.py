@@ -9,7 +9,7 @@ from torch.testing import assert_close
 from trainings import train_text
 
 from rnnlab.__main__ import main
-from rnnlab.data.text.vocab import build_characters, build_words, encode_documents, widen, widened_ids
+from rnnlab.data.text.vocab import build_characters, build_subwords, build_words, encode_documents, widen, widened_ids
 from rnnlab.errors import CheckpointError, RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.runtime.opening import open_checkpoint
@@ -52,7 +52,7 @@ def tuned(place):
 @pytest.mark.parametrize("boundary", [False, True])
 def test_a_widened_vocabulary_keeps_what_every_id_stands_for(unknown, boundary):
     text = "now and then\nand now and then"
-    for old in (build_characters([text], boundary=boundary), build_words([text], boundary=boundary)):
+    for old in (build([text], boundary=boundary) for build in (build_characters, build_subwords, build_words)):
         new = widen(old, "aéz0", boundary=True, unknown=unknown)
         ids = widened_ids(old, new)
         assert (len(ids), len(set(ids.tolist()))) == (old.size, old.size)
@@ -139,12 +139,13 @@ def test_documents_and_lower_case_are_read_as_its_own_text_was(tmp_path):
         assert "A" not in made.codec["vocabulary"]["characters"]
 
 
-def test_words_stay_the_ones_it_knows_and_new_ones_are_spelt(place, tmp_path):
-    settings = SETTINGS | {"level": "word", "words": 100}
+@pytest.mark.parametrize(("level", "strings"), [("word", "words"), ("subword", "merges")])
+def test_words_and_subwords_stay_the_ones_it_knows_and_new_ones_are_spelt(place, tmp_path, level, strings):
+    settings = SETTINGS | {"level": level, "words": 100}
     list(train_text(str(place / "one.txt"), out=tmp_path / "base", settings=settings))
     list(train_text(str(place / "other.txt"), out=tmp_path / "m", base=str(tmp_path / "base"), settings=FEW))
     old, new = (open_checkpoint(str(tmp_path / one)).codec["vocabulary"] for one in ("base", "m"))
-    assert new["words"] == old["words"]
+    assert new[strings] == old[strings]
     assert set(NEW) <= set(new["characters"])
 
 

@@ -1,19 +1,24 @@
 """Text as ids and back: nothing is lost, nothing depends on chance, and a damaged codec is refused."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from authors import story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnlab.data.code_points import PART, line_slices
 from rnnlab.data.text.cleaning import clean
+from rnnlab.data.text.strings import LONGEST
 from rnnlab.data.text.vocab import (
     CharacterVocabulary,
     Vocabulary,
     build_characters,
+    build_subwords,
     build_words,
     encode_compactly,
     encode_documents,
@@ -37,7 +42,11 @@ def words_of(text: str, boundary: bool) -> Vocabulary:
     return build_words([text], most=1000, boundary=boundary)
 
 
-KINDS = pytest.mark.parametrize("build", [characters_of, words_of])
+def subwords_of(text: str, boundary: bool) -> Vocabulary:
+    return build_subwords([text], most=1000, boundary=boundary)
+
+
+KINDS = pytest.mark.parametrize("build", [characters_of, words_of, subwords_of])
 
 
 @KINDS
@@ -76,7 +85,7 @@ def test_a_vocabulary_survives_its_checkpoint(build, text):
     assert np.array_equal(opened.encode(text), vocabulary.encode(text))
 
 
-@pytest.mark.parametrize("build", [build_characters, build_words])
+@pytest.mark.parametrize("build", [build_characters, build_words, build_subwords])
 def test_a_vocabulary_does_not_depend_on_the_order_of_the_documents(build):
     documents = [TEXT, TEXT[::-1]]
     assert build(documents).codec() == build(documents[::-1]).codec()
@@ -150,7 +159,7 @@ def test_a_long_text_is_cut_where_no_word_is(pieces, size):
 
 def test_a_text_longer_than_a_part_is_encoded_as_one():
     text = "a line of words, 漢字\n" * (PART // 10)
-    for vocabulary in (build_characters([text]), build_words([text])):
+    for vocabulary in (build_characters([text]), build_words([text]), build_subwords([text])):
         assert vocabulary.decode(vocabulary.encode(text)) == text
         assert np.array_equal(encode_documents(vocabulary, [text]), vocabulary.encode(text))
 
@@ -168,13 +177,47 @@ def test_words_as_frequent_are_taken_in_code_point_order_and_single_ones_are_spe
     assert build_words([text], most=5 + 2).words == ("cc", "aa")
 
 
-def test_a_vocabulary_too_small_for_the_characters_is_refused():
+def test_frequent_neighbours_become_one_subword_and_the_first_merges_are_of_the_most_frequent():
+    vocabulary = build_subwords(["low low low lower slow"], most=100, alphabet="z")
+    assert vocabulary.alphabet == " elorswz"
+    assert vocabulary.merges[:2] == (("l", "o"), ("lo", "w"))
+    strings = [vocabulary.decode([number]) for number in vocabulary.encode("low zlow lowz")]
+    assert strings == ["low", " ", "z", "low", " low", "z"]
+
+
+def test_no_subword_reaches_beyond_a_word_or_is_longer_than_one():
+    vocabulary = build_subwords(["to be, or not to be; " * 50 + "-" * 500 + "xy" * 200], most=500)
+    strings = [vocabulary.decode([number]) for number in range(vocabulary.size)]
+    assert " not" in strings
+    assert all(list(split_words(one)) == [one] for one in strings)
+    assert len(set(strings)) == len(strings)
+    assert 30 < max(map(len, strings)) <= LONGEST
+
+
+def test_subwords_are_the_same_in_another_process():
+    made = "import sys, json\nfrom rnnlab.data.text.vocab import build_subwords as build\n"
+    made += "sys.stdout.write(json.dumps(build([sys.argv[1]]).codec()))"
+    text = story(3000)
+    runs = [subprocess.run([sys.executable, "-c", made, text], capture_output=True, check=True) for _ in range(3)]
+    assert [json.loads(one.stdout) for one in runs] == [build_subwords([text]).codec()] * 3
+    assert not any(one.stderr for one in runs)
+
+
+def test_a_string_that_two_merges_make_has_one_id():
+    merges = [["a", "b"], ["b", "c"], ["ab", "c"], ["a", "bc"]]
+    vocabulary = open_vocabulary(GOOD["subwords"] | {"merges": merges})
+    assert vocabulary.size == 6
+    assert vocabulary.decode(vocabulary.encode("abcbcabc")) == "abcbcabc"
+
+
+@pytest.mark.parametrize(("build", "what"), [(build_words, "words"), (build_subwords, "subwords")])
+def test_a_vocabulary_too_small_for_the_characters_is_refused(build, what):
     with pytest.raises(
-        DataError, match="A vocabulary of 4 has no room for words beside the text's 4 characters; give a"
+        DataError, match=f"A vocabulary of 4 has no room for {what} beside the text's 4 characters; give a"
     ):
-        build_words(["abcd"], most=4)
-    with pytest.raises(DataError, match="There is no text to learn words from"):
-        build_words([""])
+        build(["abcd"], most=4)
+    with pytest.raises(DataError, match=f"There is no text to learn {what} from"):
+        build([""])
 
 
 @KINDS
@@ -209,7 +252,9 @@ def test_compact_ids_take_the_smallest_type_that_holds_the_boundary_too(count, d
 GOOD = {
     "characters": {"kind": "characters", "characters": "abc", "unknown": False, "boundary": True},
     "words": {"kind": "words", "characters": "abc", "words": ["ab", "ca"], "boundary": False},
+    "subwords": {"kind": "subwords", "characters": "abc", "merges": [["a", "b"], ["ab", "c"]], "boundary": False},
 }
+DOUBLED = [["a", "a"], *([("a" * 2**i), ("a" * 2**i)] for i in range(1, 6))]
 
 
 @pytest.mark.parametrize("kind", GOOD)
@@ -233,6 +278,17 @@ GOOD = {
         {"words": ["ab", ["a"]]},
         {"words": ["xy"]},
         {"words": ["ab" * 50]},
+        {"merges": {"a": "b"}},
+        {"merges": ["ab"]},
+        {"merges": [["a", "b", "c"]]},
+        {"merges": [["a", 1]]},
+        {"merges": [["a", ["b"]]]},
+        {"merges": [["", "a"]]},
+        {"merges": [["ab", "c"], ["a", "b"]]},
+        {"merges": [["a", "x"]]},
+        {"merges": [["a", "b"], ["a", "b"]]},
+        {"merges": DOUBLED},
+        {"merges": [["a", "b"]] * 70_000},
         {"more": 1},
     ],
 )
@@ -250,12 +306,13 @@ def test_what_is_no_codec_is_refused(codec):
         open_vocabulary(codec)
 
 
-def test_the_benchmark_text_comes_back_from_both_kinds():
+def test_the_benchmark_text_comes_back_from_every_kind():
     if not SHAKESPEARE.exists():
         pytest.skip("the benchmark text is not in the shared folder beside this checkout")
     text = SHAKESPEARE.read_text()
-    characters, words = build_characters([text]), build_words([text])
+    characters, words, subwords = build_characters([text]), build_words([text]), build_subwords([text])
     assert (characters.size, len(characters.encode(text))) == (65, 1_115_394)
     assert words.size <= 8000
     assert len(words.encode(text)) < len(text) / 3
-    assert characters.decode(characters.encode(text)) == words.decode(words.encode(text)) == text
+    assert (subwords.size, len(subwords.encode(text)) < len(text) / 2.5) == (1024, True)
+    assert all(one.decode(one.encode(text)) == text for one in (characters, words, subwords))

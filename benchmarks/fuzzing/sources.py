@@ -77,6 +77,7 @@ def build(place: Path, *, few: bool = False) -> list[Source]:
         {"cell": "gru", "embedding": 0, "ema": 0.0, "layers": 1},
         {"cell": "rnn", "level": "word", "words": 120},
         {"cell": "lstm", "tied": True},
+        {"cell": "lstm", "level": "subword", "subwords": 512},
     ]
     made = [_writer(place, text, number, settings) for number, settings in enumerate(writers[: 1 if few else None])]
     made += [_forecaster(place, table, cell) for cell in (CELLS[1:2] if few else CELLS)]

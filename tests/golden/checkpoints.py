@@ -33,6 +33,7 @@ TRAININGS = {
 FINISHED = {
     "tutorial": f"{TUTORIAL} prices.csv --hidden 6 --steps 20 --seeds 1",
     "words": f"{WRITER} story.txt {TEXT_NETWORK} --level word --words 100",
+    "subwords": f"{WRITER} story.txt {TEXT_NETWORK} --level subword --subwords 512",
     "taught": f"{FORECASTER} prices.csv --from forecaster --epochs 1",
 }
 SCORES = ("n", "rmse", "mae", "mase", "crps", "log_score", "coverage80", "coverage95", "width80")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ class CharacterVocabulary:
     U+FFFD; neither is ever the id of a character.
     """
 
+    kind: ClassVar[str] = "characters"
     characters: str
     has_unknown: bool
     has_boundary: bool
@@ -79,7 +80,7 @@ class CharacterVocabulary:
     def codec(self) -> dict[str, Any]:
         """All that `open_vocabulary` needs, as JSON."""
         flags = {"unknown": self.has_unknown, "boundary": self.has_boundary}
-        return {"kind": "characters", "characters": self.characters} | flags
+        return {"kind": self.kind, "characters": self.characters} | flags
 
     @classmethod
     def from_codec(cls, codec: Mapping[str, Any]) -> CharacterVocabulary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,22 @@ from numpy.typing import NDArray
 from rnnlab.data.code_points import batches, line_slices
 from rnnlab.data.text.characters import CharacterVocabulary, build_characters
 from rnnlab.data.text.codec_fields import damaged
+from rnnlab.data.text.subwords import SubwordVocabulary, build_subwords
 from rnnlab.data.text.words import WordVocabulary, build_words
 from rnnlab.errors import DataError
 
-__all__ = ["VOCABULARIES", "CharacterVocabulary", "Vocabulary", "WordVocabulary", "build_characters", "build_words"]
+__all__ = ["VOCABULARIES", "CharacterVocabulary", "SubwordVocabulary", "Vocabulary", "WordVocabulary"]
+__all__ += ["build_characters", "build_subwords", "build_words"]
 __all__ += ["encode_compactly", "encode_documents", "open_vocabulary", "widen", "widened_ids"]
 
 
 class Vocabulary(Protocol):
-    """Ids for the text of one model; it never changes once it is built."""
+    """Ids for the text of one model; it never changes once it is built.
+
+    kind: what its ids stand for, a key of VOCABULARIES.
+    """
+
+    kind: ClassVar[str]
 
     @property
     def size(self) -> int:
@@ -50,8 +57,8 @@ class Vocabulary(Protocol):
         """All that `open_vocabulary` needs, as JSON."""
 
 
-Kinds = dict[str, type[CharacterVocabulary] | type[WordVocabulary]]
-VOCABULARIES: Kinds = {"characters": CharacterVocabulary, "words": WordVocabulary}
+Kind = type[CharacterVocabulary] | type[SubwordVocabulary] | type[WordVocabulary]
+VOCABULARIES: dict[str, Kind] = {one.kind: one for one in (CharacterVocabulary, SubwordVocabulary, WordVocabulary)}
 
 
 def open_vocabulary(codec: Mapping[str, Any]) -> Vocabulary:
@@ -69,7 +76,7 @@ def widen(vocabulary: Vocabulary, alphabet: str, *, boundary: bool, unknown: boo
 
     boundary, unknown: whether it must have one, and, if it is one of characters, a symbol for unknown characters.
     """
-    assert isinstance(vocabulary, (CharacterVocabulary, WordVocabulary))
+    assert isinstance(vocabulary, (CharacterVocabulary, SubwordVocabulary, WordVocabulary))
     characters = "".join(sorted({*vocabulary.characters, *alphabet}))
     wide = dataclasses.replace(vocabulary, characters=characters, has_boundary=vocabulary.has_boundary or boundary)
     if isinstance(wide, CharacterVocabulary):
@@ -81,7 +88,7 @@ def widened_ids(old: Vocabulary, new: Vocabulary) -> NDArray[np.int64]:
     """(V,) the new id of each id of a vocabulary that `widen` made the new one from."""
     place = {one: number for number, one in enumerate(new.alphabet)}
     known = [place[one] for one in old.alphabet]
-    # Words, or the symbol of unknown characters, follow the characters; the boundary is the last.
+    # Words, subwords, or the symbol of unknown characters, follow the characters; the boundary is the last.
     between = old.size - len(old.alphabet) - (old.boundary is not None)
     known += range(len(new.alphabet), len(new.alphabet) + between)
     return np.array(known + ([] if old.boundary is None else [new.boundary]), np.int64)

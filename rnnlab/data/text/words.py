@@ -8,17 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.code_points import alphabet_of, line_slices
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN, check_characters, damaged, read_fields, unknown_character
-from rnnlab.errors import DataError
+from rnnlab.data.text.strings import LONGEST, decode_strings, encode_long, encode_texts, room_beside
 
-# What is longer than any word (rulers of hyphens, blanks, chains of letters) is spelt.
-_LONGEST = 40
 # Distinct words counted at a time; a text of 50 MB has about 300,000, one of random letters millions.
 _MOST_COUNTED = 1_000_000
 
@@ -31,6 +29,7 @@ class WordVocabulary:
     outside the vocabulary is the ids of its characters. The boundary is decoded as a line break.
     """
 
+    kind: ClassVar[str] = "words"
     characters: str
     words: tuple[str, ...]
     has_boundary: bool
@@ -52,29 +51,20 @@ class WordVocabulary:
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """(N,) ids of a text, about one for each word and punctuation mark; DataError if a character is not known."""
-        parts = [self.encode_all([part]) for part in line_slices(text)]
-        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+        return encode_long(text, self.encode_all)
 
     def encode_all(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """(N,) ids of several texts, with the boundary's id between each two; errors as `encode`."""
-        ids: list[int] = []
-        for index, text in enumerate(texts):
-            if index:
-                assert self.boundary is not None, "several texts need a boundary between them"
-                ids.append(self.boundary)
-            self._encode_into(ids, text)
-        return np.array(ids, np.int32)
+        return encode_texts(texts, self.boundary, self._encode_into)
 
     def decode(self, ids: Sequence[int] | NDArray[Any]) -> str:
         """The text of (N,) ids."""
-        numbers = ids.tolist() if isinstance(ids, np.ndarray) else ids
-        assert all(0 <= number < self.size for number in numbers), "an id outside the vocabulary"
-        return "".join([self._strings[number] for number in numbers])
+        return decode_strings(self._strings, ids)
 
     def codec(self) -> dict[str, Any]:
         """All that `open_vocabulary` needs, as JSON."""
         strings = {"characters": self.characters, "words": list(self.words)}
-        return {"kind": "words"} | strings | {"boundary": self.has_boundary}
+        return {"kind": self.kind} | strings | {"boundary": self.has_boundary}
 
     @classmethod
     def from_codec(cls, codec: Mapping[str, Any]) -> WordVocabulary:
@@ -82,8 +72,8 @@ class WordVocabulary:
         fields = read_fields(codec, {"kind": str, "characters": str, "words": list, "boundary": bool})
         characters, words = fields["characters"], fields["words"]
         check_characters(characters)
-        if not all(type(word) is str and 1 < len(word) <= _LONGEST for word in words) or len(set(words)) < len(words):
-            raise damaged(f"its words are not distinct texts of 2 to {_LONGEST} characters")
+        if not all(type(word) is str and 1 < len(word) <= LONGEST for word in words) or len(set(words)) < len(words):
+            raise damaged(f"its words are not distinct texts of 2 to {LONGEST} characters")
         if not set(characters).issuperset("".join(words)):
             raise damaged("its words have characters that it lacks")
         return cls(characters, tuple(words), fields["boundary"])
@@ -126,12 +116,7 @@ def build_words(
     """
     texts = list(texts)
     characters = alphabet_of([*texts, alphabet])
-    room = most - len(characters) - boundary
-    if not characters:
-        raise DataError("There is no text to learn words from; give a text.")
-    if room < 1:
-        full = f"A vocabulary of {most:,} has no room for words beside the text's {len(characters):,} characters"
-        raise DataError(f"{full}; give at least {len(characters) + boundary + 1:,}, or use characters alone.")
+    room = room_beside(characters, most, boundary, "words")
     repeated = [(count, word) for word, count in _count(texts).items() if count > 1]
     repeated.sort(key=lambda pair: (-pair[0], pair[1]))
     return WordVocabulary(characters, tuple(word for _, word in repeated[:room]), boundary)
@@ -161,7 +146,7 @@ def _count(texts: Sequence[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for text in texts:
         for part in line_slices(text):
-            counts.update(piece for piece in split_words(part) if 1 < len(piece) <= _LONGEST)
+            counts.update(piece for piece in split_words(part) if 1 < len(piece) <= LONGEST)
             if len(counts) > _MOST_COUNTED:
                 counts = Counter({word: count for word, count in counts.items() if count > 1})
     return counts

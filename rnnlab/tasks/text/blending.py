@@ -80,7 +80,7 @@ def combined(first: Writer, second: Writer, how: Combination) -> Hand:
     """Two writers on one text, of which only what both know is written.
 
     Raises:
-        RnnlabError: one writes characters and the other words, their words differ, or they have no letter in common.
+        RnnlabError: their ids are of different kinds, their words differ, or they have no letter in common.
     """
     ids = common_ids(first.vocabulary, second.vocabulary)
     if how.share == 0:
@@ -97,16 +97,15 @@ def combined(first: Writer, second: Writer, how: Combination) -> Hand:
 
 def common_ids(first: Vocabulary, second: Vocabulary) -> tuple[int, ...]:
     """Of each id of the first, the second's for the same character, −1 where it has none; errors as of `combined`."""
-    if isinstance(first, CharacterVocabulary) != isinstance(second, CharacterVocabulary):
-        names = ["characters" if isinstance(one, CharacterVocabulary) else "words" for one in (first, second)]
+    if first.kind != second.kind:
         raise RnnlabError(
-            f"The voice writes {names[0]} and the second one {names[1]}, which cannot be combined; "
-            f"choose a second voice of {names[0]}."
+            f"The voice writes {first.kind} and the second one {second.kind}, which cannot be combined; "
+            f"choose a second voice of {first.kind}."
         )
     if not isinstance(first, CharacterVocabulary) or not isinstance(second, CharacterVocabulary):
         if first != second:
             raise RnnlabError(
-                "The two voices have different words, which cannot be combined; choose voices of characters."
+                f"The two voices have different {first.kind}, which cannot be combined; choose voices of characters."
             )
         return tuple(range(first.size))
     known = set(second.characters)

@@ -117,9 +117,11 @@ def check_training_flags(args: argparse.Namespace) -> None:
         raise RnnlabError("--teacher is of a training on this machine; leave it out, or leave out --on.")
     # A training that is resumed or fine-tunes has the level that it began with.
     level = args.level or (None if args.resume or args.base else "char")
-    if args.words is not None and level == "char":
+    if args.words is not None and level in ("char", "subword"):
         raise RnnlabError("--words is the size of a vocabulary of words; leave it out, or give --level word.")
-    if args.rare is not None and level == "word":
+    if args.subwords is not None and level in ("char", "word"):
+        raise RnnlabError("--subwords is the size of a vocabulary of subwords; leave it out, or give --level subword.")
+    if args.rare is not None and level in ("subword", "word"):
         raise RnnlabError("--rare is of characters; leave it out, or give --level char.")
     if args.between_dropout is not None and args.layers == 1:
         raise RnnlabError("--between-dropout is between two layers, but --layers is 1; leave one of the two out.")

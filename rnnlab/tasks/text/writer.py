@@ -24,7 +24,6 @@ from rnnlab.data.kinds import (
     text,
     whole,
 )
-from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.data.text.vocab import Vocabulary, open_vocabulary
 from rnnlab.errors import CheckpointError, DataError, RnnlabError
 from rnnlab.nn.model import SequenceModel
@@ -267,13 +266,12 @@ def voice(model: str, *, caller: Caller = OWNER) -> Voice:
 def voice_of(writer: Writer, model: str) -> Voice:
     """What a writer that is open tells of itself; its openings are none before its training has ended."""
     checkpoint, config = writer.checkpoint, writer.checkpoint.model
-    unit = "characters" if isinstance(writer.vocabulary, CharacterVocabulary) else "words"
     return Voice(
         name=model,
         title=text_learnt(checkpoint)[0] + (" (adapted copy)" if writer.adapted else ""),
         verdict=writer.adapted or writing_verdict(measured(checkpoint)),
         openings=tuple(checkpoint.metrics.get("openings", ())),
-        size=f"{config.cell.upper()} of {unit}, {config.layers} × {config.hidden} units, "
+        size=f"{config.cell.upper()} of {writer.vocabulary.kind}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
         presets=dict(checkpoint.metrics.get("presets", {})),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rnnlab.data.text.prompts import all_forms
-from rnnlab.data.text.vocab import Vocabulary, WordVocabulary
+from rnnlab.data.text.strings import LONGEST
+from rnnlab.data.text.vocab import CharacterVocabulary, SubwordVocabulary, Vocabulary
 from rnnlab.data.text.words import pieces_pattern
 from rnnlab.nn.sampling import COLDEST, NEARLY_ONE, Sampling
 from rnnlab.tasks.text.generate import banned_ids, read_prompt
@@ -20,7 +21,7 @@ FORMAT = 1
 _LETTER, _MARK = r"[\p{L}\p{Nl}\p{No}]", r"(?![\u{10000}-\u{10ffff}])[\p{M}\u200c\u200d]"
 _LETTERS = rf"{_LETTER}+(?:(?:{_MARK})+{_LETTER}*)*"
 _WORDS = rf" ?{_LETTERS}(?:['’]{_LETTERS})*| ?\p{{Nd}}+| ?([^\p{{L}}\p{{N}}\s])\1*|\n+| +(?= \S)| +|\s"
-_CHARACTERS = r"[\s\S]"
+_CHARACTERS, _WHOLE = r"[\s\S]", r"[\s\S]+"
 
 
 def vocabulary_fields(writer: Writer, voice: Voice) -> dict[str, Any]:
@@ -39,6 +40,8 @@ def vocabulary_fields(writer: Writer, voice: Voice) -> dict[str, Any]:
         "characters": vocabulary.alphabet,
         "strings": [vocabulary.decode([one]) for one in range(vocabulary.size)],
         "pieces": _pieces(vocabulary),
+        "cut": rf"{_CHARACTERS}{{1,{LONGEST}}}" if isinstance(vocabulary, SubwordVocabulary) else _WHOLE,
+        "merges": list(vocabulary.merges) if isinstance(vocabulary, SubwordVocabulary) else [],
         "start": read_prompt(vocabulary, "").ids[0],
         "banned": banned_ids(vocabulary, ""),
         "length": Manner().length,
@@ -52,7 +55,7 @@ def vocabulary_fields(writer: Writer, voice: Voice) -> dict[str, Any]:
 
 
 def _pieces(vocabulary: Vocabulary) -> dict[str, str]:
-    """Regular expressions of the pieces that a prompt is cut into; a piece without an id is spelt."""
-    if isinstance(vocabulary, WordVocabulary):
-        return {"python": pieces_pattern().pattern, "javascript": _WORDS}
-    return {"python": _CHARACTERS, "javascript": _CHARACTERS}
+    """Regular expressions of the pieces that a prompt is cut into; a piece without an id is spelt, and then merged."""
+    if isinstance(vocabulary, CharacterVocabulary):
+        return {"python": _CHARACTERS, "javascript": _CHARACTERS}
+    return {"python": pieces_pattern().pattern, "javascript": _WORDS}

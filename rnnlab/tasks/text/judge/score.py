@@ -2,7 +2,7 @@
 
 Streamed: one pass, the state carried from the first id to the last. Windows: pieces of 256 characters that know nothing
 of each other, as Transformers with such a context are scored (nanoGPT's figures are of this kind). A recurrent network
-that carries its state has the easier task when streamed, so both are told, in nats a character at either level.
+that carries its state has the easier task when streamed, so both are told, in nats a character at every level.
 """
 
 from __future__ import annotations

@@ -12,14 +12,14 @@ from rnnlab.nn.model import ModelConfig
 from rnnlab.options import option
 from rnnlab.train.progress import TrainConfig
 
-LEVELS = ("char", "word")
+LEVELS = ("char", "subword", "word")
 
 
 @dataclass(frozen=True)
 class TextConfig:
     """How a text is read, cut and encoded."""
 
-    level: str = option("char", "what is predicted, characters or words", choices=LEVELS)
+    level: str = option("char", "what is predicted, characters, subwords or words", choices=LEVELS)
     window: int = option(64, "steps that gradients reach back", 2, 4096)
     forget: int = option(20, "windows after which, on average, the carried state is reset", 1)
     epochs: int = option(20, "passes over the training text", 1, 10_000)
@@ -29,6 +29,7 @@ class TextConfig:
     )
     rare: int = option(1, "characters that occur less often are merged into one unknown symbol", 1, 1000)
     words: int = option(8000, "distinct words and characters at most (level word)", 100, 65_536)
+    subwords: int = option(1024, "distinct subwords and characters at most (level subword)", 512, 4096)
     fold_case: bool = option(False, "convert the text to lower case")
     documents: str = option("whole", "what separates the text's documents", choices=RULES)
     marker: str = option("", "the line between two documents, if a marker separates them")

@@ -257,5 +257,5 @@ def _check_begun(teachers: Sequence[Teacher], begun: Checkpoint) -> None:
 
 
 def _alphabet(vocabulary: Vocabulary) -> str:
-    unit = "characters" if isinstance(vocabulary, CharacterVocabulary) else "words and characters"
-    return f"{vocabulary.size:,} {unit}"
+    spelt = "" if isinstance(vocabulary, CharacterVocabulary) else " and characters"
+    return f"{vocabulary.size:,} {vocabulary.kind}{spelt}"

@@ -12,7 +12,7 @@ import numpy as np
 from rnnlab.data.text.corpus import Corpus, on_size
 from rnnlab.data.text.documents import split_at
 from rnnlab.data.text.shards import Shards
-from rnnlab.data.text.vocab import Vocabulary, build_characters, build_words, encode_compactly
+from rnnlab.data.text.vocab import Vocabulary, build_characters, build_subwords, build_words, encode_compactly
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import SequenceModel, new_model
 from rnnlab.runtime.provenance import origin
@@ -196,14 +196,20 @@ def _task(source: TextSource, text: TextConfig, batch: int) -> tuple[TextTask | 
     share = text.calibration
     # Its beginning: what lies next to the held-out part is most like it, and is missed (docs/experiments.md).
     kept, first = split_at(first, share if share * sum(map(len, first)) >= FEWEST else 0)
-    vocabulary: Vocabulary
-    if text.level == "char":
-        vocabulary = build_characters(corpus.documents, least=text.rare, boundary=several(corpus))
-    else:
-        vocabulary = build_words(first, most=text.words, boundary=several(corpus), alphabet=corpus.alphabet)
+    vocabulary = _vocabulary(corpus, first, text)
     if base is not None:
         unknown = getattr(vocabulary, "unknown", None) is not None
         vocabulary = base.widened(vocabulary.alphabet, boundary=several(corpus), unknown=unknown)
     ids = encode_compactly(vocabulary, first), encode_compactly(vocabulary, held_out)
     task = TextTask(*ids, vocabulary, window=text.window, forget=text.forget, batch=batch)
     return task, encode_compactly(vocabulary, kept) if kept else np.zeros(0, np.uint8)
+
+
+def _vocabulary(corpus: Corpus, first: Sequence[str], text: TextConfig) -> Vocabulary:
+    """The vocabulary of a level; first: what is trained on, of which words and subwords are."""
+    boundary, alphabet = several(corpus), corpus.alphabet
+    if text.level == "char":
+        return build_characters(corpus.documents, least=text.rare, boundary=boundary)
+    if text.level == "subword":
+        return build_subwords(first, most=text.subwords, boundary=boundary, alphabet=alphabet)
+    return build_words(first, most=text.words, boundary=boundary, alphabet=alphabet)

@@ -31,7 +31,7 @@ from rnnlab.train.weights import cpu_weights
 # Half the passes of a training from nothing, at the rate of the largest networks (docs/experiments.md).
 RATE, SHARE_OF_EPOCHS, FEWEST_EPOCHS = 2e-3, 0.5, 2
 SHAPE = ("cell", "hidden", "layers", "residual", "embedding", "tied")
-READ_AS = ("level", "words")  # what an id stands for, beside the characters
+READ_AS = ("level", "words", "subwords")  # what an id stands for, beside the characters
 # Of the same text, no other part is held out.
 HELD_OUT_AS = ("fold_case", "documents", "marker", "validation", "calibration", "shuffle", "column")
 
@@ -155,7 +155,8 @@ def tuned_settings(
     else:
         own = dataclasses.replace(TextConfig(), fold_case=learnt.fold_case)
     epochs = max(FEWEST_EPOCHS, round(SHARE_OF_EPOCHS * known["epochs"]))
-    own = dataclasses.replace(own, level=learnt.level, words=learnt.words, window=learnt.window, epochs=epochs)
+    own = dataclasses.replace(own, **{name: getattr(learnt, name) for name in READ_AS})
+    own = dataclasses.replace(own, window=learnt.window, epochs=epochs)
     train = dataclasses.replace(TRAIN, lr=RATE, batch=batch)
     return (
         options.from_mapping(ModelConfig, given, begun.made.model),

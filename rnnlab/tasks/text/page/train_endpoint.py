@@ -40,7 +40,7 @@ def train_text(
         layers: recurrent layers.
         epochs: passes over the text.
         lr: the highest learning rate.
-        level: "char" or "word".
+        level: "char", "subword" or "word".
         base: a writer to fine-tune, as shakespeare, or owner/name of the Hub; it keeps its shape and its level.
         encoding: what the text is encoded in, as KOI8-R; empty to find out.
         column: of a table (CSV, JSON, Parquet): the column of texts; each cell is a document.

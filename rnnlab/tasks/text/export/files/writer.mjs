@@ -27,8 +27,22 @@ export function encode(voice, prompt) {
   const text = Array.from(composed, (one) => (known.has(one) ? one : (voice.forms[one] ?? ""))).join("");
   const idOf = new Map(voice.strings.map((string, id) => [string, id]).reverse());
   const pieces = text.match(new RegExp(voice.pieces.javascript, "gu")) ?? [];
-  const ids = pieces.flatMap((piece) => (idOf.has(piece) ? [piece] : [...piece]).map((one) => idOf.get(one)));
+  const parts = pieces.flatMap((piece) => piece.match(new RegExp(voice.cut, "gu")));
+  const ranks = new Map(voice.merges.map((pair, rank) => [pair.join("\0"), rank]));
+  const ids = parts.flatMap((part) => (idOf.has(part) ? [part] : merged(part, ranks)).map((one) => idOf.get(one)));
   return [text, ids.length ? ids : [voice.start]];
+}
+
+/** The characters of a part, joined by the first merge there is until there is none: byte-pair encoding. */
+function merged(part, ranks) {
+  const strings = [...part];
+  for (;;) {
+    const found = strings.map((_, i) => ranks.get(strings.slice(i, i + 2).join("\0")) ?? Infinity);
+    const least = Math.min(...found);
+    if (least === Infinity) return strings;
+    const first = found.indexOf(least);
+    strings.splice(first, 2, strings[first] + strings[first + 1]);
+  }
 }
 
 /** The next id: V logits in float32, and one number of 53 random bits, below 1. */
