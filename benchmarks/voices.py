@@ -18,14 +18,14 @@ VOICES = ("shakespeare", "tolstoy", "kjv", "doyle")
 SEEDS = range(1, 11)
 HEAD = """# The bundled voices
 
-`python -m benchmarks.voices > docs/voices.md` writes this page: the figures of each voice's card, and ten texts of each,
-default settings, seeds 1 to 10. No text was chosen or left out. `python -m rnnlab write VOICE --seed N` writes each
-again; on another processor a close choice may fall otherwise.
+`python -m benchmarks.voices > docs/voices.md` writes this page: the figures of each voice's card, and ten texts of
+each, default settings, seeds 1 to 10. No text was chosen or left out. `python -m rnnlab write VOICE --seed N` writes
+each again; on another processor a close choice may fall otherwise.
 
 Nats per character are streamed, on pages that the voice was not trained on; lower is better. *Known words* is the share
-of words that occur in the author's training pages: in what the voice writes, and in as many of the author's own held-out
-pages. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes and in
-held-out pages. [writing.md](writing.md) explains the rows.
+of words that occur in the author's training pages: in what the voice writes, and in as many of the author's own
+held-out pages. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes
+and in held-out pages. [writing.md](writing.md) explains the rows.
 """
 
 
