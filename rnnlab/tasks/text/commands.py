@@ -74,16 +74,7 @@ def add_commands(commands: Any) -> None:
         action=SWITCH,
         help="never copy the author's text for longer than the author's held-out pages do, at least 20 characters",
     )
-    write.add_argument("--blend", metavar="MODEL", help="a second writer, whose predictions are combined at every step")
-    write.add_argument(
-        "--share", type=float, help=f"share of the second writer, from 0 to 1 (default {SHARE}, with --blend)"
-    )
-    write.add_argument(
-        "--contrast",
-        type=float,
-        metavar="STRENGTH",
-        help=f"in place of --share: move the text away from the second writer, from 0 to {MOST_CONTRAST:g}",
-    )
+    _add_second_voice(write)
     write.add_argument("--save", metavar="FILE", help="save the state of the text, to resume it")
     write.add_argument(
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
@@ -95,6 +86,19 @@ def add_commands(commands: Any) -> None:
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
     add_report(commands)
     add_export(commands)
+
+
+def _add_second_voice(write: argparse.ArgumentParser) -> None:
+    write.add_argument("--blend", metavar="MODEL", help="a second writer, whose predictions are combined at every step")
+    write.add_argument(
+        "--share", type=float, help=f"share of the second writer, from 0 to 1 (default {SHARE}, with --blend)"
+    )
+    write.add_argument(
+        "--contrast",
+        type=float,
+        metavar="STRENGTH",
+        help=f"in place of --share: move the text away from the second writer, from 0 to {MOST_CONTRAST:g}",
+    )
 
 
 def add_benches(benches: Any) -> None:
