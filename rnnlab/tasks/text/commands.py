@@ -93,12 +93,8 @@ def _add_second_voice(write: argparse.ArgumentParser) -> None:
     write.add_argument(
         "--share", type=float, help=f"share of the second writer, from 0 to 1 (default {SHARE}, with --blend)"
     )
-    write.add_argument(
-        "--contrast",
-        type=float,
-        metavar="STRENGTH",
-        help=f"in place of --share: move the text away from the second writer, from 0 to {MOST_CONTRAST:g}",
-    )
+    words = f"in place of --share: move the text away from the second writer, from 0 to {MOST_CONTRAST:g}"
+    write.add_argument("--contrast", type=float, metavar="STRENGTH", help=words)
 
 
 def add_benches(benches: Any) -> None:
