@@ -19,7 +19,7 @@ TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 RECIPE := --wide --market SP500 --newest --near 1 --validation 0.02 --seeds 3
 RNNLAB := .venv/bin/python -m rnnlab
-RECIPE_tolstoy := --level subword --epochs 6 --validation 0.117925
+RECIPE_tolstoy := --epochs 6 --validation 0.117925
 RECIPE_kjv := --epochs 4 --validation 0.092823
 RECIPE_doyle := --from tolstoy --input-dropout 0.06 --between-dropout 0.36 --output-dropout 0.42 --recurrent-dropout 0.24
 

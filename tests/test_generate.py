@@ -219,6 +219,14 @@ def test_an_empty_prompt_begins_where_a_document_does():
     assert read_prompt(build_characters(["abc"]), "").ids == (0,)
 
 
+@LONGER
+def test_without_a_prompt_a_text_begins_after_a_blank_line_where_that_is_one_id(build):
+    paragraphs = build([(TEXT + "\n") * 20])
+    assert paragraphs.decode(read_prompt(paragraphs, "").ids) == "\n\n"
+    lines = build([TEXT * 20])
+    assert lines.decode(read_prompt(lines, "").ids) == "\n"
+
+
 @pytest.mark.parametrize("build", [lambda texts, most: build_characters(texts), build_words, build_subwords])
 def test_banned_characters_are_never_written(build):
     text = write("so", build([TEXT * 3], most=40), length=300, banned="eio ")
