@@ -23,7 +23,9 @@ RECIPE_tolstoy := --epochs 6 --validation 0.117925
 RECIPE_kjv := --epochs 4 --validation 0.092823
 RECIPE_doyle := --from tolstoy --input-dropout 0.06 --between-dropout 0.36 --output-dropout 0.42 --recurrent-dropout 0.24
 
-.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial voices shakespeare tolstoy kjv doyle screenshots space clean
+# doyle begins with what tolstoy has become
+.NOTPARALLEL:
+.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial voices texts shakespeare tolstoy kjv doyle screenshots space clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
@@ -61,13 +63,15 @@ stocks-today: .venv/run.stamp
 tutorial: .venv/run.stamp
 	.venv/bin/python -m rnnlab train forecast --recipe tutorial --data AAPL --seeds 5 --out build/tutorial --overwrite
 
-# What a report tells an author apart from are the texts that have been fetched.
+# A report tells the author apart from those of all texts that have been fetched.
+texts: .venv/run.stamp
+	for text in $(if $(wildcard $(TEXT)),,$(TEXT)) tolstoy kjv doyle; do $(RNNLAB) data fetch $$text || exit 1; done
+
 voices: shakespeare tolstoy kjv doyle
 
 shakespeare: DATA := $(TEXT)
-shakespeare tolstoy kjv doyle: DATA ?= $@
-shakespeare tolstoy kjv doyle: .venv/run.stamp
-	$(if $(wildcard $(DATA)),,$(RNNLAB) data fetch $(DATA))
+tolstoy kjv doyle: DATA = $@
+shakespeare tolstoy kjv doyle: texts
 	$(RNNLAB) train text --data $(DATA) $(RECIPE_$@) --out data/checkpoints/$@ --overwrite
 	$(RNNLAB) report $@ --keep
 	$(RNNLAB) report $@ --presets --keep

@@ -37,7 +37,7 @@ def adapted(voice, page=PAGE, **given) -> AdaptedCopy:
 
 
 def written(voice, copy=None, **manner):
-    manner = Manner(40, explained=True, adaptation="" if copy is None else copy.name, **manner)
+    manner = Manner(40, explained=True, adapted_copy="" if copy is None else copy.name, **manner)
     *_, last = drafts(str(voice), "the ", manner, seed=1)
     return last
 
@@ -76,22 +76,22 @@ def test_what_an_adapted_copy_wrote_says_so_and_has_no_link(copy):
 
 def test_a_text_is_continued_by_whoever_is_chosen_now_who_reads_all_of_it_first(copy):
     own = written(WRITER, copy)
-    *_, same = carry_on(own, Manner(30, adaptation=copy.name))
-    *_, whole = drafts(str(WRITER), "the ", Manner(70, adaptation=copy.name), seed=1)
+    *_, same = carry_on(own, Manner(30, adapted_copy=copy.name))
+    *_, whole = drafts(str(WRITER), "the ", Manner(70, adapted_copy=copy.name), seed=1)
     assert same.texts == whole.texts
     *_, plain = carry_on(own, Manner(30))
     assert BY_COPY in plain.notices
     assert writing_link(plain) == ""
-    *_, joined = carry_on(written(WRITER), Manner(30, adaptation=copy.name))
-    *_, read = drafts(str(WRITER), written(WRITER).texts[0], Manner(1, adaptation=copy.name, explained=True), seed=2)
-    *_, next_one = carry_on(written(WRITER), Manner(1, adaptation=copy.name, explained=True))
+    *_, joined = carry_on(written(WRITER), Manner(30, adapted_copy=copy.name))
+    *_, read = drafts(str(WRITER), written(WRITER).texts[0], Manner(1, adapted_copy=copy.name, explained=True), seed=2)
+    *_, next_one = carry_on(written(WRITER), Manner(1, adapted_copy=copy.name, explained=True))
     assert BY_COPY in joined.notices
     assert next_one.pieces[0][-1].likeliest == read.pieces[0][0].likeliest
 
 
 def test_a_branch_of_an_adapted_text_says_so_whoever_writes_it(copy):
     own = written(WRITER, copy)
-    for manner in (Manner(10), Manner(10, adaptation=copy.name)):
+    for manner in (Manner(10), Manner(10, adapted_copy=copy.name)):
         *_, last = branch(own, Fork(0, 5, 1), manner)
         assert last.notices.count(BY_COPY) == 1
         assert writing_link(last) == ""
@@ -191,7 +191,7 @@ def test_an_empty_text_stands_for_the_prompt_and_a_new_copy_takes_the_earlier_on
 def test_what_cannot_be_adapted_to_gets_its_sentence_and_the_earlier_copy_stays(brought):
     earlier = adapted_on_page(brought)[-1][1]
     shown, copy, *_, reset = adapted_on_page(brought, "too short", copy=earlier)[-1]
-    assert "has 9 characters that" in shown
+    assert "Of the text, 9 characters are known to" in shown
     assert "The earlier adapted copy still writes." in shown
     assert (copy, reset.visible) == (earlier, True)
     assert "Texts are written as before." in adapted_on_page("nobody")[-1][0]
@@ -215,7 +215,7 @@ def test_the_tab_writes_with_the_copy_of_its_own_voice_alone(brought):
     assert "(adapted copy)" in last["verdict"]
     assert "An adapted copy of the voice wrote this" in last["facts"]
     assert 'data-link=""' in last["facts"]
-    assert AskedText.of(["doyle", *values[1:]]).manner.adaptation == ""
+    assert AskedText.of(["doyle", *values[1:]]).manner.adapted_copy == ""
     assert "What an adapted copy writes has no report" in report_panel.of_model(None, last["draft"])
 
 
@@ -228,12 +228,12 @@ def client():
 
 def test_a_program_adapts_a_voice_and_has_the_copy_write(client, brought):
     told = client.predict(model=brought, text=PAGE, api_name="/adapt")
-    assert set(told) == {"adaptation", "model", "before", "after", "learnt", "kept_back", "verdict", "notices"}
+    assert set(told) == {"adapted_copy", "model", "before", "after", "learnt", "kept_back", "verdict", "notices"}
     assert (told["model"], told["learnt"], told["kept_back"]) == (brought, 752, 188)
     how = {"prompt": "the ", "model": brought, "length": 60, "seed": "1", "api_name": "/write"}
-    own = client.predict(adaptation=told["adaptation"], **how)
+    own = client.predict(adapted_copy=told["adapted_copy"], **how)
     assert own["text"] != client.predict(**how)["text"]
-    assert own["text"] == client.predict(adaptation=told["adaptation"], **how)["text"]
+    assert own["text"] == client.predict(adapted_copy=told["adapted_copy"], **how)["text"]
     assert BY_COPY in own["notices"]
 
 
@@ -247,9 +247,9 @@ def test_a_program_gets_one_sentence_on_what_cannot_be_adapted(client, brought):
     assert "has 5 characters that" in refusal(client, "/adapt", model=brought, text="short")
     assert "has 20,001 characters that" in refusal(client, "/adapt", model=brought, text="o" * 20_001)
     assert "There is no bundled checkpoint 'nobody'" in refusal(client, "/adapt", model="nobody", text=PAGE)
-    assert "This adapted copy is no longer kept" in refusal(client, "/write", model=brought, adaptation="0" * 32)
+    assert "This adapted copy is no longer kept" in refusal(client, "/write", model=brought, adapted_copy="0" * 32)
     told = client.predict(model=brought, text=PAGE, api_name="/adapt")
-    other = refusal(client, "/write", model="shakespeare", adaptation=told["adaptation"])
+    other = refusal(client, "/write", model="shakespeare", adapted_copy=told["adapted_copy"])
     assert "This adapted copy is of another voice" in other
 
 

@@ -105,7 +105,7 @@ class SubwordVocabulary:
 def build_subwords(
     texts: Iterable[str], *, most: int = 1024, boundary: bool = False, alphabet: str = ""
 ) -> SubwordVocabulary:
-    """Learn the characters and the most frequent merges of some texts; of as frequent ones, the first in code points.
+    """Learn the characters and the most frequent merges of some texts; ties go to the pair of lower ids.
 
     Args:
         texts, boundary: as of `build_characters`.

@@ -47,14 +47,14 @@ class Hand:
         """Have both read a prompt, into the places from which texts with these seeds begin."""
         return begin_after(self._read(None, prompt.ids), prompt, seeds)
 
-    def state_at(self, place: Place, same: bool, own: bool = True) -> ModelState | None:
-        """The state at a place; same: whether it was left by the same second writer, or by as little as none.
+    def state_at(self, place: Place, *, same_first: bool, same_second: bool) -> ModelState | None:
+        """The state at a place, which the same first and second writers left or not; who did not reads the whole text.
 
-        Where the second writer is another one, it reads the whole text. own: the same of the first.
+        No second writer, then and now, is the same one.
         """
-        if (same and own) or place.state is None:
+        if (same_first and same_second) or place.state is None:
             return place.state
-        return self._read(place.state if own else None, place.ids)
+        return self._read(place.state if same_first else None, place.ids)
 
     def originals(self) -> list[Fingerprint | None]:
         """The fingerprints of the texts that may be copied; of what is only moved away from, none is."""

@@ -146,7 +146,7 @@ def _write(args: argparse.Namespace) -> Answer:
         check_draft_file(args.save, overwrite=args.overwrite)
     copy, more_notices = _adapted(args)
     notices = (*notices, *more_notices)
-    manner = manner if copy is None else dataclasses.replace(manner, adaptation=copy.name)
+    manner = manner if copy is None else dataclasses.replace(manner, adapted_copy=copy.name)
     draft, shown = None, 0
     try:
         for draft in _drafts(args, begun, prompt, manner):
@@ -204,7 +204,7 @@ def _prompt(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
     file = "-" if args.prompt == "-" else args.prompt_file
     if file is None:
         if args.encoding and args.adapt is None:
-            raise RnnlabError("--encoding is of a prompt in a file; leave it out, or give --prompt-file.")
+            raise RnnlabError("--encoding is of a file; leave it out, or give --prompt-file or --adapt.")
         return args.prompt, ()
     return _file_or_input(file, args.encoding, WANTED)
 

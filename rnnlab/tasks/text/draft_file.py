@@ -58,7 +58,7 @@ def save_draft(draft: Draft, file: str | Path, *, caller: Caller = OWNER) -> Non
     Raises:
         RnnlabError: the file cannot be written, the draft's model is no longer there, or an adapted copy wrote it.
     """
-    if draft.manner.adaptation:
+    if draft.manner.adapted_copy:
         raise RnnlabError("An adapted copy lives in memory only, so its text cannot be resumed; save it as plain text.")
     tensors: dict[str, Any] = {}
     rows = []
@@ -134,7 +134,7 @@ def _words(value: Any) -> list[str]:
 def _told(manner: Manner) -> dict[str, Any]:
     """As JSON; whether the surprise is explained is no matter of the text, and no adapted copy's text is stored."""
     told = dataclasses.asdict(manner)
-    del told["explained"], told["adaptation"]
+    del told["explained"], told["adapted_copy"]
     rules = {name: value for name, value in manner.sampling.items() if value is not None}
     numbers = {"share": manner.share, "contrast": manner.contrast}
     floats = {name: None if value is None else float(value) for name, value in numbers.items()}

@@ -60,19 +60,19 @@ def read_prompt(vocabulary: Vocabulary, text: str, alphabet: str = "") -> Prompt
     """Make a person's prompt readable: unknown characters become their nearest known form, and notices say so.
 
     alphabet: the known characters, if they are fewer than the vocabulary's. An empty prompt begins where a document
-    does: at the boundary, after a line break or, if the model knows neither, its first id.
+    does: at the boundary, after a blank line or a line break or, if the model knows none, its first id.
     """
     known, notices = adapt(alphabet or vocabulary.alphabet, text)
     ids = tuple(int(one) for one in vocabulary.encode(known)) if known else ()
     if not ids:
         start = vocabulary.boundary
         if start is None:
-            start = _line_break(vocabulary) if "\n" in vocabulary.alphabet else 0
+            start = _text_start(vocabulary) if "\n" in vocabulary.alphabet else 0
         ids = (start,)
     return Prompt(known, tuple(notices), ids)
 
 
-def _line_break(vocabulary: Vocabulary) -> int:
+def _text_start(vocabulary: Vocabulary) -> int:
     """The id of a blank line where that is one: of longer pieces than characters a single break may never be read."""
     blank = vocabulary.encode("\n\n")
     return int(blank[0] if len(blank) == 1 else vocabulary.encode("\n")[0])

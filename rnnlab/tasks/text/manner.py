@@ -40,7 +40,7 @@ class Manner:
     a text goes on beyond its length to the end of a sentence, which is bounded. original: whether what would copy the
     author's text for as long as the fingerprint's limit is chosen anew. blend: a second voice, "" for none; share: of
     it in the mean of log-probabilities (SHARE if None); contrast: in place of a share, how strongly the text is moved
-    away from it. adaptation: a copy of the voice that writes in its place, by its name
+    away from it. adapted_copy: a copy of the voice that writes in its place, by its name
     (rnnlab.tasks.text.learn.adapted_copies); "" for none.
     """
 
@@ -57,7 +57,7 @@ class Manner:
     blend: str = ""
     share: float | None = None
     contrast: float | None = None
-    adaptation: str = ""
+    adapted_copy: str = ""
 
     def combination(self) -> Combination | None:
         """How the second voice counts, None if there is none; RnnlabError if it cannot count so."""

@@ -193,9 +193,9 @@ def carry_on(draft: Draft, manner: Manner = USUAL, *, caller: Caller = OWNER, de
     hand, manner = hand_for(locate(draft.model, caller=caller), manner, caller, device)
     wish, notices = adapted(wish, hand)
     pieces, places = _taken_back(draft, wish.stops)
-    same = second_name(draft.manner) == second_name(manner)
-    own = draft.manner.adaptation == manner.adaptation
-    places = tuple(dataclasses.replace(place, state=hand.state_at(place, same, own)) for place in places)
+    same = {"same_first": draft.manner.adapted_copy == manner.adapted_copy}
+    same |= {"same_second": second_name(draft.manner) == second_name(manner)}
+    places = tuple(dataclasses.replace(place, state=hand.state_at(place, **same)) for place in places)
     earlier = (one for one in draft.notices if one not in (UNFINISHED, ENDLESS))
     notices = tuple(dict.fromkeys((*earlier, *hand.notices, *notices)))
     begun = dataclasses.replace(draft, manner=manner, notices=notices, pieces=pieces, places=places)
@@ -210,8 +210,8 @@ def second_name(manner: Manner) -> str:
 
 def hand_for(found: Located, manner: Manner, caller: Caller, device: str) -> tuple[Hand, Manner]:
     """What writes so, and the manner with its second voice at the commit that is opened."""
-    if manner.adaptation:
-        return hand_of(adapted_writer(manner.adaptation, found, manner.weights), manner, caller, device)
+    if manner.adapted_copy:
+        return hand_of(adapted_writer(manner.adapted_copy, found, manner.weights), manner, caller, device)
     return hand_of(open_located_writing(found, device=device, weights=manner.weights), manner, caller, device)
 
 
@@ -227,7 +227,7 @@ def hand_of(writer: Writer, manner: Manner, caller: Caller, device: str) -> tupl
         )
     if manner.original and None in hand.originals():
         raise RnnlabError(NO_FINGERPRINT.format("This writer" if hand.originals()[0] is None else "The second voice"))
-    if manner.adaptation:
+    if manner.adapted_copy:
         hand = dataclasses.replace(hand, notices=(BY_COPY, *hand.notices))
     return hand, manner
 

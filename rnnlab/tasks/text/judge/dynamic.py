@@ -28,7 +28,8 @@ from rnnlab.tasks.text.judge.score import NGRAM_ORDER, Floats, Ids, characters_o
 from rnnlab.tasks.text.writer import Writer
 
 PIECE = 64  # ids that are scored, then learnt, at once
-RATES, PULLS = (3e-4, 6e-4, 1e-3, 2e-3), (3e-3, 1e-3, 1e-2)  # that are tried, at the first pull; that are mixed
+RATES = 3e-4, 6e-4, 1e-3, 2e-3  # that are tried, at the first pull
+PULLS = 3e-3, 1e-3, 1e-2  # of the copies that are mixed
 TUNED, GATHERED = 20_000, 32_000  # ids that rates are tried on, and before those, that the squares are gathered on
 CLIP = 1.0  # norm of a piece's gradient
 DECAY = 0.99  # of the running mean square; a weight that is new to it moves by at most ten times the rate

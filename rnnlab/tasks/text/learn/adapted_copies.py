@@ -99,12 +99,12 @@ def forget_copy(copy: AdaptedCopy | None) -> None:
 
 def _keep(kept: _Kept) -> str:
     """Keep a copy, the client's least recently used ones making room for it; gives its name."""
-    name = secrets.token_hex(16)
-    _COPIES.put(name, kept, writer_bytes(kept.writer))
+    name, room = secrets.token_hex(16), MOST_OF_ONE - writer_bytes(kept.writer)
     own = [(key, size) for key, one, size in _COPIES.things() if one.client == kept.client]
     total = sum(size for _, size in own)
-    for key, size in own[:-1]:
-        if total > MOST_OF_ONE:
+    for key, size in own:
+        if total > room:
             _COPIES.forget(key)
             total -= size
+    _COPIES.put(name, kept, writer_bytes(kept.writer))
     return name

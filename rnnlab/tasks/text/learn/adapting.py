@@ -65,7 +65,7 @@ def adapt_writer(writer: Writer, page: str, watch: Watch = lambda step, steps: T
     """
     known, notices = adapt(writer.vocabulary.alphabet, page)
     if not SHORTEST <= len(known) <= LONGEST:
-        what = f"The text has {len(known):,} characters that {text_learnt(writer.checkpoint)[0]} knows"
+        what = f"Of the text, {len(known):,} characters are known to {text_learnt(writer.checkpoint)[0]}"
         raise DataError(f"{what}; give between {SHORTEST:,} and {LONGEST:,}.")
     ids = encode_compactly(writer.vocabulary, [known])
     first = len(ids) - int(KEPT_BACK * len(ids))

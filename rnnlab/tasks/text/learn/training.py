@@ -40,10 +40,10 @@ from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import Snapshot
 from rnnlab.train.weights import halved
 
-STEPS_BETWEEN_REPORTS = 50, 250  # at least and at most: a short text's epoch takes a moment, a long one's hours
-A_REPORT = (
-    4  # steps at least between reports for each step's worth of held-out text: scoring it took a fifth of the time
-)
+# At least and, unless the held-out part is long, at most: a short text's epoch takes a moment, a long one's hours.
+STEPS_BETWEEN_REPORTS = 50, 250
+# At least, for as much held-out text as a step reads: scoring it took a fifth of the time.
+STEPS_PER_SCORED_STEP = 4
 
 
 def prepare(source: TextSource, request: Request) -> TextTraining:
@@ -69,7 +69,7 @@ def prepare(source: TextSource, request: Request) -> TextTraining:
     sizes.check_training(shape, train, text.window, request.most_bytes)
     steps = train.steps if "steps" in given else text.epochs * task.steps_per_epoch
     least, most = STEPS_BETWEEN_REPORTS
-    most = max(most, A_REPORT * len(task.validation) // (train.batch * text.window))
+    most = max(most, STEPS_PER_SCORED_STEP * len(task.validation) // (train.batch * text.window))
     every = train.report_every if "report_every" in given else min(max(least, task.steps_per_epoch), most)
     train = dataclasses.replace(train, steps=steps, report_every=min(every, steps))
     longer = f"--steps {2 * steps}" if "steps" in given else f"--epochs {2 * text.epochs}"

@@ -23,7 +23,7 @@ def adapt(token: gr.OAuthToken | None, model: str, text: str) -> Iterator[dict[s
         text: 500 to 20,000 characters; the last fifth is kept back, to tell whether adapting has helped.
 
     Returns:
-        {step, steps} while it works; at the end {adaptation, model, before, after, learnt, kept_back, verdict,
+        {step, steps} while it works; at the end {adapted_copy, model, before, after, learnt, kept_back, verdict,
         notices}: before and after are nats per character on what is kept back, learnt and kept_back characters.
     """
     try:
@@ -33,7 +33,7 @@ def adapt(token: gr.OAuthToken | None, model: str, text: str) -> Iterator[dict[s
             else:
                 told = event.told
                 words = {"verdict": told.verdict, "notices": list(told.notices)}
-                yield {"adaptation": event.name, "model": event.voice} | told.answer() | words
+                yield {"adapted_copy": event.name, "model": event.voice} | told.answer() | words
     except RnnlabError as error:
         raise gr.Error(for_programs(str(error)), print_exception=False) from error
 

@@ -47,6 +47,7 @@ def lay_out(voice: gr.Dropdown, prompt: gr.Textbox) -> gr.State:
     outputs = [shown, copy, start, stop, reset]
     asked = start.click(waiting, copy, outputs, **QUIET)
     run = asked.then(begin_adapting, [voice, page, prompt, copy], outputs, show_progress="hidden", **PRIVATE | LIMITS)
+    run.failure(stopped, copy, outputs, **QUIET)  # also where there was no room for it
     # Only once nothing more can come: a report on its way would otherwise undo what this shows.
     stop.click(None, cancels=[run], **QUIET).then(stopped, copy, outputs, **QUIET)
     reset.click(forgotten, [voice, copy], outputs, **QUIET)
@@ -71,8 +72,8 @@ def begin_adapting(
                 words = f"Adapting {told(voice)}: {done:.0%}"
                 yield html.status(words, done), copy, *_buttons(busy=True)
             else:
-                forget_copy(copy)
                 yield copy_html(event), event, *_buttons(there=True)
+                forget_copy(copy)  # not before the new one is there: a stop in between would leave neither
     except RnnlabError as error:
         still = AS_BEFORE if copy is None else "The earlier adapted copy still writes."
         yield html.refusal(str(error), still), copy, *_buttons(there=copy is not None)

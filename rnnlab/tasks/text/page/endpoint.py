@@ -41,7 +41,7 @@ def write(
     share: float = SHARE,
     contrast: float = 0.0,
     preset: str = "",
-    adaptation: str = "",
+    adapted_copy: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Write on from a prompt in an author's style; streams the text up to 20 times a second as it grows.
 
@@ -65,7 +65,7 @@ def write(
         share: of the second writer, 0 … 1.
         contrast: above 0, in place of the share, how strongly the text is moved away from the second writer, up to 5.
         preset: faithful, balanced or daring, the model's own measured temperature; empty for none.
-        adaptation: what /adapt has returned for this model, so that the adapted copy writes; empty for none.
+        adapted_copy: what /adapt has returned for this model, so that the adapted copy writes; empty for none.
 
     Returns:
         {text, seed, characters, chars_per_second, notices, model, device}, each time the whole text so far; of a writer
@@ -87,7 +87,7 @@ def write(
             finish_sentence=bool(finish_sentence),
             original=bool(original),
             **second_voice(blend, share, contrast),
-            adaptation=adaptation or "",
+            adapted_copy=adapted_copy or "",
         )
         for draft in drafts(model or "", prompt or "", manner, seed=read_seed(seed), caller=caller):
             yield answer_for_programs(draft.answer())
@@ -126,7 +126,7 @@ def add_endpoints(models: Sequence[str], at_once: int) -> None:
             gr.Number(SHARE, label="share"),
             gr.Number(0.0, label="contrast"),
             gr.Textbox("", label="preset"),
-            gr.Textbox("", label="adaptation"),
+            gr.Textbox("", label="adapted_copy"),
         ]
         answer = gr.JSON(label="answer")
         call = gr.Button()

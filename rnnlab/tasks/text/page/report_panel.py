@@ -48,7 +48,7 @@ def of_text(token: gr.OAuthToken | None, draft: Draft) -> str:
 
 def of_model(token: gr.OAuthToken | None, draft: Draft) -> str:
     """Report on new texts at the same temperature."""
-    if draft.manner.adaptation:
+    if draft.manner.adapted_copy:
         return html.refusal(NO_REPORT, "The text stays.")
     heat = draft.manner.sampling.get("temperature")
     return _told(

@@ -42,7 +42,7 @@ class AskedText:
 
         The sampling chain's come after the others, in the order of its options; last and optional, whether to keep the
         stop, whether to finish the sentence, whether not to copy, the second voice, its share and its contrast, and an
-        adapted copy, which writes in the place of the voice that it was made of alone.
+        adapted copy, which writes only in place of the voice that it was made of.
 
         Raises:
             RnnlabError: a value cannot be read.
@@ -63,7 +63,7 @@ class AskedText:
             finish_sentence=bool(finish),
             original=bool(original),
             **second_voice(blend, share, contrast),
-            adaptation=copy.name if copy is not None and copy.voice == voice else "",
+            adapted_copy=copy.name if copy is not None and copy.voice == voice else "",
         )
         return cls(str(voice or ""), prompt or "", SEVERAL if three else 1, read_seed(seed), manner)
 
