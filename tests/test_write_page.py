@@ -16,7 +16,7 @@ from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.manner import Manner, sampling_settings
 from rnnlab.tasks.text.page import tab
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
-from rnnlab.tasks.text.page.request import AskedText
+from rnnlab.tasks.text.page.request import AskedText, first_draft
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.use import Draft, drafts
 from rnnlab.ui import app
@@ -226,3 +226,7 @@ def test_the_first_character_comes_at_once():
     """The first draft holds no more than what a few steps write: nobody waits for the rest."""
     first = next(iter(drafts("shakespeare", "ROMEO:", Manner(2000), seed=1)))
     assert first.characters <= 3
+
+
+def test_the_page_opens_with_the_measured_temperature_of_its_first_voice():
+    assert first_draft("doyle").manner.sampling == {"temperature": writer.voice("doyle").presets["balanced"]}

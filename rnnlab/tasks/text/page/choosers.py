@@ -14,7 +14,7 @@ from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE
+from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, first_heat
 from rnnlab.tasks.text.writer import PRESETS
 
 HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
@@ -86,7 +86,8 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             min_width=240,
             elem_id="preset",
         )
-        temperature = gr.Slider(0.0, HOTTEST, TEMPERATURE, step=0.05, label="Temperature", info=HEAT, min_width=300)
+        heat = first_heat(voices[0])
+        temperature = gr.Slider(0.0, HOTTEST, heat, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
         openings[0] if openings else "",
         label="Prompt",

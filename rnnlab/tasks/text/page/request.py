@@ -107,10 +107,16 @@ def read_seed(written: str | None) -> int | None:
     return int(text) if text else None
 
 
+def first_heat(voice: str) -> float:
+    """The temperature that the page opens with: the voice's own balanced one, if it was measured."""
+    return float(writer.voice(voice, caller=STRANGER).presets.get("balanced", TEMPERATURE))
+
+
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
     openings = writer.voice(voice, caller=STRANGER).openings
-    manner = Manner(LENGTH, explained=True, finish_sentence=True)
+    sampling = {"temperature": first_heat(voice)}
+    manner = Manner(LENGTH, sampling=sampling, explained=True, finish_sentence=True)
     *_, last = use.drafts(voice, openings[0] if openings else "", manner, seed=FIRST_SEED, caller=STRANGER)
     return last
 
