@@ -244,8 +244,8 @@ def refusal(client, api_name, **given) -> str:
 
 
 def test_a_program_gets_one_sentence_on_what_cannot_be_adapted(client, brought):
-    assert "has 5 characters that" in refusal(client, "/adapt", model=brought, text="short")
-    assert "has 20,001 characters that" in refusal(client, "/adapt", model=brought, text="o" * 20_001)
+    assert "Of the text, 5 characters are known to" in refusal(client, "/adapt", model=brought, text="short")
+    assert "Of the text, 20,001 characters are known to" in refusal(client, "/adapt", model=brought, text="o" * 20_001)
     assert "There is no bundled checkpoint 'nobody'" in refusal(client, "/adapt", model="nobody", text=PAGE)
     assert "This adapted copy is no longer kept" in refusal(client, "/write", model=brought, adapted_copy="0" * 32)
     told = client.predict(model=brought, text=PAGE, api_name="/adapt")

@@ -61,7 +61,7 @@ def test_what_is_left_out_or_null_is_the_default(page, route):
 
 
 NO_OBJECT = "A call must contain a JSON object; see the page's API for its fields."
-ENDPOINTS = "/forecast, /backtest, /train_forecast, /write, /report, /train_text, /models, /load, /push"
+ENDPOINTS = "/forecast, /backtest, /train_forecast, /write, /adapt, /report, /train_text, /models, /load, /push"
 
 
 @pytest.mark.parametrize(
