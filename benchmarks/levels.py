@@ -1,6 +1,6 @@
-"""Letters, one-hot letters, subwords and words at equal cost: one network, one text, so many CPU seconds each.
+"""Characters, one-hot characters, subwords and words at equal cost: one network, one text, so many CPU seconds each.
 
-    python -m benchmarks.levels [TEXT] [--seconds 120] [--hidden 256] [--layers 1] [--only letters …]
+    python -m benchmarks.levels [TEXT] [--seconds 120] [--hidden 256] [--layers 1] [--only characters …]
 
 TEXT is a file or a name of the catalog (doyle). The seconds are of training steps on one thread: the steps that fit in
 are counted from some timed ones. Reports, calibration and scores are not counted. Samples of each come with it.
@@ -39,8 +39,8 @@ from rnnlab.train.weights import cpu_weights, halved
 SHARED: dict[str, Any] = {"lr": 4e-3, "ema": 0.99, "input_dropout": 0.0, "between_dropout": 0.1, "output_dropout": 0.1}
 SHARED |= {"recurrent_dropout": 0.0, "device": "cpu", "seed": 1}
 LEVELS: dict[str, dict[str, Any]] = {
-    "letters": {"level": "char"},
-    "letters, one-hot": {"level": "char", "embedding": 0},
+    "characters": {"level": "char"},
+    "one-hot": {"level": "char", "embedding": 0},
     "subwords": {"level": "subword"},
     "words": {"level": "word"},
 }

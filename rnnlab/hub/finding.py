@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,15 +83,13 @@ def _told(info: ModelInfo, tasks: Sequence[str]) -> Found:
 def _metrics(said: dict[str, Any]) -> dict[str, float]:
     """What a card's front matter says was measured; a card is anyone's words, so whatever is odd is left out."""
     found: dict[str, float] = {}
-    try:
+    with suppress(KeyError, TypeError, AttributeError):
         for model in said.get("model-index") or []:
             for result in model["results"]:
                 for metric in result["metrics"]:
                     value = metric["value"]
                     if is_number(value):
                         found[_words(metric.get("name") or metric["type"])] = float(value)
-    except (KeyError, TypeError, AttributeError):
-        pass
     return found
 
 

@@ -20,7 +20,7 @@ MOST_OF_A_SUM = 1000  # bytes of a digest and a file's name
 
 
 def is_cached(name: str) -> bool:
-    """Whether a text of the catalog has been fetched and is still what was fetched; DataError if it knows no such."""
+    """Whether a text of the catalog is here and still what was fetched; DataError if there is none of that name."""
     return _is_there(text_entry(name))
 
 
@@ -33,7 +33,7 @@ def fetch_text(name: str, *, seconds: float = 120, progress: Tell | None = None)
         progress: is told in half a sentence what is being done, and the sha256 of a text that is not pinned.
 
     Raises:
-        DataError: the catalog knows no such text, this machine is set to be offline, the download fails or takes too
+        DataError: the catalog has no such text, this machine is set to be offline, the download fails or takes too
             long, or what came is not what is pinned. Nothing is left half-written.
     """
     entry, tell = text_entry(name), progress or (lambda words: None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,30 +15,57 @@ from rnnlab.errors import DataError
 LONGEST = 40
 
 
-def encode_texts(
-    texts: Sequence[str], boundary: int | None, encode_into: Callable[[list[int], str], None]
-) -> NDArray[np.int32]:
-    """(N,) ids of several texts, each appended by `encode_into`, with the boundary's id between each two."""
-    ids: list[int] = []
-    for index, text in enumerate(texts):
-        if index:
-            assert boundary is not None, "several texts need a boundary between them"
-            ids.append(boundary)
-        encode_into(ids, text)
-    return np.array(ids, np.int32)
+class StringVocabulary(Protocol):
+    """A vocabulary whose ids are those of its characters, then of its strings; a frozen dataclass adds the strings.
 
+    characters: in code-point order. has_boundary: whether the last id is the boundary, decoded as a line break.
+    """
 
-def encode_long(text: str, encode_all: Callable[[Sequence[str]], NDArray[np.int32]]) -> NDArray[np.int32]:
-    """(N,) ids of a text of any length, encoded part by part."""
-    parts = [encode_all([part]) for part in line_slices(text)]
-    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+    characters: str
+    has_boundary: bool
 
+    @property
+    def _strings(self) -> tuple[str, ...]:
+        """What each id stands for."""
 
-def decode_strings(strings: Sequence[str], ids: Sequence[int] | NDArray[Any]) -> str:
-    """The text of (N,) ids, each of which stands for one of the strings."""
-    numbers = ids.tolist() if isinstance(ids, np.ndarray) else ids
-    assert all(0 <= number < len(strings) for number in numbers), "an id outside the vocabulary"
-    return "".join([strings[number] for number in numbers])
+    def _encode_into(self, ids: list[int], text: str) -> None:
+        """Append the ids of a text; DataError if a character is not known."""
+
+    @property
+    def size(self) -> int:
+        """Number of ids."""
+        return len(self._strings)
+
+    @property
+    def boundary(self) -> int | None:
+        """The id of the boundary between two documents, if it was trained on."""
+        return self.size - 1 if self.has_boundary else None
+
+    @property
+    def alphabet(self) -> str:
+        """The characters of which every text to encode must consist."""
+        return self.characters
+
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """(N,) ids of a text of any length, encoded part by part; DataError if a character is not known."""
+        parts = [self.encode_all([part]) for part in line_slices(text)]
+        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+    def encode_all(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """(N,) ids of several texts, with the boundary's id between each two; errors as `encode`."""
+        ids: list[int] = []
+        for index, text in enumerate(texts):
+            if index:
+                assert self.boundary is not None, "several texts need a boundary between them"
+                ids.append(self.boundary)
+            self._encode_into(ids, text)
+        return np.array(ids, np.int32)
+
+    def decode(self, ids: Sequence[int] | NDArray[Any]) -> str:
+        """The text of (N,) ids."""
+        numbers = ids.tolist() if isinstance(ids, np.ndarray) else ids
+        assert all(0 <= number < self.size for number in numbers), "an id outside the vocabulary"
+        return "".join([self._strings[number] for number in numbers])
 
 
 def room_beside(characters: str, most: int, boundary: bool, what: str) -> int:

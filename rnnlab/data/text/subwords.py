@@ -1,4 +1,4 @@
-"""A vocabulary of subwords: characters, and the strings that byte-pair encoding makes of them; knows no model.
+"""A vocabulary of subwords, characters and the strings that byte-pair encoding makes of them; independent of models.
 
 Sennrich et al. 2016, arXiv 1508.07909, on characters and within words. The library `tokenizers` finds the merges and
 applies them; a checkpoint keeps the merges alone, as JSON.
@@ -7,19 +7,17 @@ applies them; a checkpoint keeps the merges alone, as JSON.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, trainers
 
 from rnnlab.data.code_points import alphabet_of, line_slices, slices
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN, check_characters, damaged, read_fields, unknown_character
-from rnnlab.data.text.strings import LONGEST, decode_strings, encode_long, encode_texts, room_beside
+from rnnlab.data.text.strings import LONGEST, StringVocabulary, room_beside
 from rnnlab.data.text.words import split_words
 
 _FEWEST = 2  # times that two strings stand side by side before they are merged
@@ -27,7 +25,7 @@ _MOST_MERGES = 65_536  # of a checkpoint that may come from anyone; a training h
 
 
 @dataclass(frozen=True)
-class SubwordVocabulary:
+class SubwordVocabulary(StringVocabulary):
     """One id for each character in code-point order, one for each string that merges make, then one for the boundary.
 
     A text is the strings of its ids joined, so that every text of these characters can be encoded. The boundary is
@@ -40,33 +38,6 @@ class SubwordVocabulary:
     characters: str
     merges: tuple[tuple[str, str], ...]
     has_boundary: bool
-
-    @property
-    def size(self) -> int:
-        """Number of ids."""
-        return len(self._strings)
-
-    @property
-    def boundary(self) -> int | None:
-        """The id of the boundary between two documents, if it was learnt."""
-        return self.size - 1 if self.has_boundary else None
-
-    @property
-    def alphabet(self) -> str:
-        """The characters of which every text to encode must consist."""
-        return self.characters
-
-    def encode(self, text: str) -> NDArray[np.int32]:
-        """(N,) ids of a text, one for some two to four characters; DataError if a character is not known."""
-        return encode_long(text, self.encode_all)
-
-    def encode_all(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """(N,) ids of several texts, with the boundary's id between each two; errors as `encode`."""
-        return encode_texts(texts, self.boundary, self._encode_into)
-
-    def decode(self, ids: Sequence[int] | NDArray[Any]) -> str:
-        """The text of (N,) ids."""
-        return decode_strings(self._strings, ids)
 
     def codec(self) -> dict[str, Any]:
         """All that `open_vocabulary` needs, as JSON."""

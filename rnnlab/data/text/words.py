@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rnnlab.data.code_points import alphabet_of, line_slices
 from rnnlab.data.text.codec_fields import BOUNDARY_SHOWN, check_characters, damaged, read_fields, unknown_character
-from rnnlab.data.text.strings import LONGEST, decode_strings, encode_long, encode_texts, room_beside
+from rnnlab.data.text.strings import LONGEST, StringVocabulary, room_beside
 
 # Distinct words counted at a time; a text of 50 MB has about 300,000, one of random letters millions.
 _MOST_COUNTED = 1_000_000
 
 
 @dataclass(frozen=True)
-class WordVocabulary:
+class WordVocabulary(StringVocabulary):
     """One id for each character in code-point order, one for each frequent word, then one for the boundary.
 
     Every id stands for a string and a text is these strings joined, so nothing needs a mark to be decoded: a word
@@ -33,33 +30,6 @@ class WordVocabulary:
     characters: str
     words: tuple[str, ...]
     has_boundary: bool
-
-    @property
-    def size(self) -> int:
-        """Number of ids."""
-        return len(self.characters) + len(self.words) + self.has_boundary
-
-    @property
-    def boundary(self) -> int | None:
-        """The id of the boundary between two documents, if it was learnt."""
-        return self.size - 1 if self.has_boundary else None
-
-    @property
-    def alphabet(self) -> str:
-        """The characters of which every text to encode must consist."""
-        return self.characters
-
-    def encode(self, text: str) -> NDArray[np.int32]:
-        """(N,) ids of a text, about one for each word and punctuation mark; DataError if a character is not known."""
-        return encode_long(text, self.encode_all)
-
-    def encode_all(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """(N,) ids of several texts, with the boundary's id between each two; errors as `encode`."""
-        return encode_texts(texts, self.boundary, self._encode_into)
-
-    def decode(self, ids: Sequence[int] | NDArray[Any]) -> str:
-        """The text of (N,) ids."""
-        return decode_strings(self._strings, ids)
 
     def codec(self) -> dict[str, Any]:
         """All that `open_vocabulary` needs, as JSON."""

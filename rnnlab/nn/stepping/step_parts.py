@@ -60,6 +60,7 @@ def _work(graph: onnx.ModelProto, rows: int) -> Callable[[], None]:
     )
     binding = bound(session, read, written)
 
+    # The binding holds addresses alone: the default keeps the arrays.
     def run(held: tuple[list[NDArray[np.float32]], ...] = (read, written)) -> None:
         session.run_with_iobinding(binding)
 

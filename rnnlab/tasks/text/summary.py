@@ -58,7 +58,8 @@ def summary(made: Checkpoint) -> Summary:
     """A writer in words, from its own record; CheckpointError where that is damaged."""
     title, nats = text_learnt(made)[0], measured(made)
     table = None if nats is None else score_table(made.metrics, made.provenance)
-    model, unit = made.model, {"char": "character"}.get(level := made.train["level"], level)
+    model, level = made.model, made.train["level"]
+    unit = "character" if level == "char" else level
     what = WHAT.format(layers=model.layers, cell=model.cell.upper(), hidden=model.hidden, unit=unit, source=title)
     style = _style(made.metrics["style"]) if "style" in made.metrics else ()
     samples = [block for one in made.metrics.get("samples", []) for block in _sample(one)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,12 +181,10 @@ def _apart(written: str) -> list[str]:
 
 
 def _number(written: str, what: str, usual: str) -> float:
-    try:
+    with suppress(ValueError):
         value = float(written)
         if math.isfinite(value):
             return value
-    except ValueError:
-        pass
     raise RnnlabError(f"{written[:40]!r} is no {what}; write several apart by commas, as {usual},…")
 
 

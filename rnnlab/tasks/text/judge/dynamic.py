@@ -60,17 +60,13 @@ def dynamic_losses(model: SequenceModel, ids: Ids, squares: Sequence[Tensor], st
     return learnt(model, ids, squares, steps)[1]
 
 
-def unwatched() -> None:
-    """Nobody watches."""
-
-
 def learnt(
     model: SequenceModel,
     ids: Ids,
     squares: Sequence[Tensor],
     steps: Steps,
     passes: int = 1,
-    watch: Callable[[], None] = unwatched,
+    watch: Callable[[], None] = lambda: None,
 ) -> tuple[SequenceModel, Floats]:
     """A copy of a model that has learnt a text as `dynamic_losses` says, and the losses of its last pass.
 
@@ -102,7 +98,7 @@ def _step(
         weight.addcdiv_(gradient, square.sqrt() + SMALLEST, value=-steps.rate).lerp_(begun, steps.pull)
 
 
-def squared_gradients(model: SequenceModel, ids: Ids, watch: Callable[[], None] = unwatched) -> list[Tensor]:
+def squared_gradients(model: SequenceModel, ids: Ids, watch: Callable[[], None] = lambda: None) -> list[Tensor]:
     """Each weight's mean squared gradient over a text's pieces, in the order of the model's parameters.
 
     Args:

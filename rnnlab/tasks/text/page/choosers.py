@@ -86,7 +86,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
             min_width=240,
             elem_id="preset",
         )
-        heat = first_heat(voices[0])
+        heat = first_heat(first)
         temperature = gr.Slider(0.0, HOTTEST, heat, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
         openings[0] if openings else "",

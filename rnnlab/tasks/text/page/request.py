@@ -14,6 +14,7 @@ from rnnlab.tasks.text.branching import Fork, branch
 from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings, second_voice
 from rnnlab.tasks.text.seeds import DRAWN
 from rnnlab.tasks.text.use import Draft, carry_on
+from rnnlab.tasks.text.writer import Voice
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
 TEMPERATURE, HOTTEST = 0.8, 1.5
@@ -107,17 +108,17 @@ def read_seed(written: str | None) -> int | None:
     return int(text) if text else None
 
 
-def first_heat(voice: str) -> float:
+def first_heat(voice: Voice) -> float:
     """The temperature that the page opens with: the voice's own balanced one, if it was measured."""
-    return float(writer.voice(voice, caller=STRANGER).presets.get("balanced", TEMPERATURE))
+    return float(voice.presets.get("balanced", TEMPERATURE))
 
 
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
-    openings = writer.voice(voice, caller=STRANGER).openings
-    sampling = {"temperature": first_heat(voice)}
+    first = writer.voice(voice, caller=STRANGER)
+    sampling = {"temperature": first_heat(first)}
     manner = Manner(LENGTH, sampling=sampling, explained=True, finish_sentence=True)
-    *_, last = use.drafts(voice, openings[0] if openings else "", manner, seed=FIRST_SEED, caller=STRANGER)
+    *_, last = use.drafts(voice, first.openings[0] if first.openings else "", manner, seed=FIRST_SEED, caller=STRANGER)
     return last
 
 
