@@ -66,7 +66,7 @@ def test_what_a_copy_cannot_do_is_refused_and_not_done_by_the_model_itself(folde
 @pytest.mark.parametrize(("page", "count"), [("too short", "9"), ("o" * 20_001, "20,001")])
 def test_a_page_too_short_or_too_long_gets_one_sentence(folder, page, count):
     with pytest.raises(
-        RnnlabError, match=f"Of the text, {count} characters are known to story; give between 500 and 20,000"
+        RnnlabError, match=f"Of the text, {count} characters are known to the voice; give between 500 and 20,000"
     ):
         rnnlab.load(str(folder)).adapted(page)
 

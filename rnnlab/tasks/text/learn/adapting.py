@@ -13,7 +13,7 @@ from rnnlab.errors import DataError
 from rnnlab.nn.stepping import open_engine
 from rnnlab.tasks.text.judge.dynamic import PIECE, Steps, learnt, squared_gradients
 from rnnlab.tasks.text.judge.score import characters_of, streamed_losses
-from rnnlab.tasks.text.writer import Writer, text_learnt
+from rnnlab.tasks.text.writer import Writer
 from rnnlab.train.loop import Watch
 
 SHORTEST, LONGEST = 500, 20_000  # characters of a page
@@ -65,7 +65,7 @@ def adapt_writer(writer: Writer, page: str, watch: Watch = lambda step, steps: T
     """
     known, notices = adapt(writer.vocabulary.alphabet, page)
     if not SHORTEST <= len(known) <= LONGEST:
-        what = f"Of the text, {len(known):,} characters are known to {text_learnt(writer.checkpoint)[0]}"
+        what = f"Of the text, {len(known):,} characters are known to the voice"
         raise DataError(f"{what}; give between {SHORTEST:,} and {LONGEST:,}.")
     ids = encode_compactly(writer.vocabulary, [known])
     first = len(ids) - int(KEPT_BACK * len(ids))
