@@ -197,6 +197,18 @@ def test_a_voice_that_is_chosen_brings_its_own_prompts_and_writes(writer):
     sync_api.expect(writer.locator(".facts")).to_contain_text(SENTENCES)
 
 
+def test_a_preset_that_is_chosen_stays_with_another_voice_at_its_own_temperature(writer):
+    heat = writer.get_by_role("slider", name="Temperature")
+    sync_api.expect(writer.get_by_role("radio", name="balanced")).to_be_checked()
+    sync_api.expect(heat).to_have_value(f"{voice('doyle').presets['balanced']:g}")
+    writer.get_by_role("radio", name="daring").check()
+    sync_api.expect(heat).to_have_value(f"{voice('doyle').presets['daring']:g}")
+    writer.get_by_label("Voice").click()
+    writer.get_by_role("option", name="tolstoy").click()
+    sync_api.expect(heat).to_have_value(f"{voice('tolstoy').presets['daring']:g}")
+    sync_api.expect(writer.get_by_role("radio", name="daring")).to_be_checked()
+
+
 def test_a_voice_that_is_not_there_gets_its_sentence(writer):
     writer.get_by_label("Voice").fill("nobody")
     writer.get_by_label("Voice").press("Enter")

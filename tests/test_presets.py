@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import gradio as gr
 import pytest
 from commanding import run
 from golden.places import FIXTURES
@@ -12,7 +13,7 @@ from rnnlab.runtime.opening import locate, open_located
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import ALIKE, BETWEEN, OUTSIDE, WITHIN, Row, Spread
 from rnnlab.tasks.text.judge.presets import TEMPERATURES, measure_presets
-from rnnlab.tasks.text.page.choosers import heat_of, presets_of
+from rnnlab.tasks.text.page.choosers import heat_of, preset_and_heat
 from rnnlab.train.checkpoint import checkpoint
 
 WRITER = str(FIXTURES / "finished" / "writer")
@@ -82,12 +83,15 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
     for voice in ("doyle", "kjv", "shakespeare", "tolstoy"):
-        assert presets_of(voice).visible is True
+        chooser, heat = preset_and_heat(voice, preset)
+        assert (chooser.visible, chooser.value, heat) == (True, preset, heat_of(voice, preset))
+        assert preset_and_heat(voice, None)[0].value is None
         assert heat_of(voice, preset) in TEMPERATURES
         faithful, balanced, daring = (heat_of(voice, one) for one in PRESETS)
         assert faithful <= balanced <= daring
-    assert presets_of("owner/name").visible is False
-    assert presets_of("nobody").visible is False
+    for unknown in ("owner/name", "nobody"):
+        chooser, heat = preset_and_heat(unknown, preset)
+        assert (chooser.visible, chooser.value, heat) == (False, None, gr.skip())
 
 
 def test_python_writes_by_preset_as_the_command_does(measured):

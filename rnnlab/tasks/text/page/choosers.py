@@ -80,6 +80,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
         )
         preset = gr.Radio(
             list(PRESETS),
+            value="balanced" if "balanced" in first.presets else None,
             label="Preset",
             info="Temperatures measured for this voice",
             visible=bool(first.presets),
@@ -200,16 +201,19 @@ def _rule(known: Any) -> gr.Number:
     )
 
 
-def presets_of(voice: str) -> Any:
-    """The presets of a voice that is chosen; none of one that has none or is not here yet."""
+def preset_and_heat(voice: str, preset: str | None) -> tuple[Any, Any]:
+    """What the presets and the temperature become with a voice: one that is chosen stays, at the voice's own heat.
+
+    A voice that has none or is not here yet hides them and leaves the temperature as it is.
+    """
     known: Mapping[str, float] = {}
     if not is_hub_name(voice or ""):
         with suppress(RnnlabError):  # which the text that is begun will tell of
             known = writer.voice(voice, caller=STRANGER).presets
-    return gr.Radio(visible=bool(known), value=None)
+    stays = preset if preset in known else None
+    return gr.Radio(visible=bool(known), value=stays), known[stays] if stays else gr.skip()
 
 
 def heat_of(voice: str, preset: str | None) -> Any:
     """The temperature of a preset that is chosen."""
-    known = writer.voice(voice, caller=STRANGER).presets
-    return known.get(preset or "", gr.skip())
+    return preset_and_heat(voice, preset)[1]

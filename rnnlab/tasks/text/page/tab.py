@@ -15,7 +15,7 @@ from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import adapt_panel, endpoint, report_panel, voice_panel
-from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, presets_of
+from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, preset_and_heat
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
@@ -72,15 +72,18 @@ class WriteTab:
     @property
     def outputs(self) -> list[Any]:
         """What opening a checkpoint or a link may change."""
-        return [*self.choosers.listed(), self.choosers.examples, self.go, self.verdict]
+        return [*self.choosers.listed(), self.choosers.preset, self.choosers.examples, self.go, self.verdict]
 
     def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
         """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
         openings = writer.voice(model, caller=caller).openings
         one = self.choosers
+        preset, heat = preset_and_heat(model, values[0])
         chosen = {
             one.voice: chooser_with([(one, one) for one in self.voices], model),
             one.prompt: openings[0] if openings else "",
+            one.preset: preset,
+            one.temperature: heat,
         }
         return chosen | {one.examples: _prompts(openings), self.go: begin()}
 
@@ -91,6 +94,7 @@ class WriteTab:
         except RnnlabError as error:
             return {self.verdict: html.refusal(str(error), REFUSED)}
         changed = dict(zip(self.choosers.listed(), values, strict=True))
+        changed[self.choosers.preset] = preset_and_heat(values[0], None)[0]  # the link says how warm
         if distant := next(filter(is_hub_name, voices_asked(values)), None):
             words = f"{distant} is on the Hugging Face Hub; press Write to fetch it and write."
             return changed | {self.verdict: html.notice("From a link", words)}
@@ -116,7 +120,7 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
     results = _results(first, buttons)
     report_panel.lay_out(results.draft)
     _connect(choosers, copy, results, go)
-    return WriteTab(choosers, go, results.verdict, voices)
+    return WriteTab(choosers, go, results.verdict, voices, [choosers.preset])
 
 
 def add_endpoints(voices: Sequence[str]) -> None:
@@ -240,9 +244,8 @@ def _connect(choosers: Choosers, copy: gr.State, results: Results, go: gr.Textbo
     running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
     gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
     choosers.examples.click(_prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running)
-    choosers.voice.input(
-        _voice_chosen, [choosers.voice, number], [choosers.prompt, choosers.examples, number], **running
-    )
+    own = [choosers.preset, choosers.temperature, choosers.prompt, choosers.examples]
+    choosers.voice.input(_voice_chosen, [choosers.voice, choosers.preset, number], [*own, number], **running)
     results.sheet.select(_fork_chosen, forks, forks, **running)
     # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
     halted = results.stop.click(None, **QUIET | cancels)
@@ -251,7 +254,6 @@ def _connect(choosers: Choosers, copy: gr.State, results: Results, go: gr.Textbo
     # Afterwards too: the box may have been ticked while the text was being written.
     for moment in (results.explained.input, begun.then, gone_on.then, forked.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
-    choosers.voice.change(presets_of, choosers.voice, choosers.preset, **QUIET)
     choosers.preset.input(heat_of, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
     choosers.temperature.input(lambda: None, None, choosers.preset, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
@@ -269,15 +271,16 @@ def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
     return chosen[0], _next(number)
 
 
-def _voice_chosen(voice: str, number: int) -> tuple[Any, ...]:
-    """A voice's own prompts, the first of them filled in; of one that is not here yet, only that it may begin."""
+def _voice_chosen(voice: str, preset: str | None, number: int) -> tuple[Any, ...]:
+    """A voice's own temperature and prompts, one filled in; of one that is not here yet, only that it may begin."""
+    follows = preset_and_heat(voice, preset)
     if is_hub_name(voice or ""):
-        return gr.skip(), gr.skip(), _next(number)
+        return *follows, gr.skip(), gr.skip(), _next(number)
     try:
         openings = writer.voice(voice, caller=STRANGER).openings
     except RnnlabError:  # which the text that is begun will tell of
-        return gr.skip(), gr.skip(), _next(number)
-    return (openings[0] if openings else ""), _prompts(openings), _next(number)
+        return *follows, gr.skip(), gr.skip(), _next(number)
+    return *follows, openings[0] if openings else "", _prompts(openings), _next(number)
 
 
 def _prompts(openings: Sequence[str]) -> Any:
