@@ -1,5 +1,6 @@
 """A training that learns from teachers too: its loss, what the teachers predict, exact resume, refusals."""
 
+import argparse
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ from authors import story
 from numpy.testing import assert_allclose
 from trainings import train_text
 
+from benchmarks import students
 from rnnlab.__main__ import main
 from rnnlab.data.text.vocab import build_characters
 from rnnlab.errors import RnnlabError
@@ -193,3 +195,23 @@ def test_a_text_in_shards_has_no_teachers(place, tmp_path):
     make_shards([str(place / "story.txt")], tmp_path / "shards")
     with pytest.raises(RnnlabError, match="A text in shards is learnt without teachers; leave out --teacher"):
         next(train_text(str(tmp_path / "shards"), teacher=[str(place / "one")]))
+
+
+def test_the_benchmark_trains_teachers_then_students_and_only_what_is_missing(place, tmp_path, capsys):
+    flags = "--hidden 20 --layers 1 --embedding 6 --epochs 1 --batch 8"
+    asked = argparse.Namespace(
+        text=str(place / "story.txt"), teachers=1, students=1, at_once=2, out=tmp_path, all=flags,
+        taught="--teacher-weight 0.7",
+    )  # fmt: skip
+    students.main(asked)
+    table = capsys.readouterr().out
+    names = [line.split()[0] for line in table.splitlines()]
+    assert names == ["network", "teacher-11", "mean", "student-1", "mean"]
+    student = open_checkpoint(str(tmp_path / "student-1"))
+    assert (student.train["seed"], student.train["teacher_weight"]) == (1, 0.7)
+    assert [one["name"] for one in student.provenance["teachers"]] == ["teacher-11"]
+    assert f"{student.metrics['nats_per_char_windows']:.4f}" in table
+    began = (tmp_path / "student-1.log").stat().st_mtime_ns
+    students.main(asked)
+    assert capsys.readouterr().out == table
+    assert (tmp_path / "student-1.log").stat().st_mtime_ns == began
