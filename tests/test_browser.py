@@ -191,18 +191,18 @@ def test_the_tab_write_opens_with_a_text_and_a_verdict(writer):
 
 def test_a_voice_that_is_chosen_brings_its_own_prompts_and_writes(writer):
     writer.get_by_label("Voice").click()
-    writer.get_by_role("option", name="shakespeare").click()
-    sync_api.expect(writer.locator("#voice .eyebrow")).to_contain_text("William Shakespeare")
-    sync_api.expect(writer.locator(".openings")).to_contain_text(voice("shakespeare").openings[1][:12])
+    writer.get_by_role("option", name="doyle").click()
+    sync_api.expect(writer.locator("#voice .eyebrow")).to_contain_text("Conan Doyle")
+    sync_api.expect(writer.locator(".openings")).to_contain_text(voice("doyle").openings[1][:12])
     sync_api.expect(writer.locator(".facts")).to_contain_text(SENTENCES)
 
 
 def test_a_preset_that_is_chosen_stays_with_another_voice_at_its_own_temperature(writer):
     heat = writer.get_by_role("slider", name="Temperature")
     sync_api.expect(writer.get_by_role("radio", name="balanced")).to_be_checked()
-    sync_api.expect(heat).to_have_value(f"{voice('doyle').presets['balanced']:g}")
+    sync_api.expect(heat).to_have_value(f"{voice('shakespeare').presets['balanced']:g}")
     writer.get_by_role("radio", name="daring").check()
-    sync_api.expect(heat).to_have_value(f"{voice('doyle').presets['daring']:g}")
+    sync_api.expect(heat).to_have_value(f"{voice('shakespeare').presets['daring']:g}")
     writer.get_by_label("Voice").click()
     writer.get_by_role("option", name="tolstoy").click()
     sync_api.expect(heat).to_have_value(f"{voice('tolstoy').presets['daring']:g}")

@@ -211,12 +211,15 @@ def test_what_is_sent_along_is_private_and_holds_what_the_job_runs(hub, text):
     assert left_behind(hub) == []
 
 
-def test_minutes_end_a_training_and_keep_its_best(text, tmp_path, monkeypatch):
+def test_minutes_end_a_training_and_keep_its_best(text, tmp_path, monkeypatch, capsys):
     seconds = itertools.count()  # one passes whenever the clock is read, which is at every step
     monkeypatch.setattr("rnnlab.terminal.streams.time", SimpleNamespace(monotonic=lambda: next(seconds)))
     asked = ["train", "text", "--data", text, "--out", str(tmp_path / "out"), "--hidden", "24", "--layers", "1"]
     assert main([*asked, "--steps", "1000000", "--report-every", "50", "--minutes", "1"]) == 0
-    assert 50 <= checkpoint.load(tmp_path / "out").provenance["steps"] < 1_000_000
+    taken = checkpoint.load(tmp_path / "out").provenance["steps"]
+    assert 50 <= taken < 1_000_000
+    ended = f"Ended by --minutes 1 after {taken:,} of 1,000,000 steps; to go on, give --resume and a larger --minutes"
+    assert ended in capsys.readouterr().out
     assert main([*asked, "--minutes", "0"]) == 2
 
 

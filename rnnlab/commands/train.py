@@ -60,10 +60,11 @@ def _train(args: argparse.Namespace) -> Answer:
 
     def settled(training: Training) -> None:
         args.resumable = training.resumable and len(training.rounds) == 1
+        args.due = training.rounds[0].train.steps if args.resumable else 0
         for sentence in training.warnings:
             aside(sentence)
 
-    args.resumable = True
+    args.resumable, args.due = True, 0
     asked = picked(args, ("out", "resume", "overwrite"))
     training = train(kind, request, watch=bar.watch, processes=processes, settled=settled, **asked)
     try:
@@ -71,7 +72,15 @@ def _train(args: argparse.Namespace) -> Answer:
     finally:
         bar.close()
         processes.part()
+    if bar.over and answer.get("steps", args.due) < args.due:
+        answer["notices"] = [_ended(answer["steps"], args), *answer["notices"]]
     return tell(args, answer, lambda answer: _lines(kind, answer)) if is_first() else answer
+
+
+def _ended(steps: int, args: argparse.Namespace) -> str:
+    """A sentence on a training that its time limit has ended."""
+    reached = f"Ended by --minutes {args.minutes:g} after {steps:,} of {args.due:,} steps"
+    return f"{reached}; to go on, give --resume and a larger --minutes, or none."
 
 
 def _lines(kind: TaskKind, answer: Answer) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ WRITING = 120  # seconds for an answer to a change, which the Hub may take its t
 UNREAD = "The Hugging Face Hub gave an answer on {repo} that cannot be read; try again later."
 OBJECTED = "{repo} was left as it is: the Hub objects to what README.md begins with; mend it and try again."
 UNREACHABLE = (httpx2.TransportError, errors.OfflineModeIsEnabled)
+
+# The client tells of every try that failed; whoever asked is told once, in the end.
+logging.getLogger("huggingface_hub.utils._http").setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -89,7 +89,12 @@ class StepBar:
             disable = None if is_first() else True  # None leaves the bar out where standard error is no terminal
             self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=disable)
         self._bar.update(step - self._bar.n if not self._bar.disable else 0)
-        return self._ends is None or time.monotonic() < self._ends
+        return not self.over
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is."""
+        return self._ends is not None and time.monotonic() >= self._ends
 
     def close(self) -> None:
         """Take the bar away."""

@@ -65,8 +65,10 @@ main.contain { padding: 22px 28px 8px !important; min-width: 0; }
 
 /* Verdict */
 .verdict { min-height: 112px; padding: 6px 0 2px; }
+.verdict.voice { min-height: 0; }
 .verdict .eyebrow, .empty .eyebrow {
-  margin: 0 0 6px; font-size: .82rem; color: var(--soft); letter-spacing: .01em; font-variant-numeric: tabular-nums;
+  margin: 0 0 6px; max-width: none; font-size: .82rem; color: var(--soft); letter-spacing: .01em;
+  font-variant-numeric: tabular-nums;
 }
 .verdict h2 {
   margin: 0; font-size: 1.42rem; line-height: 1.34; font-weight: 400; letter-spacing: -.012em; color: var(--soft);
@@ -181,6 +183,7 @@ details.report > summary { cursor: pointer; padding: 6px 0; }
 .manuscript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; min-height: 300px; }
 .manuscript.several { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 .sheet { border: 1px solid var(--line); border-radius: 8px; padding: 18px 22px; min-width: 0; }
+.manuscript:not(.several) .sheet { max-width: 46em; }
 .sheet .seed { margin: 0 0 8px; font-size: .8rem; color: var(--soft); }
 .written {
   font-family: Charter, "Bitstream Charter", "Iowan Old Style", Georgia, serif; font-size: 1.06rem; line-height: 1.6;
@@ -209,12 +212,12 @@ details.report > summary { cursor: pointer; padding: 6px 0; }
 .legend span { display: inline-block; width: 1.1em; margin-right: 3px; border-radius: 2px; }
 .legend .s0 { box-shadow: inset 0 0 0 1px var(--line); }
 .facts { min-height: 26px; font-size: .88rem; color: var(--soft); font-variant-numeric: tabular-nums; }
-.facts p { margin: 0; font-size: inherit; }
+.facts p { margin: 0; font-size: inherit; max-width: none; }
 .facts ul { margin: 4px 0 0; padding: 0; list-style: none; color: var(--warn); }
 .openings { margin-top: -4px; }
 .actions, .keep { align-items: center !important; }
 .settings .block:has(> .checkbox-container) { min-width: 150px !important; }
-.actions > .block, .keep > .block { flex: 0 0 auto !important; overflow: visible !important; }
+.actions > .block, .keep > .block { flex: 0 0 auto !important; width: auto !important; overflow: visible !important; }
 .keep > .block { margin-right: auto; }
 
 /* Checkpoints */

@@ -17,7 +17,7 @@ from rnnlab.tasks.text.manner import SHARE, sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, first_heat
 from rnnlab.tasks.text.writer import PRESETS
 
-HEAT = "0 always picks the most likely character and tends to loop; above 1, spelling breaks down"
+HEAT = "0 tends to loop; above 1, spelling breaks down"
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,12 @@ class Choosers:
         ]
 
 
-def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
-    """Lay out what a visitor sets, the first voice's first prompt filled in; gives Write, Stop and Continue, too."""
+def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]]:
+    """Lay out what stands above the text, the first voice's first prompt filled in.
+
+    Returns:
+        By the names of Choosers; and the buttons Write, Stop and Continue.
+    """
     first = writer.voice(voices[0], caller=STRANGER)
     openings = list(first.openings)
     with gr.Row(elem_classes="choosers"):
@@ -106,14 +110,19 @@ def lay_choosers(voices: Sequence[str]) -> tuple[Choosers, list[gr.Button]]:
     )
     with gr.Row(elem_classes="actions"):
         buttons = [
-            gr.Button("Write", variant="primary", min_width=110, elem_id="write"),
-            gr.Button("Stop", interactive=False, min_width=90, elem_id="stop"),
-            gr.Button("Continue", min_width=110, elem_id="continue"),
+            gr.Button("Write", variant="primary", scale=0, min_width=170, elem_id="write"),
+            gr.Button("Stop", interactive=False, scale=0, min_width=110, elem_id="stop"),
+            gr.Button("Continue", scale=0, min_width=130, elem_id="continue"),
         ]
         three = gr.Checkbox(False, label="Three at once", container=False, min_width=130)
         original = gr.Checkbox(False, label="Don't copy", container=False, min_width=110, elem_id="original")
-    more = _more_settings() | _second_voice(voices)
-    return Choosers(voice, prompt, examples, preset, temperature, three=three, original=original, **more), buttons
+    named = {"voice": voice, "prompt": prompt, "examples": examples, "preset": preset, "temperature": temperature}
+    return named | {"three": three, "original": original}, buttons
+
+
+def lay_folds(voices: Sequence[str]) -> dict[str, Any]:
+    """Lay out, folded, what most people leave alone; by the names of Choosers."""
+    return _more_settings() | _second_voice(voices)
 
 
 def _second_voice(voices: Sequence[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import adapt_panel, endpoint, report_panel, voice_panel
-from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, preset_and_heat
+from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, lay_folds, preset_and_heat
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
@@ -105,7 +105,7 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
     """Lay the tab out, a text by the first of the voices already in it, and connect its events.
 
     Args:
-        voices: the bundled ones.
+        voices: the bundled ones; the one that is furthest ahead of its 5-gram comes first.
         outside: a hidden part of the page outside the tabs, as what lies in one that nobody has looked at yet tells of
             no change.
     """
@@ -114,10 +114,12 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
         return None
     with outside:
         go = gr.Textbox(visible="hidden", label="begin")
+    voices = sorted(voices, key=lambda one: -writer.voice(one, caller=STRANGER).ahead)
     first = first_draft(voices[0])
-    choosers, buttons = lay_choosers(voices)
-    copy = adapt_panel.lay_out(choosers.voice, choosers.prompt)
+    above, buttons = lay_choosers(voices)
     results = _results(first, buttons)
+    choosers = Choosers(**above, **lay_folds(voices))
+    copy = adapt_panel.lay_out(choosers.voice, choosers.prompt)
     report_panel.lay_out(results.draft)
     _connect(choosers, copy, results, go)
     return WriteTab(choosers, go, results.verdict, voices, [choosers.preset])
