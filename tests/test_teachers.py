@@ -159,7 +159,7 @@ def test_the_command_records_its_teachers_and_the_card_tells_of_them(place, tmp_
             ["--teacher", "stocks"],
             "stocks is no writer, so it cannot teach one; give --teacher another, as shakespeare.",
         ),
-        (["--teacher", "shakespeare"], "shakespeare predicts 65 characters and this training another "),
+        (["--teacher", "shakespeare"], "shakespeare predicts 85 characters and this training another "),
         (["--teacher", "one", "--level", "word"], "one predicts "),
         (
             ["--teacher", "one", "--validation", "0.2"],
