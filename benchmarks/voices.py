@@ -26,10 +26,11 @@ page writes at a voice's own *balanced* temperature.
 Nats per character are streamed, on pages that the voice was not trained on; lower is better. The same pages chose
 which step's weights were kept. The 5-gram has counted the text that the voice was trained on last, not what a voice
 that began with the weights of another had read before: with that, Shakespeare's has 1.5918 (the voice is 15.1 % below
-it), and Doyle's is worse, 1.4170 ([experiments.md](experiments.md), "Shakespeare's other works first"). *Known words* is the share of words that occur in the author's
-training pages, in 5,000 words by the voice and in as many of the author's own: the mean of pages from ten parts of the
-text, each beside the nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in
-what the voice writes, in the held-out pages, and in those ten parts. [writing.md](writing.md) explains the rows.
+it), and Doyle's is worse, 1.4170 ([experiments.md](experiments.md), "Shakespeare's other works first"). *Known words*
+is the share of words that occur in the author's training pages, in 5,000 words by the voice and in as many of the
+author's own: the mean of pages from ten parts of the text, each beside the nine others. *Copied* is the share of runs
+of 20 characters that stand in the training text, in what the voice writes, in the held-out pages, and in those ten
+parts. [writing.md](writing.md) explains the rows.
 """
 
 
