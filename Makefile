@@ -5,10 +5,10 @@
 # make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
-# make voices: the bundled writers, or one of them by name (doyle 20 minutes, others one to two hours); shakespeare may
-#             take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv (Romans to Revelation) and of tolstoy
-#             (book 15 and the epilogues). doyle begins with the weights of tolstoy, shakespeare with those of a network
-#             that has read his other works (Macbeth and Twelfth Night held out), build/shakespeare-more
+# make voices: the bundled writers, or one of them by name: doyle takes 20 minutes, the others one to two hours each.
+#             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv
+#             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). doyle begins with the weights of tolstoy,
+#             shakespeare with those of build/shakespeare-more, which is made first (Macbeth and Twelfth Night held out)
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3
@@ -28,7 +28,7 @@ RECIPE_doyle := --from tolstoy --input-dropout 0.06 --between-dropout 0.36 --out
 
 # doyle begins with what tolstoy has become
 .NOTPARALLEL:
-.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial voices texts shakespeare shakespeare-more tolstoy kjv doyle screenshots space clean
+.PHONY: run test test-all test-fast checks bench stocks stocks-today tutorial voices texts shakespeare tolstoy kjv doyle screenshots space clean
 
 run: .venv/run.stamp
 	GRADIO_SERVER_PORT=$(PORT) .venv/bin/python app.py
@@ -72,10 +72,10 @@ texts: .venv/run.stamp
 
 voices: shakespeare tolstoy kjv doyle
 
-shakespeare-more: texts
-	$(RNNLAB) train text --data $@ $(RECIPE_$@) --out build/$@ --overwrite
+build/shakespeare-more/config.json: | texts
+	$(RNNLAB) train text --data shakespeare-more $(RECIPE_shakespeare-more) --out build/shakespeare-more --overwrite
 
-shakespeare: shakespeare-more
+shakespeare: build/shakespeare-more/config.json
 shakespeare: DATA := $(TEXT)
 tolstoy kjv doyle: DATA = $@
 shakespeare tolstoy kjv doyle: texts

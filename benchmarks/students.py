@@ -4,8 +4,9 @@
         [--all=FLAGS] [--taught=FLAGS]
 
 TEXT is a file or a name of the catalog (tinyshakespeare). FLAGS are those of `train text`: of --all for every network,
-of --taught for the students beside them. Teachers have the seeds from 11 on, students those from 1 on. What is finished
-in DIR is not trained again, and what was stopped is resumed, so that the hours can be spread over several days.
+of --taught for the students alone. Teachers have the seeds from 11 on, students those from 1 on. What is finished
+in DIR is not trained again, and what was stopped is resumed, so that the hours can be spread over several days. Another
+text or other FLAGS need another DIR.
 """
 
 from __future__ import annotations
@@ -29,36 +30,48 @@ FIGURES = ("nats_per_char_windows", "nats_per_char_streamed", "ngram_nats_per_ch
 
 def main(asked: argparse.Namespace) -> None:
     """Train what is not there yet, the teachers first, and print every network's loss and the means."""
-    everyone, taught = shlex.split(asked.all), shlex.split(asked.taught)
+    if min(asked.teachers, asked.students, asked.at_once) < 1:
+        raise SystemExit("Give at least one teacher, one student and one training at a time.")
+    common, taught = shlex.split(asked.all), shlex.split(asked.taught)
     teachers = {f"teacher-{seed}": seed for seed in range(FIRST_TEACHER, FIRST_TEACHER + asked.teachers)}
     students = {f"student-{seed}": seed for seed in range(FIRST_STUDENT, FIRST_STUDENT + asked.students)}
-    learnt = ["--teacher", *(str(asked.out / name) for name in teachers), *taught]
+    taught += ["--teacher", *(str(asked.out / name) for name in teachers)]
     rows = []
-    for names, flags in ((teachers, everyone), (students, [*everyone, *learnt])):
-        made = _trained(names, ["--data", asked.text, *flags], asked.out, asked.at_once)
-        losses = [[one.metrics[name] for name in FIGURES] for one in made]
+    for seeds, flags in ((teachers, common), (students, [*common, *taught])):
+        networks = _trained(seeds, ["--data", asked.text, *flags], asked.out, asked.at_once)
+        losses = [[network.metrics[name] for name in FIGURES] for network in networks]
         means = [sum(column) / len(column) for column in zip(*losses, strict=True)]
-        named = zip([*names, "mean"], [*losses, means], strict=True)
-        rows += [[name, *(f"{loss:.4f}" for loss in some)] for name, some in named]
+        for name, figures in zip([*seeds, "mean"], [*losses, means], strict=True):
+            rows.append([name, *(f"{loss:.4f}" for loss in figures)])
     print(*aligned(["network", "windows", "streamed", "5-gram"], rows), sep="\n")
 
 
-def _trained(names: dict[str, int], flags: Sequence[str], out: Path, at_once: int) -> list[Checkpoint]:
-    """The checkpoints of these names, with their seeds, in the folder `out`; raises CalledProcessError."""
+def _trained(seeds: dict[str, int], flags: Sequence[str], out: Path, at_once: int) -> list[Checkpoint]:
+    """The checkpoints of these names, with their seeds, in the folder `out`; ends the program where one fails."""
 
     def train(name: str) -> Checkpoint:
-        place = out / name
-        if not (place / "config.json").exists() or (place / FOLDER).exists():
-            resume = ["--resume"] * (place / FOLDER).exists()
-            command = [sys.executable, "-m", "rnnlab", "train", "text", *flags, "--seed", str(names[name])]
-            with open(out / f"{name}.log", "a", encoding="utf-8") as log:
-                told = {"stdout": log, "stderr": log}
-                subprocess.run([*command, "--out", str(place), *resume], check=True, **told)
-        return checkpoint.load(place)
+        folder, log = out / name, out / f"{name}.log"
+        begun = (folder / FOLDER).exists()
+        if begun or not (folder / "config.json").exists():
+            resumed = ["--resume", *_without(flags, "--from")] if begun else flags
+            command = [sys.executable, "-m", "rnnlab", "train", "text", *resumed, "--seed", str(seeds[name])]
+            with open(log, "a", encoding="utf-8") as file:
+                done = subprocess.run([*command, "--out", str(folder)], check=False, stdout=file, stderr=file)
+            if done.returncode:
+                raise SystemExit(f"{name} failed: {log.read_text(encoding='utf-8').splitlines()[-1]}")
+        if (folder / FOLDER).exists():
+            raise SystemExit(f"{name} was stopped before its last step; repeat the command to resume it.")
+        return checkpoint.load(folder)
 
     out.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(train, names))
+        return list(pool.map(train, seeds))
+
+
+def _without(flags: Sequence[str], flag: str) -> list[str]:
+    """The flags but one with its value."""
+    place = flags.index(flag) if flag in flags else len(flags)
+    return [*flags[:place], *flags[place + 2 :]]
 
 
 if __name__ == "__main__":
@@ -69,5 +82,5 @@ if __name__ == "__main__":
     parser.add_argument("--at-once", type=int, default=1, help="trainings at the same time (default 1)")
     parser.add_argument("--out", type=Path, default=Path("build/students"), help="folder (default build/students)")
     parser.add_argument("--all", default="", metavar="FLAGS", help="flags of train text for every network")
-    parser.add_argument("--taught", default="", metavar="FLAGS", help="flags of train text for the students beside")
+    parser.add_argument("--taught", default="", metavar="FLAGS", help="further flags of train text for the students")
     main(parser.parse_args())

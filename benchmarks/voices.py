@@ -50,7 +50,7 @@ def main() -> None:
 def table() -> str:
     """The figures that the cards hold, in Markdown."""
     names = ["voice", "began with", "trained on", "held out", "nats", "5-gram", "below it"]
-    names += ["known words", "the author", "copied", "held-out pages", "the author"]
+    names += ["known words", "(the author)", "copied", "(held-out pages)", "(ten parts)"]
     lines = [names, ["---"] * len(names), *map(_figures, VOICES)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

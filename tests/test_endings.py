@@ -130,7 +130,7 @@ def test_a_text_whose_sentence_was_finished_is_gone_on_with_where_it_ended():
     ("text", "least", "end"),
     [
         ("Yes. No", 0, 4), ("Yes. No", 4, 4), ("Yes. No", 5, None), ("Yes.", 0, None), ("3.5 m. ", 0, 6),
-        ("J. H. Sr. Capt. Hay. ", 0, 20), ("So am I. He", 0, 8),
+        ("J. H. Sr. Capt. Hay. ", 0, 20), ("So am I. He", 0, 8), ("Plan B? Yes", 0, 7), ("CAFÉS. Then", 0, 6),
         ("Dr. No. ", 0, 7), ("St. Ives? Yes", 0, 9), ('"So!" he', 0, 5), ("そう。次", 0, 3), ("「はい。」と", 0, 5),
         ("a line\n\nb", 0, 6), ("a line\nb", 0, None), ("one... two", 0, 6),
     ],

@@ -9,7 +9,7 @@ from browsing import MARKS, running_browser
 from commanding import run
 from web_runtime import install_runtime
 
-from rnnlab.tasks.text.page.choosers import heat_of
+from rnnlab.tasks.text.page.choosers import temperature_of
 
 pytestmark = MARKS
 
@@ -90,7 +90,7 @@ def test_a_text_is_stopped_and_stays(opened, folder):
     state(page, "Ready.")
     page.get_by_role("button", name="Sherlock Holmes").click()
     page.get_by_role("button", name="daring").click()
-    assert page.get_by_role("slider", name="Temperature").input_value() == f"{heat_of('doyle', 'daring'):g}"
+    assert page.get_by_role("slider", name="Temperature").input_value() == f"{temperature_of('doyle', 'daring'):g}"
     page.get_by_label("Length").fill("20000")
     page.get_by_role("button", name="Write").click()
     page.wait_for_function("document.querySelector('#text').textContent.length > 60")

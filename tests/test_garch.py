@@ -103,7 +103,7 @@ def test_a_back_test_shows_it_beside_the_others_when_asked():
 
 def test_without_arch_a_sentence_says_how_to_add_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "arch", None)
-    with pytest.raises(RnnlabError, match=r"^GARCH is fitted with the package arch, .*; pip install arch adds it"):
+    with pytest.raises(RnnlabError, match=r"^GARCH is fitted with the package arch, .*; pip install arch==8"):
         garch_t(RETURNS, ORIGINS, 600)
 
 

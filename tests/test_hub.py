@@ -2,6 +2,7 @@
 
 import functools
 import json
+import logging
 import os
 import re
 import shutil
@@ -441,3 +442,11 @@ def test_a_token_that_is_told_of_is_found(hub, tmp_path_factory):
     (place / "log.txt").write_text(f"asking with {ANNA}")
     found = told([f"Bearer {BORIS}", "nothing"], [place], hub)
     assert [one.split(":")[0] for one in found] == ["said", "written"]
+
+
+def test_a_try_that_failed_is_not_logged_but_a_long_wait_is(caplog):
+    client = logging.getLogger("huggingface_hub.utils._http")
+    client.warning("'' thrown while requesting GET https://huggingface.co/api/models")
+    client.warning("Retrying in 1s [Retry 1/5].")
+    client.warning("Rate limited. Waiting 60s before retry [Retry 1/5].")
+    assert [record.getMessage()[:12] for record in caplog.records] == ["Rate limited"]

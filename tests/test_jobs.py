@@ -218,7 +218,7 @@ def test_minutes_end_a_training_and_keep_its_best(text, tmp_path, monkeypatch, c
     assert main([*asked, "--steps", "1000000", "--report-every", "50", "--minutes", "1"]) == 0
     taken = checkpoint.load(tmp_path / "out").provenance["steps"]
     assert 50 <= taken < 1_000_000
-    ended = f"Ended by --minutes 1 after {taken:,} of 1,000,000 steps; to go on, give --resume and a larger --minutes"
+    ended = f"Stopped by --minutes 1; {taken:,} of 1,000,000 steps are kept, add --resume to continue.\n"
     assert ended in capsys.readouterr().out
     assert main([*asked, "--minutes", "0"]) == 2
 

@@ -9,11 +9,14 @@ from golden.places import FIXTURES
 
 import rnnlab
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.opening import locate, open_located
+from rnnlab.runtime.callers import STRANGER
+from rnnlab.runtime.opening import locate, open_checkpoint, open_located
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import ALIKE, BETWEEN, OUTSIDE, WITHIN, Row, Spread
 from rnnlab.tasks.text.judge.presets import TEMPERATURES, measure_presets
-from rnnlab.tasks.text.page.choosers import heat_of, preset_and_heat
+from rnnlab.tasks.text.page import tab
+from rnnlab.tasks.text.page.choosers import preset_and_temperature, temperature_of
+from rnnlab.tasks.text.page.request import TEMPERATURE, best_first
 from rnnlab.train.checkpoint import checkpoint
 
 WRITER = str(FIXTURES / "finished" / "writer")
@@ -83,15 +86,42 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
     for voice in ("doyle", "kjv", "shakespeare", "tolstoy"):
-        chooser, heat = preset_and_heat(voice, preset)
-        assert (chooser.visible, chooser.value, heat) == (True, preset, heat_of(voice, preset))
-        assert preset_and_heat(voice, None)[0].value is None
-        assert heat_of(voice, preset) in TEMPERATURES
-        faithful, balanced, daring = (heat_of(voice, one) for one in PRESETS)
+        chooser, heat = preset_and_temperature(voice, preset)
+        measured = open_checkpoint(voice).metrics["presets"][preset]
+        assert (chooser.visible, chooser.value, heat) == (True, preset, measured)
+        assert temperature_of(voice, preset) == measured
+        assert preset_and_temperature(voice, None)[0].value is None
+        assert temperature_of(voice, preset) in TEMPERATURES
+        faithful, balanced, daring = (temperature_of(voice, one) for one in PRESETS)
         assert faithful <= balanced <= daring
     for unknown in ("owner/name", "nobody"):
-        chooser, heat = preset_and_heat(unknown, preset)
-        assert (chooser.visible, chooser.value, heat) == (False, None, gr.skip())
+        chooser, heat = preset_and_temperature(unknown, preset)
+        assert (chooser.visible, chooser.value, heat) == (False, None, TEMPERATURE)
+        assert preset_and_temperature(unknown, None)[1] == gr.skip()
+
+
+def test_the_voice_furthest_below_its_5_gram_comes_first_and_one_without_scores_last():
+    def share(name):
+        scores = open_checkpoint(name).metrics
+        return scores["nats_per_char_streamed"] / scores["ngram_nats_per_char"]
+
+    voices = ["doyle", "kjv", "shakespeare", "stocks", "tolstoy"]
+    assert best_first(voices) == [*sorted(set(voices) - {"stocks"}, key=share), "stocks"]
+
+
+@pytest.fixture(scope="module")
+def write_tab():
+    with gr.Blocks():
+        return tab.lay_out(["kjv", "tolstoy"], gr.Column(visible="hidden"))
+
+
+def test_opening_a_checkpoint_or_a_link_sets_the_preset_and_the_temperature(write_tab):
+    choosers = write_tab.choosers
+    opened = write_tab.open("kjv", STRANGER, ["daring"])
+    assert (opened[choosers.preset].value, opened[choosers.temperature]) == ("daring", temperature_of("kjv", "daring"))
+    linked = write_tab.open_link(None, {"model": "tolstoy", "temperature": "0.4"})
+    assert (linked[choosers.preset].value, linked[choosers.preset].visible) == (None, True)
+    assert linked[choosers.temperature] == 0.4
 
 
 def test_python_writes_by_preset_as_the_command_does(measured):

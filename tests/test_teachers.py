@@ -211,6 +211,12 @@ def test_the_benchmark_trains_teachers_then_students_and_only_what_is_missing(pl
     assert (student.train["seed"], student.train["teacher_weight"]) == (1, 0.7)
     assert [one["name"] for one in student.provenance["teachers"]] == ["teacher-11"]
     assert f"{student.metrics['nats_per_char_windows']:.4f}" in table
+    stopped = argparse.Namespace(**vars(asked) | {"out": tmp_path / "stopped", "all": f"{flags} --minutes 0.0001"})
+    with pytest.raises(SystemExit, match="^teacher-11 was stopped before its last step; repeat the command to resume"):
+        students.main(stopped)
+    stopped.all = flags
+    students.main(stopped)
+    assert capsys.readouterr().out == table
     began = (tmp_path / "student-1.log").stat().st_mtime_ns
     students.main(asked)
     assert capsys.readouterr().out == table

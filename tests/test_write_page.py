@@ -164,7 +164,8 @@ def test_a_text_that_is_long_enough_is_not_gone_on_with():
 
 
 def test_a_voice_brings_its_own_prompts():
-    *_, prompt, examples, _ = tab._voice_chosen("doyle", None, 0)
+    preset, temperature, prompt, examples, _ = tab._voice_chosen("doyle", "daring", 0)
+    assert (preset.value, temperature) == ("daring", writer.voice("doyle").presets["daring"])
     assert prompt == writer.voice("doyle").openings[0]
     assert [[one] for one in writer.voice("doyle").openings] == examples["samples"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from rnnlab.commands.remote import add_remote, refuse_without_on, train_there
@@ -13,6 +14,7 @@ from rnnlab.tasks.kind import Request, TaskKind, Training
 from rnnlab.tasks.registry import TASKS, kinds
 from rnnlab.terminal.commands import Answer, add_command, add_overwrite, add_settings, given, picked, table_lines, tell
 from rnnlab.terminal.streams import StepBar, aside
+from rnnlab.train import saved_state
 from rnnlab.train.processes import is_first, started
 
 NAMES = ("train",)
@@ -60,11 +62,10 @@ def _train(args: argparse.Namespace) -> Answer:
 
     def settled(training: Training) -> None:
         args.resumable = training.resumable and len(training.rounds) == 1
-        args.due = training.rounds[0].train.steps if args.resumable else 0
         for sentence in training.warnings:
             aside(sentence)
 
-    args.resumable, args.due = True, 0
+    args.resumable = True
     asked = picked(args, ("out", "resume", "overwrite"))
     training = train(kind, request, watch=bar.watch, processes=processes, settled=settled, **asked)
     try:
@@ -72,15 +73,23 @@ def _train(args: argparse.Namespace) -> Answer:
     finally:
         bar.close()
         processes.part()
-    if bar.over and answer.get("steps", args.due) < args.due:
-        answer["notices"] = [_ended(answer["steps"], args), *answer["notices"]]
+    if ended := _ended(bar, args, answer):
+        answer["notices"] = [ended, *answer["notices"]]
     return tell(args, answer, lambda answer: _lines(kind, answer)) if is_first() else answer
 
 
-def _ended(steps: int, args: argparse.Namespace) -> str:
-    """A sentence on a training that its time limit has ended."""
-    reached = f"Ended by --minutes {args.minutes:g} after {steps:,} of {args.due:,} steps"
-    return f"{reached}; to go on, give --resume and a larger --minutes, or none."
+def _ended(bar: StepBar, args: argparse.Namespace, answer: Answer) -> str:
+    """A sentence on what the time limit has ended before its last step; "" where that is nothing."""
+    cut = [(step, steps) for step, steps in bar.cut.elements() if step < steps]
+    if not cut:
+        return ""
+    step, steps = min(cut)
+    stopped = f"Stopped by --minutes {args.minutes:g}"
+    if (Path(args.out) / saved_state.FOLDER).exists():  # as of the last report
+        return f"{stopped}; {answer.get('steps', step):,} of {steps:,} steps are kept, add --resume to continue."
+    if len(cut) == 1:
+        return f"{stopped} after {step:,} of {steps:,} steps; this training cannot be resumed."
+    return f"{stopped}: {len(cut)} trainings, one after {step:,} of {steps:,} steps; they cannot be resumed."
 
 
 def _lines(kind: TaskKind, answer: Answer) -> list[str]:

@@ -22,8 +22,11 @@ UNREAD = "The Hugging Face Hub gave an answer on {repo} that cannot be read; try
 OBJECTED = "{repo} was left as it is: the Hub objects to what README.md begins with; mend it and try again."
 UNREACHABLE = (httpx2.TransportError, errors.OfflineModeIsEnabled)
 
-# The client tells of every try that failed; whoever asked is told once, in the end.
-logging.getLogger("huggingface_hub.utils._http").setLevel(logging.ERROR)
+# The client logs every try that failed; whoever asked is told once, in the end.
+_TRIED = ("thrown while requesting", "Retrying in")
+logging.getLogger("huggingface_hub.utils._http").addFilter(
+    lambda record: not any(one in record.getMessage() for one in _TRIED)
+)
 
 
 @contextmanager

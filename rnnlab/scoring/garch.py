@@ -23,7 +23,7 @@ from rnnlab.scoring.student import Draws, FloatArray, StudentT
 REFIT_DAYS = 20
 PATHS = 2000
 SEED = 1
-MISSING = "GARCH is fitted with the package arch, which is not here; pip install arch adds it."
+MISSING = "GARCH is fitted with the package arch, which is not here; pip install arch==8.0.0 adds it."
 
 
 @dataclass(frozen=True)

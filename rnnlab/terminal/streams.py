@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import time
+from collections import Counter
 from typing import Any, TextIO
 
 from tqdm import tqdm
@@ -77,11 +78,12 @@ class StepBar:
     """A bar on a terminal that moves with every step of a training; a log has none. Reports stand above it."""
 
     def __init__(self, minutes: float | None = None) -> None:
-        """Prepare; after so many minutes the training is to end."""
+        """Prepare; after so many minutes every training is to end at its next step."""
         self._bar: tqdm[Any] | None = None
         if minutes is not None and not minutes > 0:
             raise RnnlabError(f"{minutes:g} minutes are none; give a larger --minutes.")
         self._ends = None if minutes is None else time.monotonic() + 60 * minutes
+        self.cut: Counter[tuple[int, int]] = Counter()  # at which step of how many the time was over
 
     def watch(self, step: int, steps: int) -> bool:
         """Take note of a step; whether the training is to go on."""
@@ -89,12 +91,10 @@ class StepBar:
             disable = None if is_first() else True  # None leaves the bar out where standard error is no terminal
             self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=disable)
         self._bar.update(step - self._bar.n if not self._bar.disable else 0)
-        return not self.over
-
-    @property
-    def over(self) -> bool:
-        """Whether the time is."""
-        return self._ends is not None and time.monotonic() >= self._ends
+        going = self._ends is None or time.monotonic() < self._ends
+        if not going:
+            self.cut[(step, steps)] += 1
+        return going
 
     def close(self) -> None:
         """Take the bar away."""

@@ -216,7 +216,7 @@ def backtest_lines(answer: Answer) -> Iterator[str]:
         width = f"mean width of the 80 % band {scores['width80']:.2f} %"
         yield f"direction correct on {direction} of days, up days {up}; {errors}, {width}"
         if "garch_t" not in scores["baselines"]:
-            yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch"
+            yield "--garch adds GARCH(1,1) and GJR-GARCH, by the package arch: pip install arch==8.0.0"
         yield from _band_lines(scores.get("record"))
         yield from _risk_lines(scores)
     if leaks := answer.get("leak_check"):

@@ -18,29 +18,13 @@ BEFORE, CUT = 64, 4096  # characters kept before those that are looked at, and c
 UNITS = ("characters", "words", "document")
 
 _LONGEST_END = 20  # characters of an end with its quotation marks: from there back a sentence may have ended
-# An initial, but not the word I, or a short form: no sentence ends there.
-_SHORT = (
-    "[A-HJ-Z]",
-    "Mr",
-    "Mrs",
-    "Ms",
-    "Messrs",
-    "Dr",
-    "St",
-    "Sr",
-    "Jr",
-    "Prof",
-    "Capt",
-    "Col",
-    "Gen",
-    "Lt",
-    "Rev",
-    "Hon",
-)
-_TITLES = "".join(rf"(?<!\b{title})" for title in _SHORT)
+_TITLES = ("Mr", "Mrs", "Ms", "Messrs", "Dr", "St", "Sr", "Jr", "Prof", "Capt", "Col", "Gen", "Lt", "Rev", "Hon")
+_INITIAL = "[A-HJ-Z]"  # the word I may end a sentence
+# What may stand before is listed, as \b is of ASCII alone in JavaScript.
+_NOT_SHORT = "".join(rf"""(?<!^{one})(?<![\s.("'“‘\[—–-]{one})""" for one in (*_TITLES, _INITIAL))
 # A regular expression that JavaScript reads alike (export): where runs must be taken whole, what follows says so.
 SENTENCE_END = (
-    rf"""{_TITLES}[.!?…]+["'”’»)\]]*(?=\s)"""  # what follows must be known: "3.5" and "..." go on
+    rf"""(?:{_NOT_SHORT}|(?=[!?…]))[.!?…]+["'”’»)\]]*(?=\s)"""  # what follows must be known: "3.5", "..." go on
     r"|[。！？]+(?![。！？])[”’」』）]*(?![”’」』）])(?=[\s\S])"
     r"|(?=\n[^\S\n]*\n)"  # a paragraph's end, whatever stands there
 )

@@ -247,7 +247,7 @@ class Voice:
 
     title: whose style. verdict: one sentence on how well it predicts its author beside the 5-gram. openings: prompts
     that suit it. size: what the network is, in half a line. presets: temperatures that suit it, by name; none before
-    they are measured. ahead: by which share its nats are below the 5-gram's; 0 before its training ended.
+    they are measured.
     """
 
     name: str
@@ -256,7 +256,6 @@ class Voice:
     openings: tuple[str, ...]
     size: str
     presets: Mapping[str, float] = field(default_factory=dict)
-    ahead: float = 0.0
 
 
 def voice(model: str, *, caller: Caller = OWNER) -> Voice:
@@ -267,16 +266,14 @@ def voice(model: str, *, caller: Caller = OWNER) -> Voice:
 def voice_of(writer: Writer, model: str) -> Voice:
     """What a writer that is open tells of itself; its openings are none before its training has ended."""
     checkpoint, config = writer.checkpoint, writer.checkpoint.model
-    nats = measured(checkpoint)
     return Voice(
         name=model,
         title=text_learnt(checkpoint)[0] + (" (adapted copy)" if writer.adapted else ""),
-        verdict=writer.adapted or writing_verdict(nats),
+        verdict=writer.adapted or writing_verdict(measured(checkpoint)),
         openings=tuple(checkpoint.metrics.get("openings", ())),
         size=f"{config.cell.upper()} of {writer.vocabulary.kind}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
         presets=dict(checkpoint.metrics.get("presets", {})),
-        ahead=0.0 if nats is None else 1 - nats[0] / nats[1],
     )
 
 

@@ -14,7 +14,7 @@ from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, first_heat
+from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE, first_heat
 from rnnlab.tasks.text.writer import PRESETS
 
 HEAT = "0 tends to loop; above 1, spelling breaks down"
@@ -210,19 +210,21 @@ def _rule(known: Any) -> gr.Number:
     )
 
 
-def preset_and_heat(voice: str, preset: str | None) -> tuple[Any, Any]:
-    """What the presets and the temperature become with a voice: one that is chosen stays, at the voice's own heat.
+def preset_and_temperature(voice: str, preset: str | None) -> tuple[Any, Any]:
+    """What the presets and the temperature become with a voice: a chosen one stays, at the voice's own temperature.
 
-    A voice that has none or is not here yet hides them and leaves the temperature as it is.
+    A voice that has none or is not here yet hides them; what was measured for another voice then gives way to the
+    default, and a temperature that was set by hand stays.
     """
     known: Mapping[str, float] = {}
     if not is_hub_name(voice or ""):
         with suppress(RnnlabError):  # which the text that is begun will tell of
             known = writer.voice(voice, caller=STRANGER).presets
-    stays = preset if preset in known else None
-    return gr.Radio(visible=bool(known), value=stays), known[stays] if stays else gr.skip()
+    kept = preset if preset in known else None
+    temperature = known[kept] if kept else TEMPERATURE if preset else gr.skip()
+    return gr.Radio(visible=bool(known), value=kept), temperature
 
 
-def heat_of(voice: str, preset: str | None) -> Any:
+def temperature_of(voice: str, preset: str | None) -> Any:
     """The temperature of a preset that is chosen."""
-    return preset_and_heat(voice, preset)[1]
+    return preset_and_temperature(voice, preset)[1]

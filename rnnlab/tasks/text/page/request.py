@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER, Caller
+from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.tasks.text import use, writer
 from rnnlab.tasks.text.branching import Fork, branch
 from rnnlab.tasks.text.manner import SHARE, Manner, sampling_settings, second_voice
@@ -106,6 +108,17 @@ def read_seed(written: str | None) -> int | None:
     if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
         raise RnnlabError(f"The seed {text[:40]!r} is not a whole number; leave it empty for a new one.")
     return int(text) if text else None
+
+
+def best_first(voices: Sequence[str]) -> list[str]:
+    """The voices, the one that is furthest below its 5-gram first, those that were not scored last."""
+
+    def share_of_ngram(voice: str) -> float:
+        metrics = open_checkpoint(voice, caller=STRANGER).metrics
+        ngram = metrics.get("ngram_nats_per_char")
+        return float(metrics["nats_per_char_streamed"] / ngram) if ngram else math.inf
+
+    return sorted(voices, key=share_of_ngram)
 
 
 def first_heat(voice: Voice) -> float:

@@ -15,11 +15,11 @@ from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import adapt_panel, endpoint, report_panel, voice_panel
-from rnnlab.tasks.text.page.choosers import Choosers, heat_of, lay_choosers, lay_folds, preset_and_heat
+from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers, lay_folds, preset_and_temperature, temperature_of
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
-from rnnlab.tasks.text.page.request import AskedText, first_draft, voices_asked
+from rnnlab.tasks.text.page.request import AskedText, best_first, first_draft, voices_asked
 from rnnlab.tasks.text.use import Draft
 from rnnlab.widgets import html
 from rnnlab.widgets.callers import caller_of
@@ -78,12 +78,12 @@ class WriteTab:
         """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
         openings = writer.voice(model, caller=caller).openings
         one = self.choosers
-        preset, heat = preset_and_heat(model, values[0])
+        preset, temperature = preset_and_temperature(model, values[0])
         chosen = {
             one.voice: chooser_with([(one, one) for one in self.voices], model),
             one.prompt: openings[0] if openings else "",
             one.preset: preset,
-            one.temperature: heat,
+            one.temperature: temperature,
         }
         return chosen | {one.examples: _prompts(openings), self.go: begin()}
 
@@ -94,7 +94,7 @@ class WriteTab:
         except RnnlabError as error:
             return {self.verdict: html.refusal(str(error), REFUSED)}
         changed = dict(zip(self.choosers.listed(), values, strict=True))
-        changed[self.choosers.preset] = preset_and_heat(values[0], None)[0]  # the link says how warm
+        changed[self.choosers.preset] = preset_and_temperature(values[0], None)[0]  # the link sets the temperature
         if distant := next(filter(is_hub_name, voices_asked(values)), None):
             words = f"{distant} is on the Hugging Face Hub; press Write to fetch it and write."
             return changed | {self.verdict: html.notice("From a link", words)}
@@ -105,7 +105,7 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
     """Lay the tab out, a text by the first of the voices already in it, and connect its events.
 
     Args:
-        voices: the bundled ones; the one that is furthest ahead of its 5-gram comes first.
+        voices: the bundled ones; the one that is furthest below its 5-gram comes first.
         outside: a hidden part of the page outside the tabs, as what lies in one that nobody has looked at yet tells of
             no change.
     """
@@ -114,7 +114,7 @@ def lay_out(voices: Sequence[str], outside: gr.Column) -> WriteTab | None:
         return None
     with outside:
         go = gr.Textbox(visible="hidden", label="begin")
-    voices = sorted(voices, key=lambda one: -writer.voice(one, caller=STRANGER).ahead)
+    voices = best_first(voices)
     first = first_draft(voices[0])
     above, buttons = lay_choosers(voices)
     results = _results(first, buttons)
@@ -256,7 +256,7 @@ def _connect(choosers: Choosers, copy: gr.State, results: Results, go: gr.Textbo
     # Afterwards too: the box may have been ticked while the text was being written.
     for moment in (results.explained.input, begun.then, gone_on.then, forked.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
-    choosers.preset.input(heat_of, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
+    choosers.preset.input(temperature_of, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
     choosers.temperature.input(lambda: None, None, choosers.preset, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
@@ -275,14 +275,14 @@ def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
 
 def _voice_chosen(voice: str, preset: str | None, number: int) -> tuple[Any, ...]:
     """A voice's own temperature and prompts, one filled in; of one that is not here yet, only that it may begin."""
-    follows = preset_and_heat(voice, preset)
+    chosen = preset_and_temperature(voice, preset)
     if is_hub_name(voice or ""):
-        return *follows, gr.skip(), gr.skip(), _next(number)
+        return *chosen, gr.skip(), gr.skip(), _next(number)
     try:
         openings = writer.voice(voice, caller=STRANGER).openings
     except RnnlabError:  # which the text that is begun will tell of
-        return *follows, gr.skip(), gr.skip(), _next(number)
-    return *follows, openings[0] if openings else "", _prompts(openings), _next(number)
+        return *chosen, gr.skip(), gr.skip(), _next(number)
+    return *chosen, openings[0] if openings else "", _prompts(openings), _next(number)
 
 
 def _prompts(openings: Sequence[str]) -> Any:
