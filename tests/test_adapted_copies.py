@@ -13,6 +13,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.byte_lru import ByteLru
 from rnnlab.runtime.callers import visitor
 from rnnlab.runtime.jobs import Pulse
+from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.runtime.uploads import new_visit
 from rnnlab.tasks.text.branching import Fork, branch
 from rnnlab.tasks.text.draft_file import save_draft
@@ -255,7 +256,8 @@ def test_a_program_gets_one_sentence_on_what_cannot_be_adapted(client, brought):
 
 def test_a_program_writes_by_preset(client):
     how = {"prompt": "To be", "model": "shakespeare", "length": 40, "seed": "1", "api_name": "/write"}
-    assert client.predict(preset="faithful", **how)["text"] == client.predict(temperature=0.7, **how)["text"]
+    heat = open_checkpoint("shakespeare").metrics["presets"]["daring"]
+    assert client.predict(preset="daring", **how)["text"] == client.predict(temperature=heat, **how)["text"]
     preset = "A preset is a temperature; leave out temperature, or the preset."
     assert preset in refusal(client, "/write", model="shakespeare", preset="faithful", temperature=0.5)
     wild = "There is no preset 'wild'; choose faithful, balanced or daring."

@@ -66,8 +66,8 @@ def by_command(capsys, client, stops, ban, keep, finish, seed):
 WAYS = pytest.mark.parametrize("way", [by_page, by_endpoint, by_python, by_command])
 
 
-def expected(manner: Manner) -> str:
-    *_, draft = drafts("shakespeare", "ROMEO:", manner, seed=1)
+def expected(manner: Manner, seed: int = 1) -> str:
+    *_, draft = drafts("shakespeare", "ROMEO:", manner, seed=seed)
     return draft.texts[0]
 
 
@@ -76,8 +76,9 @@ def expected(manner: Manner) -> str:
     ("typed", "stops"), [(["\\n\\n"], ("\n\n",)), ([".\\n", "zq"], (".\n",)), (["zq", "n’t", "zz"], ("n't",))]
 )
 def test_stops_are_read_alike(capsys, client, way, typed, stops):
-    text, _ = way(capsys, client, typed, "", False, False, "1")
-    whole = expected(Manner(LENGTH, sampling={"temperature": 0.8}))
+    manner = Manner(LENGTH, sampling={"temperature": 0.8})
+    seed, whole = next((seed, text) for seed in range(1, 60) if stops[0] in (text := expected(manner, seed))[6:])
+    text, _ = way(capsys, client, typed, "", False, False, str(seed))
     assert text == whole[: whole.index(stops[0], 6)]
 
 
