@@ -111,6 +111,18 @@ def test_an_interrupted_training_in_two_processes_says_how_to_go_on(tmp_path):
     assert checkpoint.load(tmp_path / "out").provenance["steps"] >= 40
 
 
+def test_the_time_limit_ends_two_processes_and_says_what_is_kept(tmp_path):
+    (tmp_path / "text.txt").write_text(TEXT)
+    asked = [*TRAIN, "text", "--data", tmp_path / "text.txt", "--out", tmp_path / "out", "--hidden", "8"]
+    done = run(
+        *asked, "--layers", "1", "--batch", "4", "--steps", "100000", "--report-every", "5", "--minutes", "0.001"
+    )
+    assert done.returncode == 0, done.stderr
+    said = f"{done.stdout}{done.stderr}"
+    assert said.count("Stopped by --minutes 0.001; 5 of 100,000 steps are kept, add --resume to continue.") == 1
+    assert (tmp_path / "out" / "resume").exists()
+
+
 def test_a_batch_too_small_to_be_divided_is_refused():
     class Three(Processes):
         count, index = 3, 0

@@ -73,23 +73,19 @@ def _train(args: argparse.Namespace) -> Answer:
     finally:
         bar.close()
         processes.part()
-    if ended := _ended(bar, args, answer):
-        answer["notices"] = [ended, *answer["notices"]]
-    return tell(args, answer, lambda answer: _lines(kind, answer)) if is_first() else answer
+    if not is_first():
+        return answer  # the first process has the result
+    if bar.cut is not None:
+        answer["notices"] = [_stopped(args, *bar.cut, answer), *answer["notices"]]
+    return tell(args, answer, lambda answer: _lines(kind, answer))
 
 
-def _ended(bar: StepBar, args: argparse.Namespace, answer: Answer) -> str:
-    """A sentence on what the time limit has ended before its last step; "" where that is nothing."""
-    cut = [(step, steps) for step, steps in bar.cut.elements() if step < steps]
-    if not cut:
-        return ""
-    step, steps = min(cut)
+def _stopped(args: argparse.Namespace, step: int, steps: int, answer: Answer) -> str:
+    """A sentence on a training that its time limit ended after a step of so many; saved is its last report."""
     stopped = f"Stopped by --minutes {args.minutes:g}"
-    if (Path(args.out) / saved_state.FOLDER).exists():  # as of the last report
+    if (Path(args.out) / saved_state.FOLDER).exists():
         return f"{stopped}; {answer.get('steps', step):,} of {steps:,} steps are kept, add --resume to continue."
-    if len(cut) == 1:
-        return f"{stopped} after {step:,} of {steps:,} steps; this training cannot be resumed."
-    return f"{stopped}: {len(cut)} trainings, one after {step:,} of {steps:,} steps; they cannot be resumed."
+    return f"{stopped}: a training ended after {step:,} of {steps:,} steps, and cannot be resumed."
 
 
 def _lines(kind: TaskKind, answer: Answer) -> list[str]:

@@ -6,7 +6,6 @@ import io
 import os
 import sys
 import time
-from collections import Counter
 from typing import Any, TextIO
 
 from tqdm import tqdm
@@ -83,7 +82,7 @@ class StepBar:
         if minutes is not None and not minutes > 0:
             raise RnnlabError(f"{minutes:g} minutes are none; give a larger --minutes.")
         self._ends = None if minutes is None else time.monotonic() + 60 * minutes
-        self.cut: Counter[tuple[int, int]] = Counter()  # at which step of how many the time was over
+        self.cut: tuple[int, int] | None = None  # the earliest step, of how many, at which the time was over
 
     def watch(self, step: int, steps: int) -> bool:
         """Take note of a step; whether the training is to go on."""
@@ -92,8 +91,8 @@ class StepBar:
             self._bar = tqdm(total=steps, initial=step - 1, unit="step", file=sys.stderr, leave=False, disable=disable)
         self._bar.update(step - self._bar.n if not self._bar.disable else 0)
         going = self._ends is None or time.monotonic() < self._ends
-        if not going:
-            self.cut[(step, steps)] += 1
+        if not going and step < steps:
+            self.cut = min(self.cut or (step, steps), (step, steps))
         return going
 
     def close(self) -> None:
