@@ -1,6 +1,7 @@
 """A voice's presets: chosen by its reports, kept with it, used by name."""
 
 import dataclasses
+from pathlib import Path
 
 import gradio as gr
 import pytest
@@ -15,10 +16,11 @@ from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import ALIKE, BETWEEN, OUTSIDE, WITHIN, Row, Spread
 from rnnlab.tasks.text.judge.presets import TEMPERATURES, measure_presets
 from rnnlab.tasks.text.page import tab
-from rnnlab.tasks.text.page.choosers import preset_and_temperature, temperature_of
+from rnnlab.tasks.text.page.choosers import preset_and_temperature, temperature_of, voice_here
 from rnnlab.tasks.text.page.request import TEMPERATURE, best_first
 from rnnlab.train.checkpoint import checkpoint
 
+VOICES_PAGE = (Path(__file__).parents[1] / "docs" / "voices.md").read_text(encoding="utf-8")
 WRITER = str(FIXTURES / "finished" / "writer")
 PRESETS = {"faithful": 0.6, "balanced": 0.7, "daring": 0.9}
 
@@ -86,27 +88,24 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
     for voice in ("doyle", "kjv", "shakespeare", "tolstoy"):
-        chooser, heat = preset_and_temperature(voice, preset)
+        chooser, heat = preset_and_temperature(voice_here(voice), preset)
         measured = open_checkpoint(voice).metrics["presets"][preset]
         assert (chooser.visible, chooser.value, heat) == (True, preset, measured)
         assert temperature_of(voice, preset) == measured
-        assert preset_and_temperature(voice, None)[0].value is None
+        assert preset_and_temperature(voice_here(voice), None)[0].value is None
         assert temperature_of(voice, preset) in TEMPERATURES
         faithful, balanced, daring = (temperature_of(voice, one) for one in PRESETS)
         assert faithful <= balanced <= daring
     for unknown in ("owner/name", "nobody"):
-        chooser, heat = preset_and_temperature(unknown, preset)
+        chooser, heat = preset_and_temperature(voice_here(unknown), preset)
         assert (chooser.visible, chooser.value, heat) == (False, None, TEMPERATURE)
-        assert preset_and_temperature(unknown, None)[1] == gr.skip()
+        assert preset_and_temperature(voice_here(unknown), None)[1] == gr.skip()
 
 
 def test_the_voice_furthest_below_its_5_gram_comes_first_and_one_without_scores_last():
-    def share(name):
-        scores = open_checkpoint(name).metrics
-        return scores["nats_per_char_streamed"] / scores["ngram_nats_per_char"]
-
-    voices = ["doyle", "kjv", "shakespeare", "stocks", "tolstoy"]
-    assert best_first(voices) == [*sorted(set(voices) - {"stocks"}, key=share), "stocks"]
+    rows = [line.split("|") for line in VOICES_PAGE.splitlines() if line.startswith("| `")]
+    below = {row[1].strip(" `"): float(row[7].strip(" %")) for row in rows}
+    assert best_first(["stocks", *sorted(below)]) == [*sorted(below, key=below.__getitem__, reverse=True), "stocks"]
 
 
 @pytest.fixture(scope="module")

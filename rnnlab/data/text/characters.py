@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,29 @@ from rnnlab.errors import DataError
 _UNKNOWN_SHOWN = "\ufffd"
 
 
+class WithCharacters(Protocol):
+    """A vocabulary whose ids are those of its characters and of what else it has, the boundary last; see Vocabulary."""
+
+    characters: str
+    has_boundary: bool
+
+    @property
+    def size(self) -> int:
+        """Number of ids."""
+
+    @property
+    def boundary(self) -> int | None:
+        """The id of the boundary between two documents, if it was trained on."""
+        return self.size - 1 if self.has_boundary else None
+
+    @property
+    def alphabet(self) -> str:
+        """The characters, in code-point order."""
+        return self.characters
+
+
 @dataclass(frozen=True)
-class CharacterVocabulary:
+class CharacterVocabulary(WithCharacters):
     """One id for each character in code-point order, then one for all unknown ones, then one for the boundary.
 
     The last two exist only where they were learnt. The boundary is decoded as a line break and the unknown symbol as
@@ -39,16 +60,6 @@ class CharacterVocabulary:
     def unknown(self) -> int | None:
         """The id of every character that is not in the alphabet, if rare ones were learnt."""
         return len(self.characters) if self.has_unknown else None
-
-    @property
-    def boundary(self) -> int | None:
-        """The id of the boundary between two documents, if it was learnt."""
-        return self.size - 1 if self.has_boundary else None
-
-    @property
-    def alphabet(self) -> str:
-        """The characters that have an id of their own."""
-        return self.characters
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """(N,) ids of N characters; DataError if one is not in the alphabet and no symbol stands for unknown ones."""

@@ -9,20 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.code_points import line_slices
+from rnnlab.data.text.characters import WithCharacters
 from rnnlab.errors import DataError
 
 # No string of a vocabulary is longer than this, for no word is: rulers of hyphens, blanks and chains of letters are.
 LONGEST = 40
 
 
-class StringVocabulary(Protocol):
-    """A vocabulary whose ids are those of its characters, then of its strings; a frozen dataclass adds the strings.
-
-    characters: in code-point order. has_boundary: whether the last id is the boundary, decoded as a line break.
-    """
-
-    characters: str
-    has_boundary: bool
+class StringVocabulary(WithCharacters, Protocol):
+    """A vocabulary whose ids are those of its characters, then of its strings; a frozen dataclass adds the strings."""
 
     @property
     def _strings(self) -> tuple[str, ...]:
@@ -35,16 +30,6 @@ class StringVocabulary(Protocol):
     def size(self) -> int:
         """Number of ids."""
         return len(self._strings)
-
-    @property
-    def boundary(self) -> int | None:
-        """The id of the boundary between two documents, if it was trained on."""
-        return self.size - 1 if self.has_boundary else None
-
-    @property
-    def alphabet(self) -> str:
-        """The characters of which every text to encode must consist."""
-        return self.characters
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """(N,) ids of a text of any length, encoded part by part; DataError if a character is not known."""

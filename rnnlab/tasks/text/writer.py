@@ -257,6 +257,11 @@ class Voice:
     size: str
     presets: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def opening(self) -> str:
+        """The first of its prompts, "" where it has none."""
+        return next(iter(self.openings), "")
+
 
 def voice(model: str, *, caller: Caller = OWNER) -> Voice:
     """Ask a writing checkpoint about itself; raises RnnlabError as `open_writing` does."""

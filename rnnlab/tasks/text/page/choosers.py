@@ -15,7 +15,7 @@ from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
 from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE, first_heat
-from rnnlab.tasks.text.writer import PRESETS
+from rnnlab.tasks.text.writer import PRESETS, Voice
 
 HEAT = "0 tends to loop; above 1, spelling breaks down"
 
@@ -72,7 +72,6 @@ def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]
         By the names of Choosers; and the buttons Write, Stop and Continue.
     """
     first = writer.voice(voices[0], caller=STRANGER)
-    openings = list(first.openings)
     with gr.Row(elem_classes="choosers"):
         voice = gr.Dropdown(
             list(voices),
@@ -94,7 +93,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]
         heat = first_heat(first)
         temperature = gr.Slider(0.0, HOTTEST, heat, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
-        openings[0] if openings else "",
+        first.opening,
         label="Prompt",
         lines=2,
         max_lines=8,
@@ -103,7 +102,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]
     )
     examples = gr.Dataset(
         components=[prompt],
-        samples=[[one] for one in openings],
+        samples=[[one] for one in first.openings],
         label="Begin with",
         type="values",
         elem_classes="openings",
@@ -210,16 +209,21 @@ def _rule(known: Any) -> gr.Number:
     )
 
 
-def preset_and_temperature(voice: str, preset: str | None) -> tuple[Any, Any]:
+def voice_here(name: str) -> Voice | None:
+    """A voice that can be asked at once; None of one of the Hub, and where there is none, as its text will tell."""
+    if not is_hub_name(name or ""):
+        with suppress(RnnlabError):
+            return writer.voice(name, caller=STRANGER)
+    return None
+
+
+def preset_and_temperature(voice: Voice | None, preset: str | None) -> tuple[Any, Any]:
     """What the presets and the temperature become with a voice: a chosen one stays, at the voice's own temperature.
 
-    A voice that has none or is not here yet hides them; what was measured for another voice then gives way to the
-    default, and a temperature that was set by hand stays.
+    Without a voice's presets they are hidden; what was measured for another voice then gives way to the default, and a
+    temperature that was set by hand stays.
     """
-    known: Mapping[str, float] = {}
-    if not is_hub_name(voice or ""):
-        with suppress(RnnlabError):  # which the text that is begun will tell of
-            known = writer.voice(voice, caller=STRANGER).presets
+    known: Mapping[str, float] = voice.presets if voice else {}
     kept = preset if preset in known else None
     temperature = known[kept] if kept else TEMPERATURE if preset else gr.skip()
     return gr.Radio(visible=bool(known), value=kept), temperature
@@ -227,4 +231,4 @@ def preset_and_temperature(voice: str, preset: str | None) -> tuple[Any, Any]:
 
 def temperature_of(voice: str, preset: str | None) -> Any:
     """The temperature of a preset that is chosen."""
-    return preset_and_temperature(voice, preset)[1]
+    return preset_and_temperature(voice_here(voice), preset)[1]

@@ -131,7 +131,7 @@ def first_draft(voice: str) -> Draft:
     first = writer.voice(voice, caller=STRANGER)
     sampling = {"temperature": first_heat(first)}
     manner = Manner(LENGTH, sampling=sampling, explained=True, finish_sentence=True)
-    *_, last = use.drafts(voice, first.openings[0] if first.openings else "", manner, seed=FIRST_SEED, caller=STRANGER)
+    *_, last = use.drafts(voice, first.opening, manner, seed=FIRST_SEED, caller=STRANGER)
     return last
 
 

@@ -10,12 +10,19 @@ from typing import Any
 import gradio as gr
 
 from rnnlab.errors import RnnlabError
-from rnnlab.runtime.callers import STRANGER, Caller
+from rnnlab.runtime.callers import Caller
 from rnnlab.runtime.opening import is_hub_name, told
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.branching import Fork
 from rnnlab.tasks.text.page import adapt_panel, endpoint, report_panel, voice_panel
-from rnnlab.tasks.text.page.choosers import Choosers, lay_choosers, lay_folds, preset_and_temperature, temperature_of
+from rnnlab.tasks.text.page.choosers import (
+    Choosers,
+    lay_choosers,
+    lay_folds,
+    preset_and_temperature,
+    temperature_of,
+    voice_here,
+)
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
 from rnnlab.tasks.text.page.links import linked_writing, writing_link
 from rnnlab.tasks.text.page.manuscript import facts, manuscript
@@ -76,16 +83,16 @@ class WriteTab:
 
     def open(self, model: str, caller: Caller, values: Sequence[Any]) -> Changed:
         """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
-        openings = writer.voice(model, caller=caller).openings
+        found = writer.voice(model, caller=caller)
         one = self.choosers
-        preset, temperature = preset_and_temperature(model, values[0])
+        preset, temperature = preset_and_temperature(voice_here(model), values[0])
         chosen = {
             one.voice: chooser_with([(one, one) for one in self.voices], model),
-            one.prompt: openings[0] if openings else "",
+            one.prompt: found.opening,
             one.preset: preset,
             one.temperature: temperature,
         }
-        return chosen | {one.examples: _prompts(openings), self.go: begin()}
+        return chosen | {one.examples: _prompts(found.openings), self.go: begin()}
 
     def open_link(self, token: gr.OAuthToken | None, query: Mapping[str, str]) -> Changed:
         """A bundled voice writes at once; one of the Hub waits for a visitor who wants it fetched."""
@@ -94,7 +101,9 @@ class WriteTab:
         except RnnlabError as error:
             return {self.verdict: html.refusal(str(error), REFUSED)}
         changed = dict(zip(self.choosers.listed(), values, strict=True))
-        changed[self.choosers.preset] = preset_and_temperature(values[0], None)[0]  # the link sets the temperature
+        changed[self.choosers.preset] = preset_and_temperature(voice_here(values[0]), None)[
+            0
+        ]  # the link sets the temperature
         if distant := next(filter(is_hub_name, voices_asked(values)), None):
             words = f"{distant} is on the Hugging Face Hub; press Write to fetch it and write."
             return changed | {self.verdict: html.notice("From a link", words)}
@@ -275,14 +284,9 @@ def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
 
 def _voice_chosen(voice: str, preset: str | None, number: int) -> tuple[Any, ...]:
     """A voice's own temperature and prompts, one filled in; of one that is not here yet, only that it may begin."""
-    chosen = preset_and_temperature(voice, preset)
-    if is_hub_name(voice or ""):
-        return *chosen, gr.skip(), gr.skip(), _next(number)
-    try:
-        openings = writer.voice(voice, caller=STRANGER).openings
-    except RnnlabError:  # which the text that is begun will tell of
-        return *chosen, gr.skip(), gr.skip(), _next(number)
-    return *chosen, openings[0] if openings else "", _prompts(openings), _next(number)
+    found = voice_here(voice)
+    prompts = (gr.skip(), gr.skip()) if found is None else (found.opening, _prompts(found.openings))
+    return *preset_and_temperature(found, preset), *prompts, _next(number)
 
 
 def _prompts(openings: Sequence[str]) -> Any:
