@@ -58,7 +58,7 @@ def _trained(seeds: dict[str, int], flags: Sequence[str], out: Path, at_once: in
             with open(log, "a", encoding="utf-8") as file:
                 done = subprocess.run([*command, "--out", str(folder)], check=False, stdout=file, stderr=file)
             if done.returncode:
-                raise SystemExit(f"{name} failed: {log.read_text(encoding='utf-8').splitlines()[-1]}")
+                raise SystemExit(f"{name} failed; {log} says why.")
         if (folder / FOLDER).exists():
             raise SystemExit(f"{name} was stopped before its last step; repeat the command to resume it.")
         return checkpoint.load(folder)
