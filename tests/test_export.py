@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from web_runtime import install_runtime
 import rnnlab
 from rnnlab.data.text.prompts import adapt, all_forms
 from rnnlab.tasks.text.export.exporting import WRITTEN
+from rnnlab.tasks.text.pieces import SENTENCE_END
 from rnnlab.tasks.text.writer import open_writing
 
 VOICES = ["shakespeare", "doyle", "tolstoy", "kjv"]
@@ -135,3 +137,21 @@ def test_an_export_is_replaced_when_asked_and_what_else_lies_there_stays(tmp_pat
     assert {file["name"]: file["bytes"] for file in answer["files"]}["step.onnx"] > 3
     assert {file.name for file in folder.iterdir()} == {*WRITTEN, "node_modules"}
     assert [file.name for file in tmp_path.iterdir()] == ["voice"]
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not here")
+def test_javascript_ends_a_sentence_where_python_does():
+    texts = [
+        "CAFÉS. Then",
+        "LÉA. Elle",
+        "Mr. X. Y. Dr. No. ",
+        "(Capt. Hay) Plan B? Yes",
+        "“St. Ives”… and I. So",
+        "Ends\n \nb",
+    ]
+    program = "const [end, texts] = JSON.parse(process.argv[1]); console.log(JSON.stringify(texts.map((text) => "
+    program += '[...text.matchAll(new RegExp(end, "gu"))].map((found) => found.index + found[0].length))))'
+    words = [NODE, "-e", program, json.dumps([SENTENCE_END, texts])]
+    there = json.loads(subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout)
+    assert there == [[found.end() for found in re.finditer(SENTENCE_END, text)] for text in texts]
+    assert there[0] == [6]

@@ -17,7 +17,7 @@ from huggingface_hub import ModelCard, constants
 
 from rnnlab import hub as ours
 from rnnlab.errors import CheckpointError, HubError
-from rnnlab.hub import failures, pulling
+from rnnlab.hub import failures, finding, pulling
 from rnnlab.hub.card import card as card_of
 from rnnlab.tasks.registry import TASKS, check_usable, kind_of
 from rnnlab.train.checkpoint import checkpoint
@@ -444,9 +444,13 @@ def test_a_token_that_is_told_of_is_found(hub, tmp_path_factory):
     assert [one.split(":")[0] for one in found] == ["said", "written"]
 
 
-def test_a_try_that_failed_is_not_logged_but_a_long_wait_is(caplog):
-    client = logging.getLogger("huggingface_hub.utils._http")
-    client.warning("'' thrown while requesting GET https://huggingface.co/api/models")
-    client.warning("Retrying in 1s [Retry 1/5].")
-    client.warning("Rate limited. Waiting 60s before retry [Retry 1/5].")
-    assert [record.getMessage()[:12] for record in caplog.records] == ["Rate limited"]
+def test_the_client_s_tries_are_not_logged_where_the_hub_cannot_be_reached(monkeypatch, caplog):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
+    with pytest.raises(HubError, match="The Hugging Face Hub cannot be reached for models"):
+        finding.find(["text"])
+    assert caplog.messages == []
+    monkeypatch.setattr(logging.getLogger("huggingface_hub.utils._http"), "filters", [])
+    with pytest.raises(HubError):
+        finding.find(["text"])
+    assert any("Retrying in" in told for told in caplog.messages)
