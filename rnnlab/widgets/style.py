@@ -212,13 +212,15 @@ details.report > summary { cursor: pointer; padding: 6px 0; }
 .legend span { display: inline-block; width: 1.1em; margin-right: 3px; border-radius: 2px; }
 .legend .s0 { box-shadow: inset 0 0 0 1px var(--line); }
 .facts { min-height: 26px; font-size: .88rem; color: var(--soft); font-variant-numeric: tabular-nums; }
-.facts p { margin: 0; font-size: inherit; max-width: none; }
+.prose .facts p { margin: 0; font-size: inherit; max-width: none; }
 .facts ul { margin: 4px 0 0; padding: 0; list-style: none; color: var(--warn); }
 .openings { margin-top: -4px; }
 .actions, .keep { align-items: center !important; }
 .settings .block:has(> .checkbox-container) { min-width: 150px !important; }
-.actions > .block, .keep > .block { flex: 0 0 auto !important; width: auto !important; overflow: visible !important; }
-.keep > .block { margin-right: auto; }
+.actions > .block, .keep > .block {
+  flex: 0 0 auto !important; width: auto !important; margin: 0 !important; overflow: visible !important;
+}
+.keep > .block { margin-right: auto !important; }
 
 /* Checkpoints */
 .shelf { gap: 36px !important; align-items: flex-start !important; }
