@@ -21,6 +21,7 @@ from markets import market
 
 from benchmarks import voices
 from rnnlab.__main__ import _parser, main
+from rnnlab.scoring.baselines import TITLES
 from rnnlab.ui import app
 
 ROOT = Path(__file__).parents[1]
@@ -129,13 +130,19 @@ def test_the_python_of_the_papers_runs(paper, program, desk):
 def test_the_figures_of_the_table_on_apple_are_those_that_its_command_prints(capsys):
     assert main(["backtest", "stocks", "--data", "AAPL", "--start", "2015-08-13", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out.splitlines()[-1])
-    ours, har = answer, answer["baselines"]["har_t"]
-    for paper, named in (("README.md", "| HAR |"), ("docs/results.md", "HAR on daily range + t")):
-        for row, scores in (("rnnlab's `stocks`", ours), (named, har)):
-            [line] = [line for line in PAPERS[paper].splitlines() if line.startswith("|") and row in line]
-            figures = [float(cell.strip(" *%")) for cell in line.split("|")[2:-1]]
-            shares = [round(100 * scores[name], 1) for name in ("coverage80", "coverage95")]
-            assert figures == [*(round(scores[name], 3) for name in ("rmse", "crps", "log_score")), *shares]
+    named = {"rnnlab's `stocks`": answer}
+    named |= {f"| {TITLES[name]} |": scores for name, scores in answer["baselines"].items()}
+    digits = {"rmse": (1, 3), "crps": (1, 3), "log_score": (1, 3), "coverage80": (100, 1), "coverage95": (100, 1)}
+    for paper, rows in (("README.md", 5), ("docs/results.md", 7)):
+        lines = PAPERS[paper].split("RMSE (USD)")[1].split("\n\n")[0].splitlines()
+        found = [(line, scores) for row, scores in named.items() for line in lines if row in line]
+        assert len(found) == rows
+        for line, scores in found:
+            cells = [cell.strip(" *%") for cell in line.split("|")[2:-1]]
+            told = {name: scores.get(name) for name in digits}
+            assert cells == [
+                "–" if told[name] is None else f"{told[name] * by:.{to}f}" for name, (by, to) in digits.items()
+            ]
 
 
 def leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[str]:
