@@ -18,6 +18,8 @@ from rnnlab.train.device_probe import _seconds_per_step
 from rnnlab.train.loop import fit
 from rnnlab.train.progress import Progress, TrainConfig
 
+ROOT = Path(__file__).parents[1]
+
 
 def train(config: TrainConfig = CONFIG, task: Waves | None = None, **model) -> tuple[torch.nn.Module, list[Progress]]:
     network = wave_model(**model)
@@ -73,9 +75,8 @@ checkpoint.save(checkpoint.Checkpoint("waves", model.config, {}, {}, {}, {}, wei
 def test_a_killed_training_resumes_from_its_folder_to_the_same_weights(tmp_path):
     def run(mode: str) -> int:
         command = [sys.executable, "-c", KILLED, str(tmp_path / "waves"), mode]
-        root = Path(__file__).parents[1]
         return subprocess.run(
-            command, env={"PYTHONPATH": f"{root}:{root / 'tests'}", "OMP_NUM_THREADS": "1"}
+            command, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "OMP_NUM_THREADS": "1"}
         ).returncode
 
     assert run("kill") == -9
@@ -106,6 +107,39 @@ def test_the_learning_rate_rises_straight_and_falls_as_a_cosine():
     assert config.rate(60) == pytest.approx(0.5)
     assert config.rate(99) < 0.001
     assert TrainConfig(steps=100, lr=1.0, warmup=0.0, schedule="constant").rate(99) == 1.0
+
+
+GROWN = """
+import resource
+import numpy as np
+import torch
+from rnnlab.data.text.vocab import build_characters
+from rnnlab.nn.model import ModelConfig, new_model
+from rnnlab.tasks.text.learn.task import TextTask
+from rnnlab.train.loop import fit
+from rnnlab.train.progress import TrainConfig
+torch.set_num_threads(1)
+kilobytes = []
+def watch(step, steps):
+    kilobytes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return True
+ids = np.random.default_rng(1).integers(1024, size=20_000)
+symbols = build_characters("".join(chr(0x4E00 + number) for number in range(1024)))
+task = TextTask(ids, ids[:500], symbols, window=64, forget=20, batch=32)
+shape = ModelConfig(cell="gru", hidden=8, layers=1, inputs=0, vocabulary=1024, outputs=1024, embedding=8)
+list(fit(new_model(shape, seed=1), task, TrainConfig(steps=80, report_every=80, device="cpu"), watch=watch))
+print((kilobytes[-1] - kilobytes[20]) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory's peak is in kilobytes on Linux alone")
+def test_memory_does_not_grow_with_the_steps_between_two_reports():
+    """A step's predictions of 1,024 symbols take 8 MB, and 60 such steps once grew it by 512 MB."""
+    command = [sys.executable, "-c", GROWN]
+    done = subprocess.run(
+        command, env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}, capture_output=True, check=True
+    )
+    assert int(done.stdout) < 100
 
 
 @pytest.mark.parametrize(("clip", "expected"), [(0.0, None), (1e-3, 1e-3)])

@@ -126,13 +126,14 @@ class _Run:
         self.step += 1
         self._average()
         # Numbers stay on the device until the report: asking for them at every step would stall a GPU.
-        self.losses.append(loss.detach())
-        self.norms.append(norm.detach())
+        self.figures[:, self.taken] = torch.stack([loss.detach(), norm.detach()])
+        self.taken += 1
         self.positions += sequences * x.shape[1]
 
     def report(self) -> Progress:
         """Score the model, keep it if it is the best, or go back if it has diverged."""
-        losses, norms = self.processes.mean(torch.stack(self.losses)).cpu(), torch.stack(self.norms).cpu()
+        losses, norms = self.figures[:, : self.taken]
+        losses, norms = self.processes.mean(losses).cpu(), norms.cpu()
         training_seconds = time.perf_counter() - self.began
         rate = self.config.rate(self.step - 1) * self.rate_scale
         # Under a gradient scaler a norm that is not finite is a step that was skipped, not a fault.
@@ -159,8 +160,10 @@ class _Run:
         self.model.eval()
 
     def _begin_interval(self) -> None:
-        self.losses: list[Tensor] = []
-        self.norms: list[Tensor] = []
+        # The loss and the gradient's norm of each step, in one tensor: small ones, kept until the report, would lie in
+        # the gaps that a step's large ones leave, and the memory would grow by megabytes a step.
+        steps = min(self.config.report_every, max(1, self.config.steps - self.step))
+        self.figures, self.taken = torch.empty(2, steps, device=self.device), 0
         self.positions, self.began = 0, time.perf_counter()
 
     def _carried(self, sequences: int) -> ModelState | None:
