@@ -132,17 +132,15 @@ def test_the_figures_of_the_table_on_apple_are_those_that_its_command_prints(cap
     answer = json.loads(capsys.readouterr().out.splitlines()[-1])
     named = {"rnnlab's `stocks`": answer}
     named |= {f"| {TITLES[name]} |": scores for name, scores in answer["baselines"].items()}
-    digits = {"rmse": (1, 3), "crps": (1, 3), "log_score": (1, 3), "coverage80": (100, 1), "coverage95": (100, 1)}
+    formats = {"rmse": ".3f", "crps": ".3f", "log_score": ".3f", "coverage80": ".1%", "coverage95": ".1%"}
     for paper, rows in (("README.md", 5), ("docs/results.md", 7)):
         lines = PAPERS[paper].split("RMSE (USD)")[1].split("\n\n")[0].splitlines()
         found = [(line, scores) for row, scores in named.items() for line in lines if row in line]
         assert len(found) == rows
         for line, scores in found:
-            cells = [cell.strip(" *%") for cell in line.split("|")[2:-1]]
-            told = {name: scores.get(name) for name in digits}
-            assert cells == [
-                "–" if told[name] is None else f"{told[name] * by:.{to}f}" for name, (by, to) in digits.items()
-            ]
+            cells = [cell.strip(" *").replace(" %", "%") for cell in line.split("|")[2:-1]]
+            told = {name: scores.get(name) for name in formats}
+            assert cells == ["–" if told[name] is None else format(told[name], how) for name, how in formats.items()]
 
 
 def leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[str]:
