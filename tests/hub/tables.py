@@ -1,4 +1,4 @@
-"""Tables as files that people put into datasets; knows no Hub."""
+"""Tables as files that people put into datasets; independent of the Hub."""
 
 from __future__ import annotations
 

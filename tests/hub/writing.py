@@ -1,4 +1,4 @@
-"""The wire of the Hub on which its clients write: repositories, commits, tags; knows no test and no fault."""
+"""The wire of the Hub on which its clients write: repositories, commits, tags; independent of tests and of faults."""
 
 from __future__ import annotations
 

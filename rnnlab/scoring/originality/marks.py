@@ -1,4 +1,4 @@
-"""Where a text copies for longer than its author's own held-out pages do, for whoever shows it."""
+"""The places where a text copies longer runs than its author's own held-out pages do, as people are shown them."""
 
 from __future__ import annotations
 

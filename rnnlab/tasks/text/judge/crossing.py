@@ -159,7 +159,7 @@ def _bits(writer: Writer, name: str, pages: Pages, notices: list[str]) -> float:
     readable = adapt_all(writer.vocabulary.alphabet, pages.texts)
     texts = tuple(filter(None, readable.texts))
     if sum(map(len, texts)) < 2:
-        raise DataError(f"{name} knows no character of {pages.title}; leave one of the two out.")
+        raise DataError(f"The vocabulary of {name} has no character of {pages.title}; leave one of the two out.")
     if changed := readable.rewritten + readable.left_out:
         total = sum(map(len, pages.texts))
         notices.append(

@@ -67,7 +67,7 @@ def evaluate(
     readable = adapt_all(writer.vocabulary.alphabet, held_out)
     held_out = tuple(filter(None, readable.texts))
     if not held_out:
-        raise DataError("The model knows no character of the held-out part; evaluate it on another text.")
+        raise DataError("The model's vocabulary has no character of the held-out part; evaluate it on another text.")
     notices = [*corpus.notices, *([] if corpus.sha256 == sha256 else [ANOTHER]), *readable.notices]
     scores = all_scores(writer, encode_compactly(writer.vocabulary, held_out)) | ngram_score(first, held_out)
     if dynamic:
