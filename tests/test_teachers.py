@@ -12,14 +12,19 @@ from trainings import train_text
 
 from benchmarks import students
 from rnnlab.__main__ import main
+from rnnlab.data.text.corpus import proposed_settings
 from rnnlab.data.text.vocab import build_characters
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.service.sharding import make_shards
+from rnnlab.tasks.kind import Request
+from rnnlab.tasks.text.learn import teaching
 from rnnlab.tasks.text.learn.settings import TeacherConfig
+from rnnlab.tasks.text.learn.source import read
 from rnnlab.tasks.text.learn.task import TextTask
-from rnnlab.tasks.text.learn.teaching import WARM, TaughtTask, Teaching, predicted
+from rnnlab.tasks.text.learn.taught import LEAD, PAGE, WARM, TaughtTask, predicted, written
+from rnnlab.tasks.text.learn.training import prepare
 
 SETTINGS = {"hidden": 20, "layers": 2, "embedding": 6, "epochs": 2, "batch": 8, "window": 25, "lr": 0.02}
 LETTERS = "abcdefghijklm"
@@ -33,9 +38,9 @@ def network(seed: int):
     )
 
 
-def taught(weight=0.3, temperature=2.0) -> TaughtTask:
+def taught(weight=0.3, temperature=2.0, text=0.0) -> TaughtTask:
     plain = TextTask(IDS, IDS, VOCABULARY, window=11, forget=9, batch=5)
-    return TaughtTask(plain, Teaching((), TeacherConfig(weight, temperature)), "cpu")
+    return TaughtTask(plain, TeacherConfig(weight, temperature, text), [network(1), network(2)], device="cpu", seed=5)
 
 
 def softmax(logits):
@@ -73,12 +78,12 @@ def learn(place, out=None, teachers=("one", "two"), settings=(), **others):
 def test_the_loss_is_that_of_the_formula():
     rng = np.random.default_rng(2)
     logits, ids = rng.normal(size=(4, 6, 13)), rng.integers(13, size=(4, 6))
-    soft = softmax(rng.normal(size=(4, 6, 13)))
-    y = np.concatenate([ids[..., None], soft], axis=2)
-    hard = -np.log(np.take_along_axis(softmax(logits), ids[..., None], 2)).mean()
-    towards = -(soft * np.log(softmax(logits / 2.0))).sum(-1).mean()
+    soft, share = softmax(rng.normal(size=(4, 6, 13))), rng.random(size=(4, 6))
+    y = np.concatenate([ids[..., None], share[..., None], soft], axis=2)
+    hard = -np.log(np.take_along_axis(softmax(logits), ids[..., None], 2))[..., 0]
+    towards = -(soft * np.log(softmax(logits / 2.0))).sum(-1)
     found = taught().loss(torch.tensor(logits), torch.tensor(y)).item()
-    assert found == pytest.approx(0.7 * hard + 0.3 * 2.0**2 * towards)
+    assert found == pytest.approx(((1 - share) * hard + share * 2.0**2 * towards).mean())
     assert taught().counted(torch.tensor(y)) == 24
 
 
@@ -103,7 +108,40 @@ def test_each_target_is_what_the_teachers_foretell_there():
         assert batch.fresh == usual.fresh
         for x, y in zip(batch.x.numpy(), batch.y.numpy(), strict=True):
             [first] = np.flatnonzero((windows == x).all(1))
-            assert_allclose(y[:, 1:], task._table[first : first + 11])
+            assert_allclose(y[:, 2:], task._table[first : first + 11])
+            assert_allclose(y[:, 1], 0.3)
+
+
+def test_teachers_write_pages_that_go_on_from_the_text_as_they_themselves_foretell():
+    models = [network(1), network(2)]
+    ids, table = written(models, IDS, 3, 1.5, seed=4)
+    assert (ids.shape, table.shape) == ((3 * PAGE,), (3 * PAGE, 13))
+    firsts = np.random.default_rng(4).integers(len(IDS) - LEAD + 1, size=3)
+    for page, first in zip(ids.reshape(3, PAGE), firsts, strict=True):
+        whole = np.concatenate([IDS[first : first + LEAD], page])
+        expected = sum(step_by_step(model, whole, 1.5) for model in models) / 2
+        found = table[PAGE * list(firsts).index(first) :][:PAGE]
+        assert_allclose(found, expected[LEAD:], atol=1e-3)
+    # As often as foretold: the mean of many draws is that of their probabilities, within five standard errors.
+    at_one = np.concatenate([written(models, IDS, 3, 1.0, seed=4)[1].astype(float), table])[: 3 * PAGE]
+    drawn = np.eye(13)[ids[1:]] - at_one[:-1]
+    assert (abs(drawn.mean(0)) < 5 * drawn.std(0) / np.sqrt(len(drawn))).all()
+    assert (written(models, IDS, 3, 1.5, seed=5)[0] != ids).any()
+
+
+def test_what_teachers_wrote_is_learnt_from_their_distribution_alone():
+    task = taught(text=4.0)
+    assert task.steps_per_epoch == (2 * PAGE + 900 - 1) // (5 * 11)
+    table = task.read()
+    assert table.shape == (2 * PAGE + 900, 13)
+    training = task.task.training
+    assert (training[2 * PAGE :] == IDS).all()
+    assert_allclose(table[2 * PAGE :], predicted([network(1), network(2)], IDS, 2.0), atol=1e-3)
+    places = task.task.places(seed=6)
+    for _, batch, (where, _) in zip(range(task.steps_per_epoch), task.batches(seed=6), places, strict=False):
+        assert (batch.y[..., 0].numpy() == training[where[:, 1:]]).all()
+        assert_allclose(batch.y[..., 1], np.where(where[:, :-1] < 2 * PAGE, 1.0, 0.3))
+        assert_allclose(batch.y[..., 2:], table[where[:, :-1]])
 
 
 def test_without_weight_it_is_a_training_without_teachers_to_the_bit(place, tmp_path):
@@ -113,9 +151,10 @@ def test_without_weight_it_is_a_training_without_teachers_to_the_bit(place, tmp_
     assert one == other
 
 
-def test_a_taught_training_that_was_stopped_resumes_to_the_bit(place, tmp_path):
-    list(learn(place, tmp_path / "whole"))
-    training = learn(place, tmp_path / "cut")
+@pytest.mark.parametrize("text", [0.0, 1.0])
+def test_a_taught_training_that_was_stopped_resumes_to_the_bit(place, tmp_path, text):
+    list(learn(place, tmp_path / "whole", settings={"teacher_text": text}))
+    training = learn(place, tmp_path / "cut", settings={"teacher_text": text})
     next(training)
     training.close()
     list(learn(place, tmp_path / "cut", resume=True))
@@ -141,13 +180,15 @@ def test_it_is_resumed_with_the_teachers_that_it_began_with_alone(place, tmp_pat
 def test_the_command_records_its_teachers_and_the_card_tells_of_them(place, tmp_path, capsys):
     words = ["train", "text", "--data", str(place / "story.txt"), "--out", str(tmp_path / "m"), "--epochs", "1"]
     teachers = ["--teacher", str(place / "one"), str(place / "two"), "--teacher-weight", "0.4"]
+    teachers += ["--teacher-text", "0.5"]
     assert main([*words, *teachers, "--hidden", "8", "--teacher-temperature", "2", "--json"]) == 0
     printed = capsys.readouterr()
-    assert "the training text is read once by the teachers: one, two." in printed.err
+    assert "the teachers read the training text once, and write 0.5 times as much: one, two." in printed.err
     assert [one["name"] for one in json.loads(printed.out.splitlines()[-1])["teachers"]] == ["one", "two"]
     made = open_checkpoint(str(tmp_path / "m"))
     assert (made.train["teacher_weight"], made.train["teacher_temperature"]) == (0.4, 2.0)
     assert "Taught by `one`, `two`: 0.4 of the loss was towards their mean distribution at temperature 2" in made.card
+    assert "They also wrote 0.5 times as much as it was trained on, of which it learnt their distribution" in made.card
     plain = open_checkpoint(str(place / "one"))
     assert not {"teacher_weight", "teachers"} & (set(plain.train) | set(plain.provenance))
 
@@ -169,6 +210,11 @@ def test_the_command_records_its_teachers_and_the_card_tells_of_them(place, tmp_
             ["--teacher-weight", "0.5"],
             "--teacher-weight belongs to a training with --teacher; leave it out, or give one too.",
         ),
+        (
+            ["--teacher-text", "2"],
+            "--teacher-text belongs to a training with --teacher; leave it out, or give one too.",
+        ),
+        (["--teacher", "one", "--level", "word", "--teacher-text", "100", "--words", "60000"], "one predicts "),
         (["--teacher", "one", "--teacher-weight", "2"], "teacher_weight must be between 0 and 1, not 2.0."),
         (["--teacher", "one", "--on", "hf-jobs"], "--teacher is of a training on this machine; leave it out"),
     ],
@@ -179,6 +225,25 @@ def test_what_cannot_be_taught_gets_one_sentence(place, tmp_path, capsys, flags,
     told = capsys.readouterr().err
     assert told.startswith(sentence)
     assert told.count("\n") == 1
+
+
+def test_what_teachers_predict_and_write_must_fit_in_memory(place, monkeypatch):
+    monkeypatch.setattr(teaching, "MOST_BYTES", 2e6)
+    with pytest.raises(RnnlabError, match="teachers predict takes 0.0 GB .* give a smaller --teacher-text, a shorter"):
+        next(learn(place, settings={"teacher_text": 9.0}))
+
+
+def test_what_teachers_write_counts_where_settings_are_proposed(place):
+    request = Request.of(
+        str(place / "story.txt"), {"hidden": 20, "embedding": 6, "teacher_text": 99},
+        arguments={"teacher": [str(place / "one")]},
+    )  # fmt: skip
+    source = read(request)
+    found, proposed = prepare(source, request).settings, proposed_settings(100 * source.size)
+    assert all(found[name] == value for name, value in proposed.items() if name not in ("hidden", "embedding"))
+    assert proposed["epochs"] != proposed_settings(source.size)["epochs"]
+    tuned = Request.of(request.data, {"teacher_text": 99}, arguments=request.arguments, base=str(place / "two"))
+    assert prepare(read(tuned), tuned).settings["epochs"] == proposed["epochs"] // 2
 
 
 def test_a_teacher_of_another_text_is_told_of(place, tmp_path):

@@ -39,6 +39,9 @@ TAUGHT = (
     "Taught by {teachers}: {teacher_weight:g} of the loss was towards their mean distribution at temperature "
     "{teacher_temperature:g}, the rest towards what follows in the text."
 )
+WROTE = (
+    " They also wrote {teacher_text:g} times as much as it was trained on, of which it learnt their distribution alone."
+)
 USE = (
     Code(
         'python -m rnnlab write FOLDER --prompt "..." --length 400 --temperature 0.8 --seed 1\n'
@@ -153,7 +156,7 @@ def _data(made: Checkpoint) -> tuple[str | Table, ...]:
     how = options.from_mapping(TeacherConfig, made.train)
     return (
         *([f"Fine-tuned from `{base['name']}`, which was trained on {base['title']}."] if base else []),
-        *([TAUGHT.format(teachers=teachers, **vars(how))] if teachers else []),
+        *([(TAUGHT + WROTE * bool(how.teacher_text)).format(teachers=teachers, **vars(how))] if teachers else []),
         f"The last {_held_out(made)} was held out: scored, never trained on; it did choose which step's weights were "
         f"kept. {calibrated}The text itself is not in this checkpoint.",
         Table("", ("text", "characters", "distinct", "source and licence", "sha256"), rows),

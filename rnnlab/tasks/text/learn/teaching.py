@@ -1,40 +1,27 @@
-"""Learning from teachers: the mean of what trained writers predict, mixed with the character that follows in the text.
-
-Soft targets: Hinton, Vinyals & Dean 2015, arXiv 1503.02531. A student of its own size: Furlanello et al. 2018, arXiv
-1805.04770. What the teachers predict is computed once, for every place of the training text.
-"""
+"""The teachers of a training: which trained writers they are, whether they can teach it, and how much they count."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from rnnlab import options
 from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.data.text.shards import Shards
 from rnnlab.data.text.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
-from rnnlab.nn.model import ModelState, SequenceModel
 from rnnlab.runtime.opening import locate, open_located
 from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text.learn.settings import TeacherConfig, TextConfig
 from rnnlab.tasks.text.learn.source import TextSource
-from rnnlab.tasks.text.learn.task import Ids, TextTask
+from rnnlab.tasks.text.learn.task import TextTask
+from rnnlab.tasks.text.learn.taught import TaughtTask, written_ids
 from rnnlab.tasks.text.learn.tuning import HELD_OUT_AS
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
-from rnnlab.train.devices import choose_device, choose_precision, forward_seconds
-from rnnlab.train.progress import Batch
 
-STREAMS, CHUNK = 32, 256  # read side by side, and steps at once
-WARM = 256  # ids that a stream reads before its own, so that it predicts none without a past
 MOST_BYTES = 4e9  # of what is predicted
 
 
@@ -72,7 +59,7 @@ class Teaching:
         teachers = tuple(_opened(model, request) for model in request.arguments.get("teacher", ()))
         if request.begun is not None:
             _check_begun(teachers, request.begun)
-        for name in ("teacher_weight", "teacher_temperature"):
+        for name in vars(TeacherConfig()):
             if not teachers and name in request.settings:
                 flag = f"--{name.replace('_', '-')}"
                 raise RnnlabError(f"{flag} belongs to a training with --teacher; leave it out, or give one too.")
@@ -99,8 +86,9 @@ class Teaching:
         if not self.teachers:
             return ()
         names = ", ".join(one.name for one in self.teachers)
+        more = f", and write {self.config.teacher_text:g} times as much" if self.config.teacher_text else ""
         return (
-            f"Before the first step the training text is read once by the teachers: {names}.",
+            f"Before the first step the teachers read the training text once{more}: {names}.",
             *(
                 f"The teacher {one.name} was trained on “{one.told['title']}”; where that overlaps with what is held "
                 f"out here, the scores are too good to be true."
@@ -117,113 +105,27 @@ class Teaching:
         """Those of `TeacherConfig` by name; nothing where there are no teachers."""
         return dict(vars(self.config)) if self.teachers else {}
 
-    def task(self, task: TextTask, device: str) -> TextTask | TaughtTask:
-        """The task with the teachers' targets; the very task where no teacher counts.
+    def task(self, task: TextTask, device: str, seed: int) -> TextTask | TaughtTask:
+        """The task with the teachers' targets and their own text; the very task where no teacher counts.
+
+        Args:
+            task: what is learnt without teachers.
+            device: where the teachers compute.
+            seed: of what they write.
 
         Raises:
             RnnlabError: what they predict would take too much memory.
         """
-        if not self.teachers or self.config.teacher_weight == 0:
+        config = self.config
+        if not self.teachers or config.teacher_weight == config.teacher_text == 0:
             return task
-        size = 2 * len(task.training) * task.vocabulary.size
+        own = written_ids(len(task.training), config.teacher_text)
+        size = 2 * (own + len(task.training)) * task.vocabulary.size
         if size > MOST_BYTES:
+            less = "a smaller --teacher-text, a shorter text" if own else "a shorter text"
             what = f"What the teachers predict takes {size / 1e9:.1f} GB of memory, of which {MOST_BYTES / 1e9:g}"
-            raise RnnlabError(f"{what} are allowed; give a shorter text or fewer --words.")
-        return TaughtTask(task, self, device)
-
-
-class TaughtTask:
-    """A TextTask whose targets are the next id and the teachers' distribution of it."""
-
-    def __init__(self, task: TextTask, teaching: Teaching, device: str) -> None:
-        """Prepare; `read` has the teachers read the text.
-
-        Args:
-            task: what is learnt without teachers; its windows are kept.
-            teaching: the teachers.
-            device: where they compute; "auto" takes the fastest.
-        """
-        self.task, self.teaching, self.device = task, teaching, device
-        self.steps_per_epoch = task.steps_per_epoch
-        self._table: NDArray[np.float16] | None = None
-
-    def read(self) -> NDArray[np.float16]:
-        """(N, V) what the teachers predict after each training id; they read once."""
-        if self._table is None:
-            models = [build_model(one.made) for one in self.teaching.teachers]
-            device = choose_device(self.device, forward_seconds(models[0].config))
-            self._table = predicted(models, self.task.training, self.teaching.config.teacher_temperature, device)
-        return self._table
-
-    def codec(self) -> dict[str, Any]:
-        """The vocabulary."""
-        return self.task.codec()
-
-    def batches(self, seed: int, start: int = 0) -> Iterator[Batch]:
-        """The task's windows; y (B, T, 1 + V) holds the next id and the teachers' probabilities of every id."""
-        table = self.read()
-        for places, fresh in self.task.places(seed, start):
-            ids = self.task.training[places].astype(np.int64)
-            y = np.concatenate([ids[:, 1:, None], table[places[:, :-1]]], axis=2, dtype=np.float32)
-            yield Batch(torch.from_numpy(ids[:, :-1]), torch.from_numpy(y), fresh)
-
-    def loss(self, output: Tensor, y: Tensor) -> Tensor:
-        """(B, T, V) logits, (B, T, 1 + V) targets -> (1 − w)·loss + w·T²·cross-entropy with the teachers, nats an id.
-
-        Both distributions of the second part are at temperature T; T² keeps its gradients as large (Hinton et al.,
-        section 2).
-        """
-        config = self.teaching.config
-        weight, temperature = config.teacher_weight, config.teacher_temperature
-        hard = self.task.loss(output, y[..., 0].long())
-        soft = -(y[..., 1:] * (output / temperature).log_softmax(-1)).sum(-1).mean()
-        return (1 - weight) * hard + weight * temperature**2 * soft
-
-    def counted(self, y: Tensor) -> float:
-        """(B, T, 1 + V) targets -> how many."""
-        return float(y[..., 0].numel())
-
-    def evaluate(self, model: SequenceModel) -> dict[str, float]:
-        """Nats an id (`loss`) and a character on what is held out, without any teacher; see TextTask."""
-        return self.task.evaluate(model)
-
-
-@torch.no_grad()
-def predicted(
-    models: Sequence[SequenceModel], ids: Ids, temperature: float, device: torch.device | str = "cpu"
-) -> NDArray[np.float16]:
-    """The mean distribution of the next id after each id, by models that read the whole text.
-
-    Args:
-        models: of ids, in evaluation mode.
-        ids: (N,) ids.
-        temperature: of each model's distribution.
-        device: where to compute, in the precision that a training there has.
-
-    Returns:
-        (N, V) probabilities.
-    """
-    device = torch.device(device)
-    streams = max(1, min(STREAMS, len(ids) // (4 * WARM)))
-    length = len(ids) if streams == 1 else -(-len(ids) // streams) + WARM
-    # Streams overlap by WARM ids or more, which the later one only reads.
-    firsts = np.arange(streams) * (len(ids) - length) // max(1, streams - 1)
-    table = np.empty((len(ids), models[0].config.outputs), np.float16)
-    states: list[ModelState | None] = [None] * len(models)
-    for start in range(0, length, CHUNK):
-        steps = np.arange(start, min(start + CHUNK, length))
-        places = firsts[:, None] + steps
-        x = torch.from_numpy(ids[places].astype(np.int64)).to(device)
-        mean: Tensor | float = 0.0
-        for number, model in enumerate(models):
-            dtype = choose_precision("auto", device, model.config)
-            with torch.autocast(device.type, dtype=dtype, enabled=dtype != torch.float32):
-                output, states[number] = model.to(device)(x, states[number])
-            mean = mean + (output.float() / temperature).softmax(-1) / len(models)
-        assert isinstance(mean, Tensor), "there are models"
-        own = (steps >= WARM) | (np.arange(streams) == 0)[:, None]
-        table[places[own]] = mean.half().cpu().numpy()[own]
-    return table
+            raise RnnlabError(f"{what} are allowed; give {less} or fewer --words.")
+        return TaughtTask(task, config, [build_model(one.made) for one in self.teachers], device=device, seed=seed)
 
 
 def _opened(model: str, request: Request) -> Teacher:

@@ -31,7 +31,8 @@ from rnnlab.tasks.text.learn.sharded import ShardedTask
 from rnnlab.tasks.text.learn.sharded_text import sharded_record, sharded_task
 from rnnlab.tasks.text.learn.source import TextSource, several
 from rnnlab.tasks.text.learn.task import TextTask, shape_of
-from rnnlab.tasks.text.learn.teaching import TaughtTask, Teaching
+from rnnlab.tasks.text.learn.taught import TaughtTask
+from rnnlab.tasks.text.learn.teaching import Teaching
 from rnnlab.tasks.text.learn.tuning import tuned_settings
 from rnnlab.tasks.text.writer import open_writer
 from rnnlab.train import sizes
@@ -56,24 +57,24 @@ def prepare(source: TextSource, request: Request) -> TextTraining:
     if request.begun is not None:
         command = command_as_begun(request.begun, given, command)
         given = settings_as_begun(request.begun, given)
-        model, train, text = proposed(source.size, given)
-    elif base is not None:
-        model, train, text = tuned_settings(base, source.corpus, given)
-    else:
-        model, train, text = proposed(source.size, given)
     teaching = Teaching.of(request, given)
+    size = round(source.size * (1 + teaching.config.teacher_text))
+    if request.begun is None and base is not None:
+        model, train, text = tuned_settings(base, source.corpus, size, given)
+    else:
+        model, train, text = proposed(size, given)
     task, calibrating = _task(source, text, train.batch)
     teaching.check(source, text, task.vocabulary)
     shape = shape_of(task.vocabulary, model)
     checkpoint.check_size(shape)
     sizes.check_training(shape, train, text.window, request.most_bytes)
-    steps = train.steps if "steps" in given else text.epochs * task.steps_per_epoch
+    learnt = teaching.task(task, train.device, train.seed) if isinstance(task, TextTask) else task
+    steps = train.steps if "steps" in given else text.epochs * learnt.steps_per_epoch
     least, most = STEPS_BETWEEN_REPORTS
     most = max(most, STEPS_PER_SCORED_STEP * len(task.validation) // (train.batch * text.window))
-    every = train.report_every if "report_every" in given else min(max(least, task.steps_per_epoch), most)
+    every = train.report_every if "report_every" in given else min(max(least, learnt.steps_per_epoch), most)
     train = dataclasses.replace(train, steps=steps, report_every=min(every, steps))
     longer = f"--steps {2 * steps}" if "steps" in given else f"--epochs {2 * text.epochs}"
-    learnt = teaching.task(task, train.device) if isinstance(task, TextTask) else task
     rounds = (Round(learnt, shape, train),)
     return TextTraining(source, rounds, task, text, calibrating, command, longer, teaching)
 

@@ -139,16 +139,21 @@ def resumed_base(began: Checkpoint) -> Base | None:
 
 
 def tuned_settings(
-    begun: Base, corpus: Corpus | Shards, given: Mapping[str, Any]
+    begun: Base, corpus: Corpus | Shards, size: int, given: Mapping[str, Any]
 ) -> tuple[ModelConfig, TrainConfig, TextConfig]:
     """Settings to learn on with: the checkpoint's shape and dropout, small steps, fewer passes than from nothing.
+
+    Args:
+        begun: the checkpoint.
+        corpus: the text.
+        size: characters to be learnt from, the text's and those that teachers write.
+        given: settings by name.
 
     Raises:
         RnnlabError: it trained on this very text, and another part of it would be held out.
     """
     assert begun.made is not None
-    learnt, known = reading(begun.made), proposed_settings(corpus.characters)
-    batch = int(proposed_training(corpus.characters)["batch"])
+    learnt, known, batch = reading(begun.made), proposed_settings(size), int(proposed_training(size)["batch"])
     if corpus.sha256 == begun.told["sha256"]:
         _check_held_out(begun, learnt, given)
         own = dataclasses.replace(TextConfig(), **{name: getattr(learnt, name) for name in ("rare", *HELD_OUT_AS)})
