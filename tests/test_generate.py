@@ -213,7 +213,7 @@ def test_an_unknown_character_of_the_prompt_is_replaced_and_told_of():
 
 
 def test_an_empty_prompt_begins_where_a_document_does():
-    assert VOCABULARY.decode(read_prompt(VOCABULARY, "").ids) == "\n"
+    assert VOCABULARY.decode(read_prompt(VOCABULARY, "").ids) == "\n\n"
     bounded = build_characters([TEXT], boundary=True)
     assert read_prompt(bounded, "").ids == (bounded.boundary,)
     assert read_prompt(build_characters(["abc"]), "").ids == (0,)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.data.text.prompts import adapt
 from rnnlab.data.text.vocab import Vocabulary
 from rnnlab.errors import RnnlabError
@@ -65,17 +66,17 @@ def read_prompt(vocabulary: Vocabulary, text: str, alphabet: str = "") -> Prompt
     known, notices = adapt(alphabet or vocabulary.alphabet, text)
     ids = tuple(int(one) for one in vocabulary.encode(known)) if known else ()
     if not ids:
-        start = vocabulary.boundary
-        if start is None:
-            start = _text_start(vocabulary) if "\n" in vocabulary.alphabet else 0
-        ids = (start,)
+        ids = _text_start(vocabulary) if vocabulary.boundary is None else (vocabulary.boundary,)
     return Prompt(known, tuple(notices), ids)
 
 
-def _text_start(vocabulary: Vocabulary) -> int:
-    """The id of a blank line where that is one: of longer pieces than characters a single break may never be read."""
-    blank = vocabulary.encode("\n\n")
-    return int(blank[0] if len(blank) == 1 else vocabulary.encode("\n")[0])
+def _text_start(vocabulary: Vocabulary) -> tuple[int, ...]:
+    """The ids of a blank line; of longer pieces than characters, of one break unless the blank line has its own id."""
+    if "\n" not in vocabulary.alphabet:
+        return (0,)
+    blank = tuple(int(one) for one in vocabulary.encode("\n\n"))
+    # Pieces are joined where they occur: a text with paragraphs has a piece for the blank line between them.
+    return blank if len(blank) == 1 or isinstance(vocabulary, CharacterVocabulary) else blank[-1:]
 
 
 @torch.no_grad()

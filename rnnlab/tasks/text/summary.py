@@ -36,12 +36,10 @@ PROTOCOLS = (
     "the state."
 )
 TAUGHT = (
-    "Taught by {teachers}: {teacher_weight:g} of the loss was towards their mean distribution at temperature "
-    "{teacher_temperature:g}, the rest towards what follows in the text."
+    "Taught by {teachers}: {teacher_weight:g} of the loss on the author's text was towards their mean distribution at "
+    "temperature {teacher_temperature:g}, the rest towards what follows in it."
 )
-WROTE = (
-    " They also wrote {teacher_text:g} times as much as it was trained on, of which it learnt their distribution alone."
-)
+WROTE = " They also wrote a text {teacher_text:g} times as long, on which it learnt their distribution alone."
 USE = (
     Code(
         'python -m rnnlab write FOLDER --prompt "..." --length 400 --temperature 0.8 --seed 1\n'

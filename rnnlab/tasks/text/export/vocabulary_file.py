@@ -42,7 +42,7 @@ def vocabulary_fields(writer: Writer, voice: Voice) -> dict[str, Any]:
         "pieces": _pieces(vocabulary),
         "cut": rf"{_CHARACTERS}{{1,{LONGEST}}}" if isinstance(vocabulary, SubwordVocabulary) else _WHOLE,
         "merges": list(vocabulary.merges) if isinstance(vocabulary, SubwordVocabulary) else [],
-        "start": read_prompt(vocabulary, "").ids[0],
+        "start": list(read_prompt(vocabulary, "").ids),
         "banned": banned_ids(vocabulary, ""),
         "length": Manner().length,
         "temperature": Sampling().temperature,

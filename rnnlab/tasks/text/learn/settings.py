@@ -50,7 +50,10 @@ class TeacherConfig:
     teacher_weight: float = option(0.5, "share of the loss that is towards the teachers' distribution", 0.0, 1.0)
     teacher_temperature: float = option(1.0, "softens the teachers' distribution, and the model's beside it", 0.1, 20.0)
     teacher_text: float = option(
-        0.0, "times the training text that the teachers write, to be learnt from too; 0 for none", 0.0, 100.0
+        0.0,
+        "length of the text that the teachers write for it, as a multiple of the training text; 0 for none",
+        0.0,
+        100.0,
     )
 
     def __post_init__(self) -> None:

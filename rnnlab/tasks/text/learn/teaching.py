@@ -17,10 +17,11 @@ from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text.learn.settings import TeacherConfig, TextConfig
 from rnnlab.tasks.text.learn.source import TextSource
 from rnnlab.tasks.text.learn.task import TextTask
-from rnnlab.tasks.text.learn.taught import TaughtTask, written_ids
+from rnnlab.tasks.text.learn.taught import TaughtTask, written_count
 from rnnlab.tasks.text.learn.tuning import HELD_OUT_AS
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
+from rnnlab.train.progress import TrainConfig
 
 MOST_BYTES = 4e9  # of what is predicted
 
@@ -58,11 +59,13 @@ class Teaching:
         """
         teachers = tuple(_opened(model, request) for model in request.arguments.get("teacher", ()))
         if request.begun is not None:
-            _check_begun(teachers, request.begun)
+            _check_begun(teachers, request)
         for name in vars(TeacherConfig()):
             if not teachers and name in request.settings:
                 flag = f"--{name.replace('_', '-')}"
                 raise RnnlabError(f"{flag} belongs to a training with --teacher; leave it out, or give one too.")
+        if settings.get("teacher_text") and request.together > 1:
+            raise RnnlabError("--teacher-text is of a training in one process; leave it out, or start one process.")
         return cls(teachers, options.from_mapping(TeacherConfig, settings))
 
     def check(self, source: TextSource, text: TextConfig, vocabulary: Vocabulary) -> None:
@@ -86,7 +89,8 @@ class Teaching:
         if not self.teachers:
             return ()
         names = ", ".join(one.name for one in self.teachers)
-        more = f", and write {self.config.teacher_text:g} times as much" if self.config.teacher_text else ""
+        text = self.config.teacher_text
+        more = f", and write {text:g} times as much, which takes longer than reading" if text else ""
         return (
             f"Before the first step the teachers read the training text once{more}: {names}.",
             *(
@@ -105,13 +109,8 @@ class Teaching:
         """Those of `TeacherConfig` by name; nothing where there are no teachers."""
         return dict(vars(self.config)) if self.teachers else {}
 
-    def task(self, task: TextTask, device: str, seed: int) -> TextTask | TaughtTask:
+    def task(self, task: TextTask, train: TrainConfig) -> TextTask | TaughtTask:
         """The task with the teachers' targets and their own text; the very task where no teacher counts.
-
-        Args:
-            task: what is learnt without teachers.
-            device: where the teachers compute.
-            seed: of what they write.
 
         Raises:
             RnnlabError: what they predict would take too much memory.
@@ -119,13 +118,13 @@ class Teaching:
         config = self.config
         if not self.teachers or config.teacher_weight == config.teacher_text == 0:
             return task
-        own = written_ids(len(task.training), config.teacher_text)
-        size = 2 * (own + len(task.training)) * task.vocabulary.size
+        ids = len(task.training) + written_count(len(task.training), config.teacher_text)
+        size = 2 * ids * task.vocabulary.size
         if size > MOST_BYTES:
-            less = "a smaller --teacher-text, a shorter text" if own else "a shorter text"
+            less = "a smaller --teacher-text, a shorter text" if config.teacher_text else "a shorter text"
             what = f"What the teachers predict takes {size / 1e9:.1f} GB of memory, of which {MOST_BYTES / 1e9:g}"
             raise RnnlabError(f"{what} are allowed; give {less} or fewer --words.")
-        return TaughtTask(task, config, [build_model(one.made) for one in self.teachers], device=device, seed=seed)
+        return TaughtTask(task, config, train, lambda: [build_model(one.made) for one in self.teachers])
 
 
 def _opened(model: str, request: Request) -> Teacher:
@@ -147,9 +146,14 @@ def _digest(made: Checkpoint) -> str:
     return found.hexdigest()
 
 
-def _check_begun(teachers: Sequence[Teacher], begun: Checkpoint) -> None:
-    """Raise RnnlabError unless a training that is resumed has the teachers that it began with."""
-    before = begun.provenance.get("teachers", [])
+def _check_begun(teachers: Sequence[Teacher], request: Request) -> None:
+    """Raise RnnlabError unless a training that is resumed has the teachers, and their text, that it began with."""
+    assert request.begun is not None
+    before, train = request.begun.provenance.get("teachers", []), request.begun.train
+    for name in ("teacher_text", "seed") if train.get("teacher_text") else ("teacher_text",):
+        if request.settings.get(name, train.get(name, 0)) != train.get(name, 0):
+            flag = f"--{name.replace('_', '-')}"
+            raise RnnlabError(f"This training began with another {flag}; leave {flag} out to resume it.")
     if [one.told["weights"] for one in teachers] == [one["weights"] for one in before]:
         return
     if not before:

@@ -68,7 +68,7 @@ def prepare(source: TextSource, request: Request) -> TextTraining:
     shape = shape_of(task.vocabulary, model)
     checkpoint.check_size(shape)
     sizes.check_training(shape, train, text.window, request.most_bytes)
-    learnt = teaching.task(task, train.device, train.seed) if isinstance(task, TextTask) else task
+    learnt = teaching.task(task, train) if isinstance(task, TextTask) else task
     steps = train.steps if "steps" in given else text.epochs * learnt.steps_per_epoch
     least, most = STEPS_BETWEEN_REPORTS
     most = max(most, STEPS_PER_SCORED_STEP * len(task.validation) // (train.batch * text.window))

@@ -30,7 +30,7 @@ export function encode(voice, prompt) {
   const parts = pieces.flatMap((piece) => piece.match(new RegExp(voice.cut, "gu")));
   const ranks = new Map(voice.merges.map((pair, rank) => [pair.join("\0"), rank]));
   const ids = parts.flatMap((part) => (idOf.has(part) ? [part] : merged(part, ranks)).map((one) => idOf.get(one)));
-  return [text, ids.length ? ids : [voice.start]];
+  return [text, ids.length ? ids : voice.start];
 }
 
 /** The characters of a part, joined by the first merge there is until there is none: byte-pair encoding. */
