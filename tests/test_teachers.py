@@ -13,7 +13,7 @@ from trainings import train_text
 from benchmarks import students
 from rnnlab.__main__ import main
 from rnnlab.data.text.corpus import proposed_settings
-from rnnlab.data.text.vocab import build_characters
+from rnnlab.data.text.vocab import build_characters, open_vocabulary
 from rnnlab.errors import RnnlabError
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.runtime.opening import open_checkpoint
@@ -25,6 +25,7 @@ from rnnlab.tasks.text.learn.source import read
 from rnnlab.tasks.text.learn.task import TextTask
 from rnnlab.tasks.text.learn.taught import LEAD, PASSAGE, WARM, TaughtTask, Team, predict, write
 from rnnlab.tasks.text.learn.training import prepare
+from rnnlab.train.checkpoint.checkpoint import build_model
 from rnnlab.train.progress import TrainConfig
 
 SETTINGS = {"hidden": 20, "layers": 2, "embedding": 6, "epochs": 2, "batch": 8, "window": 25, "lr": 0.02}
@@ -277,6 +278,23 @@ def test_what_teachers_write_counts_where_settings_are_proposed(place):
     assert proposed["epochs"] != proposed_settings(source.size)["epochs"]
     tuned = Request.of(request.data, {"teacher_text": 99}, arguments=request.arguments, base=str(place / "two"))
     assert prepare(read(tuned), tuned).settings["epochs"] == proposed["epochs"] // 2
+
+
+def test_a_teacher_may_know_fewer_characters_which_are_all_that_it_predicts(place, tmp_path):
+    (tmp_path / "more.txt").write_text(story(9000, seed=2) + "\n§ Ωmega §")
+    request = Request.of(
+        str(tmp_path / "more.txt"), SETTINGS | {"teacher_text": 0.5}, arguments={"teacher": [str(place / "one")]}
+    )
+    task = prepare(read(request), request).rounds[0].task
+    table, alphabet = task.read(), task.task.vocabulary.alphabet
+    new = [place for place, one in enumerate(alphabet) if one in "§Ω"]
+    assert len(new) == 2
+    assert (table[:, new] == 0).all()
+    made = open_checkpoint(str(place / "one"))
+    known = open_vocabulary(made.codec["vocabulary"])
+    ids = known.encode("".join(alphabet[one] for one in task.text[:300]))
+    found = np.delete(table[task.written :][:300], new, axis=1)
+    assert_allclose(found, step_by_step(build_model(made), ids, 1.0), atol=1e-3)
 
 
 def test_several_processes_have_no_text_by_teachers(place):

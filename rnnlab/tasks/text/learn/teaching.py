@@ -7,23 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from rnnlab import options
 from rnnlab.data.text.characters import CharacterVocabulary
 from rnnlab.data.text.shards import Shards
-from rnnlab.data.text.vocab import Vocabulary
+from rnnlab.data.text.vocab import Vocabulary, widen, widened_ids
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.model import SequenceModel
 from rnnlab.runtime.opening import locate, open_located
 from rnnlab.tasks.kind import Request
 from rnnlab.tasks.text.learn.settings import TeacherConfig, TextConfig
 from rnnlab.tasks.text.learn.source import TextSource
-from rnnlab.tasks.text.learn.task import TextTask
+from rnnlab.tasks.text.learn.task import TextTask, shape_of
 from rnnlab.tasks.text.learn.taught import TaughtTask, written_count
-from rnnlab.tasks.text.learn.tuning import HELD_OUT_AS
+from rnnlab.tasks.text.learn.tuning import HELD_OUT_AS, widened_weights
 from rnnlab.tasks.text.writer import check_record, reading, text_learnt
 from rnnlab.train.checkpoint.checkpoint import Checkpoint, build_model
 from rnnlab.train.progress import TrainConfig
 
 MOST_BYTES = 4e9  # of what is predicted
+NEVER = -1e4  # logit of what a teacher does not know
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,9 @@ class Teaching:
             raise RnnlabError("A text in shards is learnt without teachers; leave out --teacher.")
         for one in self.teachers:
             its = check_record(one.made)
-            if its.codec() != vocabulary.codec():
+            if _widened(its, vocabulary).codec() != vocabulary.codec():
                 what = f"{one.name} predicts {_alphabet(its)} and this training another {_alphabet(vocabulary)}"
-                raise RnnlabError(f"{what}; give --teacher a writer of the same alphabet and --level.")
+                raise RnnlabError(f"{what}; give --teacher a writer of the same --level and no other characters.")
             learnt, same = reading(one.made), one.told["sha256"] == source.corpus.sha256
             other = [name for name in HELD_OUT_AS if getattr(learnt, name) != getattr(text, name)]
             if same and other:
@@ -124,7 +128,7 @@ class Teaching:
             less = "a smaller --teacher-text, a shorter text" if config.teacher_text else "a shorter text"
             what = f"What the teachers predict takes {size / 1e9:.1f} GB of memory, of which {MOST_BYTES / 1e9:g}"
             raise RnnlabError(f"{what} are allowed; give {less} or fewer --words.")
-        return TaughtTask(task, config, train, lambda: [build_model(one.made) for one in self.teachers])
+        return TaughtTask(task, config, train, lambda: [_model(one.made, task.vocabulary) for one in self.teachers])
 
 
 def _opened(model: str, request: Request) -> Teacher:
@@ -144,6 +148,25 @@ def _digest(made: Checkpoint) -> str:
     for name in sorted(made.weights):
         found.update(name.encode() + made.weights[name].contiguous().numpy().tobytes())
     return found.hexdigest()
+
+
+def _widened(its: Vocabulary, vocabulary: Vocabulary) -> Vocabulary:
+    """A teacher's vocabulary with the characters and symbols of a training's that it lacks."""
+    unknown = getattr(vocabulary, "unknown", None) is not None
+    return widen(its, vocabulary.alphabet, boundary=vocabulary.boundary is not None, unknown=unknown)
+
+
+def _model(made: Checkpoint, vocabulary: Vocabulary) -> SequenceModel:
+    """A teacher's model with a training's ids, in evaluation mode; it never predicts one that is new to it."""
+    model, known = build_model(made), widened_ids(check_record(made), vocabulary)
+    if len(known) == vocabulary.size:
+        return model
+    shape = shape_of(vocabulary, made.model)
+    weights = widened_weights(model.state_dict(), shape, known, made.train["seed"])
+    weights["tied_bias" if shape.tied else "head.bias"][np.setdiff1d(np.arange(vocabulary.size), known)] = NEVER
+    wide = SequenceModel(shape)
+    wide.load_state_dict(weights)
+    return wide.eval()
 
 
 def _check_begun(teachers: Sequence[Teacher], request: Request) -> None:
