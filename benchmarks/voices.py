@@ -38,10 +38,11 @@ page writes at a voice's own *balanced* temperature.
 Nats per character are streamed, on pages that the voice was not trained on; lower is better. The same pages chose
 which step's weights were kept. The 5-gram has counted the text that the voice was trained on last, not what a voice
 that began with the weights of another had read before; [experiments.md](experiments.md), "Shakespeare's other works
-first", has it with that. *Known words* is the share of words that occur in the author's training pages, in 5,000 words
-by the voice and in as many of the author's own: the mean of pages from ten parts of the text, each beside the nine
-others. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes, in the
-held-out pages, and in those ten parts. [writing.md](writing.md) explains the rows.
+first", has it with that. Who *taught* a voice was trained on the same text, and wrote more for it
+([writing.md](writing.md)). *Known words* is the share of words that occur in the author's training pages, in 5,000
+words by the voice and in as many of the author's own: the mean of pages from ten parts of the text, each beside the
+nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes,
+in the held-out pages, and in those ten parts. [writing.md](writing.md) explains the rows.
 """
 
 
@@ -60,7 +61,7 @@ def main() -> None:
 
 def table() -> str:
     """The figures that the cards hold, in Markdown."""
-    names = ["voice", "began with", "trained on", "held out", "nats", "5-gram", "below it"]
+    names = ["voice", "began with", "taught by", "trained on", "held out", "nats", "5-gram", "below it"]
     names += ["known words", "(the author)", "copied", "(held-out pages)", "(ten parts)"]
     lines = [names, ["---"] * len(names), *map(_figures, VOICES)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -77,8 +78,10 @@ def _figures(voice: str) -> list[str]:
     learnt = text["characters"] - figures["characters"]
     sizes = [f"{size:,}" for size in (learnt, figures["characters"])]
     base = f"`{made.provenance['from']['name']}`" if "from" in made.provenance else "–"
+    teachers = ", ".join(f"`{one['name']}`" for one in made.provenance.get("teachers", [])) or "–"
     below = f"{100 * (1 - nats / ngram):.1f} %"
-    return [f"`{voice}`", base, *sizes, f"{nats:.4f}", f"{ngram:.4f}", below, *(f"{100 * one:.1f} %" for one in shares)]
+    percents = [f"{100 * one:.1f} %" for one in shares]
+    return [f"`{voice}`", base, teachers, *sizes, f"{nats:.4f}", f"{ngram:.4f}", below, *percents]
 
 
 def read_before(text: str, before: str, share: float) -> list[str]:
