@@ -5,11 +5,11 @@
 # make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
-# make voices: the bundled writers, or one of them by name. tolstoy and kjv take one to two hours each, doyle two after tolstoy.
-#             Whole books are held out of kjv (Romans to Revelation) and of tolstoy (book 15 and the epilogues). shakespeare
-#             and doyle begin with a writer of more text (build/shakespeare-more, tolstoy) and are taught by others, which are
-#             made first. Two of shakespeare's teachers want a GPU, AT_ONCE=8 (benchmarks/students.py; days on a CPU).
-#             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt.
+# make voices: the bundled writers, or one of them by name: kjv takes one to two hours, tolstoy and doyle two each.
+#             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv
+#             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). doyle begins with the weights of tolstoy
+#             and is taught by three others that do, which are made first; shakespeare begins with those of
+#             build/shakespeare-more (Macbeth and Twelfth Night held out)
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3
@@ -21,20 +21,15 @@ TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 RECIPE := --wide --market SP500 --newest --near 1 --validation 0.02 --seeds 3
 RNNLAB := .venv/bin/python -m rnnlab
+RECIPE_shakespeare := --from build/shakespeare-more
 RECIPE_shakespeare-more := --epochs 4 --validation 0.045146
 RECIPE_tolstoy := --epochs 12 --validation 0.117925
 RECIPE_kjv := --epochs 4 --validation 0.092823
 # What is read many times wants much dropout, what teachers write wants little.
 MUCH := --input-dropout 0.06 --between-dropout 0.36 --output-dropout 0.42 --recurrent-dropout 0.24
 LITTLE := --input-dropout 0.0125 --between-dropout 0.075 --output-dropout 0.0875 --recurrent-dropout 0.05
-TEACHERS_shakespeare := build/shakespeare-1 build/students/student-1 build/students/student-2
-TEACHERS_doyle := build/doyle-1 build/doyle-2 build/doyle-3
-RECIPE_shakespeare := --from build/shakespeare-more --teacher $(TEACHERS_shakespeare) --teacher-text 3 --epochs 4 $(LITTLE)
-RECIPE_doyle := --from tolstoy --teacher $(TEACHERS_doyle) --teacher-text 3 --epochs 6 $(LITTLE)
-ALL_STUDENTS := --hidden 768 --lr 1.5e-3 --epochs 16 --newest --input-dropout 0.075 --between-dropout 0.45 --output-dropout 0.525 \
-	--recurrent-dropout 0.3
-TAUGHT_STUDENTS := --hidden 512 --lr 2e-3 --epochs 17 --teacher-text 4 $(LITTLE)
-AT_ONCE ?= 1
+TEACHERS := build/doyle-1 build/doyle-2 build/doyle-3
+RECIPE_doyle := --from tolstoy --teacher $(TEACHERS) --teacher-text 3 --epochs 6 $(LITTLE)
 
 # doyle begins with what tolstoy has become
 .NOTPARALLEL:
@@ -85,18 +80,11 @@ voices: shakespeare tolstoy kjv doyle
 build/shakespeare-more/config.json: | texts
 	$(RNNLAB) train text --data shakespeare-more $(RECIPE_shakespeare-more) --out build/shakespeare-more --overwrite
 
-build/shakespeare-1/config.json: build/shakespeare-more/config.json
-	$(RNNLAB) train text --data $(TEXT) --from build/shakespeare-more --out build/shakespeare-1 --overwrite
-
-build/students/student-%/config.json: | texts
-	.venv/bin/python -m benchmarks.students $(TEXT) --teachers 8 --students 3 --at-once $(AT_ONCE) --out build/students \
-		--all="$(ALL_STUDENTS)" --taught="$(TAUGHT_STUDENTS)"
-
 build/doyle-%/config.json: | texts
 	$(RNNLAB) train text --data doyle --from tolstoy --seed $* $(MUCH) --out build/doyle-$* --overwrite
 
-shakespeare: $(TEACHERS_shakespeare:=/config.json)
-doyle: $(TEACHERS_doyle:=/config.json)
+shakespeare: build/shakespeare-more/config.json
+doyle: $(TEACHERS:=/config.json)
 shakespeare: DATA := $(TEXT)
 tolstoy kjv doyle: DATA = $@
 shakespeare tolstoy kjv doyle: texts

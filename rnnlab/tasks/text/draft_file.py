@@ -22,7 +22,7 @@ from rnnlab.nn.model import ModelConfig
 from rnnlab.nn.sampling import Sampling
 from rnnlab.nn.stepping import WEIGHTS
 from rnnlab.runtime.callers import OWNER, Caller
-from rnnlab.tasks.text.generate import Place
+from rnnlab.tasks.text.generate import Place, read_prompt
 from rnnlab.tasks.text.manner import Manner, rules
 from rnnlab.tasks.text.pieces import Piece
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
@@ -178,8 +178,10 @@ def _check(numbers: Mapping[str, Any]) -> None:
 
 def _check_texts(rows: Sequence[Mapping[str, Any]], prompt: str, vocabulary: Vocabulary) -> None:
     """Raise ValueError unless each text is what its ids stand for; that of an empty prompt, after where it began."""
+    # Drafts of before began after a single id.
+    starts = [0] if prompt else [1, len(read_prompt(vocabulary, "").ids)]
     for row in rows:
-        if vocabulary.decode(row["ids"][0 if prompt else 1 :]) != prompt + row["text"] + row["left"]:
+        if prompt + row["text"] + row["left"] not in [vocabulary.decode(row["ids"][start:]) for start in starts]:
             raise ValueError("a text is not that of its ids")
 
 
