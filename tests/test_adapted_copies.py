@@ -256,9 +256,12 @@ def test_a_program_gets_one_sentence_on_what_cannot_be_adapted(client, brought):
 
 def test_a_program_writes_by_preset(client):
     how = {"prompt": "To be", "model": "shakespeare", "length": 40, "seed": "1", "api_name": "/write"}
-    heat = open_checkpoint("shakespeare").metrics["presets"]["daring"]
-    assert client.predict(preset="daring", **how)["text"] == client.predict(temperature=heat, **how)["text"]
-    preset = "A preset is a temperature; leave out temperature, or the preset."
+    metrics = open_checkpoint("shakespeare").metrics
+    same = {"temperature": metrics["presets"]["daring"], "min_p": metrics["preset_min_p"]}
+    assert client.predict(preset="daring", **how)["text"] == client.predict(**same, **how)["text"]
+    same["min_p"] = 0.3
+    assert client.predict(preset="daring", min_p=0.3, **how)["text"] == client.predict(**same, **how)["text"]
+    preset = "A preset sets the temperature; leave out temperature, or the preset."
     assert preset in refusal(client, "/write", model="shakespeare", preset="faithful", temperature=0.5)
     wild = "There is no preset 'wild'; choose faithful, balanced or daring."
     assert wild in refusal(client, "/write", model="shakespeare", preset="wild")

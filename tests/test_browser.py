@@ -201,16 +201,23 @@ def test_a_voice_that_is_chosen_brings_its_own_prompts_and_writes(writer):
     sync_api.expect(writer.locator(".facts")).to_contain_text(SENTENCES)
 
 
-def test_a_preset_that_is_chosen_stays_with_another_voice_at_its_own_temperature(writer):
+def test_a_preset_that_is_chosen_stays_with_another_voice_as_measured_for_it(writer):
     heat = writer.get_by_role("slider", name="Temperature")
+    writer.get_by_role("button", name="More settings").click()
+    min_p = writer.get_by_label("Min p")
     sync_api.expect(writer.get_by_role("radio", name="balanced")).to_be_checked()
-    sync_api.expect(heat).to_have_value(f"{voice(FIRST).presets['balanced']:g}")
+    sync_api.expect(heat).to_have_value(f"{voice(FIRST).presets['balanced']['temperature']:g}")
     writer.get_by_role("radio", name="daring").check()
-    sync_api.expect(heat).to_have_value(f"{voice(FIRST).presets['daring']:g}")
+    sync_api.expect(heat).to_have_value(f"{voice(FIRST).presets['daring']['temperature']:g}")
     writer.get_by_label("Voice").click()
     writer.get_by_role("option", name="tolstoy").click()
-    sync_api.expect(heat).to_have_value(f"{voice('tolstoy').presets['daring']:g}")
+    sync_api.expect(heat).to_have_value(f"{voice('tolstoy').presets['daring']['temperature']:g}")
     sync_api.expect(writer.get_by_role("radio", name="daring")).to_be_checked()
+    sync_api.expect(min_p).to_have_value(f"{voice('tolstoy').presets['daring']['min_p']:g}")
+    min_p.fill("0.2")
+    sync_api.expect(writer.get_by_role("radio", name="daring")).not_to_be_checked()
+    writer.get_by_role("radio", name="faithful").check()
+    sync_api.expect(min_p).to_have_value(f"{voice('tolstoy').presets['faithful']['min_p']:g}")
 
 
 def test_a_voice_that_is_not_there_gets_its_sentence(writer):

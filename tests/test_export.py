@@ -47,9 +47,11 @@ HOW = [
     ("--length", "120", "--seed", "2147483646", "--temperature", "1.1", "--prompt", PROMPT),
     ("--length", "60", "--seed", "3", "--temperature", "0", "--prompt", "The "),
     ("--length", "40", "--seed", "4", "--temperature", "1", "--finish-sentence"),
+    ("--length", "200", "--seed", "6", "--temperature", "1.5", "--min-p", "0"),
+    ("--length", "200", "--seed", "7", "--temperature", "1.5", "--min-p", "0.3"),
     ("--seed", "5"),
 ]
-HOW_NAMES = ["500 characters", "a prompt", "the likeliest", "a whole sentence", "no length"]
+HOW_NAMES = ["500 characters", "a prompt", "the likeliest", "a whole sentence", "no min-p", "much min-p", "no length"]
 
 
 @pytest.mark.parametrize("how", HOW, ids=HOW_NAMES)

@@ -9,7 +9,7 @@ from browsing import MARKS, running_browser
 from commanding import run
 from web_runtime import install_runtime
 
-from rnnlab.tasks.text.page.choosers import temperature_of
+from rnnlab.tasks.text.page.choosers import sampling_of
 
 pytestmark = MARKS
 
@@ -75,7 +75,7 @@ def test_the_page_writes_what_the_command_writes_and_asks_nobody_else(opened, fo
     page.get_by_label("Seed").fill("7")
     page.keyboard.press("Enter")
     state(page, "with seed 7", "Characters of the prompt that this voice does not know were replaced or left out.")
-    how = ("--prompt", "The “café", "--length", "200", "--seed", "7", "--finish-sentence")
+    how = ("--prompt", "The “café", "--length", "200", "--seed", "7", "--finish-sentence", "--preset", "balanced")
     assert page.locator("#text").text_content() + "\n" == run("write", "doyle", *how).stdout
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 18, 21)"
@@ -90,7 +90,8 @@ def test_a_text_is_stopped_and_stays(opened, folder):
     state(page, "Ready.")
     page.get_by_role("button", name="Sherlock Holmes").click()
     page.get_by_role("button", name="daring").click()
-    assert page.get_by_role("slider", name="Temperature").input_value() == f"{temperature_of('doyle', 'daring'):g}"
+    shown = (page.get_by_role("slider", name="Temperature"), page.get_by_role("spinbutton", name="Min-p"))
+    assert tuple(one.input_value() for one in shown) == tuple(f"{one:g}" for one in sampling_of("doyle", "daring"))
     page.get_by_label("Length").fill("20000")
     page.get_by_role("button", name="Write").click()
     page.wait_for_function("document.querySelector('#text').textContent.length > 60")

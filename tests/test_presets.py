@@ -14,15 +14,17 @@ from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.opening import locate, open_checkpoint, open_located
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import ALIKE, BETWEEN, OUTSIDE, WITHIN, Row, Spread
+from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.judge.presets import TEMPERATURES, measure_presets
 from rnnlab.tasks.text.page import tab
-from rnnlab.tasks.text.page.choosers import preset_and_temperature, temperature_of, voice_here
+from rnnlab.tasks.text.page.choosers import preset_and_sampling, sampling_of, voice_here
 from rnnlab.tasks.text.page.request import TEMPERATURE, best_first
 from rnnlab.train.checkpoint import checkpoint
 
 VOICES_PAGE = (Path(__file__).parents[1] / "docs" / "voices.md").read_text(encoding="utf-8")
 WRITER = str(FIXTURES / "finished" / "writer")
 PRESETS = {"faithful": 0.6, "balanced": 0.7, "daring": 0.9}
+MIN_P = 0.3
 
 
 def report(**readings):
@@ -43,18 +45,19 @@ def reports(spelling, delta, bigrams):
 
 
 def test_presets_lie_where_flair_and_words_are_the_authors():
-    found = measure_presets(reports("owwawbb", [0.1, 0.4, 0.3, 0.25, 0.2, 0.1, 0.1], "oowwoob"))
-    assert found.chosen == {"faithful": 0.6, "balanced": 0.8, "daring": 1.0}
-    assert [row[0] for row in found.table().rows] == ["0.5", "0.6", "0.7", "0.8", "0.9", "1", "1.1"]
-    assert [row[-1] for row in found.table().rows] == ["", "faithful", "", "balanced", "", "daring", ""]
+    found = measure_presets(reports("owwawbbbb", [0.1, 0.4, 0.3, 0.25, 0.2, 0.1, 0.1, 0.3, 0.1], "oowwoobbb"))
+    assert found.chosen == {"faithful": 0.7, "balanced": 0.9, "daring": 1.1}
+    assert found.kept() == {"presets": found.chosen, "preset_min_p": 0.05}
+    assert [row[0] for row in found.table().rows] == ["0.6", "0.7", "0.8", "0.9", "1", "1.1", "1.2", "1.3", "1.4"]
+    assert [row[-1] for row in found.table().rows] == ["", "faithful", "", "balanced", "", "daring", "", "", ""]
     assert found.json()["measured"][1] == {
-        "temperature": 0.6, "delta": 0.4, "attribution": 1.0, "spelling": 0.9, "within": 3, "rows": 4,
+        "temperature": 0.7, "delta": 0.4, "attribution": 1.0, "spelling": 0.9, "within": 3, "rows": 4,
     }  # fmt: skip
 
 
 def test_a_voice_that_is_nowhere_its_authors_has_no_presets():
-    with pytest.raises(RnnlabError, match=r"At no temperature from 0\.5 to 1\.1 is this voice within its author's"):
-        measure_presets(reports("ooobbbb", [0.5] * 7, "wwwwwww"))
+    with pytest.raises(RnnlabError, match=r"At no temperature from 0\.6 to 1\.4 is this voice within its author's"):
+        measure_presets(reports("ooobbbbbb", [0.5] * 9, "wwwwwwwww"))
     with pytest.raises(RnnlabError, match="Presets need the report's row attribution, which is left out: give more"):
         measure_presets(lambda heat: report(spelling=(WITHIN, 0.9), delta=(WITHIN, 0.5)))
 
@@ -64,14 +67,24 @@ def measured(tmp_path_factory):
     """A writer that keeps presets."""
     folder = tmp_path_factory.mktemp("writers") / "measured"
     made = open_located(locate(WRITER))
-    checkpoint.save(dataclasses.replace(made, metrics={**made.metrics, "presets": PRESETS}), folder)
+    checkpoint.save(
+        dataclasses.replace(made, metrics={**made.metrics, "presets": PRESETS, "preset_min_p": MIN_P}), folder
+    )
     return str(folder)
 
 
-def test_a_preset_is_its_temperature(measured):
+def test_a_preset_is_its_temperature_and_its_min_p_unless_one_is_given(measured):
     how = ("write", measured, "--seed", "3", "--length", "60")
-    assert run(*how, "--preset", "daring").stdout == run(*how, "--temperature", "0.9").stdout
-    assert run(*how, "--preset", "daring").stdout != run(*how).stdout
+    own = run(*how, "--preset", "daring").stdout
+    assert own == run(*how, "--temperature", "0.9", "--min-p", str(MIN_P)).stdout
+    without = run(*how, "--preset", "daring", "--min-p", "0").stdout
+    assert without == run(*how, "--temperature", "0.9").stdout != own
+
+
+def test_presets_that_were_measured_without_min_p_are_used_without(tmp_path):
+    made = open_located(locate(WRITER))
+    checkpoint.save(dataclasses.replace(made, metrics={**made.metrics, "presets": PRESETS}), tmp_path / "older")
+    assert writer.voice(str(tmp_path / "older")).presets["daring"] == {"temperature": 0.9, "min_p": 0.0}
 
 
 def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
@@ -80,26 +93,28 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
     assert done.stderr.startswith("The presets of ")
     assert "have not been measured; give --temperature, or measure them with rnnlab report" in done.stderr
     done = run("write", measured, "--preset", "daring", "--temperature", "1")
-    assert done.stderr == "--preset is a temperature; leave out --temperature, or the preset.\n"
-    done = run("report", measured, "--presets", "--temperature", "1")
-    assert done.stderr.startswith("--presets has the model write at several temperatures; leave out --text and")
+    assert done.stderr == "--preset sets the temperature; leave out --temperature, or the preset.\n"
+    for given in ("--temperature", "--min-p"):
+        done = run("report", measured, "--presets", given, "0.5")
+        assert done.stderr == f"--presets has the model write at several temperatures; leave out {given}.\n"
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
     for voice in ("doyle", "kjv", "shakespeare", "tolstoy"):
-        chooser, heat = preset_and_temperature(voice_here(voice), preset)
-        measured = open_checkpoint(voice).metrics["presets"][preset]
-        assert (chooser.visible, chooser.value, heat) == (True, preset, measured)
-        assert temperature_of(voice, preset) == measured
-        assert preset_and_temperature(voice_here(voice), None)[0].value is None
-        assert temperature_of(voice, preset) in TEMPERATURES
-        faithful, balanced, daring = (temperature_of(voice, one) for one in PRESETS)
+        chooser, *chosen = preset_and_sampling(voice_here(voice), preset)
+        metrics = open_checkpoint(voice).metrics
+        measured = (metrics["presets"][preset], metrics["preset_min_p"])
+        assert (chooser.visible, chooser.value, *chosen) == (True, preset, *measured)
+        assert sampling_of(voice, preset) == measured
+        assert preset_and_sampling(voice_here(voice), None)[0].value is None
+        assert measured[0] in TEMPERATURES
+        faithful, balanced, daring = (sampling_of(voice, one)[0] for one in PRESETS)
         assert faithful <= balanced <= daring
     for unknown in ("owner/name", "nobody"):
-        chooser, heat = preset_and_temperature(voice_here(unknown), preset)
-        assert (chooser.visible, chooser.value, heat) == (False, None, TEMPERATURE)
-        assert preset_and_temperature(voice_here(unknown), None)[1] == gr.skip()
+        chooser, *chosen = preset_and_sampling(voice_here(unknown), preset)
+        assert (chooser.visible, chooser.value, *chosen) == (False, None, TEMPERATURE, 0.0)
+        assert preset_and_sampling(voice_here(unknown), None)[1:] == (gr.skip(), gr.skip())
 
 
 def test_the_voice_furthest_below_its_5_gram_comes_first_and_one_without_scores_last():
@@ -119,7 +134,8 @@ def write_tab():
 def test_opening_a_checkpoint_or_a_link_sets_the_preset_and_the_temperature(write_tab):
     choosers = write_tab.choosers
     opened = write_tab.open("kjv", STRANGER, ["daring"])
-    assert (opened[choosers.preset].value, opened[choosers.temperature]) == ("daring", temperature_of("kjv", "daring"))
+    assert opened[choosers.preset].value == "daring"
+    assert (opened[choosers.temperature], opened[choosers.min_p]) == sampling_of("kjv", "daring")
     linked = write_tab.open_link(None, {"model": "tolstoy", "temperature": "0.4"})
     assert (linked[choosers.preset].value, linked[choosers.preset].visible) == (None, True)
     assert linked[choosers.temperature] == 0.4
@@ -127,8 +143,10 @@ def test_opening_a_checkpoint_or_a_link_sets_the_preset_and_the_temperature(writ
 
 def test_python_writes_by_preset_as_the_command_does(measured):
     voice = rnnlab.load(measured)
-    assert voice.write(length=60, seed=3, preset="daring") == voice.write(length=60, seed=3, temperature=0.9)
-    with pytest.raises(RnnlabError, match="A preset is a temperature; leave out temperature, or the preset"):
+    assert voice.write(length=60, seed=3, preset="daring") == voice.write(
+        length=60, seed=3, temperature=0.9, sampling={"min_p": MIN_P}
+    )
+    with pytest.raises(RnnlabError, match="A preset sets the temperature; leave out temperature, or the preset"):
         voice.write(preset="daring", temperature=0.5)
     with pytest.raises(RnnlabError, match="There is no preset 'wild'; choose faithful, balanced or daring"):
         voice.write(preset="wild")

@@ -164,8 +164,9 @@ def test_a_text_that_is_long_enough_is_not_gone_on_with():
 
 
 def test_a_voice_brings_its_own_prompts():
-    preset, temperature, prompt, examples, _ = tab._voice_chosen("doyle", "daring", 0)
-    assert (preset.value, temperature) == ("daring", writer.voice("doyle").presets["daring"])
+    preset, temperature, min_p, prompt, examples, _ = tab._voice_chosen("doyle", "daring", 0)
+    assert {"temperature": temperature, "min_p": min_p} == writer.voice("doyle").presets["daring"]
+    assert preset.value == "daring"
     assert prompt == writer.voice("doyle").openings[0]
     assert [[one] for one in writer.voice("doyle").openings] == examples["samples"]
 
@@ -229,5 +230,5 @@ def test_the_first_character_comes_at_once():
     assert first.characters <= 3
 
 
-def test_the_page_opens_with_the_measured_temperature_of_its_first_voice():
-    assert first_draft("doyle").manner.sampling == {"temperature": writer.voice("doyle").presets["balanced"]}
+def test_the_page_opens_with_the_measured_sampling_of_its_first_voice():
+    assert first_draft("doyle").manner.sampling == writer.voice("doyle").presets["balanced"]

@@ -19,7 +19,7 @@ from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.learn.adapting import Adaptation, adapt_writer
 from rnnlab.tasks.text.manner import USUAL, Manner
 from rnnlab.tasks.text.use import drafts, drafts_by, hand_of
-from rnnlab.tasks.text.writer import Writer, open_writing, preset_temperature, voice_of
+from rnnlab.tasks.text.writer import Writer, open_writing, preset_sampling, voice_of
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class TextModel:
         *,
         samples: int = SAMPLES,
         temperature: float | None = None,
+        min_p: float | None = None,
         seed: int = 1,
         data: Sequence[str] = (),
         against: Sequence[str] = (),
@@ -59,7 +60,7 @@ class TextModel:
         Args:
             text: what to report on; None has it write `samples` texts of 250 words.
             samples: how many.
-            temperature: that they are written with; None is the default.
+            temperature, min_p: that they are written with; None is the default.
             seed: of the first of them.
             data: the author's text; by default what the checkpoint keeps of it.
             against: further writers, whose authors the author is told apart from.
@@ -79,6 +80,7 @@ class TextModel:
             text=text,
             samples=samples,
             temperature=temperature,
+            min_p=min_p,
             seed=seed,
             against=against,
             device=device,
@@ -161,7 +163,8 @@ class TextModel:
             blend: a second writer, whose predictions are combined with this one's at every step.
             share: of the second writer, from 0 to 1; None is 0.5.
             contrast: in place of a share, how strongly the text is moved away from the second writer, from 0 to 5.
-            preset: in place of a temperature, "faithful", "balanced" or "daring", as measured for this voice.
+            preset: in place of a temperature, "faithful", "balanced" or "daring", as measured for this voice; it sets
+                min_p, too, unless sampling does.
 
         Returns:
             The whole text, the prompt first.
@@ -171,9 +174,10 @@ class TextModel:
         """
         if preset is not None:
             if temperature is not None:
-                raise RnnlabError("A preset is a temperature; leave out temperature, or the preset.")
+                raise RnnlabError("A preset sets the temperature; leave out temperature, or the preset.")
             writer = self._writer or open_writing(str(self.folder), device=device)
-            temperature = preset_temperature(voice_of(writer, self.name), preset)
+            sampling = {**preset_sampling(voice_of(writer, self.name), preset), **sampling}
+            temperature = sampling["temperature"]
         listed = (stops,) if isinstance(stops, str) else stops
         manner = Manner(
             USUAL.length if length is None else length,

@@ -24,7 +24,7 @@ from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_sett
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, PAGE, WANTED, read_prompt_file
 from rnnlab.tasks.text.use import Draft, carry_on, drafts
-from rnnlab.tasks.text.writer import PRESETS, preset_temperature, voice
+from rnnlab.tasks.text.writer import PRESETS, preset_sampling, voice
 from rnnlab.terminal.commands import (
     Answer,
     add_command,
@@ -80,7 +80,9 @@ def add_commands(commands: Any) -> None:
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
-    write.add_argument("--preset", choices=PRESETS, help="the voice's own measured temperature, if it has any")
+    write.add_argument(
+        "--preset", choices=PRESETS, help="the voice's own measured temperature and min-p, if it has any"
+    )
     write.add_argument("--adapt", metavar="FILE", help="write with a copy adapted to this text, which is not saved")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
@@ -178,7 +180,7 @@ def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
     if args.begun is None and args.repetition_window is not None and (args.repetition_penalty or 1) == 1:
         raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
     if args.preset and args.temperature is not None:
-        raise RnnlabError("--preset is a temperature; leave out --temperature, or the preset.")
+        raise RnnlabError("--preset sets the temperature; leave out --temperature, or the preset.")
     if args.adapt is not None and (args.save or args.begun):
         raise RnnlabError("A copy of --adapt writes in one run only; leave out --save and --continue.")
     if args.adapt == "-" and "-" in (args.prompt, args.prompt_file):
@@ -231,12 +233,11 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
     """How to write: what is given, else as the draft that is resumed was written."""
     rules = given(args, sampling_settings())
     finish = kept.finish_sentence if args.begun else args.length is None
-    if args.preset:
-        rules["temperature"] = preset_temperature(voice(args.model), args.preset)
+    preset = preset_sampling(voice(args.model), args.preset) if args.preset else {}
     manner = Manner(
         kept.length if args.length is None else args.length,
         args.unit or kept.unit,
-        {**kept.sampling, **{name: value for name, value in rules.items() if value is not None}},
+        {**kept.sampling, **preset, **{name: value for name, value in rules.items() if value is not None}},
         kept.stops if args.stop is None else tuple(map(unescaped, args.stop)),
         kept.banned if args.ban is None else unescaped(args.ban),
         weights=args.weights or kept.weights,

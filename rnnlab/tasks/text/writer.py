@@ -46,7 +46,7 @@ OTHER_FINGERPRINT = (
     "checkpoint anew."
 )
 NOT_MEASURED = "How good it is has not been measured, as its training has not ended."
-PRESETS = ("faithful", "balanced", "daring")  # temperatures that were measured (judge/presets.py)
+PRESETS = ("faithful", "balanced", "daring")  # measured settings of sampling (judge/presets.py)
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training that has ended tells together
 
 _NATS = number(0, 100)  # a character; a uniform guess among all characters there are has 14
@@ -82,6 +82,7 @@ _SCORED = {
     "style": _STYLE,
     "originality": ORIGINALITY,
     "presets": record({name: number(0, 5) for name in PRESETS}),
+    "preset_min_p": number(0, 1),
 }
 _TEXT = record(
     {"title": LINE, "sha256": DIGEST},
@@ -246,8 +247,8 @@ class Voice:
     """A writer's own words on itself.
 
     title: whose style. verdict: one sentence on how well it predicts its author beside the 5-gram. openings: prompts
-    that suit it. size: what the network is, in half a line. presets: temperatures that suit it, by name; none before
-    they are measured.
+    that suit it. size: what the network is, in half a line. presets: {temperature, min_p} that suit it, by name;
+    none before they are measured.
     """
 
     name: str
@@ -255,7 +256,7 @@ class Voice:
     verdict: str
     openings: tuple[str, ...]
     size: str
-    presets: Mapping[str, float] = field(default_factory=dict)
+    presets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def opening(self) -> str:
@@ -278,12 +279,17 @@ def voice_of(writer: Writer, model: str) -> Voice:
         openings=tuple(checkpoint.metrics.get("openings", ())),
         size=f"{config.cell.upper()} of {writer.vocabulary.kind}, {config.layers} × {config.hidden} units, "
         f"{writer.model.parameter_count() / 1e6:.1f} million weights",
-        presets=dict(checkpoint.metrics.get("presets", {})),
+        presets=_presets(checkpoint.metrics),
     )
 
 
-def preset_temperature(voice: Voice, preset: str) -> float:
-    """The temperature of a voice's preset; RnnlabError if it is none of PRESETS or was not measured."""
+def _presets(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    min_p = metrics.get("preset_min_p", 0.0)  # they were measured without before 2026-11-28
+    return {name: {"temperature": heat, "min_p": min_p} for name, heat in metrics.get("presets", {}).items()}
+
+
+def preset_sampling(voice: Voice, preset: str) -> Mapping[str, float]:
+    """The temperature and the min_p of a voice's preset; RnnlabError if it is none of PRESETS or was not measured."""
     if preset not in PRESETS:
         raise RnnlabError(f"There is no preset {preset!r:.40}; choose {', '.join(PRESETS[:-1])} or {PRESETS[-1]}.")
     if preset not in voice.presets:

@@ -29,6 +29,7 @@ def add_report(commands: Any) -> None:
     report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
     report.add_argument("--samples", type=int, help=f"generated texts of {BLOCK} words each (default {SAMPLES})")
     report.add_argument("--temperature", type=float, help="randomness of the generated texts")
+    report.add_argument("--min-p", type=float, help="their min-p (default 0)")
     report.add_argument(
         "--presets", action="store_true", help="report at several temperatures and choose presets; --keep keeps them"
     )
@@ -54,15 +55,16 @@ def _report(args: argparse.Namespace) -> Answer:
     if args.presets:
         return _presets(args)
     text = None if args.text is None else read_text(args.text, args.text)[0]
-    found = report_of(args.model, text=text, temperature=args.temperature, **_given(args))
+    found = report_of(args.model, text=text, temperature=args.temperature, min_p=args.min_p, **_given(args))
     if not args.json:
         show("\n".join([*table_lines([found.table()]), *found.notes, found.verdict]))
     return found.json()
 
 
 def _presets(args: argparse.Namespace) -> Answer:
-    if args.text is not None or args.temperature is not None:
-        raise RnnlabError("--presets has the model write at several temperatures; leave out --text and --temperature.")
+    own = {"--text": args.text, "--temperature": args.temperature, "--min-p": args.min_p}
+    if given := next((flag for flag, value in own.items() if value is not None), None):
+        raise RnnlabError(f"--presets has the model write at several temperatures; leave out {given}.")
     found = presets_of(args.model, **_given(args))
     return tell(args, found.json(), lambda answer: [*table_lines([found.table()]), *found.notices])
 
@@ -75,6 +77,7 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
 
 def _cross(args: argparse.Namespace) -> Answer:
     asked = {"--text": args.text, "--keep": args.keep, "--against": args.against, "--temperature": args.temperature}
+    asked |= {"--min-p": args.min_p is not None}
     asked |= {"--presets": args.presets, "--samples": args.samples is not None, "--seed": args.seed is not None}
     asked |= {"--column": args.column, "--encoding": args.encoding}
     if given := next((flag for flag, value in asked.items() if value), None):

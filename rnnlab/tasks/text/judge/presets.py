@@ -1,4 +1,4 @@
-"""Temperatures that suit a voice: between which its style report takes what it writes for its author's."""
+"""Settings of sampling that suit a voice: between which its style report takes what it writes for its author's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from rnnlab.scoring.style.rows import ALIKE, FLAIR, WITHIN, Row
 from rnnlab.summary import Table
 from rnnlab.tasks.text.writer import PRESETS
 
-TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
+TEMPERATURES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4)
+# At the same share of known words it lets a voice write hotter, nearer to its author (docs/experiments.md).
+MIN_P = 0.05
 # What must lie within the author's range, but for the daring.
 NEEDED = (*FLAIR, "spelling")
 LACKING = "give more --samples, or another author of the same language with --against"
@@ -26,9 +28,13 @@ class Presets:
     chosen: Mapping[str, float]
 
     def json(self) -> dict[str, Any]:
-        """As JSON: presets by name; measured, a list of {temperature, delta, attribution, spelling, within, rows}."""
+        """As JSON: presets by name; min_p; measured, [{temperature, delta, attribution, spelling, within, rows}]."""
         measured = [_line(heat, one) for heat, one in self.reports.items()]
-        return {"presets": dict(self.chosen), "measured": measured, "notices": list(self.notices)}
+        return {"presets": dict(self.chosen), "min_p": MIN_P, "measured": measured, "notices": list(self.notices)}
+
+    def kept(self) -> dict[str, Any]:
+        """As a checkpoint's metrics keep them."""
+        return {"presets": dict(self.chosen), "preset_min_p": MIN_P}
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -48,7 +54,7 @@ class Presets:
 
 
 def measure_presets(report_at: Callable[[float], StyleReport]) -> Presets:
-    """Report on a voice at each temperature and choose.
+    """Report on a voice at each temperature, with MIN_P throughout, and choose.
 
     faithful is the coldest temperature at which the rows of flair and the share of known words lie within the author's
     range: colder, the words are more usual than the author's. balanced is the one of those with the most rows of the

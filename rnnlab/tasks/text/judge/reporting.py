@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from rnnlab.scoring.style.report import StyleReport, report
 from rnnlab.scoring.style.words import BLOCK, blocks_of
 from rnnlab.tasks.text.generate import Writing, begin, read_prompt
 from rnnlab.tasks.text.judge import profiling
-from rnnlab.tasks.text.judge.presets import Presets, measure_presets
+from rnnlab.tasks.text.judge.presets import MIN_P, Presets, measure_presets
 from rnnlab.tasks.text.judge.profiling import Author, author_of, measured_author, other_authors
 from rnnlab.tasks.text.pieces import Wish
 from rnnlab.tasks.text.seeds import HIGHEST_SEED
@@ -41,6 +41,7 @@ def report_of(
     text: str | None = None,
     samples: int = SAMPLES,
     temperature: float | None = None,
+    min_p: float | None = None,
     seed: int = 1,
     against: Sequence[str] = (),
     caller: Caller = OWNER,
@@ -57,7 +58,7 @@ def report_of(
         data: the author's text, as of a training; by default what the checkpoint keeps of it is used.
         text: what to report on; None has the writer write `samples` texts of 250 words.
         samples: how many.
-        temperature: that they are written with; None is the default.
+        temperature, min_p: that they are written with; None is the default.
         seed: of the first of them, the next having the next seeds.
         against: further writers, whose authors the author is told apart from; the bundled ones
             and those of fetched texts are always among them.
@@ -86,7 +87,7 @@ def report_of(
     texts = [text] if text is not None else None
     if texts is None:
         writer = open_located_writing(found, device=device)
-        texts = list(_samples(writer, author.profile, samples, temperature, seed))
+        texts = list(_samples(writer, author.profile, samples, {"temperature": temperature, "min_p": min_p}, seed))
     told = report(author.profile, texts, others, index=author.index, generated=text is None, seed=seed)
     if author.another:
         told = replace(told, notices=(ANOTHER,))
@@ -102,7 +103,7 @@ def presets_of(model: str, *, data: Sequence[str] = (), keep: bool = False, **ot
     Args:
         model, data: as of `report_of`.
         keep: whether the checkpoint's folder is given the presets, and the author's profile.
-        others: further arguments of `report_of`, without text and temperature.
+        others: further arguments of `report_of`, without text, temperature and min_p.
 
     Raises:
         RnnlabError: anything of the above cannot be used as it is, or no temperature suits.
@@ -111,9 +112,9 @@ def presets_of(model: str, *, data: Sequence[str] = (), keep: bool = False, **ot
     author = author_of(open_located(profiling.kept_here(model) if keep else locate(model)), data, **how)
     if keep and author.another:
         raise RnnlabError(NOT_KEPT)
-    found = measure_presets(lambda heat: report_of(model, temperature=heat, author=author, **others))
+    found = measure_presets(lambda heat: report_of(model, temperature=heat, min_p=MIN_P, author=author, **others))
     if keep:
-        profiling.keep(model, author.profile, {"presets": dict(found.chosen)})
+        profiling.keep(model, author.profile, found.kept())
     return found
 
 
@@ -128,7 +129,7 @@ def compared(made: Checkpoint, writer: Writer, documents: Sequence[str], validat
         texts = _texts(writer, range(1, 1 + SHORT_TEXTS), Wish(SHORT_TEXT), Sampling()) if made.fingerprint else []
         metrics = made.metrics
     else:
-        texts = list(_samples(writer, author.profile, SAMPLES, None, 1))
+        texts = list(_samples(writer, author.profile, SAMPLES, {}, 1))
         style = report(author.profile, texts, other_authors(title), index=author.index)
         metrics = made.metrics | {"style": style.json()}
     metrics = metrics | _originality(texts, made)
@@ -140,10 +141,10 @@ def _originality(texts: Sequence[str], made: Checkpoint) -> dict[str, Any]:
     return {} if found is None else {"originality": found}
 
 
-def _samples(writer: Writer, author: Profile, samples: int, temperature: float | None, seed: int) -> Iterator[str]:
-    """Texts of a block of words each; one in which there are fewer is given whole."""
+def _samples(writer: Writer, author: Profile, samples: int, how: Mapping[str, Any], seed: int) -> Iterator[str]:
+    """Texts of a block of words each, sampled as given by name; one in which there are fewer is given whole."""
     wish = Wish(round(ROOM * BLOCK * author.characters / author.words) + 50)
-    sampling = options.from_mapping(Sampling, {"temperature": temperature})
+    sampling = options.from_mapping(Sampling, how)
     for first in range(0, samples, MOST_TEXTS):
         seeds = range(seed + first, seed + min(first + MOST_TEXTS, samples))
         for whole in _texts(writer, seeds, wish, sampling):

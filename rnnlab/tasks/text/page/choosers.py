@@ -14,7 +14,16 @@ from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.manner import SHARE, sampling_settings
-from rnnlab.tasks.text.page.request import HOTTEST, LENGTH, LONGEST, SHORTEST, STRONGEST, TEMPERATURE, first_heat
+from rnnlab.tasks.text.page.request import (
+    HOTTEST,
+    LENGTH,
+    LONGEST,
+    SHORTEST,
+    STRONGEST,
+    USUAL_SAMPLING,
+    first_sampling,
+    rule_names,
+)
 from rnnlab.tasks.text.writer import PRESETS, Voice
 
 HEAT = "0 tends to loop; above 1, spelling breaks down"
@@ -42,6 +51,12 @@ class Choosers:
     blend: gr.Dropdown
     share: gr.Slider
     contrast: gr.Slider
+
+    @property
+    def min_p(self) -> gr.Number:
+        """Of the sampling chain's settings the one that a preset sets."""
+        field: gr.Number = self.rules[rule_names().index("min_p")]
+        return field
 
     def listed(self) -> list[Any]:
         """The choosers in the order of `AskedText.of`'s values."""
@@ -85,12 +100,12 @@ def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]
             list(PRESETS),
             value="balanced" if "balanced" in first.presets else None,
             label="Preset",
-            info="Temperatures measured for this voice",
+            info="Temperature and min-p measured for this voice",
             visible=bool(first.presets),
             min_width=240,
             elem_id="preset",
         )
-        heat = first_heat(first)
+        heat = first_sampling(first)["temperature"]
         temperature = gr.Slider(0.0, HOTTEST, heat, step=0.05, label="Temperature", info=HEAT, min_width=300)
     prompt = gr.Textbox(
         first.opening,
@@ -121,7 +136,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]
 
 def lay_folds(voices: Sequence[str]) -> dict[str, Any]:
     """Lay out, folded, what most people leave alone; by the names of Choosers."""
-    return _more_settings() | _second_voice(voices)
+    return _more_settings(writer.voice(voices[0], caller=STRANGER)) | _second_voice(voices)
 
 
 def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
@@ -148,7 +163,7 @@ def _second_voice(voices: Sequence[str]) -> dict[str, Any]:
     return {"blend": blend, "share": share, "contrast": contrast}
 
 
-def _more_settings() -> dict[str, Any]:
+def _more_settings(first: Voice) -> dict[str, Any]:
     """What most visitors leave alone, folded; by the names of Choosers."""
     with gr.Accordion("More settings: length, seed, stops, sampling", open=False, elem_classes="settings"):
         with gr.Row():
@@ -182,7 +197,8 @@ def _more_settings() -> dict[str, Any]:
                 True, label="Finish the sentence", min_width=150, info="Beyond the length, up to 500 characters"
             )
         with gr.Row():
-            rules = [_rule(known) for known in sampling_settings() if known.name != "temperature"]
+            own = first_sampling(first)
+            rules = [_rule(known, own) for known in sampling_settings() if known.name != "temperature"]
     return {
         "length": length,
         "seed": seed,
@@ -195,10 +211,10 @@ def _more_settings() -> dict[str, Any]:
     }
 
 
-def _rule(known: Any) -> gr.Number:
+def _rule(known: Any, own: Mapping[str, float]) -> gr.Number:
     """A number for one of the sampling chain's settings, its gloss the option's own words."""
     return gr.Number(
-        known.default,
+        own.get(known.name, known.default),
         label=known.name.replace("_", " ").capitalize(),
         info=known.help[0].upper() + known.help[1:],
         minimum=known.low,
@@ -217,18 +233,21 @@ def voice_here(name: str) -> Voice | None:
     return None
 
 
-def preset_and_temperature(voice: Voice | None, preset: str | None) -> tuple[Any, Any]:
-    """What the presets and the temperature become with a voice: a chosen one stays, at the voice's own temperature.
+def preset_and_sampling(voice: Voice | None, preset: str | None) -> tuple[Any, Any, Any]:
+    """What the presets, the temperature and the min-p become with a voice: a chosen preset stays, as measured for it.
 
-    Without a voice's presets they are hidden; what was measured for another voice then gives way to the default, and a
-    temperature that was set by hand stays.
+    Without a voice's presets they are hidden; what was measured for another voice then gives way to the defaults, and
+    what was set by hand stays.
     """
-    known: Mapping[str, float] = voice.presets if voice else {}
+    known = voice.presets if voice else {}
     kept = preset if preset in known else None
-    temperature = known[kept] if kept else TEMPERATURE if preset else gr.skip()
-    return gr.Radio(visible=bool(known), value=kept), temperature
+    chooser = gr.Radio(visible=bool(known), value=kept)
+    if not preset:
+        return chooser, gr.skip(), gr.skip()
+    own = known[kept] if kept else USUAL_SAMPLING
+    return chooser, own["temperature"], own["min_p"]
 
 
-def temperature_of(voice: str, preset: str | None) -> Any:
-    """The temperature of a preset that is chosen."""
-    return preset_and_temperature(voice_here(voice), preset)[1]
+def sampling_of(voice: str, preset: str | None) -> tuple[Any, Any]:
+    """The temperature and the min-p of a preset that is chosen."""
+    return preset_and_sampling(voice_here(voice), preset)[1:]

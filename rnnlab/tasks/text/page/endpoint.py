@@ -15,7 +15,7 @@ from rnnlab.tasks.text.page.report_endpoint import add_report_endpoint
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
 from rnnlab.tasks.text.use import drafts
-from rnnlab.tasks.text.writer import preset_temperature, voice
+from rnnlab.tasks.text.writer import preset_sampling, voice
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
@@ -64,7 +64,8 @@ def write(
         blend: a second writer, whose predictions are combined with the model's at every step; empty for none.
         share: of the second writer, 0 … 1.
         contrast: above 0, in place of the share, how strongly the text is moved away from the second writer, up to 5.
-        preset: faithful, balanced or daring, the model's own measured temperature; empty for none.
+        preset: faithful, balanced or daring, as measured for the model: temperature, and min_p where that is 0; empty
+            for none.
         adapted_copy: what /adapt has returned for this model, so that the adapted copy writes; empty for none.
 
     Returns:
@@ -72,15 +73,18 @@ def write(
         with a fingerprint of its text also {longest_copied, copying_limit}; with a second writer also {blend, and
         share or contrast}.
     """
-    rules = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "repetition_penalty": repetition_penalty}
+    rules = {"top_k": top_k, "top_p": top_p, "repetition_penalty": repetition_penalty}
+    rules |= {"temperature": temperature, "min_p": min_p}
     caller = caller_of(token)
     try:
         if preset and temperature != TEMPERATURE:
-            raise RnnlabError("A preset is a temperature; leave out temperature, or the preset.")
-        heat = preset_temperature(voice(model or "", caller=caller), preset) if preset else temperature
+            raise RnnlabError("A preset sets the temperature; leave out temperature, or the preset.")
+        if preset:
+            chosen = preset_sampling(voice(model or "", caller=caller), preset)
+            rules |= {"temperature": chosen["temperature"], "min_p": min_p or chosen["min_p"]}
         manner = Manner(
             bounded(length),
-            sampling=rules | {"temperature": heat},
+            sampling=rules,
             stops=_stops(stop, stops),
             banned=unescaped(ban or ""),
             keep_stop=bool(keep_stop),

@@ -22,6 +22,7 @@ def report(
     samples: float = SAMPLES,
     temperature: float = TEMPERATURE,
     seed: str = "",
+    min_p: float = 0.0,
 ) -> dict[str, Any]:
     """Measure how near a writer, or a text, is to the author, beside held-out pages and a 5-gram of the same length.
 
@@ -31,6 +32,7 @@ def report(
         samples: texts of 250 words that it writes, 1 … 20.
         temperature: that they are written with.
         seed: a whole number, of the first of them; empty for 1.
+        min_p: that they are written with: what is less likely than this share of the most likely is dropped.
 
     Returns:
         {title, words, rows, left_out, others, verdict}; a row has value, low, high, held_out, ngram, reading, …
@@ -45,6 +47,7 @@ def report(
             text=text or None,
             samples=int(samples),
             temperature=temperature,
+            min_p=min_p,
             seed=1 if given is None else given,
             caller=caller_of(token),
         )
@@ -62,6 +65,7 @@ def add_report_endpoint(models: Sequence[str]) -> None:
             gr.Number(SAMPLES, label="samples"),
             gr.Number(TEMPERATURE, label="temperature"),
             gr.Textbox("", label="seed"),
+            gr.Number(0.0, label="min_p"),
         ]
         answer = gr.JSON(label="answer")
         gr.Button().click(report, given, answer, api_name="report", **LIMITS)

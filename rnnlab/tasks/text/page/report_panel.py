@@ -47,15 +47,11 @@ def of_text(token: gr.OAuthToken | None, draft: Draft) -> str:
 
 
 def of_model(token: gr.OAuthToken | None, draft: Draft) -> str:
-    """Report on new texts at the same temperature."""
+    """Report on new texts at the same temperature and min-p."""
     if draft.manner.adapted_copy:
         return html.refusal(NO_REPORT, "The text stays.")
-    heat = draft.manner.sampling.get("temperature")
-    return _told(
-        lambda caller: report_of(draft.model, samples=SAMPLES, temperature=heat, caller=caller),
-        token,
-        "The text stays.",
-    )
+    how: dict[str, Any] = {name: draft.manner.sampling.get(name) for name in ("temperature", "min_p")}
+    return _told(lambda caller: report_of(draft.model, samples=SAMPLES, caller=caller, **how), token, "The text stays.")
 
 
 def report_html(told: StyleReport) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from rnnlab.tasks.text.writer import Voice
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
 TEMPERATURE, HOTTEST = 0.8, 1.5
+USUAL_SAMPLING = {"temperature": TEMPERATURE, "min_p": 0.0}
 STRONGEST = 2.0  # contrast
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
@@ -121,16 +122,15 @@ def best_first(voices: Sequence[str]) -> list[str]:
     return sorted(voices, key=share_of_ngram)
 
 
-def first_heat(voice: Voice) -> float:
-    """The temperature that the page opens with: the voice's own balanced one, if it was measured."""
-    return float(voice.presets.get("balanced", TEMPERATURE))
+def first_sampling(voice: Voice) -> Mapping[str, float]:
+    """The temperature and the min_p that the page opens with: the voice's balanced ones, if they were measured."""
+    return voice.presets.get("balanced", USUAL_SAMPLING)
 
 
 def first_draft(voice: str) -> Draft:
     """The text that the page opens with."""
     first = writer.voice(voice, caller=STRANGER)
-    sampling = {"temperature": first_heat(first)}
-    manner = Manner(LENGTH, sampling=sampling, explained=True, finish_sentence=True)
+    manner = Manner(LENGTH, sampling=first_sampling(first), explained=True, finish_sentence=True)
     *_, last = use.drafts(voice, first.opening, manner, seed=FIRST_SEED, caller=STRANGER)
     return last
 

@@ -19,8 +19,8 @@ from rnnlab.tasks.text.page.choosers import (
     Choosers,
     lay_choosers,
     lay_folds,
-    preset_and_temperature,
-    temperature_of,
+    preset_and_sampling,
+    sampling_of,
     voice_here,
 )
 from rnnlab.tasks.text.page.fork_menu import CSS, MENU, fork_of
@@ -85,12 +85,13 @@ class WriteTab:
         """Choose a voice that is fetched and checked, fill in the first of its prompts, and have it write."""
         found = writer.voice(model, caller=caller)
         one = self.choosers
-        preset, temperature = preset_and_temperature(voice_here(model), values[0])
+        preset, temperature, min_p = preset_and_sampling(voice_here(model), values[0])
         chosen = {
             one.voice: chooser_with([(one, one) for one in self.voices], model),
             one.prompt: found.opening,
             one.preset: preset,
             one.temperature: temperature,
+            one.min_p: min_p,
         }
         return chosen | {one.examples: _prompts(found.openings), self.go: begin()}
 
@@ -101,9 +102,8 @@ class WriteTab:
         except RnnlabError as error:
             return {self.verdict: html.refusal(str(error), REFUSED)}
         changed = dict(zip(self.choosers.listed(), values, strict=True))
-        changed[self.choosers.preset] = preset_and_temperature(voice_here(values[0]), None)[
-            0
-        ]  # the link sets the temperature
+        # The link sets the temperature and the min-p.
+        changed[self.choosers.preset] = preset_and_sampling(voice_here(values[0]), None)[0]
         if distant := next(filter(is_hub_name, voices_asked(values)), None):
             words = f"{distant} is on the Hugging Face Hub; press Write to fetch it and write."
             return changed | {self.verdict: html.notice("From a link", words)}
@@ -255,7 +255,7 @@ def _connect(choosers: Choosers, copy: gr.State, results: Results, go: gr.Textbo
     running: dict[str, Any] = PRIVATE | cancels | {"concurrency_limit": None, "show_progress": "hidden"}
     gr.on([results.write.click, choosers.prompt.submit, go.change], _next, number, number, **running)
     choosers.examples.click(_prompt_chosen, [choosers.examples, number], [choosers.prompt, number], **running)
-    own = [choosers.preset, choosers.temperature, choosers.prompt, choosers.examples]
+    own = [choosers.preset, choosers.temperature, choosers.min_p, choosers.prompt, choosers.examples]
     choosers.voice.input(_voice_chosen, [choosers.voice, choosers.preset, number], [*own, number], **running)
     results.sheet.select(_fork_chosen, forks, forks, **running)
     # Only once nothing more can come: a draft on its way would otherwise undo what this shows.
@@ -265,8 +265,9 @@ def _connect(choosers: Choosers, copy: gr.State, results: Results, go: gr.Textbo
     # Afterwards too: the box may have been ticked while the text was being written.
     for moment in (results.explained.input, begun.then, gone_on.then, forked.then):
         moment(_explained, [results.draft, results.explained], results.sheet, **QUIET)
-    choosers.preset.input(temperature_of, [choosers.voice, choosers.preset], choosers.temperature, **QUIET)
-    choosers.temperature.input(lambda: None, None, choosers.preset, **QUIET)
+    measured = [choosers.temperature, choosers.min_p]
+    choosers.preset.input(sampling_of, [choosers.voice, choosers.preset], measured, **QUIET)
+    gr.on([choosers.temperature.input, choosers.min_p.input], lambda: None, None, choosers.preset, **QUIET)
     results.again.click(lambda draft: str(draft.seeds[0]), results.draft, choosers.seed, **QUIET)
 
 
@@ -283,10 +284,10 @@ def _prompt_chosen(chosen: list[str], number: int) -> tuple[str, int]:
 
 
 def _voice_chosen(voice: str, preset: str | None, number: int) -> tuple[Any, ...]:
-    """A voice's own temperature and prompts, one filled in; of one that is not here yet, only that it may begin."""
+    """A voice's own sampling and prompts, one filled in; of one that is not here yet, only that it may begin."""
     found = voice_here(voice)
     prompts = (gr.skip(), gr.skip()) if found is None else (found.opening, _prompts(found.openings))
-    return *preset_and_temperature(found, preset), *prompts, _next(number)
+    return *preset_and_sampling(found, preset), *prompts, _next(number)
 
 
 def _prompts(openings: Sequence[str]) -> Any:

@@ -7,7 +7,8 @@ import { write } from "./writer.mjs";
 const file = (name) => readFile(new URL(name, import.meta.url));
 const voice = JSON.parse(await file("vocabulary.json"));
 const text = { type: "string" };
-const options = { prompt: text, length: text, temperature: text, seed: text, "finish-sentence": { type: "boolean" } };
+const numbers = { length: text, temperature: text, "min-p": text, seed: text };
+const options = { prompt: text, ...numbers, "finish-sentence": { type: "boolean" } };
 const { values } = parseArgs({ options });
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(await file("step.onnx"));
@@ -15,6 +16,7 @@ const how = {
   prompt: values.prompt ?? "",
   length: Number(values.length ?? voice.length), // characters after the prompt, exactly, if they are given
   temperature: Number(values.temperature ?? voice.temperature),
+  minP: Number(values["min-p"] ?? voice.min_p),
   seed: Number(values.seed ?? 1),
   finish: values["finish-sentence"] ?? values.length === undefined,
 };

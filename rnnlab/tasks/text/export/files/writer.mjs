@@ -46,14 +46,15 @@ function merged(part, ranks) {
 }
 
 /** The next id: V logits in float32, and one number of 53 random bits, below 1. */
-function choose(voice, logits, temperature, random) {
+function choose(voice, logits, { temperature, minP = voice.min_p }, random) {
   for (const id of voice.banned) logits[id] = -Infinity;
   const [high, low] = [random.next().value, random.next().value];
   const drawn = ((high & 0x1fffff) * 2 ** 32 + low) * 2 ** -53 * voice.nearly_one;
   const most = logits.reduce((one, other) => Math.max(one, other));
   if (temperature < voice.coldest) return logits.indexOf(most);
+  const least = minP > 0 ? Math.fround(most + Math.fround(Math.log(minP))) : -Infinity;
   const [divisor, best] = [Math.fround(temperature), Math.fround(most / Math.fround(temperature))];
-  const shares = Array.from(logits, (one) => Math.exp(Math.fround(one / divisor) - best));
+  const shares = Array.from(logits, (one) => (one < least ? 0 : Math.exp(Math.fround(one / divisor) - best)));
   const all = shares.reduce((one, other) => one + other);
   let reached = 0;
   return shares.findIndex((share) => (reached += share / all) > drawn);
@@ -63,7 +64,8 @@ function choose(voice, logits, temperature, random) {
  * The prompt, then what follows, a piece at a time; with finish to the end of a sentence beyond the length. Whoever
  * has something else to do meanwhile gives `pause`, which is awaited before each step and may throw.
  */
-export async function* write(ort, session, voice, { prompt, length, temperature, seed, finish, pause }) {
+export async function* write(ort, session, voice, how) {
+  const { prompt, length, seed, finish, pause } = how;
   const names = session.inputNames.slice(1);
   const empty = () => new ort.Tensor("float32", new Float32Array(voice.hidden), [1, voice.hidden]);
   let state = Object.fromEntries(names.map((name) => [name, empty()]));
@@ -79,7 +81,7 @@ export async function* write(ort, session, voice, { prompt, length, temperature,
       step = await session.run({ ids: new ort.Tensor("int64", [BigInt(id)], [1]), ...state });
       state = Object.fromEntries(names.map((name) => [name, step["next_" + name]]));
     }
-    ids = [choose(voice, step.logits.data, temperature, random)];
+    ids = [choose(voice, step.logits.data, how, random)];
     const before = text.length; // in code points, as Python counts characters
     text.push(...voice.strings[ids[0]]);
     if (text.length >= length) end = finish ? sentenceEnd(ends, text, length, most) : length;
