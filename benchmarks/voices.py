@@ -3,9 +3,12 @@
     python -m benchmarks.voices > docs/voices.md
     python -m benchmarks.voices --read tinyshakespeare --before shakespeare-more 0.045146
     python -m benchmarks.voices --read doyle --before tolstoy 0.117925
+    python -m benchmarks.voices --read tinyshakespeare --names shakespeare
 
 With --read and --before it prints what the text that a voice had read before, its end held out, tells of the last tenth
 of the text that came then: the 5-gram with and without its counts, and how many of the tenth's lines stand in it.
+With --read and --names it prints what a voice and that tenth copy of the rest of a play, with and without the runs that
+hold a part of a line that names a speaker.
 """
 
 import os
@@ -15,10 +18,15 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import argparse
 import re
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 import rnnlab
 from rnnlab.data.text.documents import split_at
+from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
+from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.data import open_text
 from rnnlab.tasks.text.judge.score import ngram_score
 from rnnlab.tasks.text.learn.settings import TextConfig
@@ -27,7 +35,10 @@ from rnnlab.train.devices import quiet_threads
 
 VOICES = ("shakespeare", "tolstoy", "kjv", "doyle")
 SEEDS = range(1, 11)
+OTHER_SEED = 101  # of the first text at a preset
+MANY_SEEDS, LENGTH = range(1, 41), 1600  # texts, and characters of each, in which copied runs are counted
 FEWEST = 30  # characters of a line that is looked for
+NAME = re.compile(r"(?m)^[^\n:]{1,40}:$")  # of a speaker, as Tiny Shakespeare has it
 HEAD = """# The bundled voices
 
 `python -m benchmarks.voices > docs/voices.md` writes this page: the figures of each voice's card, and ten texts of
@@ -42,7 +53,12 @@ first", has it with that. Who *taught* a voice was trained on the same text, and
 ([writing.md](writing.md)). *Known words* is the share of words that occur in the author's training pages, in 5,000
 words by the voice and in as many of the author's own: the mean of pages from ten parts of the text, each beside the
 nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes,
-in the held-out pages, and in those ten parts. [writing.md](writing.md) explains the rows.
+in the held-out pages, and in those ten parts; of plays nearly all of it is names of speakers
+([experiments.md](experiments.md), "Presets with min-p"). [writing.md](writing.md) explains the rows.
+"""
+BALANCED = """
+At each voice's *balanced* setting, with which the page opens, from other texts than those that chose it (seeds from 101
+on):
 """
 
 
@@ -51,11 +67,13 @@ def main() -> None:
     quiet_threads()
     print(HEAD)
     print(table())
+    print(BALANCED)
+    print(balanced_table())
     for voice in VOICES:
-        writer = rnnlab.load(voice)
-        print(f"\n## {voice}\n\n{checkpoint.load(writer.folder).provenance['data'][0]['title']}.")
+        model = rnnlab.load(voice)
+        print(f"\n## {voice}\n\n{checkpoint.load(model.folder).provenance['data'][0]['title']}.")
         for seed in SEEDS:
-            text = writer.write(seed=seed).strip("\n")
+            text = model.write(seed=seed).strip("\n")
             print(f"\nSeed {seed}:\n\n```\n{text}\n```")
 
 
@@ -64,6 +82,26 @@ def table() -> str:
     names = ["voice", "began with", "taught by", "trained on", "held out", "nats", "5-gram", "below it"]
     names += ["known words", "(the author)", "copied", "(held-out pages)", "(ten parts)"]
     lines = [names, ["---"] * len(names), *map(_figures, VOICES)]
+    return _markdown(lines)
+
+
+def balanced_table() -> str:
+    """What the voices write at their balanced presets, in Markdown."""
+    names = ["voice", "temperature", "min-p", "Cosine Delta", "known words", "(the author)", "copied", "(ten parts)"]
+    lines = [names, ["---"] * len(names)]
+    for voice in VOICES:
+        setting = writer.voice(voice).presets["balanced"]
+        rows = {row.name: row for row in rnnlab.load(voice).report(seed=OTHER_SEED, **setting).rows}
+        figures = [f"{setting['temperature']:g}", f"{setting['min_p']:g}", f"{rows['delta'].text.value:.3f}"]
+        for name in ("spelling", "copied_20"):
+            own = rows[name].held_out
+            assert own is not None, "the bundled voices have pages by their author"
+            figures += [f"{100 * one.value:.1f} %" for one in (rows[name].text, own)]
+        lines.append([f"`{voice}`", *figures])
+    return _markdown(lines)
+
+
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -100,6 +138,32 @@ def read_before(text: str, before: str, share: float) -> list[str]:
     ]
 
 
+def names_copied(text: str, voice: str) -> list[str]:
+    """Lines on how much of what is copied of a play, by a voice and by the last tenth, names a speaker."""
+    _, held_out = split_at(open_text(text, TextConfig()).documents, 0.9)
+    model = rnnlab.load(voice)
+    index = checkpoint.load(model.folder).fingerprint
+    assert index is not None, "the bundled voices have one"
+    written = [model.write(length=LENGTH, seed=seed) for seed in MANY_SEEDS]
+    preset = [model.write(length=LENGTH, seed=seed, preset="balanced") for seed in MANY_SEEDS]
+    texts = {"held-out pages": held_out, "temperature 0.8": written, "balanced": preset}
+    shares = {name: copied_shares(some, index) for name, some in texts.items()}
+    return [f"{name}: {100 * every:.2f} %, without names {100 * rest:.2f} %" for name, (every, rest) in shares.items()]
+
+
+def copied_shares(texts: Sequence[str], index: Fingerprint) -> tuple[float, float]:
+    """Of runs of 20 characters the share that is copied; and of those of them that hold no part of a speaker's line."""
+    copied, named = [], []
+    for text in texts:
+        inside = np.zeros(len(text), int)
+        for line in NAME.finditer(text):
+            inside[line.start() : line.end()] = 1
+        copied.append(index.longest_spans(text)[SHORT - 1 :] >= SHORT)
+        named.append(np.convolve(inside, np.ones(SHORT, int), "valid") > 0)
+    every, names = np.concatenate(copied), np.concatenate(named)
+    return float(every.mean()), float(every[~names].mean())
+
+
 def _letters(text: str) -> str:
     """A text's letters in lower case, one blank for whatever else stands between them."""
     return re.sub("[^a-z]+", " ", text.lower()).strip()
@@ -109,10 +173,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.voices", description=__doc__.split("\n")[0])
     parser.add_argument("--read", help="the text that a voice was trained on last")
     parser.add_argument("--before", nargs=2, metavar=("TEXT", "SHARE"), help="what it had read before, and held out")
+    parser.add_argument("--names", metavar="VOICE", help="a voice that was trained on it")
     asked = parser.parse_args()
-    if bool(asked.read) != bool(asked.before):
-        parser.error("--read and --before go together")
-    if asked.read:
+    if bool(asked.read) != bool(asked.before or asked.names):
+        parser.error("--read goes with --before or --names")
+    if asked.names:
+        print(*names_copied(asked.read, asked.names), sep="\n")
+    elif asked.read:
         print(*read_before(asked.read, asked.before[0], float(asked.before[1])), sep="\n")
     else:
         main()

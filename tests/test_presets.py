@@ -55,6 +55,20 @@ def test_presets_lie_where_flair_and_words_are_the_authors():
     }  # fmt: skip
 
 
+def copying(found, shares):
+    """The reports, with shares of runs that are copied, where the author's own pages have 0.1."""
+    rows = {heat: Row("copied_20", Spread(share), Spread(0.1), None, WITHIN, None) for heat, share in shares.items()}
+    return lambda heat: dataclasses.replace(found(heat), rows=(*found(heat).rows, rows[heat]))
+
+
+def test_a_balanced_setting_copies_no_more_than_the_author_unless_all_do():
+    plain = reports("w" * 9, [0.4, 0.1, *[0.3] * 7], "w" * 9)
+    falling = dict(zip(TEMPERATURES, [0.3, 0.2, 0.11, 0.1, *[0.05] * 5], strict=True))
+    assert measure_presets(plain).chosen["balanced"] == 0.7
+    assert measure_presets(copying(plain, falling)).chosen == {"faithful": 0.6, "balanced": 0.9, "daring": 0.9}
+    assert measure_presets(copying(plain, dict.fromkeys(TEMPERATURES, 0.2))).chosen["balanced"] == 0.7
+
+
 def test_a_voice_that_is_nowhere_its_authors_has_no_presets():
     with pytest.raises(RnnlabError, match=r"At no temperature from 0\.6 to 1\.4 is this voice within its author's"):
         measure_presets(reports("ooobbbbbb", [0.5] * 9, "wwwwwwwww"))

@@ -58,8 +58,9 @@ def measure_presets(report_at: Callable[[float], StyleReport]) -> Presets:
 
     faithful is the coldest temperature at which the rows of flair and the share of known words lie within the author's
     range: colder, the words are more usual than the author's. balanced is the one of those with the most rows of the
-    report within the range, of equals the one of the lowest Cosine Delta. daring is the one from there on with the
-    lowest Cosine Delta: the author's common words as often as the author, though more of the rare ones are misspelt.
+    report within the range, of equals the one of the lowest Cosine Delta; those that copy more than the author's own
+    pages do are passed over, unless all do. daring is the one from there on with the lowest Cosine Delta: the author's
+    common words as often as the author, though more of the rare ones are misspelt.
 
     Raises:
         RnnlabError: one of those rows is missing, or no temperature has them within the author's range.
@@ -74,11 +75,13 @@ def measure_presets(report_at: Callable[[float], StyleReport]) -> Presets:
         bounds = f"{TEMPERATURES[0]} to {TEMPERATURES[-1]}"
         raise RnnlabError(f"At no temperature from {bounds} is this voice within its author's range; train it longer.")
 
+    original = [heat for heat in good if not _copies(reports[heat])]
+
     def best(heat: float) -> tuple[int, float]:
         line = _line(heat, reports[heat])
         return line["within"], -line["delta"]
 
-    balanced = max(good, key=best)
+    balanced = max(original or good, key=best)
     daring = min(
         (heat for heat in TEMPERATURES if heat >= balanced), key=lambda heat: _line(heat, reports[heat])["delta"]
     )
@@ -87,6 +90,12 @@ def measure_presets(report_at: Callable[[float], StyleReport]) -> Presets:
 
 def _within(row: Row) -> bool:
     return row.reading in (WITHIN, ALIKE)
+
+
+def _copies(found: StyleReport) -> bool:
+    """Whether runs of 20 characters are copied more often than in the author's own pages."""
+    own = [(row.text.value, row.held_out.value) for row in found.rows if row.name == "copied_20" and row.held_out]
+    return any(text > author for text, author in own)
 
 
 def _line(heat: float, found: StyleReport) -> dict[str, Any]:
