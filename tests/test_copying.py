@@ -152,6 +152,19 @@ def test_copied_spans_are_told_apart_and_begin_after_the_prompt():
     assert copied_spans(prints, "xyz" * 20) == CopiedSpans(0, ())
 
 
+def test_names_of_speakers_do_not_make_a_span_copied():
+    said = "who goes there, my lord\n\nDUKE VINCENTIO:\nA friend to this ground, and liegemen"
+    prints = Fingerprint.of(said)
+    between = "qqqq lord\n\nDUKE VINCENTIO:\nA friqqqq"
+    assert prints.longest_spans(between).max() == 28
+    assert copied_spans(prints, between) == CopiedSpans(0, ())
+    # Twenty letters beside the name, and the span is one of 40 and is shown whole.
+    longer = "qqqq lord\n\nDUKE VINCENTIO:\nA friend to this qqqq"
+    found = copied_spans(prints, longer)
+    assert (found.longest, found.places) == (22, ((4, 44),))
+    assert copied_spans(prints, longer, 30) == CopiedSpans(22, ((30, 44),))
+
+
 @pytest.mark.parametrize("explained", [False, True])
 def test_a_copied_span_is_underlined_and_the_text_stays_escaped(place, explained):
     text = "<i>&" + "".join(np.random.default_rng(1).choice(list("abcdefgh"), 30)) + "<b>"

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
+from rnnlab.scoring.style.words import name_places
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,12 @@ class CopiedSpans:
 def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> CopiedSpans:
     """The spans of the limit's length or more in a text that begins with a prompt of so many characters.
 
-    The places are of the text, the prompt's characters never in them; they are apart from each other, in order.
+    The places are of the text, the prompt's characters never in them; they are apart from each other, in order. A
+    heading that names a speaker does not count towards a span's length: who speaks in a play is no quotation.
     """
     spans = fingerprint.longest_spans(text)[prompt:].astype(np.int64)
-    ends = np.flatnonzero(spans >= fingerprint.limit)
+    told = _less_names(text, spans, prompt)
+    ends = np.flatnonzero(told >= fingerprint.limit)
     places: list[tuple[int, int]] = []
     for end in ends.tolist():
         begin = max(0, end + 1 - int(spans[end]))
@@ -32,7 +36,19 @@ def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> Copied
             begin = min(begin, places.pop()[0])
         places.append((begin, end + 1))
     shown = tuple((begin + prompt, end + prompt) for begin, end in places)
-    return CopiedSpans(int(spans.max(initial=0)), shown)
+    longest = int(told.max(initial=0))
+    return CopiedSpans(longest if longest >= SHORT else 0, shown)
+
+
+def _less_names(text: str, spans: NDArray[np.int64], prompt: int) -> NDArray[np.int64]:
+    """(N,) lengths of the spans that end after the prompt, less the characters in them that name a speaker."""
+    named = np.zeros(len(text), np.int64)
+    for begin, end in name_places(text):
+        named[begin:end] = 1
+    before = np.concatenate([[0], named.cumsum()])
+    ends = np.arange(prompt + 1, len(text) + 1)
+    within: NDArray[np.int64] = before[ends] - before[np.maximum(ends - spans, 0)]
+    return spans - within
 
 
 def joined(spans: Sequence[CopiedSpans]) -> CopiedSpans:

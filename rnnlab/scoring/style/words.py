@@ -121,8 +121,19 @@ def is_balanced(text: str) -> bool:
 
 def speakers(text: str) -> list[str]:
     """Who speaks, speech by speech, of a text in which a heading names the speaker; of any other text no one."""
-    headings = _HEADING.findall(text)
-    return [name for name, mark in headings if (name.isupper() if mark == "." else not name[0].islower())]
+    return [found[1] for found in _headings(text)]
+
+
+def name_places(text: str) -> list[tuple[int, int]]:
+    """(begin, end) of each heading that names a speaker, with the line breaks around it."""
+    return [(found.start(), found.end() + 1) for found in _headings(text)]
+
+
+def _headings(text: str) -> Iterator[re.Match[str]]:
+    for found in _HEADING.finditer(text):
+        name, mark = found.groups()
+        if name.isupper() if mark == "." else not name[0].islower():
+            yield found
 
 
 def hashes(words: Sequence[str]) -> NDArray[np.uint64]:
