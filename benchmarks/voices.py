@@ -53,8 +53,8 @@ first", has it with that. Who *taught* a voice was trained on the same text, and
 ([writing.md](writing.md)). *Known words* is the share of words that occur in the author's training pages, in 5,000
 words by the voice and in as many of the author's own: the mean of pages from ten parts of the text, each beside the
 nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes,
-in the held-out pages, and in those ten parts; of plays nearly all of it is names of speakers
-([experiments.md](experiments.md), "Presets with min-p"). [writing.md](writing.md) explains the rows.
+in the held-out pages, and in those ten parts; nearly all that `shakespeare` copies is names of
+speakers ([experiments.md](experiments.md), "Presets with min-p"). [writing.md](writing.md) explains the rows.
 """
 BALANCED = """
 At each voice's *balanced* setting, with which the page opens, from other texts than those that chose it (seeds from 101
@@ -161,7 +161,8 @@ def copied_shares(texts: Sequence[str], index: Fingerprint) -> tuple[float, floa
         copied.append(index.longest_spans(text)[SHORT - 1 :] >= SHORT)
         named.append(np.convolve(inside, np.ones(SHORT, int), "valid") > 0)
     every, names = np.concatenate(copied), np.concatenate(named)
-    return float(every.mean()), float(every[~names].mean())
+    rest = every[~names]
+    return float(every.mean()), float(rest.mean()) if len(rest) else 0.0
 
 
 def _letters(text: str) -> str:
@@ -175,8 +176,8 @@ if __name__ == "__main__":
     parser.add_argument("--before", nargs=2, metavar=("TEXT", "SHARE"), help="what it had read before, and held out")
     parser.add_argument("--names", metavar="VOICE", help="a voice that was trained on it")
     asked = parser.parse_args()
-    if bool(asked.read) != bool(asked.before or asked.names):
-        parser.error("--read goes with --before or --names")
+    if bool(asked.read) != (bool(asked.before) != bool(asked.names)) or (asked.before and asked.names):
+        parser.error("--read goes with one of --before and --names, and they with it")
     if asked.names:
         print(*names_copied(asked.read, asked.names), sep="\n")
     elif asked.read:

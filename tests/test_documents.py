@@ -22,6 +22,8 @@ from markets import market
 from benchmarks import voices
 from rnnlab.__main__ import _parser, main
 from rnnlab.scoring.baselines import TITLES
+from rnnlab.scoring.originality.fingerprint import Fingerprint
+from rnnlab.tasks.text import writer
 from rnnlab.ui import app
 
 ROOT = Path(__file__).parents[1]
@@ -190,6 +192,17 @@ def test_the_index_lists_every_paper_and_the_readme_is_short():
 def test_the_page_of_voices_has_the_cards_figures_and_ten_texts_of_each():
     page = PAPERS["docs/voices.md"]
     assert voices.table() in page
+    for voice in voices.VOICES:  # their figures hang on the processor
+        setting = writer.voice(voice).presets["balanced"]
+        assert f"| `{voice}` | {setting['temperature']:g} | {setting['min_p']:g} | 0." in page
     for voice, texts in zip(voices.VOICES, page.split("\n## ")[1:], strict=True):
         assert texts.startswith(f"{voice}\n")
         assert re.findall(r"^Seed (\d+):$", texts, re.M) == [str(seed) for seed in voices.SEEDS]
+
+
+def test_what_is_copied_of_a_play_is_told_apart_from_the_names_of_its_speakers():
+    author = Fingerprint.of("who goes there\nSIR TOBY OF THE BELCHES:\nA friend to this ground and to its people")
+    name, words = "SIR TOBY OF THE BELCHES:", "A friend to this ground"
+    assert voices.copied_shares([name], author) == (1.0, 0.0)
+    every, rest = voices.copied_shares([f"{name}\n{words}", "nothing of it all, not a run"], author)
+    assert (every, rest) == (29 / 38, 5 / 14)

@@ -61,12 +61,26 @@ def test_the_python_reader_writes_the_same_text_as_the_command(exported, how):
     assert read(sys.executable, "-I", "write.py", *how, folder=folder) == expected
 
 
-@pytest.mark.parametrize("seed", ["-1", str(2**31)])
-def test_a_seed_that_cannot_be_is_refused_in_a_sentence(exported, seed):
-    words = (sys.executable, "-I", "write.py", "--seed", seed)
-    done = subprocess.run(words, cwd=exported[1], capture_output=True, encoding="utf-8", check=False)
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-    assert "the seed must be between 0 and 2147483647" in done.stderr
+IMPOSSIBLE = [("--seed=-1", "seed", 2**31 - 1), (f"--seed={2**31}", "seed", 2**31 - 1)]
+IMPOSSIBLE += [("--min-p=1.5", "min-p", 1), ("--min-p=-1", "min-p", 1), ("--min-p=nan", "min-p", 1)]
+
+
+@pytest.mark.parametrize(("word", "what", "most"), IMPOSSIBLE)
+def test_a_number_that_cannot_be_is_refused_in_a_sentence(exported, word, what, most):
+    refused_by(exported[1], what, most, sys.executable, "-I", "write.py", word)
+
+
+@pytest.mark.parametrize(("word", "what", "most"), IMPOSSIBLE)
+@pytest.mark.usefixtures("node")
+def test_a_number_that_cannot_be_is_refused_in_javascript(exported, word, what, most):
+    refused_by(exported[1], what, most, NODE, "write.mjs", word)
+
+
+def refused_by(folder, what, most, *command):
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
+    assert f"he {what} must be " in done.stderr
+    assert f"between 0 and {most}" in done.stderr
 
 
 @pytest.mark.parametrize("how", HOW, ids=HOW_NAMES)

@@ -110,7 +110,9 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
     assert done.stderr == "--preset sets the temperature; leave out --temperature, or the preset.\n"
     for given in ("--temperature", "--min-p"):
         done = run("report", measured, "--presets", given, "0.5")
-        assert done.stderr == f"--presets has the model write at several temperatures; leave out {given}.\n"
+        assert (
+            done.stderr == f"--presets has the model write at temperatures and a min-p of its own; leave out {given}.\n"
+        )
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
@@ -132,11 +134,26 @@ def test_the_bundled_voices_have_presets_that_the_page_knows(preset):
 
 
 def test_the_voice_furthest_below_its_5_gram_comes_first_and_one_without_scores_last():
-    rows = [line.split("|") for line in VOICES_PAGE.splitlines() if line.startswith("| `")]
-    [head] = [line.split("|") for line in VOICES_PAGE.splitlines() if line.startswith("| voice |")]
+    table = VOICES_PAGE[VOICES_PAGE.index("| voice |") :].split("\n\n")[0]
+    head, _, *rows = [line.split("|") for line in table.splitlines()]
     column = head.index(" below it ")
     below = {row[1].strip(" `"): float(row[column].strip(" %")) for row in rows}
     assert best_first(["stocks", *sorted(below)]) == [*sorted(below, key=below.__getitem__, reverse=True), "stocks"]
+
+
+def test_a_report_writes_with_the_min_p_that_is_given():
+    rows = {row.name: row.text.value for row in rnnlab.load("doyle").report(samples=2, min_p=0.7).rows}
+    free = {row.name: row.text.value for row in rnnlab.load("doyle").report(samples=2).rows}
+    assert rows["spelling"] > 0.99 > free["spelling"]
+    assert rows["distinct_2"] < free["distinct_2"]
+
+
+@pytest.mark.parametrize("given", ["--temperature", "--min-p"])
+def test_how_to_write_is_refused_beside_a_text_to_report_on(tmp_path, given):
+    (tmp_path / "story.txt").write_text("word " * 300)
+    done = run("report", "doyle", "--text", str(tmp_path / "story.txt"), given, "0.5")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "--temperature and --min-p are of generated texts; leave them out beside --text.\n"
 
 
 @pytest.fixture(scope="module")
@@ -157,10 +174,11 @@ def test_opening_a_checkpoint_or_a_link_sets_the_preset_and_the_temperature(writ
 
 def test_python_writes_by_preset_as_the_command_does(measured):
     voice = rnnlab.load(measured)
-    assert voice.write(length=60, seed=3, preset="daring") == voice.write(
-        length=60, seed=3, temperature=0.9, sampling={"min_p": MIN_P}
-    )
-    with pytest.raises(RnnlabError, match="A preset sets the temperature; leave out temperature, or the preset"):
-        voice.write(preset="daring", temperature=0.5)
+    daring = voice.write(length=60, seed=3, preset="daring")
+    assert daring == voice.write(length=60, seed=3, sampling={"temperature": 0.9, "min_p": MIN_P})
+    assert voice.write(length=60, seed=3, preset="daring", sampling={"min_p": None}) == daring
+    for temperature in ({"temperature": 0.5}, {"sampling": {"temperature": 0.5}}):
+        with pytest.raises(RnnlabError, match="A preset sets the temperature; leave out temperature, or the preset"):
+            voice.write(preset="daring", **temperature)
     with pytest.raises(RnnlabError, match="There is no preset 'wild'; choose faithful, balanced or daring"):
         voice.write(preset="wild")

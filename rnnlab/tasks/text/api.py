@@ -173,15 +173,15 @@ class TextModel:
             RnnlabError: the checkpoint is no writer, or something of the above cannot be used as it is.
         """
         if preset is not None:
-            if temperature is not None:
+            if temperature is not None or sampling.get("temperature") is not None:
                 raise RnnlabError("A preset sets the temperature; leave out temperature, or the preset.")
             writer = self._writer or open_writing(str(self.folder), device=device)
-            sampling = {**preset_sampling(voice_of(writer, self.name), preset), **sampling}
-            temperature = sampling["temperature"]
+            given = {name: value for name, value in sampling.items() if value is not None}
+            sampling = {**preset_sampling(voice_of(writer, self.name), preset), **given}
         listed = (stops,) if isinstance(stops, str) else stops
         manner = Manner(
             USUAL.length if length is None else length,
-            sampling={**sampling, "temperature": temperature},
+            sampling=sampling if temperature is None else {**sampling, "temperature": temperature},
             stops=tuple(map(unescaped, listed)),
             banned=unescaped(banned),
             keep_stop=keep_stop,

@@ -81,7 +81,7 @@ def add_commands(commands: Any) -> None:
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
     write.add_argument(
-        "--preset", choices=PRESETS, help="the voice's own measured temperature and min-p, if it has any"
+        "--preset", choices=PRESETS, help="the voice's own measured temperature, and its min-p, if it has any"
     )
     write.add_argument("--adapt", metavar="FILE", help="write with a copy adapted to this text, which is not saved")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")

@@ -54,6 +54,8 @@ def _report(args: argparse.Namespace) -> Answer:
         return _cross(args)
     if args.presets:
         return _presets(args)
+    if args.text is not None and (args.temperature is not None or args.min_p is not None):
+        raise RnnlabError("--temperature and --min-p are of generated texts; leave them out beside --text.")
     text = None if args.text is None else read_text(args.text, args.text)[0]
     found = report_of(args.model, text=text, temperature=args.temperature, min_p=args.min_p, **_given(args))
     if not args.json:
@@ -64,7 +66,7 @@ def _report(args: argparse.Namespace) -> Answer:
 def _presets(args: argparse.Namespace) -> Answer:
     own = {"--text": args.text, "--temperature": args.temperature, "--min-p": args.min_p}
     if given := next((flag for flag, value in own.items() if value is not None), None):
-        raise RnnlabError(f"--presets has the model write at several temperatures; leave out {given}.")
+        raise RnnlabError(f"--presets has the model write at temperatures and a min-p of its own; leave out {given}.")
     found = presets_of(args.model, **_given(args))
     return tell(args, found.json(), lambda answer: [*table_lines([found.table()]), *found.notices])
 

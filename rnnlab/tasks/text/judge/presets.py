@@ -22,7 +22,7 @@ LACKING = "give more --samples, or another author of the same language with --ag
 
 @dataclass(frozen=True)
 class Presets:
-    """What was measured at each temperature, and the temperatures chosen by it, by their names."""
+    """What was measured at each temperature, all with MIN_P, and the temperatures chosen by it, by their names."""
 
     reports: Mapping[float, StyleReport]
     chosen: Mapping[str, float]

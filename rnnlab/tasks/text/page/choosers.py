@@ -26,7 +26,7 @@ from rnnlab.tasks.text.page.request import (
 )
 from rnnlab.tasks.text.writer import PRESETS, Voice
 
-HEAT = "0 tends to loop; above 1, spelling breaks down"
+HEAT = "0 tends to loop; the higher, the more misspelt words"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def lay_choosers(voices: Sequence[str]) -> tuple[dict[str, Any], list[gr.Button]
             list(PRESETS),
             value="balanced" if "balanced" in first.presets else None,
             label="Preset",
-            info="Temperature and min-p measured for this voice",
+            info="Temperature and min-p that suit this voice",
             visible=bool(first.presets),
             min_width=240,
             elem_id="preset",

@@ -53,7 +53,7 @@ def write(
         seed: a whole number; the same seed and settings give the same text. Empty for a new one, -1 too.
         top_k: choose among this many of the most likely; 0 for all.
         top_p: choose among the most likely that hold this share of the probability; 1 for all.
-        min_p: drop what is less likely than this share of the most likely; 0 drops nothing.
+        min_p: drop what is less likely than this share of the most likely; 0 drops nothing, or leaves a preset's own.
         repetition_penalty: how much to hold back what was used lately; 1 for not at all.
         stop: the text ends before this; empty for nothing. Here and in what follows \\n is a line break, \\t a tab.
         stops: further such texts, a list; the first to appear ends the text.
@@ -64,8 +64,8 @@ def write(
         blend: a second writer, whose predictions are combined with the model's at every step; empty for none.
         share: of the second writer, 0 … 1.
         contrast: above 0, in place of the share, how strongly the text is moved away from the second writer, up to 5.
-        preset: faithful, balanced or daring, as measured for the model: temperature, and min_p where that is 0; empty
-            for none.
+        preset: faithful, balanced or daring, which set the temperature measured for the model, and its min_p unless
+            one above 0 is given; empty for none.
         adapted_copy: what /adapt has returned for this model, so that the adapted copy writes; empty for none.
 
     Returns:

@@ -24,5 +24,9 @@ if (!(Number.isInteger(how.seed) && how.seed >= 0 && how.seed < 2 ** 31)) {
   console.error(`The seed must be a whole number between 0 and ${2 ** 31 - 1}.`);
   process.exit(2);
 }
+if (!(how.minP >= 0 && how.minP <= 1)) {
+  console.error("The min-p must be between 0 and 1.");
+  process.exit(2);
+}
 for await (const piece of write(ort, session, voice, how)) process.stdout.write(piece);
 process.stdout.write("\n");
