@@ -44,7 +44,7 @@ HEAD = """# The bundled voices
 `python -m benchmarks.voices > docs/voices.md` writes this page: the figures of each voice's card, and ten texts of
 each at temperature 0.8, which `write` takes unless told otherwise, seeds 1 to 10. No text was chosen or left out.
 `python -m rnnlab write VOICE --seed N` writes each again; on another processor a close choice may fall otherwise. The
-page writes at a voice's own *balanced* temperature.
+page opens with a voice's own *balanced* preset, below.
 
 Nats per character are streamed, on pages that the voice was not trained on; lower is better. The same pages chose
 which step's weights were kept. The 5-gram has counted the text that the voice was trained on last, not what a voice

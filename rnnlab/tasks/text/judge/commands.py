@@ -28,7 +28,7 @@ def add_report(commands: Any) -> None:
     )
     report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
     report.add_argument("--samples", type=int, help=f"generated texts of {BLOCK} words each (default {SAMPLES})")
-    report.add_argument("--temperature", type=float, help="randomness of the generated texts")
+    report.add_argument("--temperature", type=float, help="randomness of the generated texts (default 0.8)")
     report.add_argument("--min-p", type=float, help="their min-p (default 0)")
     report.add_argument(
         "--presets", action="store_true", help="report at several temperatures and choose presets; --keep keeps them"

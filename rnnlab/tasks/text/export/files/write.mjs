@@ -20,12 +20,15 @@ const how = {
   seed: Number(values.seed ?? 1),
   finish: values["finish-sentence"] ?? values.length === undefined,
 };
-if (!(Number.isInteger(how.seed) && how.seed >= 0 && how.seed < 2 ** 31)) {
-  console.error(`The seed must be a whole number between 0 and ${2 ** 31 - 1}.`);
-  process.exit(2);
+const bounds = { seed: [how.seed, 0, 2 ** 31 - 1], "min-p": [how.minP, 0, 1], length: [how.length, 1, 1e6] };
+for (const [name, [value, low, high]] of Object.entries({ ...bounds, temperature: [how.temperature, 0, 5] })) {
+  if (!(value >= low && value <= high)) {
+    console.error(`The ${name} must be between ${low} and ${high}.`);
+    process.exit(2);
+  }
 }
-if (!(how.minP >= 0 && how.minP <= 1)) {
-  console.error("The min-p must be between 0 and 1.");
+if (!Number.isInteger(how.seed) || !Number.isInteger(how.length)) {
+  console.error("The seed and the length must be whole numbers.");
   process.exit(2);
 }
 for await (const piece of write(ort, session, voice, how)) process.stdout.write(piece);
