@@ -18,6 +18,7 @@ from rnnlab.nn.cells import CELLS
 from rnnlab.nn.model import ModelConfig, new_model
 from rnnlab.nn.stepping import open_engine
 from rnnlab.nn.stepping.mixed_steps import MixedEngine, Mixture, mix
+from rnnlab.scoring.originality.marks import copied_spans
 from rnnlab.tasks.text.blending import common_ids
 from rnnlab.tasks.text.draft_file import manner_flags, open_draft, save_draft
 from rnnlab.tasks.text.learn.task import shape_of
@@ -192,7 +193,7 @@ def test_neither_author_is_copied_where_copying_is_forbidden(place):
     kept = written(place, blend="c", length=400, sampling={"temperature": 0.2}, original=True)
     limits = [one.limit for one in (kept.fingerprint, kept.second_fingerprint)]
     longest = [
-        [int(one.longest_spans(text)[5:].max()) for one in (free.fingerprint, free.second_fingerprint)]
+        [copied_spans(one, text, len("ANNA:")).longest for one in (free.fingerprint, free.second_fingerprint)]
         for text in (free.texts[0], kept.texts[0])
     ]
     assert any(span >= limit for span, limit in zip(longest[0], limits, strict=True))

@@ -1,6 +1,7 @@
 """A writer's fingerprint: kept with its checkpoint, refused if damaged, and what is written with it and without."""
 
 import dataclasses
+import re
 import shutil
 
 import numpy as np
@@ -10,6 +11,7 @@ from trainings import train_text
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.errors import CheckpointError, RnnlabError
+from rnnlab.scoring.originality.copying import copied_lengths
 from rnnlab.scoring.originality.exact import ExactIndex
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.marks import CopiedSpans, copied_spans
@@ -21,7 +23,7 @@ from rnnlab.train.checkpoint import archives, checkpoint
 from rnnlab.train.checkpoint.fingerprint_file import pack_fingerprint, unpack_fingerprint
 
 SETTINGS = {"hidden": 48, "layers": 1, "embedding": 12, "epochs": 10, "batch": 8, "window": 25, "lr": 0.02}
-FREE, ORIGINAL = Manner(120, sampling={"temperature": 0.3}), Manner(120, sampling={"temperature": 0.3}, original=True)
+FREE, ORIGINAL = Manner(400, sampling={"temperature": 0.3}), Manner(400, sampling={"temperature": 0.3}, original=True)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,9 @@ def last(place, manner, **given):
 
 
 def longest(texts, trained_on) -> list[int]:
-    """Of each text, the longest span that ends after the prompt, by the exact index."""
+    """Of each text, the longest span that ends after the prompt, less names of speakers, by the exact index."""
     index = ExactIndex(trained_on)
-    return [int(index.longest_spans(text)[len("ANNA:") :].max()) for text in texts]
+    return [int(copied_lengths(index, text)[len("ANNA:") :].max()) for text in texts]
 
 
 def limit(place) -> int:
@@ -57,7 +59,8 @@ def test_a_training_keeps_a_fingerprint_of_what_it_was_trained_on(place, trained
     prints = checkpoint.load(place / "model").fingerprint
     assert prints.longest_spans(trained_on)[-1] == len(trained_on)
     assert np.array_equal(prints.bits, Fingerprint.of(trained_on).bits)
-    assert prints.baseline.whole.longest == longest(["ANNA:" + story()[len(trained_on) :]], trained_on)[0]
+    held_out = copied_lengths(ExactIndex(trained_on), story()[len(trained_on) :])
+    assert prints.baseline.whole.longest == held_out.max()
 
 
 def test_a_fingerprint_is_read_as_it_was_written(place):
@@ -82,7 +85,7 @@ def test_a_draft_is_resumed_as_original_as_it_was_begun(place, tmp_path):
     save_draft(last(place, short, seed=2), tmp_path / "draft")
     draft = open_draft(tmp_path / "draft", str(place / "model"))
     assert draft.manner.original
-    *_, more = carry_on(draft, dataclasses.replace(draft.manner, length=70))
+    *_, more = carry_on(draft, dataclasses.replace(draft.manner, length=350))
     assert more.texts == last(place, ORIGINAL, seed=2).texts
     assert "--original" in manner_flags(draft.manner)
 
@@ -163,6 +166,21 @@ def test_names_of_speakers_do_not_make_a_span_copied():
     found = copied_spans(prints, longer)
     assert (found.longest, found.places) == (22, ((4, 44),))
     assert copied_spans(prints, longer, 30) == CopiedSpans(22, ((30, 44),))
+    # Nor does one that is still being written, but a line that is no name does.
+    assert copied_spans(prints, "qqqq, my lord\n\nDUKE VINCENT") == CopiedSpans(0, ())
+    assert copied_spans(prints, "qqqq, my lord\n\nDUKE VINCENT and").longest == 23
+
+
+def test_an_original_play_keeps_the_names_of_its_speakers():
+    manner = Manner(800, sampling={"temperature": 0.5}, original=True)
+    *_, draft = drafts("shakespeare", "", manner, seed=1, texts=3)
+    prints = draft.fingerprint
+    assert [one.longest for one in draft.copied] == [0, 0, 0]
+    assert all(prints.longest_spans(text).max() >= prints.limit for text in draft.texts)  # names among it
+    names = [name for text in draft.texts for name in re.findall(r"\n\n[^\n:]+:\n", text)]
+    long = [name for name in names if len(name) >= 20]  # characters, of which the fingerprint tells
+    assert len(long) > 3
+    assert all(prints.longest_spans(name)[-1] == len(name) for name in long)
 
 
 @pytest.mark.parametrize("explained", [False, True])

@@ -21,6 +21,7 @@ from rnnlab.ui import app
 
 RULES = [known.default for known in sampling_settings() if known.name in rule_names()]
 LENGTH = 300
+SAID = "And he said"
 
 
 @pytest.fixture(scope="module")
@@ -198,25 +199,12 @@ def test_a_prompt_that_cannot_be_read_gets_one_sentence(monkeypatch, capsys, con
 
 def original_everywhere(capsys, client) -> dict[str, str]:
     """A text that would copy, written without copying in each way."""
-    values = ["shakespeare", "ROMEO:", 0.8, LENGTH, False, "3", "", "", False, *RULES, False, False, True]
+    values = ["kjv", SAID, 0.8, LENGTH, False, "3", "", "", False, *RULES, False, False, True]
     page = list(tab.begin_writing(None, False, *values))[-1]["draft"]
-    endpoint = client.predict(
-        prompt="ROMEO:", model="shakespeare", length=LENGTH, seed="3", original=True, api_name="/write"
-    )
-    python = rnnlab.load("shakespeare").write("ROMEO:", length=LENGTH, temperature=0.8, seed=3, original=True)
-    words = [
-        "--prompt",
-        "ROMEO:",
-        "--length",
-        str(LENGTH),
-        "--temperature",
-        "0.8",
-        "--seed",
-        "3",
-        "--original",
-        "--json",
-    ]
-    assert main(["write", "shakespeare", *words]) == 0
+    endpoint = client.predict(prompt=SAID, model="kjv", length=LENGTH, seed="3", original=True, api_name="/write")
+    python = rnnlab.load("kjv").write(SAID, length=LENGTH, temperature=0.8, seed=3, original=True)
+    words = ["--prompt", SAID, "--length", str(LENGTH), "--temperature", "0.8", "--seed", "3", "--original", "--json"]
+    assert main(["write", "kjv", *words]) == 0
     command = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert endpoint["longest_copied"] == command["longest_copied"] < endpoint["copying_limit"]
     return {"page": page.texts[0], "endpoint": endpoint["text"], "python": python, "command": command["text"]}
@@ -225,7 +213,7 @@ def original_everywhere(capsys, client) -> dict[str, str]:
 def test_a_text_that_is_not_to_copy_is_the_same_everywhere(capsys, client):
     texts = original_everywhere(capsys, client)
     assert len(set(texts.values())) == 1
-    *_, free = drafts("shakespeare", "ROMEO:", Manner(LENGTH, sampling={"temperature": 0.8}), seed=3)
+    *_, free = drafts("kjv", SAID, Manner(LENGTH, sampling={"temperature": 0.8}), seed=3)
     assert free.copied[0].longest >= free.fingerprint.limit
     assert texts["page"] != free.texts[0]
 

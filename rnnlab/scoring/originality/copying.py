@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.kinds import listed, maybe, number, record, whole
+from rnnlab.scoring.style.words import name_places
 
 Spans = NDArray[np.int32]
 
@@ -63,7 +64,22 @@ class Copying:
 
 def copied(index: Index, text: str) -> Copying:
     """Measure what of a text an index finds."""
-    return summed(index.longest_spans(text), index.least)
+    return summed(copied_lengths(index, text), index.least)
+
+
+def copied_lengths(index: Index, text: str) -> Spans:
+    """A text of N characters -> (N,) the length of the longest copied span that ends at each, less names of speakers.
+
+    Who speaks in a play is no quotation: of a span, the characters of headings that name a speaker do not count.
+    """
+    spans = index.longest_spans(text)
+    named = np.zeros(len(text), np.int32)
+    for begin, end in name_places(text):
+        named[begin:end] = 1
+    before = np.concatenate([[0], named.cumsum()])
+    ends = np.arange(1, len(text) + 1)
+    told: Spans = (spans - before[ends] + before[np.maximum(ends - spans, 0)]).astype(np.int32)
+    return told
 
 
 def summed(spans: Spans, least: int = 1) -> Copying:
@@ -110,7 +126,7 @@ class Baseline:
 
 def baseline(index: Index, held_out: Sequence[str]) -> Baseline | None:
     """Measure the held-out documents of an author whose other text is indexed; None if they are too short."""
-    found = [index.longest_spans(document) for document in held_out if document]
+    found = [copied_lengths(index, document) for document in held_out if document]
     spans = np.concatenate(found) if found else np.zeros(0, np.int32)
     if len(spans) < FEWEST:
         return None

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnnlab.scoring.originality.copying import copied_lengths
 from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
-from rnnlab.scoring.style.words import name_places
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,11 @@ class CopiedSpans:
 def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> CopiedSpans:
     """The spans of the limit's length or more in a text that begins with a prompt of so many characters.
 
-    The places are of the text, the prompt's characters never in them; they are apart from each other, in order. A
-    heading that names a speaker does not count towards a span's length: who speaks in a play is no quotation.
+    The places are of the text, the prompt's characters never in them; they are apart from each other, in order.
+    Lengths are those of `copied_lengths`.
     """
     spans = fingerprint.longest_spans(text)[prompt:].astype(np.int64)
-    told = _less_names(text, spans, prompt)
+    told = copied_lengths(fingerprint, text)[prompt:]
     ends = np.flatnonzero(told >= fingerprint.limit)
     places: list[tuple[int, int]] = []
     for end in ends.tolist():
@@ -40,15 +39,9 @@ def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> Copied
     return CopiedSpans(longest if longest >= SHORT else 0, shown)
 
 
-def _less_names(text: str, spans: NDArray[np.int64], prompt: int) -> NDArray[np.int64]:
-    """(N,) lengths of the spans that end after the prompt, less the characters in them that name a speaker."""
-    named = np.zeros(len(text), np.int64)
-    for begin, end in name_places(text):
-        named[begin:end] = 1
-    before = np.concatenate([[0], named.cumsum()])
-    ends = np.arange(prompt + 1, len(text) + 1)
-    within: NDArray[np.int64] = before[ends] - before[np.maximum(ends - spans, 0)]
-    return spans - within
+def ends_copied(fingerprint: Fingerprint, text: str, added: int) -> bool:
+    """Whether a span of the limit's length or more, counted as `copied_spans` does, ends in the last characters."""
+    return bool(len(copied_spans(fingerprint, text, len(text) - added).places))
 
 
 def joined(spans: Sequence[CopiedSpans]) -> CopiedSpans:

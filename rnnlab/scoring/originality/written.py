@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.data.kinds import FLAG, Kind, maybe, number, record, whole
-from rnnlab.scoring.originality.copying import LENGTHS, Baseline, is_copying, summed
+from rnnlab.scoring.originality.copying import LENGTHS, Baseline, copied_lengths, is_copying, summed
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.summary import THIS_MODEL, Table
 
@@ -31,7 +31,7 @@ def originality(texts: Sequence[str], fingerprint: Fingerprint | None) -> dict[s
     if fingerprint is None or fingerprint.baseline is None:
         return None
     human: Baseline = fingerprint.baseline
-    found = summed(np.concatenate([fingerprint.longest_spans(text) for text in texts]), fingerprint.least)
+    found = summed(np.concatenate([copied_lengths(fingerprint, text) for text in texts]), fingerprint.least)
     told = {
         name: {
             "characters": one.characters,

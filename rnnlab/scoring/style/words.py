@@ -28,6 +28,8 @@ _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"), ("«", "»"), ("�
 _LOW = ("„", "“")  # which close with what opens elsewhere
 # A line of its own before a speech: "ROMEO:", "First Citizen:"; with a point instead of the colon all in capitals.
 _HEADING = re.compile(r"(?:^|\n[^\S\n]*\n)([^\W\d_][^\n.,;:!?]{0,39})([:.])(?=\n[^\S\n]*\S)")
+_HEADING_BEGUN = re.compile(r"(?:\A|\n[^\S\n]*\n)([^\W\d_][^\n.,;:!?]{0,39})[:.]?\n?\Z")
+_LONGEST_HEADING = 60
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,15 @@ def speakers(text: str) -> list[str]:
 
 
 def name_places(text: str) -> list[tuple[int, int]]:
-    """(begin, end) of each heading that names a speaker, with the line breaks around it."""
-    return [(found.start(), found.end() + 1) for found in _headings(text)]
+    """(begin, end) of each heading that names a speaker, with the line breaks around it.
+
+    Also of one that the text ends in, if all of its words begin with a capital.
+    """
+    places = [(found.start(), found.end() + 1) for found in _headings(text)]
+    begun = _HEADING_BEGUN.search(text, max(0, len(text) - _LONGEST_HEADING))
+    if begun and all(word[0].isupper() for word in begun[1].split()):
+        places.append(begun.span())
+    return places
 
 
 def _headings(text: str) -> Iterator[re.Match[str]]:
