@@ -7,8 +7,8 @@
 
 With --read and --before it prints what the text that a voice had read before, its end held out, tells of the last tenth
 of the text that came then: the 5-gram with and without its counts, and how many of the tenth's lines stand in it.
-With --read and --names it prints what a voice and that tenth copy of the rest of a play, with and without the runs that
-hold a part of a line that names a speaker.
+With --read and --names it prints what a voice and that tenth copy of the rest of a play, with and without the names of
+speakers.
 """
 
 import os
@@ -25,6 +25,7 @@ import numpy as np
 
 import rnnlab
 from rnnlab.data.text.documents import split_at
+from rnnlab.scoring.originality.copying import copied_lengths
 from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
 from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.data import open_text
@@ -38,7 +39,6 @@ SEEDS = range(1, 11)
 OTHER_SEED = 101  # of the first text at a preset
 MANY_SEEDS, LENGTH = range(1, 41), 1600  # texts, and characters of each, in which copied runs are counted
 FEWEST = 30  # characters of a line that is looked for
-NAME = re.compile(r"(?m)^[^\n:]{1,40}:$")  # of a speaker, as Tiny Shakespeare has it
 HEAD = """# The bundled voices
 
 `python -m benchmarks.voices > docs/voices.md` writes this page: the figures of each voice's card, and ten texts of
@@ -53,12 +53,12 @@ first", has it with that. Who *taught* a voice was trained on the same text, and
 ([writing.md](writing.md)). *Known words* is the share of words that occur in the author's training pages, in 5,000
 words by the voice and in as many of the author's own: the mean of pages from ten parts of the text, each beside the
 nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in what the voice writes,
-in the held-out pages, and in those ten parts; nearly all that `shakespeare` copies is names of
-speakers ([experiments.md](experiments.md), "Presets with min-p"). [writing.md](writing.md) explains the rows.
+in the held-out pages, and in those ten parts; names of speakers count in the ten parts alone.
+[writing.md](writing.md) explains the rows.
 """
 BALANCED = """
 At each voice's *balanced* setting, with which the page opens, from other texts than those that chose it (seeds from 101
-on):
+on). *Copied* is the report's row here, in which names of speakers count, too:
 """
 
 
@@ -111,8 +111,8 @@ def _figures(voice: str) -> list[str]:
     nats, ngram = figures["nats_per_char_streamed"], figures["ngram_nats_per_char"]
     rows: dict[str, Any] = figures["style"]["rows"]
     known, copied = rows["spelling"], rows["copied_20"]
-    held_out = figures["originality"]["held_out"]["shares"]["20"]
-    shares = [known["value"], known["held_out"], copied["value"], held_out, copied["held_out"]]
+    written, held_out = (figures["originality"][side]["shares"]["20"] for side in ("written", "held_out"))
+    shares = [known["value"], known["held_out"], written, held_out, copied["held_out"]]
     learnt = text["characters"] - figures["characters"]
     sizes = [f"{size:,}" for size in (learnt, figures["characters"])]
     base = f"`{made.provenance['from']['name']}`" if "from" in made.provenance else "–"
@@ -148,21 +148,14 @@ def names_copied(text: str, voice: str) -> list[str]:
     preset = [model.write(length=LENGTH, seed=seed, preset="balanced") for seed in MANY_SEEDS]
     texts = {"held-out pages": held_out, "temperature 0.8": written, "balanced": preset}
     shares = {name: copied_shares(some, index) for name, some in texts.items()}
-    return [f"{name}: {100 * every:.2f} %, without names {100 * rest:.2f} %" for name, (every, rest) in shares.items()]
+    return [f"{name}: {100 * every:.2f} %, beside names {100 * rest:.2f} %" for name, (every, rest) in shares.items()]
 
 
 def copied_shares(texts: Sequence[str], index: Fingerprint) -> tuple[float, float]:
-    """Of runs of 20 characters the share that is copied; and of those of them that hold no part of a speaker's line."""
-    copied, named = [], []
-    for text in texts:
-        inside = np.zeros(len(text), int)
-        for line in NAME.finditer(text):
-            inside[line.start() : line.end()] = 1
-        copied.append(index.longest_spans(text)[SHORT - 1 :] >= SHORT)
-        named.append(np.convolve(inside, np.ones(SHORT, int), "valid") > 0)
-    every, names = np.concatenate(copied), np.concatenate(named)
-    rest = every[~names]
-    return float(every.mean()), float(rest.mean()) if len(rest) else 0.0
+    """Of runs of 20 characters the share that ends a copied span of so many; and of so many beside speakers' names."""
+    every = np.concatenate([index.longest_spans(text)[SHORT - 1 :] for text in texts])
+    rest = np.concatenate([copied_lengths(index, text)[SHORT - 1 :] for text in texts])
+    return float((every >= SHORT).mean()), float((rest >= SHORT).mean())
 
 
 def _letters(text: str) -> str:
