@@ -5,11 +5,11 @@
 # make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
-# make voices: the bundled writers, or one of them by name: kjv takes one to two hours, tolstoy and doyle two each.
+# make voices: the bundled writers, or one of them by name: kjv, tolstoy and doyle take one to two hours each.
 #             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv
 #             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). doyle begins with the weights of tolstoy
-#             and is taught by three others that do, which are made first; shakespeare begins with those of
-#             build/shakespeare-more (Macbeth and Twelfth Night held out)
+#             and is taught by three others that do, which are made first; kjv is trained twice (build/kjv-once);
+#             shakespeare begins with build/shakespeare-more (Macbeth and Twelfth Night held out)
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3
@@ -24,7 +24,8 @@ RNNLAB := .venv/bin/python -m rnnlab
 RECIPE_shakespeare := --from build/shakespeare-more
 RECIPE_shakespeare-more := --epochs 4 --validation 0.045146
 RECIPE_tolstoy := --epochs 12 --validation 0.117925
-RECIPE_kjv := --epochs 4 --validation 0.092823
+RECIPE_kjv := --from build/kjv-once --epochs 4 --validation 0.092823
+RECIPE_kjv-once := --epochs 4 --validation 0.092823
 # What is read many times wants much dropout, what teachers write wants little.
 MUCH := --input-dropout 0.06 --between-dropout 0.36 --output-dropout 0.42 --recurrent-dropout 0.24
 LITTLE := --input-dropout 0.0125 --between-dropout 0.075 --output-dropout 0.0875 --recurrent-dropout 0.05
@@ -80,10 +81,14 @@ voices: shakespeare tolstoy kjv doyle
 build/shakespeare-more/config.json: | texts
 	$(RNNLAB) train text --data shakespeare-more $(RECIPE_shakespeare-more) --out build/shakespeare-more --overwrite
 
+build/kjv-once/config.json: | texts
+	$(RNNLAB) train text --data kjv $(RECIPE_kjv-once) --out build/kjv-once --overwrite
+
 build/doyle-%/config.json: | texts
 	$(RNNLAB) train text --data doyle --from tolstoy --seed $* $(MUCH) --out build/doyle-$* --overwrite
 
 shakespeare: build/shakespeare-more/config.json
+kjv: build/kjv-once/config.json
 doyle: $(TEACHERS:=/config.json)
 shakespeare: DATA := $(TEXT)
 tolstoy kjv doyle: DATA = $@
