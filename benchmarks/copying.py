@@ -21,7 +21,7 @@ import numpy as np
 
 from rnnlab.data.text.documents import split_at
 from rnnlab.runtime.opening import locate, open_located
-from rnnlab.scoring.originality.copying import Copying, baseline, is_copying, summed
+from rnnlab.scoring.originality.copying import Copying, baseline, copied_lengths, is_copying, summed
 from rnnlab.scoring.originality.exact import ExactIndex
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.tasks.text.data import open_text
@@ -104,7 +104,7 @@ def copying(model: str, data: str) -> None:
     print(f"{model}: limit {limit}, {scores}, held-out {_told(human.whole)}")
     for original in (False, True):
         texts = _texts(model, Manner(CHARACTERS, original=original))
-        found = [exact.longest_spans(text) for text in texts]
+        found = [copied_lengths(exact, text) for text in texts]
         longest = [int(spans.max()) for spans in found]
         whole = summed(np.concatenate(found))
         words = "without copying" if original else "free"

@@ -49,7 +49,7 @@ page opens with a voice's own *balanced* preset, below.
 Nats per character are streamed, on pages that the voice was not trained on; lower is better. The same pages chose which
 step's weights were kept. The 5-gram has counted the text that the voice was trained on last, not what a voice that
 began with the weights of another had read before; [experiments.md](experiments.md), "Shakespeare's other works first",
-has it with that. `kjv` began with what it was after a first round. Who *taught* a voice was trained on the same text,
+has it with that. `kjv` was trained in two rounds. Who *taught* a voice was trained on the same text,
 and wrote more for it ([writing.md](writing.md)). *Known words* is the share of words that occur in the author's
 training pages, in 5,000 words by the voice and in as many of the author's own: the mean of pages from ten parts of the
 text, each beside the nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in
@@ -148,11 +148,13 @@ def names_copied(text: str, voice: str) -> list[str]:
     preset = [model.write(length=LENGTH, seed=seed, preset="balanced") for seed in MANY_SEEDS]
     texts = {"held-out pages": held_out, "temperature 0.8": written, "balanced": preset}
     shares = {name: copied_shares(some, index) for name, some in texts.items()}
-    return [f"{name}: {100 * every:.2f} %, beside names {100 * rest:.2f} %" for name, (every, rest) in shares.items()]
+    return [
+        f"{name}: {100 * every:.2f} %, apart from names {100 * rest:.2f} %" for name, (every, rest) in shares.items()
+    ]
 
 
 def copied_shares(texts: Sequence[str], index: Fingerprint) -> tuple[float, float]:
-    """Of runs of 20 characters the share that ends a copied span of so many; and of so many beside speakers' names."""
+    """Of runs of 20 characters the share that is copied: of all, and apart from names of speakers."""
     every = np.concatenate([index.longest_spans(text)[SHORT - 1 :] for text in texts])
     rest = np.concatenate([copied_lengths(index, text)[SHORT - 1 :] for text in texts])
     return float((every >= SHORT).mean()), float((rest >= SHORT).mean())

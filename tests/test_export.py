@@ -77,6 +77,15 @@ def test_a_number_that_cannot_be_is_refused_in_javascript(exported, word, what, 
     refused_by(exported[1], what, most, NODE, "write.mjs", word)
 
 
+@pytest.mark.parametrize("word", ["--seed=", "--temperature=nan", "--length=2.5", "--min-p=x"])
+@pytest.mark.usefixtures("node")
+def test_what_is_no_number_is_refused_in_javascript(exported, word):
+    command = (NODE, "write.mjs", word)
+    done = subprocess.run(command, cwd=exported[1], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+
+
 def refused_by(folder, what, most, *command):
     done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)

@@ -72,7 +72,11 @@ def copied_lengths(index: Index, text: str) -> Spans:
 
     Who speaks in a play is no quotation: of a span, the characters of headings that name a speaker do not count.
     """
-    spans = index.longest_spans(text)
+    return less_names(text, index.longest_spans(text))
+
+
+def less_names(text: str, spans: Spans) -> Spans:
+    """(N,) spans by where they end, each less the characters within it that name a speaker."""
     named = np.zeros(len(text), np.int32)
     for begin, end in name_places(text):
         named[begin:end] = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlab.scoring.originality.copying import copied_lengths
+from rnnlab.scoring.originality.copying import copied_lengths, less_names
 from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
 
 
@@ -25,8 +25,8 @@ def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> Copied
     The places are of the text, the prompt's characters never in them; they are apart from each other, in order.
     Lengths are those of `copied_lengths`.
     """
-    spans = fingerprint.longest_spans(text)[prompt:].astype(np.int64)
-    told = copied_lengths(fingerprint, text)[prompt:]
+    spans = fingerprint.longest_spans(text)
+    told, spans = less_names(text, spans)[prompt:], spans[prompt:]
     ends = np.flatnonzero(told >= fingerprint.limit)
     places: list[tuple[int, int]] = []
     for end in ends.tolist():
@@ -39,9 +39,10 @@ def copied_spans(fingerprint: Fingerprint, text: str, prompt: int = 0) -> Copied
     return CopiedSpans(longest if longest >= SHORT else 0, shown)
 
 
-def ends_copied(fingerprint: Fingerprint, text: str, added: int) -> bool:
-    """Whether a span of the limit's length or more, counted as `copied_spans` does, ends in the last characters."""
-    return bool(len(copied_spans(fingerprint, text, len(text) - added).places))
+def copies_more(fingerprint: Fingerprint, text: str, added: str) -> bool:
+    """Whether a text to which something is added has a span of the limit's length or more that it had not before."""
+    before, after = (copied_lengths(fingerprint, one) >= fingerprint.limit for one in (text, text + added))
+    return bool(after[len(text) :].any() or (after[: len(text)] & ~before).any())
 
 
 def joined(spans: Sequence[CopiedSpans]) -> CopiedSpans:

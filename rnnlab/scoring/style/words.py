@@ -28,7 +28,7 @@ _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"), ("«", "»"), ("�
 _LOW = ("„", "“")  # which close with what opens elsewhere
 # A line of its own before a speech: "ROMEO:", "First Citizen:"; with a point instead of the colon all in capitals.
 _HEADING = re.compile(r"(?:^|\n[^\S\n]*\n)([^\W\d_][^\n.,;:!?]{0,39})([:.])(?=\n[^\S\n]*\S)")
-_HEADING_BEGUN = re.compile(r"(?:\A|\n[^\S\n]*\n)([^\W\d_][^\n.,;:!?]{0,39})[:.]?\n?\Z")
+_HEADING_BEGUN = re.compile(r"\n[^\S\n]*\n([^\W\d_][^\n.,;:!?]{0,39})[:.]?\n?\Z")
 _LONGEST_HEADING = 60
 
 
@@ -129,13 +129,22 @@ def speakers(text: str) -> list[str]:
 def name_places(text: str) -> list[tuple[int, int]]:
     """(begin, end) of each heading that names a speaker, with the line breaks around it.
 
-    Also of one that the text ends in, if all of its words begin with a capital.
+    A name's words all begin with a capital. A heading that the text ends in counts if there is a whole one before.
     """
-    places = [(found.start(), found.end() + 1) for found in _headings(text)]
-    begun = _HEADING_BEGUN.search(text, max(0, len(text) - _LONGEST_HEADING))
-    if begun and all(word[0].isupper() for word in begun[1].split()):
-        places.append(begun.span())
+    places = [(found.start(), found.end() + 1) for found in _headings(text) if _is_name(found[1])]
+    if places and (begun := begun_name(text)):
+        places.append(begun)
     return places
+
+
+def begun_name(text: str) -> tuple[int, int] | None:
+    """(begin, end) of what may become a heading that names a speaker and that the text ends in; None without any."""
+    found = _HEADING_BEGUN.search(text, max(0, len(text) - _LONGEST_HEADING))
+    return found.span() if found and _is_name(found[1]) else None
+
+
+def _is_name(heading: str) -> bool:
+    return all(word[0].isupper() for word in heading.split())
 
 
 def _headings(text: str) -> Iterator[re.Match[str]]:

@@ -16,13 +16,14 @@ from rnnlab.nn.model import ModelState, SequenceModel
 from rnnlab.nn.sampling import History, Sampling, choose
 from rnnlab.nn.stepping import Engine, Steps
 from rnnlab.scoring.originality.fingerprint import Fingerprint
-from rnnlab.scoring.originality.marks import ends_copied
+from rnnlab.scoring.originality.marks import copies_more
 from rnnlab.scoring.originality.watch import Watch
+from rnnlab.scoring.style.words import begun_name
 from rnnlab.tasks.text.pieces import Piece, Row, Wish
 
 SHOWN_ALTERNATIVES = 5
 READ_AT_ONCE = 512  # ids of a prompt
-TAIL = 300  # ids, in which the names of speakers are looked for
+TAIL = 600  # ids before a span, in which the names of speakers are looked for
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Writing:
             sampling: how to choose among the likely ids.
             wish: how long, and where to stop.
             explained: whether pieces tell the model's surprise and alternatives.
-            originals: of texts that are not to be copied: an id that would make a span of a limit, beside the
+            originals: of texts that are not to be copied: an id that would make a span of a limit, apart from
                 names of speakers, is not chosen.
             lacking: ids that are never chosen, beside those that hold a banned character.
 
@@ -147,7 +148,8 @@ class Writing:
         self._random = [torch.Generator() for _ in places]
         for generator, place in zip(self._random, places, strict=True):
             generator.set_state(place.random)
-        self._originals = originals
+        self._originals, self._tail = originals, TAIL + max((one.limit for one in originals), default=0)
+        self._naming = [True for _ in places]  # whether a heading may have been begun that names a speaker
         texts = [vocabulary.decode(ids) for ids in self._ids] if originals else []
         self._watches = [[Watch(one, text) for one in originals] for text in texts]
         self._ended: dict[int, Place] = {}
@@ -201,11 +203,14 @@ class Writing:
         """Add an id's text to what is watched of one text; tells whether a span has reached its limit."""
         text = self._text(chosen)
         spans = [watch.push(text) for watch in self._watches[number]]  # of all of them, so that all can be taken back
-        suspects = [one for span, one in zip(spans, self._originals, strict=True) if span >= one.limit]
-        if not suspects:
+        if not self._naming[number] and all(span < one.limit for span, one in zip(spans, self._originals, strict=True)):
             return False
-        tail = self._vocabulary.decode(self._ids[number][-TAIL:]) + text
-        return any(ends_copied(one, tail, len(text)) for one in suspects)
+        tail = self._vocabulary.decode(self._ids[number][-self._tail :])
+        if any(copies_more(one, tail, text) for one in self._originals):
+            return True
+        # What turns out to be no name counts after all; then it is the character which shows this that is refused.
+        self._naming[number] = begun_name(tail + text) is not None
+        return False
 
     def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
         if number in self._ended:

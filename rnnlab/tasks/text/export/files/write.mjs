@@ -12,12 +12,13 @@ const options = { prompt: text, ...numbers, "finish-sentence": { type: "boolean"
 const { values } = parseArgs({ options });
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(await file("step.onnx"));
+const number = (text, usual) => (text === undefined ? usual : text.trim() === "" ? NaN : Number(text));
 const how = {
   prompt: values.prompt ?? "",
-  length: Number(values.length ?? voice.length), // characters after the prompt, exactly, if they are given
-  temperature: Number(values.temperature ?? voice.temperature),
-  minP: Number(values["min-p"] ?? voice.min_p),
-  seed: Number(values.seed ?? 1),
+  length: number(values.length, voice.length), // characters after the prompt, exactly, if they are given
+  temperature: number(values.temperature, voice.temperature),
+  minP: number(values["min-p"], voice.min_p),
+  seed: number(values.seed, 1),
   finish: values["finish-sentence"] ?? values.length === undefined,
 };
 const bounds = { seed: [how.seed, 0, 2 ** 31 - 1], "min-p": [how.minP, 0, 1], length: [how.length, 1, 1e6] };
