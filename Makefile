@@ -9,7 +9,8 @@
 #             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv
 #             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). doyle begins with the weights of tolstoy
 #             and is taught by three others that do, which are made first; kjv is trained twice (build/kjv-once);
-#             shakespeare begins with build/shakespeare-more (Macbeth and Twelfth Night held out)
+#             shakespeare begins with build/shakespeare-more (Macbeth and Twelfth Night held out), and so does that one
+#             with a shakespeare of its own
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3
@@ -21,7 +22,7 @@ TEXT ?= tinyshakespeare
 UNSEEN ?= $(filter-out %/AAPL.csv,$(wildcard ../shared/data/djia/*.csv))
 RECIPE := --wide --market SP500 --newest --near 1 --validation 0.02 --seeds 3
 RNNLAB := .venv/bin/python -m rnnlab
-RECIPE_shakespeare := --from build/shakespeare-more
+RECIPE_shakespeare := --from build/shakespeare-more --epochs 5
 RECIPE_shakespeare-more := --epochs 4 --validation 0.045146
 RECIPE_tolstoy := --epochs 12 --validation 0.117925
 RECIPE_kjv := --from build/kjv-once --epochs 4 --validation 0.092823
@@ -78,8 +79,15 @@ texts: .venv/run.stamp
 
 voices: shakespeare tolstoy kjv doyle
 
-build/shakespeare-more/config.json: | texts
-	$(RNNLAB) train text --data shakespeare-more $(RECIPE_shakespeare-more) --out build/shakespeare-more --overwrite
+build/works-once/config.json: | texts
+	$(RNNLAB) train text --data shakespeare-more $(RECIPE_shakespeare-more) --out build/works-once --overwrite
+
+build/shakespeare-once/config.json: build/works-once/config.json
+	$(RNNLAB) train text --data $(TEXT) --from build/works-once --out build/shakespeare-once --overwrite
+
+build/shakespeare-more/config.json: build/shakespeare-once/config.json
+	$(RNNLAB) train text --data shakespeare-more --from build/shakespeare-once $(RECIPE_shakespeare-more) \
+		--out build/shakespeare-more --overwrite
 
 build/kjv-once/config.json: | texts
 	$(RNNLAB) train text --data kjv $(RECIPE_kjv-once) --out build/kjv-once --overwrite

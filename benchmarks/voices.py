@@ -49,16 +49,16 @@ page opens with a voice's own *balanced* preset, below.
 Nats per character are streamed, on pages that the voice was not trained on; lower is better. The same pages chose which
 step's weights were kept. The 5-gram has counted the text that the voice was trained on last, not what a voice that
 began with the weights of another had read before; [experiments.md](experiments.md), "Shakespeare's other works first",
-has it with that. `kjv` was trained in two rounds. Who *taught* a voice was trained on the same text,
+has it with that. `kjv` and `shakespeare` were trained in two rounds. Who *taught* a voice was trained on the same text,
 and wrote more for it ([writing.md](writing.md)). *Known words* is the share of words that occur in the author's
 training pages, in 5,000 words by the voice and in as many of the author's own: the mean of pages from ten parts of the
 text, each beside the nine others. *Copied* is the share of runs of 20 characters that stand in the training text, in
-what the voice writes, in the held-out pages, and in those ten parts; names of speakers count in the ten parts alone.
-[writing.md](writing.md) explains the rows.
+what the voice writes, in the held-out pages, and in those ten parts, names of speakers apart. [writing.md](writing.md)
+explains the rows.
 """
 BALANCED = """
 At each voice's *balanced* setting, with which the page opens, from other texts than those that chose it (seeds from 101
-on). *Copied* is the report's row here, in which names of speakers count, too:
+on):
 """
 
 

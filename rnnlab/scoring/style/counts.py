@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.code_points import code_points
-from rnnlab.scoring.originality.copying import Index
+from rnnlab.scoring.originality.copying import Index, copied_lengths
 from rnnlab.scoring.style import words
 from rnnlab.scoring.style.words import Block
 
@@ -187,7 +187,7 @@ def character_grams(text: str) -> Ints:
 
 def _copied(text: str, index: Index) -> dict[str, int]:
     """How many runs of characters there are, how many of them the index has, and how long its longest span is."""
-    spans = index.longest_spans(text)
+    spans = copied_lengths(index, text)
     found = {"longest": int(spans.max(initial=0))}
     for length in COPIED:
         found |= {f"runs_{length}": max(0, len(spans) - length + 1), f"copied_{length}": int((spans >= length).sum())}
