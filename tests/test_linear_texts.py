@@ -18,11 +18,20 @@ from rnnlab.scoring.openings import openings
 from rnnlab.tasks.text.pieces import LONGEST_WORD, Piece, Row, Wish, sentence_end
 
 CHARACTERS = 40_000
+MUCH = 20
 MANY = "".join(map(chr, [*range(0x4E00, 0x9FFF), *range(0xAC00, 0xD7A3), *range(0x20000, 0x2A6DF)]))
 
 
 def growth(work: Callable[[str], object], repeated: str) -> float:
-    """CPU seconds that eight times as much of it takes, beyond a quarter of a second, in those of an eighth."""
+    """CPU seconds that eight times as much of it takes, beyond a quarter of a second, in those of an eighth.
+
+    Where that is much, the least of three tries: a process that collects its garbage meanwhile takes longer.
+    """
+    found = _growth(work, repeated)
+    return found if found < MUCH else min(found, _growth(work, repeated), _growth(work, repeated))
+
+
+def _growth(work: Callable[[str], object], repeated: str) -> float:
     spent = []
     for size in (CHARACTERS, 8 * CHARACTERS):
         text = repeated * (size // len(repeated))
@@ -95,7 +104,7 @@ REPEATED = [
 @pytest.mark.sampled(16)
 @pytest.mark.parametrize("repeated", REPEATED, ids=ascii)
 def test_a_text_eight_times_as_long_is_read_in_eight_times_the_time(repeated):
-    assert growth(reading(), repeated) < 20
+    assert growth(reading(), repeated) < MUCH
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,7 @@ def test_a_text_eight_times_as_long_is_read_in_eight_times_the_time(repeated):
     ],
 )
 def test_a_text_is_cut_up_in_time_that_grows_with_its_length(how, repeated):
-    assert growth(reading(**how), repeated) < 20
+    assert growth(reading(**how), repeated) < MUCH
 
 
 @pytest.mark.parametrize(
@@ -125,7 +134,7 @@ def test_bytes_are_decoded_in_time_that_grows_with_their_number(raw):
         with suppress(DataError):
             read_corpus(raw * (len(text) // len(raw)), name="a.txt")
 
-    assert growth(read, "a") < 20
+    assert growth(read, "a") < MUCH
 
 
 @pytest.mark.parametrize("repeated", ["Gutenberg\n", MARKS, "ab\n", "<<THIS ELECTRONIC VERSION OF\n", "a\r\r\n"])
@@ -134,16 +143,16 @@ def test_pieces_of_a_long_file_come_in_time_that_grows_with_its_length(repeated,
         (tmp_path / "a.txt").write_text(text, newline="")
         list(read_pieces([tmp_path / "a.txt"]))
 
-    assert growth(read, repeated) < 20
+    assert growth(read, repeated) < MUCH
 
 
 @pytest.mark.parametrize("repeated", ["é“”ß", "\u0301", "ab", "\n"])
 def test_prompts_stops_and_bans_are_adapted_in_time_that_grows_with_their_length(repeated):
     known = frozenset("abc \n")
-    assert growth(lambda text: adapt(known, text), repeated) < 20
-    assert growth(lambda text: adapt_all(known, [text]), repeated) < 20
-    assert growth(lambda text: adapt_stops(known, [text]), repeated) < 20
-    assert growth(lambda text: adapt_banned(known, text), repeated) < 20
+    assert growth(lambda text: adapt(known, text), repeated) < MUCH
+    assert growth(lambda text: adapt_all(known, [text]), repeated) < MUCH
+    assert growth(lambda text: adapt_stops(known, [text]), repeated) < MUCH
+    assert growth(lambda text: adapt_banned(known, text), repeated) < MUCH
 
 
 def test_a_text_of_tens_of_thousands_of_different_characters_is_read_and_encoded_like_any_other():
@@ -154,13 +163,13 @@ def test_a_text_of_tens_of_thousands_of_different_characters_is_read_and_encoded
         adapt(vocabulary.alphabet, text)
         json.dumps(vocabulary.alphabet)
 
-    assert growth(learn, MANY[:40_000]) < 20
+    assert growth(learn, MANY[:40_000]) < MUCH
 
 
 @pytest.mark.parametrize("repeated", ["ab\n\n", " \n", "A. ", "a"])
 def test_openings_and_sentence_ends_are_found_in_time_that_grows_with_the_text(repeated):
-    assert growth(lambda text: openings([text]), repeated) < 20
-    assert growth(lambda text: sentence_end(text, len(text)), repeated) < 20
+    assert growth(lambda text: openings([text]), repeated) < MUCH
+    assert growth(lambda text: sentence_end(text, len(text)), repeated) < MUCH
 
 
 @pytest.mark.parametrize(
@@ -183,7 +192,7 @@ def test_what_is_shown_of_a_growing_text_costs_the_same_at_every_step(wish, repe
             if row.done:
                 break
 
-    assert growth(lambda text: write(text[: len(text) // 10]), repeated) < 20
+    assert growth(lambda text: write(text[: len(text) // 10]), repeated) < MUCH
 
 
 @pytest.mark.parametrize("length", [1, 5, 20_000])
