@@ -25,8 +25,8 @@ RNNLAB := .venv/bin/python -m rnnlab
 RECIPE_shakespeare := --from build/shakespeare-more --epochs 5
 RECIPE_shakespeare-more := --epochs 4 --validation 0.045146
 RECIPE_tolstoy := --epochs 12 --validation 0.117925
-RECIPE_kjv := --from build/kjv-once --epochs 4 --validation 0.092823
-RECIPE_kjv-once := --epochs 4 --validation 0.092823
+ROUND_kjv := --epochs 4 --validation 0.092823
+RECIPE_kjv := --from build/kjv-once $(ROUND_kjv)
 # What is read many times wants much dropout, what teachers write wants little.
 MUCH := --input-dropout 0.06 --between-dropout 0.36 --output-dropout 0.42 --recurrent-dropout 0.24
 LITTLE := --input-dropout 0.0125 --between-dropout 0.075 --output-dropout 0.0875 --recurrent-dropout 0.05
@@ -90,7 +90,7 @@ build/shakespeare-more/config.json: build/shakespeare-once/config.json
 		--out build/shakespeare-more --overwrite
 
 build/kjv-once/config.json: | texts
-	$(RNNLAB) train text --data kjv $(RECIPE_kjv-once) --out build/kjv-once --overwrite
+	$(RNNLAB) train text --data kjv $(ROUND_kjv) --out build/kjv-once --overwrite
 
 build/doyle-%/config.json: | texts
 	$(RNNLAB) train text --data doyle --from tolstoy --seed $* $(MUCH) --out build/doyle-$* --overwrite

@@ -168,11 +168,12 @@ def _letters(text: str) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.voices", description=__doc__.split("\n")[0])
     parser.add_argument("--read", help="the text that a voice was trained on last")
-    parser.add_argument("--before", nargs=2, metavar=("TEXT", "SHARE"), help="what it had read before, and held out")
-    parser.add_argument("--names", metavar="VOICE", help="a voice that was trained on it")
+    beside = parser.add_mutually_exclusive_group()
+    beside.add_argument("--before", nargs=2, metavar=("TEXT", "SHARE"), help="what it had read before, and held out")
+    beside.add_argument("--names", metavar="VOICE", help="a voice that was trained on it")
     asked = parser.parse_args()
-    if bool(asked.read) != (bool(asked.before) != bool(asked.names)) or (asked.before and asked.names):
-        parser.error("--read goes with one of --before and --names, and they with it")
+    if bool(asked.read) != bool(asked.before or asked.names):
+        parser.error("--read goes with --before or --names")
     if asked.names:
         print(*names_copied(asked.read, asked.names), sep="\n")
     elif asked.read:

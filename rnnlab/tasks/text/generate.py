@@ -23,7 +23,7 @@ from rnnlab.tasks.text.pieces import Piece, Row, Wish
 
 SHOWN_ALTERNATIVES = 5
 READ_AT_ONCE = 512  # ids of a prompt
-TAIL = 600  # ids before a span, in which the names of speakers are looked for
+TAIL = 4000  # ids before a span, in which the names of speakers are looked for: more than the longest speech has
 
 
 @dataclass(frozen=True)

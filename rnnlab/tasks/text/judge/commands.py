@@ -7,6 +7,7 @@ from typing import Any
 
 from rnnlab.data.text.text_files import read_text
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.sampling import Sampling
 from rnnlab.scoring.style.words import BLOCK
 from rnnlab.tasks.text.judge.crossing import cross_losses
 from rnnlab.tasks.text.judge.reporting import SAMPLES, presets_of, report_of
@@ -28,8 +29,8 @@ def add_report(commands: Any) -> None:
     )
     report.add_argument("--text", metavar="FILE", help="report on the text in this file instead of generated ones")
     report.add_argument("--samples", type=int, help=f"generated texts of {BLOCK} words each (default {SAMPLES})")
-    report.add_argument("--temperature", type=float, help="randomness of the generated texts (default 0.8)")
-    report.add_argument("--min-p", type=float, help="their min-p (default 0)")
+    report.add_argument("--temperature", type=float, help=f"their randomness (default {Sampling().temperature:g})")
+    report.add_argument("--min-p", type=float, help=f"their min-p (default {Sampling().min_p:g})")
     report.add_argument(
         "--presets", action="store_true", help="report at several temperatures and choose presets; --keep keeps them"
     )
@@ -79,9 +80,8 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
 
 def _cross(args: argparse.Namespace) -> Answer:
     asked = {"--text": args.text, "--keep": args.keep, "--against": args.against, "--temperature": args.temperature}
-    asked |= {"--min-p": args.min_p is not None}
-    asked |= {"--presets": args.presets, "--samples": args.samples is not None, "--seed": args.seed is not None}
-    asked |= {"--column": args.column, "--encoding": args.encoding}
+    asked |= {"--presets": args.presets, "--column": args.column, "--encoding": args.encoding}
+    asked |= {f"--{name.replace('_', '-')}": getattr(args, name) is not None for name in ("samples", "seed", "min_p")}
     if given := next((flag for flag, value in asked.items() if value), None):
         raise RnnlabError(f"{given} has no effect on the matrix of --cross; leave one of the two out.")
     found = cross_losses([args.model, *args.cross], args.data, device=args.device)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rnnlab.data.text.prompts import read_lines, unescaped
 from rnnlab.errors import RnnlabError
+from rnnlab.nn.sampling import Sampling
 from rnnlab.runtime.callers import STRANGER, Caller
 from rnnlab.runtime.opening import open_checkpoint
 from rnnlab.tasks.text import use, writer
@@ -20,7 +21,7 @@ from rnnlab.tasks.text.writer import Voice
 
 LENGTH, SHORTEST, LONGEST = 600, 100, 20_000  # characters
 TEMPERATURE, HOTTEST = 0.8, 1.5
-USUAL_SAMPLING = {"temperature": TEMPERATURE, "min_p": 0.0}
+USUAL_SAMPLING = {"temperature": TEMPERATURE, "min_p": Sampling().min_p}
 STRONGEST = 2.0  # contrast
 FIRST_SEED = 1  # of the text that the page opens with
 SEVERAL = 3
