@@ -107,7 +107,7 @@ def test_a_preset_that_cannot_be_is_refused_in_a_sentence(measured):
     assert done.stderr.startswith("The presets of ")
     assert "have not been measured; give --temperature, or measure them with rnnlab report" in done.stderr
     done = run("write", measured, "--preset", "daring", "--temperature", "1")
-    assert done.stderr == "--preset sets the temperature; leave out --temperature, or the preset.\n"
+    assert done.stderr == "A preset sets the temperature; leave out temperature, or the preset.\n"
     for given in ("--temperature", "--min-p"):
         done = run("report", measured, "--presets", given, "0.5")
         assert (

@@ -17,9 +17,9 @@ from rnnlab.scoring.style.report import StyleReport
 from rnnlab.tasks.text.export.exporting import export
 from rnnlab.tasks.text.judge.reporting import SAMPLES, report_of
 from rnnlab.tasks.text.learn.adapting import Adaptation, adapt_writer
-from rnnlab.tasks.text.manner import USUAL, Manner
+from rnnlab.tasks.text.manner import USUAL, Manner, with_preset
 from rnnlab.tasks.text.use import drafts, drafts_by, hand_of
-from rnnlab.tasks.text.writer import Writer, open_writing, preset_sampling, voice_of
+from rnnlab.tasks.text.writer import Writer, open_writing, voice_of
 
 
 @dataclass(frozen=True)
@@ -172,16 +172,14 @@ class TextModel:
         Raises:
             RnnlabError: the checkpoint is no writer, or something of the above cannot be used as it is.
         """
+        sampling = sampling if temperature is None else {**sampling, "temperature": temperature}
         if preset is not None:
-            if temperature is not None or sampling.get("temperature") is not None:
-                raise RnnlabError("A preset sets the temperature; leave out temperature, or the preset.")
             writer = self._writer or open_writing(str(self.folder), device=device)
-            given = {name: value for name, value in sampling.items() if value is not None}
-            sampling = {**preset_sampling(voice_of(writer, self.name), preset), **given}
+            sampling = with_preset(self.name, voice_of(writer, self.name).presets, preset, sampling)
         listed = (stops,) if isinstance(stops, str) else stops
         manner = Manner(
             USUAL.length if length is None else length,
-            sampling=sampling if temperature is None else {**sampling, "temperature": temperature},
+            sampling=sampling,
             stops=tuple(map(unescaped, listed)),
             banned=unescaped(banned),
             keep_stop=keep_stop,

@@ -20,11 +20,11 @@ from rnnlab.tasks.text.draft_file import check_draft_file, manner_flags, open_dr
 from rnnlab.tasks.text.export.commands import add_export
 from rnnlab.tasks.text.judge.commands import add_report
 from rnnlab.tasks.text.learn.adapted_copies import AdaptedCopy, adapting
-from rnnlab.tasks.text.manner import MOST_CONTRAST, SHARE, Manner, sampling_settings
+from rnnlab.tasks.text.manner import MOST_CONTRAST, PRESETS, SHARE, Manner, sampling_settings, with_preset
 from rnnlab.tasks.text.pieces import UNITS
 from rnnlab.tasks.text.prompt_files import MOST_PROMPT_BYTES, PAGE, WANTED, read_prompt_file
 from rnnlab.tasks.text.use import Draft, carry_on, drafts
-from rnnlab.tasks.text.writer import PRESETS, preset_sampling, voice
+from rnnlab.tasks.text.writer import voice
 from rnnlab.terminal.commands import (
     Answer,
     add_command,
@@ -179,8 +179,6 @@ def _write(args: argparse.Namespace) -> Answer:
 def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:
     if args.begun is None and args.repetition_window is not None and (args.repetition_penalty or 1) == 1:
         raise RnnlabError("--repetition-window is of --repetition-penalty; leave it out, or give a penalty above 1.")
-    if args.preset and args.temperature is not None:
-        raise RnnlabError("--preset sets the temperature; leave out --temperature, or the preset.")
     if args.adapt is not None and (args.save or args.begun):
         raise RnnlabError("A copy of --adapt writes in one run only; leave out --save and --continue.")
     if args.adapt == "-" and "-" in (args.prompt, args.prompt_file):
@@ -233,11 +231,12 @@ def _manner(args: argparse.Namespace, kept: Manner) -> Manner:
     """How to write: what is given, else as the draft that is resumed was written."""
     rules = given(args, sampling_settings())
     finish = kept.finish_sentence if args.begun else args.length is None
-    preset = preset_sampling(voice(args.model), args.preset) if args.preset else {}
+    if args.preset:
+        rules = with_preset(args.model, voice(args.model).presets, args.preset, rules)
     manner = Manner(
         kept.length if args.length is None else args.length,
         args.unit or kept.unit,
-        {**kept.sampling, **preset, **{name: value for name, value in rules.items() if value is not None}},
+        {**kept.sampling, **{name: value for name, value in rules.items() if value is not None}},
         kept.stops if args.stop is None else tuple(map(unescaped, args.stop)),
         kept.banned if args.ban is None else unescaped(args.ban),
         weights=args.weights or kept.weights,

@@ -13,6 +13,7 @@ from rnnlab.options import Option
 from rnnlab.tasks.text.pieces import Wish
 
 SHARE = 0.5
+PRESETS = ("faithful", "balanced", "daring")  # measured settings of sampling (judge/presets.py)
 MOST_CONTRAST = 5.0
 PLAUSIBLE = 0.1  # of the author's most likely character; Li et al. (2022, arXiv 2210.15097) use it throughout
 
@@ -105,3 +106,24 @@ def rules(manner: Manner) -> tuple[Wish, Sampling]:
         manner.length, manner.unit, tuple(manner.stops), manner.banned, manner.keep_stop, manner.finish_sentence
     )
     return wish, options.from_mapping(Sampling, manner.sampling)
+
+
+def with_preset(
+    model: str, presets: Mapping[str, Mapping[str, float]], preset: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings of sampling of a model's preset, by name, and what is given beside them: all but a temperature.
+
+    Raises:
+        RnnlabError: a temperature is given, the preset is none of PRESETS, or it was not measured.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    if "temperature" in given:
+        raise RnnlabError("A preset sets the temperature; leave out temperature, or the preset.")
+    if preset not in PRESETS:
+        raise RnnlabError(f"There is no preset {preset!r:.40}; choose {', '.join(PRESETS[:-1])} or {PRESETS[-1]}.")
+    if preset not in presets:
+        raise RnnlabError(
+            f"The presets of {model} have not been measured; give --temperature, or measure them with "
+            "rnnlab report MODEL --presets --keep."
+        )
+    return {**presets[preset], **given}

@@ -33,6 +33,7 @@ from rnnlab.runtime.callers import OWNER, Caller
 from rnnlab.runtime.opening import Located, heavy, locate, open_located, stamp
 from rnnlab.scoring.originality.written import ORIGINALITY
 from rnnlab.tasks.text.learn.settings import TeacherConfig, TextConfig
+from rnnlab.tasks.text.manner import PRESETS
 from rnnlab.train.checkpoint.checkpoint import CONFIG, Checkpoint, build_model
 from rnnlab.train.checkpoint.files import damaged, refuse_fault
 from rnnlab.train.checkpoint.record_fields import LINE, METRICS, ORIGIN
@@ -46,7 +47,6 @@ OTHER_FINGERPRINT = (
     "checkpoint anew."
 )
 NOT_MEASURED = "How good it is has not been measured, as its training has not ended."
-PRESETS = ("faithful", "balanced", "daring")  # measured settings of sampling (judge/presets.py)
 SCORES = ("nats_per_char_windows", "ngram_nats_per_char")  # which a training that has ended tells together
 
 _NATS = number(0, 100)  # a character; a uniform guess among all characters there are has 14
@@ -286,15 +286,3 @@ def voice_of(writer: Writer, model: str) -> Voice:
 def _presets(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     min_p = metrics.get("preset_min_p", 0.0)  # they were measured without before 2026-11-28
     return {name: {"temperature": heat, "min_p": min_p} for name, heat in metrics.get("presets", {}).items()}
-
-
-def preset_sampling(voice: Voice, preset: str) -> Mapping[str, float]:
-    """The temperature and the min_p of a voice's preset; RnnlabError if it is none of PRESETS or was not measured."""
-    if preset not in PRESETS:
-        raise RnnlabError(f"There is no preset {preset!r:.40}; choose {', '.join(PRESETS[:-1])} or {PRESETS[-1]}.")
-    if preset not in voice.presets:
-        raise RnnlabError(
-            f"The presets of {voice.name} have not been measured; give --temperature, or measure them with "
-            "rnnlab report MODEL --presets --keep."
-        )
-    return voice.presets[preset]

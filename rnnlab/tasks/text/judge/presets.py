@@ -10,7 +10,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.scoring.style.report import StyleReport
 from rnnlab.scoring.style.rows import ALIKE, FLAIR, WITHIN, Row
 from rnnlab.summary import Table
-from rnnlab.tasks.text.writer import PRESETS
+from rnnlab.tasks.text.manner import PRESETS
 
 TEMPERATURES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4)
 # At the same share of known words it lets a voice write hotter, nearer to its author (docs/experiments.md).

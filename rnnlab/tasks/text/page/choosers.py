@@ -13,7 +13,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.runtime.callers import STRANGER
 from rnnlab.runtime.opening import is_hub_name
 from rnnlab.tasks.text import writer
-from rnnlab.tasks.text.manner import SHARE, sampling_settings
+from rnnlab.tasks.text.manner import PRESETS, SHARE, sampling_settings
 from rnnlab.tasks.text.page.request import (
     HOTTEST,
     LENGTH,
@@ -24,7 +24,7 @@ from rnnlab.tasks.text.page.request import (
     first_sampling,
     rule_names,
 )
-from rnnlab.tasks.text.writer import PRESETS, Voice
+from rnnlab.tasks.text.writer import Voice
 
 HEAT = "0 tends to loop; the higher, the more misspelt words"
 

@@ -9,13 +9,13 @@ import gradio as gr
 
 from rnnlab.data.text.prompts import unescaped
 from rnnlab.errors import RnnlabError
-from rnnlab.tasks.text.manner import SHARE, Manner, second_voice
+from rnnlab.tasks.text.manner import SHARE, Manner, second_voice, with_preset
 from rnnlab.tasks.text.page.adapt_endpoint import add_adapt_endpoint
 from rnnlab.tasks.text.page.report_endpoint import add_report_endpoint
 from rnnlab.tasks.text.page.request import LENGTH, TEMPERATURE, bounded, read_seed
 from rnnlab.tasks.text.page.train_endpoint import add_train_endpoint
 from rnnlab.tasks.text.use import drafts
-from rnnlab.tasks.text.writer import preset_sampling, voice
+from rnnlab.tasks.text.writer import voice
 from rnnlab.widgets.callers import caller_of
 from rnnlab.widgets.wording import answer_for_programs, for_programs
 
@@ -73,15 +73,13 @@ def write(
         with a fingerprint of its text also {longest_copied, copying_limit}; with a second writer also {blend, and
         share or contrast}.
     """
-    rules = {"top_k": top_k, "top_p": top_p, "repetition_penalty": repetition_penalty}
+    rules: dict[str, Any] = {"top_k": top_k, "top_p": top_p, "repetition_penalty": repetition_penalty}
     rules |= {"temperature": temperature, "min_p": min_p}
     caller = caller_of(token)
     try:
-        if preset and temperature != TEMPERATURE:
-            raise RnnlabError("A preset sets the temperature; leave out temperature, or the preset.")
-        if preset:
-            chosen = preset_sampling(voice(model or "", caller=caller), preset)
-            rules |= {"temperature": chosen["temperature"], "min_p": min_p or chosen["min_p"]}
+        if preset:  # beside which a default is as if it was not given
+            rules |= {"temperature": None if temperature == TEMPERATURE else temperature, "min_p": min_p or None}
+            rules = with_preset(model, voice(model or "", caller=caller).presets, preset, rules)
         manner = Manner(
             bounded(length),
             sampling=rules,
