@@ -1,4 +1,4 @@
-"""What learning from teachers brings: writers trained alone, and others that learn from the mean of their predictions.
+"""What teachers bring: writers trained alone, and others trained towards the mean of their predictions.
 
     python -m benchmarks.students [TEXT] [--teachers 3] [--students 3] [--at-once 1] [--out DIR]
         [--all=FLAGS] [--taught=FLAGS]
@@ -78,7 +78,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.students", description=__doc__.split("\n")[0])
     parser.add_argument("text", nargs="?", default="tinyshakespeare", help="the text (default tinyshakespeare)")
     parser.add_argument("--teachers", type=int, default=3, help="how many are trained alone (default 3)")
-    parser.add_argument("--students", type=int, default=3, help="how many learn from them (default 3)")
+    parser.add_argument("--students", type=int, default=3, help="how many they teach (default 3)")
     parser.add_argument("--at-once", type=int, default=1, help="trainings at the same time (default 1)")
     parser.add_argument("--out", type=Path, default=Path("build/students"), help="folder (default build/students)")
     parser.add_argument("--all", default="", metavar="FLAGS", help="flags of train text for every network")

@@ -1,4 +1,4 @@
-"""A series as a page shows it: its forecast, its back-test, a verdict; bounded for whoever asks."""
+"""A series as a page shows it: its forecast, its back-test and a verdict, within the limits of the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model and prices in; forecasts and back-tests out, bounded for whoever asks."""
+"""A model and prices in; forecasts and back-tests out, within the limits of the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A writer and a prompt in; text out, as it grows or at once; bounded for whoever asks."""
+"""A writer and a prompt in; text out, as it grows or at once, within the limits of the caller."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def drafts_by(
 
 
 def carry_on(draft: Draft, manner: Manner = USUAL, *, caller: Caller = OWNER, device: str = "auto") -> Iterator[Draft]:
-    """Go on with texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`.
+    """Continue texts from where they stand, as if they had never stopped; arguments and errors as of `drafts`.
 
     A second voice or an adapted copy that is another one than before first reads the whole text.
     """

@@ -1,4 +1,4 @@
-"""Models and prices in, back-tests out: one series, several together, or two checkpoints; bounded for whoever asks."""
+"""Models and prices in, back-tests out: one series, several together, or two checkpoints; limits by caller."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ MOST_VALIDATED = 250_000
 
 
 class TextTask:
-    """Learn from one part of a text, validate on another."""
+    """Train on one part of a text, validate on another."""
 
     def __init__(
         self, training: Ids, validation: Ids, vocabulary: Vocabulary, *, window: int, forget: int, batch: int

@@ -1,4 +1,4 @@
-"""A writer that learns on: what it began with, and its weights for the characters that are new; trains nothing."""
+"""A writer that is fine-tuned: what it began with, and its weights for new characters; trains nothing."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Base:
         return widened_weights(known, shape, widened_ids(self.vocabulary, vocabulary), seed)
 
     def scored(self, begun: Checkpoint, vocabulary: Vocabulary, seed: int, held_out: Ids) -> dict[str, float]:
-        """Its nats a character on what is held out, by windows and streamed, before it learns on."""
+        """Its nats a character on what is held out, by windows and streamed, before it is fine-tuned."""
         if self.before is not None:
             return self.before
         writer = open_writer(dataclasses.replace(begun, weights=self.weights(vocabulary, begun.model, seed)))
@@ -146,7 +146,7 @@ def tuned_settings(
     Args:
         begun: the checkpoint.
         corpus: the text.
-        size: characters to be learnt from, the text's and those that teachers write.
+        size: characters to be trained on, the text's and those that teachers write.
         given: settings by name.
 
     Raises:
