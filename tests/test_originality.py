@@ -9,7 +9,8 @@ from rnnlab.scoring.originality.copying import Copying, baseline, copied, is_cop
 from rnnlab.scoring.originality.exact import ExactIndex, doubled, suffix_array
 from rnnlab.scoring.originality.fingerprint import Fingerprint
 from rnnlab.scoring.originality.grams import gram_hashes
-from rnnlab.scoring.originality.watch import Watch
+from rnnlab.scoring.originality.marks import copied_spans
+from rnnlab.scoring.originality.watch import Guard, Watch
 from rnnlab.scoring.originality.written import ORIGINALITY, originality, originality_table, originality_words
 
 
@@ -181,3 +182,30 @@ def test_what_a_writer_copies_stands_beside_held_out_pages_in_a_sentence_and_a_t
 def test_nothing_is_said_of_copying_without_a_fingerprint_or_held_out_pages():
     assert originality(["abc"], None) is None
     assert originality(["abc"], Fingerprint.of("abc" * 30)) is None
+
+
+PLAY = "\n\nANGELO:\nWho goes there, my lord?\n\nDUKE VINCENTIO:\nA friend to this ground, and liegemen.\n"
+PASSED = {"qq\n\nANGELO:\nNo, my lord?\n\nDUKE VINCENTIO:\nA friend ": "", "qq\n\nANGELO:\nA friend to this g": ""}
+# What copies, and the character that shows it: a name that is left off, one that is none, and words.
+SHOWN = {
+    "qq\n\nANGELO:\nNo, my lord?\n\nDUKE VINCENTIO:\n\n": "\n",
+    "qq\n\nANGELO:\nNo, my lord?\n\nDUKE VINCENT, q": ",",
+    "qq\n\nANGELO:\nNo, my lord?\n\nDUKE VINCENTIO:\nA friend to this": "t",
+    "qq\n\nANGELO:\nA friend to this ground": "o",
+    "qq.\n\nAngelo\nNo, my lord?\n\nDUKE VINC": "N",
+}
+
+
+@pytest.mark.parametrize(("text", "refused"), [*PASSED.items(), *SHOWN.items()])
+def test_a_guard_lets_names_of_speakers_pass_and_refuses_what_turns_out_to_be_none(text, refused):
+    author = Fingerprint.of(PLAY)
+    guard = Guard([author], text[:4])
+    for place, character in enumerate(text[4:], 4):
+        if guard.push(character):
+            assert character == refused
+            guard.take_back()
+            assert not guard.push("#")
+            break
+        assert copied_spans(author, text[: place + 1]).places == ()
+    else:
+        assert refused == ""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rnnlab.scoring.originality.fingerprint import LONG, PROBES, SAMPLED, SHORT, Fingerprint
 from rnnlab.scoring.originality.grams import BASE, INVERSE, WORD, mix_one, symbol
+from rnnlab.scoring.originality.marks import copies_more
+from rnnlab.scoring.style.words import begun_name
 
 _TOP = {length: pow(BASE, length - 1, 1 << 64) for length in (SHORT, LONG)}
 _symbol = lru_cache(4096)(symbol)
+TAIL = 4000  # characters in which the names of speakers are looked for: more than the longest speech has
 
 
 class Watch:
@@ -69,3 +73,36 @@ class Watch:
             if not bits[place >> 3] >> (place & 7) & 1:
                 return False
         return True
+
+
+class Guard:
+    """A growing text that is to copy none of some authors for as long as their limits, names of speakers apart.
+
+    While a name is being written nobody knows whether it will be one. What turns out to be none counts after all: then
+    the piece that shows it copies.
+    """
+
+    def __init__(self, originals: Sequence[Fingerprint], text: str = "") -> None:
+        """Guard a text that begins so."""
+        self._originals = originals
+        self._watches = [Watch(one, text) for one in originals]
+        self._size = TAIL + max((one.limit for one in originals), default=0)
+        self._tail = text[-self._size :]
+        self._naming = True
+        self._before = (self._tail, True)
+
+    def push(self, piece: str) -> bool:
+        """Add to the text; tells whether it now has a span of a limit's length that it had not before."""
+        self._before = text, naming = self._tail, self._naming
+        self._tail = (text + piece)[-self._size :]
+        spans = [watch.push(piece) for watch in self._watches]
+        if not naming and all(span < one.limit for span, one in zip(spans, self._originals, strict=True)):
+            return False
+        self._naming = begun_name(self._tail) is not None
+        return any(copies_more(one, text, piece) for one in self._originals)
+
+    def take_back(self) -> None:
+        """Undo the last `push`."""
+        self._tail, self._naming = self._before
+        for watch in self._watches:
+            watch.take_back()

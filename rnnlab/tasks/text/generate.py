@@ -16,14 +16,11 @@ from rnnlab.nn.model import ModelState, SequenceModel
 from rnnlab.nn.sampling import History, Sampling, choose
 from rnnlab.nn.stepping import Engine, Steps
 from rnnlab.scoring.originality.fingerprint import Fingerprint
-from rnnlab.scoring.originality.marks import copies_more
-from rnnlab.scoring.originality.watch import Watch
-from rnnlab.scoring.style.words import begun_name
+from rnnlab.scoring.originality.watch import Guard
 from rnnlab.tasks.text.pieces import Piece, Row, Wish
 
 SHOWN_ALTERNATIVES = 5
 READ_AT_ONCE = 512  # ids of a prompt
-TAIL = 4000  # ids before a span, in which the names of speakers are looked for: more than the longest speech has
 
 
 @dataclass(frozen=True)
@@ -148,10 +145,8 @@ class Writing:
         self._random = [torch.Generator() for _ in places]
         for generator, place in zip(self._random, places, strict=True):
             generator.set_state(place.random)
-        self._originals, self._tail = originals, TAIL + max((one.limit for one in originals), default=0)
-        self._naming = [True for _ in places]  # whether a heading may have been begun that names a speaker
         texts = [vocabulary.decode(ids) for ids in self._ids] if originals else []
-        self._watches = [[Watch(one, text) for one in originals] for text in texts]
+        self._guards = [Guard(originals, text) for text in texts]
         self._ended: dict[int, Place] = {}
         self._steps: Steps = engine.begin(len(places), _together([place.state for place in places]))
 
@@ -163,7 +158,7 @@ class Writing:
             with torch.inference_mode():
                 logits = self._steps.step([ids[-1] for ids in self._ids])
                 chosen = choose(logits, self._sampling, self._random, self._histories, self._banned).tolist()
-                for number in range(len(self._watches)):
+                for number in range(len(self._guards)):
                     chosen[number] = self._original(number, logits, chosen[number])
                 told = self._told(logits, chosen) if self._explained else [Piece(self._text(one)) for one in chosen]
             yield [self._push(number, one, piece) for number, (one, piece) in enumerate(zip(chosen, told, strict=True))]
@@ -187,30 +182,16 @@ class Writing:
         """
         if number in self._ended:
             return chosen
-        refused, first = list(self._banned), chosen
-        while self._copies(number, chosen):
+        refused, first, guard = list(self._banned), chosen, self._guards[number]
+        while guard.push(self._text(chosen)):
             refused.append(chosen)
-            for watch in self._watches[number]:
-                watch.take_back()
+            guard.take_back()
             if len(set(refused)) == logits.shape[-1]:
-                self._copies(number, first)
+                guard.push(self._text(first))
                 return first
             rows = [self._random[number]], [self._histories[number]]
             chosen = int(choose(logits[number : number + 1], self._sampling, *rows, refused))
         return chosen
-
-    def _copies(self, number: int, chosen: int) -> bool:
-        """Add an id's text to what is watched of one text; tells whether a span has reached its limit."""
-        text = self._text(chosen)
-        spans = [watch.push(text) for watch in self._watches[number]]  # of all of them, so that all can be taken back
-        if not self._naming[number] and all(span < one.limit for span, one in zip(spans, self._originals, strict=True)):
-            return False
-        tail = self._vocabulary.decode(self._ids[number][-self._tail :])
-        if any(copies_more(one, tail, text) for one in self._originals):
-            return True
-        # What turns out to be no name counts after all; then it is the character which shows this that is refused.
-        self._naming[number] = begun_name(tail + text) is not None
-        return False
 
     def _push(self, number: int, chosen: int, piece: Piece) -> list[Piece]:
         if number in self._ended:
