@@ -17,6 +17,7 @@ from web_runtime import install_runtime
 import rnnlab
 from rnnlab.data.text.prompts import adapt, all_forms
 from rnnlab.tasks.text.export.exporting import WRITTEN
+from rnnlab.tasks.text.manner import PRESETS
 from rnnlab.tasks.text.pieces import SENTENCE_END
 from rnnlab.tasks.text.writer import open_writing
 
@@ -59,6 +60,35 @@ def test_the_python_reader_writes_the_same_text_as_the_command(exported, how):
     model, folder = exported
     expected = run("write", model, *how).stdout
     assert read(sys.executable, "-I", "write.py", *how, folder=folder) == expected
+
+
+@pytest.fixture(params=["python", "javascript"])
+def reader(request, exported):
+    """The command of a reader."""
+    if request.param == "python":
+        return sys.executable, "-I", "write.py"
+    request.getfixturevalue("node")
+    return NODE, "write.mjs"
+
+
+@pytest.mark.parametrize("beside", [(), ("--min-p", "0.2")], ids=["alone", "with a min-p"])
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("exported", ["tolstoy"], indirect=True)
+def test_a_readers_preset_is_the_commands(exported, reader, preset, beside):
+    model, folder = exported
+    how = ("--length", "200", "--seed", "1", "--preset", preset, *beside)
+    assert read(*reader, *how, folder=folder) == run("write", model, *how).stdout
+
+
+NO_PRESETS = [("--preset", "bold"), ("--preset", "toString"), ("--preset", "daring", "--temperature", "1")]
+
+
+@pytest.mark.parametrize("words", NO_PRESETS, ids=" ".join)
+@pytest.mark.parametrize("exported", ["tolstoy", str(FIXTURES / "finished" / "writer")], indirect=True)
+def test_a_preset_that_cannot_be_is_refused_in_a_sentence(exported, reader, words):
+    done = subprocess.run([*reader, *words], cwd=exported[1], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
+    assert "preset" in done.stderr
 
 
 IMPOSSIBLE = [("--seed=-1", "seed", 2**31 - 1), (f"--seed={2**31}", "seed", 2**31 - 1)]

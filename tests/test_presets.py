@@ -89,7 +89,9 @@ def measured(tmp_path_factory):
 
 def test_a_preset_is_its_temperature_and_its_min_p_unless_one_is_given(measured):
     how = ("write", measured, "--seed", "3", "--length", "60")
-    own = run(*how, "--preset", "daring").stdout
+    done = run(*how, "--preset", "daring")
+    own = done.stdout
+    assert done.stderr.startswith(f"seed 3, temperature 0.9, min-p {MIN_P}, 60 characters at ")
     assert own == run(*how, "--temperature", "0.9", "--min-p", str(MIN_P)).stdout
     without = run(*how, "--preset", "daring", "--min-p", "0").stdout
     assert without == run(*how, "--temperature", "0.9").stdout != own

@@ -50,9 +50,7 @@ def add_commands(commands: Any) -> None:
         "--prompt", default="", metavar="TEXT", help="the prompt; - reads it from standard input (default: none)"
     )
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, read unchanged")
-    write.add_argument(
-        "--encoding", help="encoding of the files of --prompt-file and --adapt, such as KOI8-R (default: detected)"
-    )
+    write.add_argument("--encoding", help="of the files of --prompt-file and --adapt, as KOI8-R (default: detected)")
     write.add_argument("--length", type=int, help="length of the text (default 400)")
     write.add_argument("--unit", choices=UNITS, help="unit of the length (default characters)")
     write.add_argument(
@@ -80,9 +78,7 @@ def add_commands(commands: Any) -> None:
         "--continue", dest="begun", metavar="FILE", help="resume a text saved by --save, with its original settings"
     )
     add_overwrite(write, "the file of --save, even if it is no draft")
-    write.add_argument(
-        "--preset", choices=PRESETS, help="the voice's own measured temperature, and its min-p, if it has any"
-    )
+    write.add_argument("--preset", choices=PRESETS, help="the temperature and min-p measured for this voice")
     write.add_argument("--adapt", metavar="FILE", help="write with a copy adapted to this text, which is not saved")
     write.add_argument("--weights", choices=WEIGHTS, help="fp32, or int8, which is faster on a CPU")
     add_settings(write.add_argument_group("sampling"), sampling_settings(), set())
@@ -171,9 +167,15 @@ def _write(args: argparse.Namespace) -> Answer:
     _show_rest(args, draft, shown)
     draft = dataclasses.replace(draft, notices=(*notices, *draft.notices))
     if not args.json:
-        how = f"{draft.characters:,} characters at {draft.chars_per_second:,.0f} a second on {draft.device}"
-        aside("\n".join([*draft.notices, f"seed {draft.seeds[0]}, {how}", *copying_words(draft.copied)]))
+        aside("\n".join([*draft.notices, _how(args, draft), *copying_words(draft.copied)]))
     return draft.answer() if copy is None else draft.answer() | {"adaptation": copy.told.answer()}
+
+
+def _how(args: argparse.Namespace, draft: Draft) -> str:
+    """The seed, what a preset has set, and how fast the text was written."""
+    preset = "temperature {temperature:g}, min-p {min_p:g}, ".format_map(draft.manner.sampling) if args.preset else ""
+    speed = f"{draft.characters:,} characters at {draft.chars_per_second:,.0f} a second on {draft.device}"
+    return f"seed {draft.seeds[0]}, {preset}{speed}"
 
 
 def _refuse_of_no_effect_on_writing(args: argparse.Namespace) -> None:

@@ -8,29 +8,35 @@ const file = (name) => readFile(new URL(name, import.meta.url));
 const voice = JSON.parse(await file("vocabulary.json"));
 const text = { type: "string" };
 const numbers = { length: text, temperature: text, "min-p": text, seed: text };
-const options = { prompt: text, ...numbers, "finish-sentence": { type: "boolean" } };
+const options = { prompt: text, preset: text, ...numbers, "finish-sentence": { type: "boolean" } };
 const { values } = parseArgs({ options });
+const refuse = (sentence) => {
+  console.error(sentence);
+  process.exit(2);
+};
+const named = values.preset !== undefined;
+if (named && !Object.hasOwn(voice.presets, values.preset)) {
+  refuse(`There is no such preset; there are: ${Object.keys(voice.presets).join(", ") || "none"}.`);
+}
+if (named && values.temperature !== undefined) {
+  refuse("A preset sets the temperature; leave out --temperature, or the preset.");
+}
+const usual = { ...voice, ...(named ? voice.presets[values.preset] : {}) };
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(await file("step.onnx"));
 const number = (text, usual) => (text === undefined ? usual : text.trim() === "" ? NaN : Number(text));
 const how = {
   prompt: values.prompt ?? "",
   length: number(values.length, voice.length), // characters after the prompt, exactly, if they are given
-  temperature: number(values.temperature, voice.temperature),
-  minP: number(values["min-p"], voice.min_p),
+  temperature: number(values.temperature, usual.temperature),
+  minP: number(values["min-p"], usual.min_p),
   seed: number(values.seed, 1),
   finish: values["finish-sentence"] ?? values.length === undefined,
 };
 const bounds = { seed: [how.seed, 0, 2 ** 31 - 1], "min-p": [how.minP, 0, 1], length: [how.length, 1, 1e6] };
 for (const [name, [value, low, high]] of Object.entries({ ...bounds, temperature: [how.temperature, 0, 5] })) {
-  if (!(value >= low && value <= high)) {
-    console.error(`The ${name} must be between ${low} and ${high}.`);
-    process.exit(2);
-  }
+  if (!(value >= low && value <= high)) refuse(`The ${name} must be between ${low} and ${high}.`);
 }
-if (!Number.isInteger(how.seed) || !Number.isInteger(how.length)) {
-  console.error("The seed and the length must be whole numbers.");
-  process.exit(2);
-}
+if (!Number.isInteger(how.seed) || !Number.isInteger(how.length)) refuse("The seed and the length must be whole numbers.");
 for await (const piece of write(ort, session, voice, how)) process.stdout.write(piece);
 process.stdout.write("\n");
