@@ -80,6 +80,24 @@ def test_a_readers_preset_is_the_commands(exported, reader, preset, beside):
     assert read(*reader, *how, folder=folder) == run("write", model, *how).stdout
 
 
+@pytest.mark.usefixtures("node")
+@pytest.mark.parametrize("word", ["--bold", "here", "--length"])
+def test_a_flag_that_cannot_be_is_refused_in_javascript(exported, word):
+    done = subprocess.run(
+        (NODE, "write.mjs", word), cwd=exported[1], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "; there are --prompt, --preset, --length, --temperature, --min-p, --seed, " in done.stderr
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed (apt-get install nodejs npm)")
+def test_without_its_runtime_the_javascript_reader_says_what_to_do(exported, tmp_path):
+    folder = shutil.copytree(exported[1], tmp_path / "bare", ignore=shutil.ignore_patterns("node_modules"))
+    done = subprocess.run((NODE, "write.mjs"), cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "ONNX Runtime is not here; run npm install in this folder.\n"
+
+
 NO_PRESETS = [("--preset", "bold"), ("--preset", "toString"), ("--preset", "daring", "--temperature", "1")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -75,6 +76,10 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
             return hub.load_pulled(pulled, caller.hub_token, most)
 
         return Located(pulled.folder, named[0], pulled.commit, pulled.public, most, mended)
+    if caller.at_this_machine and os.path.isdir(model):
+        raise CheckpointError(
+            f"The folder {Path(model).name[:60]!r} holds no checkpoint: {checkpoint.CONFIG} is missing."
+        )
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"

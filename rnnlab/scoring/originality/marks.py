@@ -55,9 +55,10 @@ def joined(spans: Sequence[CopiedSpans]) -> CopiedSpans:
     return CopiedSpans(max(one.longest for one in spans), tuple(places))
 
 
-def copying_words(copied: Sequence[CopiedSpans]) -> list[str]:
-    """A sentence on the longest copied span of some texts; none if nothing was measured."""
+def copying_words(copied: Sequence[CopiedSpans], limit: int | None) -> list[str]:
+    """A sentence on the longest copied span of some texts, and the limit; none if nothing was measured."""
     if not copied:
         return []
     longest = max(one.longest for one in copied)
-    return [f"longest copied span: {f'{longest:,} characters' if longest else f'under {SHORT} characters'}"]
+    told = f"{longest:,} characters (the limit is {limit})" if longest else f"under {SHORT} characters"
+    return [f"longest copied span: {told}"]

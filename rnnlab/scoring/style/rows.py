@@ -166,12 +166,13 @@ def read(name: str, value: float, held_out: Spread | None, rival: Spread | None,
 
 
 def told(spread: Spread | None, label: Label) -> str:
-    """A figure and its bounds in words."""
+    """A figure and its bounds in words; shares that are all below 1 % with two places, as 0.0 may be out of 0.0–0.2."""
     if spread is None:
         return "–"
+    places = 2 if max(spread.value, spread.high or 0.0) < 0.01 else 1
 
     def shown(value: float) -> str:
-        return f"{100 * value:.1f}" if label.percent else f"{value:.0f}" if label.whole else f"{value:.3f}"
+        return f"{100 * value:.{places}f}" if label.percent else f"{value:.0f}" if label.whole else f"{value:.3f}"
 
     unit = " %" if label.percent else ""
     bounds = "" if spread.low is None or spread.high is None else f" ({shown(spread.low)}–{shown(spread.high)})"

@@ -167,7 +167,7 @@ def _write(args: argparse.Namespace) -> Answer:
     _show_rest(args, draft, shown)
     draft = dataclasses.replace(draft, notices=(*notices, *draft.notices))
     if not args.json:
-        aside("\n".join([*draft.notices, _how(args, draft), *copying_words(draft.copied)]))
+        aside("\n".join([*draft.notices, _how(args, draft), *copying_words(draft.copied, draft.copying_limit)]))
     return draft.answer() if copy is None else draft.answer() | {"adaptation": copy.told.answer()}
 
 

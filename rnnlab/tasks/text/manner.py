@@ -124,6 +124,6 @@ def with_preset(
     if preset not in presets:
         raise RnnlabError(
             f"The presets of {model} have not been measured; give --temperature, or measure them with "
-            "rnnlab report MODEL --presets --keep."
+            f"rnnlab report {model} --presets --keep."
         )
     return {**presets[preset], **given}

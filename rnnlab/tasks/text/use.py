@@ -41,12 +41,12 @@ class Draft:
     """Texts as far as they are written.
 
     prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
-    piece a token; with the model's surprise and alternatives if they were asked for. seeds: of each text. characters
-    and chars_per_second: of what this call wrote, all texts together, without the time that whoever asked took over
-    the drafts. places: where `carry_on` goes on. manner: as it was last asked for. voice: what
-    the writer tells of itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one;
-    second_fingerprint: of that of a second voice that is mixed in. begun: characters of a branch's only text, after the
-    prompt, that were read like a prompt.
+    piece a token, with the model's surprise and alternatives if they were asked for. seeds: of each text.
+    characters and chars_per_second: of what this call wrote, all texts together, without the time that whoever
+    asked took. places: where `carry_on` goes on. manner: as it was last asked for. voice: what the writer tells of
+    itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one;
+    second_fingerprint: of that of a second voice that is mixed in. begun: characters of a branch's only text, after
+    the prompt, that were read like a prompt.
     """
 
     model: str
@@ -73,9 +73,12 @@ class Draft:
     def copied(self) -> tuple[CopiedSpans, ...]:
         """What each text has copied after the prompt; none at all if the writer has no fingerprint."""
         prints, start = self._prints, len(self.prompt)
-        if not prints:
-            return ()
-        return tuple(joined([copied_spans(one, text, start) for one in prints]) for text in self.texts)
+        return tuple(joined([copied_spans(one, text, start) for one in prints]) for text in self.texts if prints)
+
+    @property
+    def copying_limit(self) -> int | None:
+        """From how many characters on a span counts as copied; None if the writer has no fingerprint."""
+        return min((one.limit for one in self._prints), default=None)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -98,9 +101,9 @@ class Draft:
             "model": self.model,
             "device": self.device,
         }
-        if prints := self._prints:
+        if self.copied:
             longest = max(one.longest for one in self.copied)
-            answer |= {"longest_copied": longest, "copying_limit": min(one.limit for one in prints)}
+            answer |= {"longest_copied": longest, "copying_limit": self.copying_limit}
         if combination := self.manner.combination():
             contrast = self.manner.contrast is not None
             answer |= {"blend": self.manner.blend, "contrast" if contrast else "share": abs(combination.share)}
@@ -221,10 +224,8 @@ def hand_of(writer: Writer, manner: Manner, caller: Caller, device: str) -> tupl
     if combination is not None:
         other = locate(manner.blend, caller=caller)
         second = open_located_writing(other, device=device, weights=manner.weights)
-        hand, manner = (
-            combined(writer, second, combination),
-            dataclasses.replace(manner, blend=other.pinned(manner.blend)),
-        )
+        hand = combined(writer, second, combination)
+        manner = dataclasses.replace(manner, blend=other.pinned(manner.blend))
     if manner.original and None in hand.originals():
         raise RnnlabError(NO_FINGERPRINT.format("This writer" if hand.originals()[0] is None else "The second voice"))
     if manner.adapted_copy:

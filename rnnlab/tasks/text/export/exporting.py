@@ -95,9 +95,8 @@ def _content(writer: Writer, name: str) -> dict[str, bytes]:
     fields = vocabulary_fields(writer, voice_of(writer, name))
     templates = files(__package__) / "files"
     readme = (templates / README).read_text(encoding="utf-8")
-    words = {"model": name, "title": fields["title"], "size": fields["size"], "verdict": fields["verdict"]}
-    for key, value in words.items():
-        readme = readme.replace(f"{{{key}}}", str(value))
+    for key in ("model", "title", "size", "verdict", "temperature", "min_p"):
+        readme = readme.replace(f"{{{key}}}", str(fields[key]))
     return {
         STEP: step_file(writer.model),
         VOCABULARY: to_compact_json(fields),

@@ -49,7 +49,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     seeds = f"seed {draft.seeds[0]}" if len(draft.seeds) == 1 else f"seeds {draft.seeds[0]} – {draft.seeds[-1]}"
     speed = f"{draft.chars_per_second:,.0f} per second"
     parts = [state, f"{draft.characters:,} characters", speed, draft.device.upper(), seeds]
-    parts += [*_second_voice(draft.manner), *copying_words(draft.copied)]
+    parts += [*_second_voice(draft.manner), *copying_words(draft.copied, draft.copying_limit)]
     notes = notes_of(draft.notices)
     line = " · ".join(escape(part) for part in parts if part)
     return (

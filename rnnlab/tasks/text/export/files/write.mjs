@@ -1,19 +1,30 @@
 // Write in the voice of this folder, as `rnnlab write` does: npm install; node write.mjs --prompt TEXT --seed 1
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import * as ort from "onnxruntime-web";
 import { write } from "./writer.mjs";
 
-const file = (name) => readFile(new URL(name, import.meta.url));
-const voice = JSON.parse(await file("vocabulary.json"));
-const text = { type: "string" };
-const numbers = { length: text, temperature: text, "min-p": text, seed: text };
-const options = { prompt: text, preset: text, ...numbers, "finish-sentence": { type: "boolean" } };
-const { values } = parseArgs({ options });
 const refuse = (sentence) => {
   console.error(sentence);
   process.exit(2);
 };
+const ort = await import("onnxruntime-web").catch(() => refuse("ONNX Runtime is not here; run npm install in this folder."));
+const file = (name) => readFile(new URL(name, import.meta.url));
+const voice = JSON.parse(await file("vocabulary.json"));
+const text = { type: "string" };
+const numbers = { length: text, temperature: text, "min-p": text, seed: text };
+const flag = { type: "boolean" };
+const options = { prompt: text, preset: text, ...numbers, "finish-sentence": flag, help: flag };
+const flags = Object.keys(options).map((name) => `--${name}`).join(", ");
+let values = {};
+try {
+  ({ values } = parseArgs({ options }));
+} catch (error) {
+  refuse(`${error.message.split(/[.\n]/)[0]}; there are ${flags}.`);
+}
+if (values.help) {
+  console.log(`${voice.title}: node write.mjs with any of ${flags}; README.md says more.`);
+  process.exit();
+}
 const named = values.preset !== undefined;
 if (named && !Object.hasOwn(voice.presets, values.preset)) {
   refuse(`There is no such preset; there are: ${Object.keys(voice.presets).join(", ") || "none"}.`);
