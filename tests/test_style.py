@@ -265,6 +265,8 @@ def test_figures_are_shown_as_shares_distances_or_whole_characters():
     assert shown(spread, LABELS["marks"]) == "0.500 (0.250–1.000)"
     assert shown(Spread(0.0), LABELS["longest_copied"]) == "0"
     assert shown(None, LABELS["marks"]) == "–"
+    assert shown(Spread(0.0, 0.0, 0.0), LABELS["repetition"]) == "0.00 % (0.00–0.00)"
+    assert shown(Spread(0.001, 0.0001, 0.0024), LABELS["repetition"]) == "0.10 % (0.01–0.24)"
 
 
 @pytest.mark.parametrize("script", ["greek", "russian", "chinese"])
