@@ -92,6 +92,10 @@ def test_a_text_is_stopped_and_stays(opened, folder):
     page.get_by_role("button", name="daring").click()
     shown = (page.get_by_role("slider", name="Temperature"), page.get_by_role("spinbutton", name="Min-p"))
     assert tuple(one.input_value() for one in shown) == tuple(f"{one:g}" for one in sampling_of("doyle", "daring"))
+    chosen = page.locator("#presets [aria-pressed=true]")
+    assert chosen.all_text_contents() == ["daring"]
+    shown[1].fill("0.2")
+    assert chosen.count() == 0
     page.get_by_label("Length").fill("20000")
     page.get_by_role("button", name="Write").click()
     page.wait_for_function("document.querySelector('#text').textContent.length > 60")
