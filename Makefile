@@ -7,8 +7,8 @@
 # make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
 # make voices: the bundled writers, or one of them by name: kjv, tolstoy and doyle take one to two hours each.
 #             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv
-#             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). doyle begins with the weights of tolstoy
-#             and is taught by three others that do, which are made first; kjv is trained twice (build/kjv-once);
+#             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). Both are trained twice (build/kjv-once,
+#             build/tolstoy-once). doyle begins with tolstoy and is taught by three that began with build/tolstoy-once;
 #             shakespeare begins with build/shakespeare-more (Macbeth and Twelfth Night held out), and so does that one
 #             with a shakespeare of its own
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
@@ -24,7 +24,8 @@ RECIPE := --wide --market SP500 --newest --near 1 --validation 0.02 --seeds 3
 RNNLAB := .venv/bin/python -m rnnlab
 RECIPE_shakespeare := --from build/shakespeare-more --epochs 5
 RECIPE_shakespeare-more := --epochs 4 --validation 0.045146
-RECIPE_tolstoy := --epochs 12 --validation 0.117925
+HELD_OUT_tolstoy := --validation 0.117925
+RECIPE_tolstoy := --from build/tolstoy-once --epochs 6 $(HELD_OUT_tolstoy)
 ROUND_kjv := --epochs 4 --validation 0.092823
 RECIPE_kjv := --from build/kjv-once $(ROUND_kjv)
 # What is read many times wants much dropout, what teachers write wants little.
@@ -92,10 +93,14 @@ build/shakespeare-more/config.json: build/shakespeare-once/config.json
 build/kjv-once/config.json: | texts
 	$(RNNLAB) train text --data kjv $(ROUND_kjv) --out build/kjv-once --overwrite
 
-build/doyle-%/config.json: | texts
-	$(RNNLAB) train text --data doyle --from tolstoy --seed $* $(MUCH) --out build/doyle-$* --overwrite
+build/tolstoy-once/config.json: | texts
+	$(RNNLAB) train text --data tolstoy --epochs 12 $(HELD_OUT_tolstoy) --out build/tolstoy-once --overwrite
+
+build/doyle-%/config.json: build/tolstoy-once/config.json
+	$(RNNLAB) train text --data doyle --from build/tolstoy-once --seed $* $(MUCH) --out build/doyle-$* --overwrite
 
 shakespeare: build/shakespeare-more/config.json
+tolstoy: build/tolstoy-once/config.json
 kjv: build/kjv-once/config.json
 doyle: $(TEACHERS:=/config.json)
 shakespeare: DATA := $(TEXT)
