@@ -21,8 +21,7 @@ from rnnlab.scoring.style.known import Known
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.ranges import expected
 from rnnlab.scoring.style.report import report
-from rnnlab.scoring.style.rows import LABELS, NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
-from rnnlab.scoring.style.rows import told as shown
+from rnnlab.scoring.style.rows import NO_NEARER, OUTSIDE, SHORT, WITHIN, Row, Spread, read
 from rnnlab.scoring.style.verdict import verdict
 
 HAND = "“Go home,” she said. Why? Nobody knew (not\nyet)\n\nthe end"
@@ -259,14 +258,19 @@ def test_the_next_tenth_s_slice_lies_within_its_range_in_95_of_100_cases_or_more
     assert 0.95 <= np.mean(inside) <= 0.99  # tenths that are not alike count by half
 
 
+def cells(name, *spreads):
+    return Row(name, *spreads, OUTSIDE, None).cells()
+
+
 def test_figures_are_shown_as_shares_distances_or_whole_characters():
-    spread = Spread(0.5, 0.25, 1.0)
-    assert shown(spread, LABELS["spelling"]) == "50.0 % (25.0–100.0)"
-    assert shown(spread, LABELS["marks"]) == "0.500 (0.250–1.000)"
-    assert shown(Spread(0.0), LABELS["longest_copied"]) == "0"
-    assert shown(None, LABELS["marks"]) == "–"
-    assert shown(Spread(0.0, 0.0, 0.0), LABELS["repetition"]) == "0.00 % (0.00–0.00)"
-    assert shown(Spread(0.001, 0.0001, 0.0024), LABELS["repetition"]) == "0.10 % (0.01–0.24)"
+    none, half = Spread(0.0, 0.0, 0.0), Spread(0.5, 0.25, 1.0)
+    assert cells("spelling", half, none, None) == ("50.0 % (25.0–100.0)", "0.0 % (0.0–0.0)", "–")
+    assert cells("marks", half, Spread(0.001), None) == ("0.500 (0.250–1.000)", "0.001", "–")
+    assert cells("longest_copied", Spread(0.0), Spread(31.0, 20.0, 45.0), None) == ("0", "31 (20–45)", "–")
+    assert cells("repetition", none, Spread(0.001, 0.0001, 0.0024), None)[:2] == (
+        "0.00 % (0.00–0.00)",
+        "0.10 % (0.01–0.24)",
+    )
 
 
 @pytest.mark.parametrize("script", ["greek", "russian", "chinese"])

@@ -15,7 +15,7 @@ from rnnlab.scoring.style.counts import Ints, part
 from rnnlab.scoring.style.figures import Ruler
 from rnnlab.scoring.style.profile import Profile
 from rnnlab.scoring.style.ranges import DRAWS, LARGEST, author_ranges, runs
-from rnnlab.scoring.style.rows import COPYING, EARLIER, FLAIR, LABELS, Row, Spread, apart, read, told
+from rnnlab.scoring.style.rows import COPYING, EARLIER, FLAIR, LABELS, Row, Spread, apart, read
 from rnnlab.scoring.style.verdict import verdict
 from rnnlab.scoring.style.words import BLOCK, blocks_of, count_words
 from rnnlab.summary import THIS_MODEL, Table
@@ -76,16 +76,7 @@ class StyleReport:
     def table(self) -> Table:
         """In words."""
         text = THIS_MODEL if self.generated else "This text"
-        lines = [
-            (
-                f"{row.label.group}: {row.label.words}",
-                told(row.text, row.label),
-                told(row.held_out, row.label),
-                told(row.ngram, row.label),
-                row.reading,
-            )
-            for row in self.rows
-        ]
+        lines = [(f"{row.label.group}: {row.label.words}", *row.cells(), row.reading) for row in self.rows]
         against = f", told apart from {'; '.join(self.others)}" if self.others else ""
         caption = (
             f"{self.words:,} words beside as many of the author's held-out pages and of a character 5-gram{against}; "

@@ -115,6 +115,27 @@ class Row:
         """The row in words."""
         return LABELS[self.name]
 
+    def cells(self) -> tuple[str, str, str]:
+        """The figures of the text, the held-out pages and the 5-gram, with their bounds, in words.
+
+        Shares that all lie below 1 % have two places: 0.0 may be outside of 0.0 to 0.2.
+        """
+        whole = "0f" if self.label.whole else "3f"
+        spreads = (self.text, self.held_out, self.ngram)
+        small = all(max(one.value, one.high or 0.0) < 0.01 for one in spreads if one)
+        unit, form = (" %", "2f" if small else "1f") if self.label.percent else ("", whole)
+
+        def shown(value: float) -> str:
+            return f"{100 * value if unit else value:.{form}}"
+
+        def told(spread: Spread | None) -> str:
+            if spread is None:
+                return "–"
+            bounds = "" if spread.low is None or spread.high is None else f" ({shown(spread.low)}–{shown(spread.high)})"
+            return f"{shown(spread.value)}{unit}{bounds}"
+
+        return told(self.text), told(self.held_out), told(self.ngram)
+
     def json(self) -> dict[str, Any]:
         """As JSON: value, low, high, the same of held_out and ngram, reading, enough_words, group."""
         found: dict[str, Any] = {"group": self.label.group, "reading": self.reading, "enough_words": self.enough}
@@ -163,17 +184,3 @@ def read(name: str, value: float, held_out: Spread | None, rival: Spread | None,
     if name in FLAIR or not told or rival is None or (value > held_out.value) != (rival.value > held_out.value):
         return OUTSIDE
     return BETWEEN if abs(value - held_out.value) < abs(rival.value - held_out.value) else NO_NEARER
-
-
-def told(spread: Spread | None, label: Label) -> str:
-    """A figure and its bounds in words; shares that are all below 1 % with two places, as 0.0 may be out of 0.0–0.2."""
-    if spread is None:
-        return "–"
-    places = 2 if max(spread.value, spread.high or 0.0) < 0.01 else 1
-
-    def shown(value: float) -> str:
-        return f"{100 * value:.{places}f}" if label.percent else f"{value:.0f}" if label.whole else f"{value:.3f}"
-
-    unit = " %" if label.percent else ""
-    bounds = "" if spread.low is None or spread.high is None else f" ({shown(spread.low)}–{shown(spread.high)})"
-    return f"{shown(spread.value)}{unit}{bounds}"
