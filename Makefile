@@ -5,12 +5,12 @@
 # make stocks the bundled forecaster, trained from scratch (ten minutes), scored on its own series' later days and on
 #             those of UNSEEN, price files of other stocks, beside GARCH
 # make stocks-today   the same recipe on all days of all bundled tables, for forecasts of today; no days are left to score
-# make voices: the bundled writers, or one of them by name: kjv, tolstoy and doyle take one to two hours each.
-#             shakespeare may take its text from a file, TEXT=tinyshakespeare.txt. Whole books are held out of kjv
-#             (Romans to Revelation) and of tolstoy (book 15 and the epilogues). Both are trained twice (build/kjv-once,
-#             build/tolstoy-once). doyle begins with tolstoy and is taught by three that began with build/tolstoy-once;
-#             shakespeare begins with build/shakespeare-more (Macbeth and Twelfth Night held out), and so does that one
-#             with a shakespeare of its own
+# make voices: the bundled writers, or one of them by name; on one core kjv takes one to two hours, tolstoy three, and
+#             doyle, after the first round of tolstoy, one. shakespeare may take its text from a file,
+#             TEXT=tinyshakespeare.txt. Whole books are held out of kjv (Romans to Revelation) and of tolstoy (book 15 and
+#             the epilogues). Both are trained twice (build/kjv-once, build/tolstoy-once). doyle begins with tolstoy and is
+#             taught by three that began with build/tolstoy-once; shakespeare begins with build/shakespeare-more (Macbeth
+#             and Twelfth Night held out), and so does that one with a shakespeare of its own
 # make space REPO=owner/name: the page as a Space of the Hugging Face Hub (docs/hosting.md)
 
 PYTHON ?= python3

@@ -203,4 +203,4 @@ def test_a_copied_span_is_underlined_and_the_text_stays_escaped(place, explained
     assert "<i>&" not in html
     if not explained:
         assert f"&lt;i&gt;&amp;{COPIED}{text[4:34]}</u>&lt;b&gt;" in html
-    assert "longest copied span: 30 characters (the limit is 20)" in facts(draft)
+    assert "longest copied span: 30 characters (20 or more count as copied)" in facts(draft)

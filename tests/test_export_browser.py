@@ -89,11 +89,11 @@ def test_a_text_is_stopped_and_stays(opened, folder):
     page, _, errors = opened(390)
     state(page, "Ready.")
     page.get_by_role("button", name="Sherlock Holmes").click()
-    page.get_by_role("button", name="daring").click()
+    page.get_by_role("button", name="faithful").click()
     shown = (page.get_by_role("slider", name="Temperature"), page.get_by_role("spinbutton", name="Min-p"))
-    assert tuple(one.input_value() for one in shown) == tuple(f"{one:g}" for one in sampling_of("doyle", "daring"))
+    assert tuple(one.input_value() for one in shown) == tuple(f"{one:g}" for one in sampling_of("doyle", "faithful"))
     chosen = page.locator("#presets [aria-pressed=true]")
-    assert chosen.all_text_contents() == ["daring"]
+    assert chosen.all_text_contents() == ["faithful"]
     shown[1].fill("0.2")
     assert chosen.count() == 0
     page.get_by_label("Length").fill("20000")

@@ -138,6 +138,7 @@ def test_the_data_command_lists_texts_to_fetch_and_where_they_come_from(capsys):
     [
         (["write", "nowhere"], "There is no folder or bundled checkpoint 'nowhere'; "),
         (["write", "tests"], "The folder 'tests' holds no checkpoint: config.json is missing.\n"),
+        (["write", "tests/golden"], "config.json is missing; for the Hub's add @main: tests/golden@main.\n"),
         (["write", "stocks"], "This checkpoint was trained for 'forecast', not for writing; open another.\n"),
         (["train", "text", "--data", "no.txt", "--out", "x"], "There is no file 'no.txt' here; check its name"),
         (["data", "fetch", "doylee"], "'doylee' is not a text of the catalog; did you mean doyle?\n"),

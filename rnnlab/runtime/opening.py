@@ -68,6 +68,10 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
         return Located(catalog.bundled_folder() / "checkpoints" / model, model)
     if brought := visit_folder(model):
         return Located(brought, brought.name, public=False, most_weights=caller.most_weights)
+    if caller.at_this_machine and os.path.isdir(model):  # False, and no error, of names that no folder can have
+        hint = f"; for the Hub's add @main: {model}@main" if is_hub_name(model) else ""
+        name = Path(model).resolve().name[:60]
+        raise CheckpointError(f"The folder {name!r} holds no checkpoint: {checkpoint.CONFIG} is missing{hint}.")
     if named := hub_name(model):
         pulled = hub.pull(*named, token=caller.hub_token, most_weights=caller.most_weights)
         most = caller.most_weights
@@ -76,10 +80,6 @@ def locate(model: str, *, caller: Caller = OWNER) -> Located:
             return hub.load_pulled(pulled, caller.hub_token, most)
 
         return Located(pulled.folder, named[0], pulled.commit, pulled.public, most, mended)
-    if caller.at_this_machine and os.path.isdir(model):
-        raise CheckpointError(
-            f"The folder {Path(model).name[:60]!r} holds no checkpoint: {checkpoint.CONFIG} is missing."
-        )
     near = difflib.get_close_matches(model, bundled_checkpoints(), 1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(bundled_checkpoints())}."
     where = "folder or bundled checkpoint" if caller.at_this_machine else "bundled checkpoint"

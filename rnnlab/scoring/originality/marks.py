@@ -56,9 +56,9 @@ def joined(spans: Sequence[CopiedSpans]) -> CopiedSpans:
 
 
 def copying_words(copied: Sequence[CopiedSpans], limit: int | None) -> list[str]:
-    """A sentence on the longest copied span of some texts, and the limit; none if nothing was measured."""
+    """A sentence on the longest copied span of some texts, with the limit; no sentence if nothing was measured."""
     if not copied:
         return []
     longest = max(one.longest for one in copied)
-    told = f"{longest:,} characters (the limit is {limit})" if longest else f"under {SHORT} characters"
+    told = f"{longest:,} characters ({limit} or more count as copied)" if longest else f"under {SHORT} characters"
     return [f"longest copied span: {told}"]

@@ -50,7 +50,7 @@ def add_commands(commands: Any) -> None:
         "--prompt", default="", metavar="TEXT", help="the prompt; - reads it from standard input (default: none)"
     )
     write.add_argument("--prompt-file", metavar="FILE", help="a text file with the prompt, read unchanged")
-    write.add_argument("--encoding", help="of the files of --prompt-file and --adapt, as KOI8-R (default: detected)")
+    write.add_argument("--encoding", help="encoding of --prompt-file and --adapt, as KOI8-R (default: detected)")
     write.add_argument("--length", type=int, help="length of the text (default 400)")
     write.add_argument("--unit", choices=UNITS, help="unit of the length (default characters)")
     write.add_argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -124,6 +125,6 @@ def with_preset(
     if preset not in presets:
         raise RnnlabError(
             f"The presets of {model} have not been measured; give --temperature, or measure them with "
-            f"rnnlab report {model} --presets --keep."
+            f"rnnlab report {shlex.quote(model)} --presets --keep."
         )
     return {**presets[preset], **given}

@@ -101,14 +101,8 @@ def score_table(scores: Mapping[str, Any], origin: Mapping[str, Any] | None = No
     rows = [(THIS_MODEL, f"{windows:.4f}", f"{streamed:.4f}", f"{scores['bits_per_char']:.4f}")]
     if "nats_per_char_int8" in scores:
         int8 = scores["nats_per_char_int8"]
-        rows.append(
-            (
-                f"with int8 weights ({round(100 * (int8 / windows - 1), 2) + 0.0:+.2f} %)",
-                f"{int8:.4f}",
-                "–",
-                _bits(int8),
-            )
-        )
+        change = round(100 * (int8 / windows - 1), 2) + 0.0  # -0.0 becomes 0
+        rows.append((f"with int8 weights ({change:+.2f} %)", f"{int8:.4f}", "–", _bits(int8)))
     ngram, on = scores["ngram_nats_per_char"], scores.get("ngram_characters")
     counted = f", counted on {on:,} characters" if on else ""
     rows.append((f"character 5-gram (Witten–Bell){counted}", "–", f"{ngram:.4f}", _bits(ngram)))

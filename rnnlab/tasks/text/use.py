@@ -42,11 +42,11 @@ class Draft:
 
     prompt: as the model read it, each text's beginning. pieces: of each text, what was written after the prompt, a
     piece a token, with the model's surprise and alternatives if they were asked for. seeds: of each text.
-    characters and chars_per_second: of what this call wrote, all texts together, without the time that whoever
-    asked took. places: where `carry_on` goes on. manner: as it was last asked for. voice: what the writer tells of
-    itself. model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one;
-    second_fingerprint: of that of a second voice that is mixed in. begun: characters of a branch's only text, after
-    the prompt, that were read like a prompt.
+    characters and chars_per_second: of what this call wrote, all texts together, without the caller's own time.
+    places: where `carry_on` goes on. manner: as it was last asked for. voice: what the writer tells of itself.
+    model: of the Hub's, with its commit. fingerprint: of the writer's text, if it has one; second_fingerprint: of
+    that of a second voice that is mixed in. begun: characters of a branch's only text, after the prompt, that were
+    read like a prompt.
     """
 
     model: str
@@ -72,8 +72,8 @@ class Draft:
     @property
     def copied(self) -> tuple[CopiedSpans, ...]:
         """What each text has copied after the prompt; none at all if the writer has no fingerprint."""
-        prints, start = self._prints, len(self.prompt)
-        return tuple(joined([copied_spans(one, text, start) for one in prints]) for text in self.texts if prints)
+        prints, texts = self._prints, self.texts if self._prints else ()
+        return tuple(joined([copied_spans(one, text, len(self.prompt)) for one in prints]) for text in texts)
 
     @property
     def copying_limit(self) -> int | None:

@@ -7,7 +7,6 @@ const refuse = (sentence) => {
   console.error(sentence);
   process.exit(2);
 };
-const ort = await import("onnxruntime-web").catch(() => refuse("ONNX Runtime is not here; run npm install in this folder."));
 const file = (name) => readFile(new URL(name, import.meta.url));
 const voice = JSON.parse(await file("vocabulary.json"));
 const text = { type: "string" };
@@ -19,7 +18,7 @@ let values = {};
 try {
   ({ values } = parseArgs({ options }));
 } catch (error) {
-  refuse(`${error.message.split(/[.\n]/)[0]}; there are ${flags}.`);
+  refuse(`${error.message.split(/\.\s|\n/)[0]}; there are ${flags}.`);
 }
 if (values.help) {
   console.log(`${voice.title}: node write.mjs with any of ${flags}; README.md says more.`);
@@ -32,15 +31,19 @@ if (named && !Object.hasOwn(voice.presets, values.preset)) {
 if (named && values.temperature !== undefined) {
   refuse("A preset sets the temperature; leave out --temperature, or the preset.");
 }
-const usual = { ...voice, ...(named ? voice.presets[values.preset] : {}) };
+const sampling = named ? voice.presets[values.preset] : voice;
+const ort = await import("onnxruntime-web").catch((error) => {
+  if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  refuse("ONNX Runtime is not here; run npm install in this folder.");
+});
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(await file("step.onnx"));
-const number = (text, usual) => (text === undefined ? usual : text.trim() === "" ? NaN : Number(text));
+const number = (text, otherwise) => (text === undefined ? otherwise : text.trim() === "" ? NaN : Number(text));
 const how = {
   prompt: values.prompt ?? "",
   length: number(values.length, voice.length), // characters after the prompt, exactly, if they are given
-  temperature: number(values.temperature, usual.temperature),
-  minP: number(values["min-p"], usual.min_p),
+  temperature: number(values.temperature, sampling.temperature),
+  minP: number(values["min-p"], sampling.min_p),
   seed: number(values.seed, 1),
   finish: values["finish-sentence"] ?? values.length === undefined,
 };
