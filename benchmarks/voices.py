@@ -25,6 +25,7 @@ import numpy as np
 
 import rnnlab
 from rnnlab.data.text.documents import split_at
+from rnnlab.nn.sampling import Sampling
 from rnnlab.scoring.originality.copying import copied_lengths
 from rnnlab.scoring.originality.fingerprint import SHORT, Fingerprint
 from rnnlab.tasks.text import writer
@@ -60,12 +61,11 @@ BALANCED = """
 At each voice's *balanced* setting, with which the page opens, from other texts than those that chose it (seeds from 101
 on):
 """
-# Found with seeds from 2001 on: docs/experiments.md, "Spelling and copying at once".
-SPELT_AND_NEW = {"shakespeare": (0.8, 0.0), "tolstoy": (0.8, 0.0), "kjv": (1.8, 0.05), "doyle": (0.7, 0.05)}
+HOT = {"temperature": 1.8, "min_p": 0.05}  # found with seeds from 2001 on (docs/experiments.md)
 BOTH = """
-At a setting with which each voice spells at least 97 % of its words as its author does and copies no more than the
-held-out pages, again from other texts than those it was found with. That of `shakespeare` and `tolstoy` is the default,
-that of `doyle` is its *faithful*; `kjv` has to write that hot, and then wanders from verse to verse:
+What each voice writes where it is to spell at least 97 % of its words as its author does and to copy no more than the
+held-out pages, again from other texts: `shakespeare` and `tolstoy` by default, `doyle` at its *faithful* setting, `kjv`
+so hot that it wanders from verse to verse ([experiments.md](experiments.md), "Spelling and copying at once"):
 """
 
 
@@ -77,8 +77,9 @@ def main() -> None:
     print(BALANCED)
     print(settings_table({voice: writer.voice(voice).presets["balanced"] for voice in VOICES}))
     print(BOTH)
-    both = SPELT_AND_NEW.items()
-    print(settings_table({voice: {"temperature": heat, "min_p": min_p} for voice, (heat, min_p) in both}))
+    usual = {"temperature": Sampling().temperature, "min_p": Sampling().min_p}
+    faithful = writer.voice("doyle").presets["faithful"]
+    print(settings_table({"shakespeare": usual, "tolstoy": usual, "kjv": HOT, "doyle": faithful}))
     for voice in VOICES:
         model = rnnlab.load(voice)
         print(f"\n## {voice}\n\n{checkpoint.load(model.folder).provenance['data'][0]['title']}.")

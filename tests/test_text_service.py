@@ -17,6 +17,7 @@ from rnnlab.tasks.text import writer
 from rnnlab.tasks.text.judge.evaluating import evaluate
 from rnnlab.tasks.text.kind import KIND
 from rnnlab.tasks.text.learn.settings import LEVELS
+from rnnlab.tasks.text.summary import score_table
 from rnnlab.tasks.text.use import Manner, carry_on, drafts, write
 from rnnlab.train.checkpoint import checkpoint
 
@@ -74,6 +75,13 @@ def test_its_scores_are_those_that_evaluate_finds_again(folder):
     assert answer["characters"] == 1999
     assert len(answer["notices"]) == 1  # that the text is short
     json.dumps(answer, allow_nan=False)
+
+
+def test_int8_weights_that_change_nothing_have_no_minus(folder):
+    scores = evaluate(model(folder), data(folder))
+    for change, shown in ((-1e-6, "+0.00 %"), (-0.004, "-0.40 %"), (0.004, "+0.40 %")):
+        int8 = scores["nats_per_char_windows"] * (1 + change)
+        assert score_table(scores | {"nats_per_char_int8": int8}).rows[1][0] == f"with int8 weights ({shown})"
 
 
 def test_another_text_is_scored_with_a_word_of_warning_and_its_unknown_characters_told(folder, tmp_path):

@@ -27,7 +27,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.options import option
 
 REMOVED = -math.inf
-# Logits over less than this are beyond what float32 tells apart; such a temperature takes the likeliest.
+# Logits over less than this are beyond what float32 tells apart; such a temperature takes the most likely.
 COLDEST = 1e-6
 # Probabilities of 65,536 ids, summed in float64, come nearer to 1 than this: a number drawn lies below their sum.
 NEARLY_ONE = 1 - 1e-10
@@ -140,7 +140,7 @@ def typical(logits: Tensor, mass: float) -> Tensor:
     """Keep the ids whose surprise is nearest to the entropy until they hold `mass`: (B, V) -> (B, V).
 
     Meister, Pimentel, Wiher & Cotterell (2022), Locally Typical Sampling, arXiv 2202.00666: the smallest such set
-    whose probability is at least `mass`, the crossing id kept. It may leave out the likeliest id.
+    whose probability is at least `mass`, the crossing id kept. It may leave out the most likely id.
     """
     if mass >= 1:
         return logits
@@ -152,7 +152,7 @@ def typical(logits: Tensor, mass: float) -> Tensor:
 
 
 def top_k(logits: Tensor, k: int) -> Tensor:
-    """Keep the k likeliest ids and those that are exactly as likely as the k-th: (B, V) -> (B, V); k = 0 is off."""
+    """Keep the k most likely ids and those that are exactly as likely as the k-th: (B, V) -> (B, V); k = 0 is off."""
     if not 0 < k < logits.shape[-1]:
         return logits
     least = torch.topk(logits, k).values[:, -1:]
@@ -160,7 +160,7 @@ def top_k(logits: Tensor, k: int) -> Tensor:
 
 
 def top_p(logits: Tensor, mass: float) -> Tensor:
-    """Keep the likeliest ids until they hold `mass`, the crossing id included: (B, V) -> (B, V).
+    """Keep the most likely ids until they hold `mass`, the crossing id included: (B, V) -> (B, V).
 
     Holtzman, Buys, Du, Forbes & Choi (2020), arXiv 1904.09751, section 3.1: the smallest set whose probability is at
     least `mass`, and whatever is exactly as likely as its last member.
@@ -172,7 +172,7 @@ def top_p(logits: Tensor, mass: float) -> Tensor:
 
 
 def min_p(logits: Tensor, share: float) -> Tensor:
-    """Remove the ids less likely than `share` times the likeliest one: (B, V) -> (B, V).
+    """Remove the ids less likely than `share` times the most likely one: (B, V) -> (B, V).
 
     Nguyen et al. (2024), Min-p Sampling, arXiv 2407.01082.
     """
@@ -183,7 +183,7 @@ def min_p(logits: Tensor, share: float) -> Tensor:
 
 
 def temper(logits: Tensor, temperature: float) -> Tensor:
-    """Divide by the temperature, 0 removing all but the likeliest id, the lowest of equals: (B, V) -> (B, V)."""
+    """Divide by the temperature, 0 removing all but the most likely id, the lowest of equals: (B, V) -> (B, V)."""
     if temperature < COLDEST:
         best = logits.argmax(-1, keepdim=True)
         return torch.full_like(logits, REMOVED).scatter(-1, best, 0.0)

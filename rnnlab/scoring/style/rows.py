@@ -120,13 +120,15 @@ class Row:
 
         Shares that all lie below 1 % have two places: 0.0 may be outside of 0.0 to 0.2.
         """
-        whole = "0f" if self.label.whole else "3f"
         spreads = (self.text, self.held_out, self.ngram)
         small = all(max(one.value, one.high or 0.0) < 0.01 for one in spreads if one)
-        unit, form = (" %", "2f" if small else "1f") if self.label.percent else ("", whole)
+        if self.label.percent:
+            unit, scale, places = " %", 100, 2 if small else 1
+        else:
+            unit, scale, places = "", 1, 0 if self.label.whole else 3
 
         def shown(value: float) -> str:
-            return f"{100 * value if unit else value:.{form}}"
+            return f"{scale * value:.{places}f}"
 
         def told(spread: Spread | None) -> str:
             if spread is None:

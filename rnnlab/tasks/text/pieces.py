@@ -70,7 +70,7 @@ class Piece:
     """A stretch of text that one id stands for; of what is cut off at the end, the part that is shown.
 
     nats: how surprised the model was by it, its negative log-probability before any sampling rule. likeliest: what the
-    model held likeliest in its place, with probabilities. Both only if asked for.
+    model held most likely in its place, with probabilities. Both only if asked for.
     """
 
     text: str

@@ -72,8 +72,9 @@ class Draft:
     @property
     def copied(self) -> tuple[CopiedSpans, ...]:
         """What each text has copied after the prompt; none at all if the writer has no fingerprint."""
-        prints, texts = self._prints, self.texts if self._prints else ()
-        return tuple(joined([copied_spans(one, text, len(self.prompt)) for one in prints]) for text in texts)
+        begin, prints = len(self.prompt), self._prints
+        spans = ([copied_spans(one, text, begin) for one in prints] for text in self.texts)
+        return tuple(map(joined, spans)) if prints else ()
 
     @property
     def copying_limit(self) -> int | None:
@@ -101,9 +102,8 @@ class Draft:
             "model": self.model,
             "device": self.device,
         }
-        if self.copied:
-            longest = max(one.longest for one in self.copied)
-            answer |= {"longest_copied": longest, "copying_limit": self.copying_limit}
+        if copied := self.copied:
+            answer |= {"longest_copied": max(one.longest for one in copied), "copying_limit": self.copying_limit}
         if combination := self.manner.combination():
             contrast = self.manner.contrast is not None
             answer |= {"blend": self.manner.blend, "contrast" if contrast else "share": abs(combination.share)}
@@ -120,7 +120,7 @@ def write(
     caller: Caller = OWNER,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Write so many characters on from a prompt and give the whole at once; arguments and errors as of `drafts`.
+    """Write so many characters after a prompt and give the whole at once; arguments and errors as of `drafts`.
 
     Returns:
         What `Draft.answer` gives.

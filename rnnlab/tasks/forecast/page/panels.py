@@ -64,7 +64,7 @@ def verdict(study: Study, title: str, link: str = "") -> str:
     Args:
         study: the forecast.
         title: what stands above the sentence.
-        link: the query that makes the forecast again, for whoever copies it; "" if there is none.
+        link: the query that reproduces the forecast, to be copied; "" if there is none.
     """
     return (
         f'<section class="verdict" aria-live="polite" data-link="{escape(link)}"><p class="eyebrow">{escape(title)}</p>'

@@ -42,7 +42,7 @@ def facts(draft: Draft | None, state: str = "", link: str = "") -> str:
     Args:
         draft: the text, or None for the state alone.
         state: what is to be known before all that.
-        link: the query that writes this text again, for whoever copies it; "" if there is none.
+        link: the query that reproduces this text, to be copied; "" if there is none.
     """
     if draft is None:
         return f'<div class="facts" role="status"><p>{escape(state)}</p></div>'
